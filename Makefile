@@ -1,0 +1,64 @@
+# Two commands do everything on a fresh Debian 12: `make demo` and `make test`.
+.DEFAULT_GOAL := help
+JOBS ?= $(shell nproc)
+export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
+
+.PHONY: help setup build demo test check lint asan tsan fuzz bench coverage format clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/:/' | column -t -s:
+
+demo: ## install what is needed, build the command, run the main job on real pictures
+	@tools/setup.sh
+	@tools/build.sh release --target lineguard
+	@build/bin/lineguard demo --pictures build/deps/wheels/elpv_dataset/data --out build/demo
+
+test: ## install, build, check the style and the floors, run every test
+	@tools/setup.sh test
+	@tools/build.sh release --with-tests
+	@$(MAKE) --no-print-directory check
+	@tools/test.sh release
+
+setup: ## install what is needed
+	@tools/setup.sh
+
+build: ## build the command: build/bin/lineguard
+	@tools/setup.sh
+	@tools/build.sh release --target lineguard
+
+check: ## clang-format, module floors, self-contained headers
+	@tools/check.sh
+
+lint: ## clang-tidy
+	@tools/setup.sh dev
+	@tools/lint.sh
+
+asan: ## all tests under the address and undefined-behaviour sanitizers
+	@tools/setup.sh test
+	@tools/build.sh asan --with-tests
+	@tools/test.sh asan
+
+tsan: ## all tests under the thread sanitizer
+	@tools/setup.sh test
+	@tools/build.sh tsan --with-tests
+	@tools/test.sh tsan
+
+fuzz: ## fuzz the decoders and parsers for a minute each
+	@tools/setup.sh dev
+	@tools/fuzz.sh
+
+bench: ## run the benchmarks
+	@tools/setup.sh dev
+	@tools/bench.sh
+
+coverage: ## line coverage of the tests, by file
+	@tools/setup.sh dev
+	@tools/build.sh coverage --with-tests
+	@tools/test.sh coverage
+	@tools/coverage.sh
+
+format: ## rewrite all sources with clang-format
+	@git ls-files --cached --others --exclude-standard '*.h' '*.cpp' | xargs clang-format -i
+
+clean: ## remove what was built, keep what was downloaded
+	@rm -rf build/release build/debug build/asan build/tsan build/coverage build/fuzz build/bench build/demo build/bin

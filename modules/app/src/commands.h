@@ -1,0 +1,28 @@
+// The subcommands of `lineguard`. Each lives in commands/<name>_command.cpp: it declares its options on `root` and,
+// when chosen on the command line, stores what to run.
+#pragma once
+
+#include <functional>
+
+#include <CLI/CLI.hpp>
+
+#include <lineguard/core/result.h>
+
+namespace lineguard::app {
+
+// Returns the exit code.
+using Run = std::function<int()>;
+
+enum ExitCode : int {
+  kDone = 0,
+  kAnswerIsNo = 1,      // blockers found, a gate refused
+  kWrongUse = 2,        // arguments or configuration
+  kRuntimeFailure = 3,  // anything else
+};
+
+// Prints "lineguard: <message>" to stderr; refused -> 1, invalid_argument and invalid_config -> 2, all else -> 3.
+int report_error(const Error& error);
+
+void add_version_option(CLI::App& root);
+
+}  // namespace lineguard::app

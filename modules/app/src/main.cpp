@@ -1,0 +1,43 @@
+#include "commands.h"
+
+#include <exception>
+#include <iostream>
+#include <unistd.h>
+
+#include <lineguard/core/log.h>
+
+namespace {
+
+int run_command_line(int argc, char** argv) {
+  using namespace lineguard::app;
+  CLI::App root("Lineguard: from pictures of good parts to decisions on the line.", "lineguard");
+  add_version_option(root);
+  root.require_subcommand(1);
+  root.footer(
+      "Exit codes: 0 done; 1 the answer is no; 2 wrong use; 3 a runtime failure.\n"
+      "Each command explains itself with examples: lineguard COMMAND --help");
+  Run run;
+  // One line a command, in the order of the work.
+
+  try {
+    root.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return root.exit(error) == 0 ? kDone : kWrongUse;
+  }
+  return run ? run() : kWrongUse;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) {
+    std::cerr << "lineguard: this build needs a CPU with AVX2 and FMA; rebuild with -DLINEGUARD_ARCH=x86-64\n";
+    return lineguard::app::kRuntimeFailure;
+  }
+  try {
+    return run_command_line(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "lineguard: unexpected failure: " << error.what() << "\n";
+    return lineguard::app::kRuntimeFailure;
+  }
+}

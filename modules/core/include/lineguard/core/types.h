@@ -1,0 +1,132 @@
+// The value types that flow through the line: Capture -> Prediction -> Decision, and the Recipe that says how.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <lineguard/core/clock.h>
+#include <lineguard/core/image.h>
+
+namespace lineguard {
+
+using Bytes = std::vector<std::byte>;
+using PartNumber = std::uint32_t;  // given by the PLC
+
+enum class Label { good, defective, unknown };
+std::string_view to_string(Label label);  // "good"
+
+// A box in pixels of the original picture: x, y of the upper left corner, width, height; all >= 0.
+struct Box {
+  double x = 0, y = 0, width = 0, height = 0;
+  bool operator==(const Box&) const = default;
+};
+struct Point {
+  double x = 0, y = 0;
+  bool operator==(const Point&) const = default;
+};
+
+struct Region {
+  Box box;
+  double score = 0;            // raw, the highest of the map inside
+  std::string class_name;      // empty: none
+  std::vector<Point> polygon;  // outline in pixels of the original picture; empty: none
+};
+
+// One picture of a capture. `content` is either the encoded file as it was (JPEG, PNG, …) or pixels; shared because
+// the same picture is predicted, recorded and shown.
+struct View {
+  std::string name;  // "" where there is one view only; else "front", "left", …
+  std::variant<std::shared_ptr<const Bytes>, std::shared_ptr<const Image>> content;
+  std::string source;  // file name or camera frame id, for people
+};
+
+// The pictures taken for one trigger.
+struct Capture {
+  std::optional<PartNumber> part_number;  // none outside a line
+  std::string serial;
+  UtcTime captured_at{};
+  std::vector<View> views;  // at least one
+};
+
+// Names one immutable model version. digest: 64 hexadecimal digits of SHA-256.
+struct ModelIdentity {
+  std::string name;
+  std::int64_t version = 0;
+  std::string digest;
+  bool operator==(const ModelIdentity&) const = default;
+};
+
+struct Prediction {
+  Label label = Label::unknown;  // unknown: a score within the parity band of the threshold, or no threshold
+  double score = 0;              // raw, never clamped; higher is worse
+  double threshold = 0;
+  std::string operating_point;  // its id
+  std::vector<Region> regions;  // highest score first
+  ModelIdentity model;
+  Size image_size;  // of the (first) original picture
+  double decode_ms = 0;
+  double predict_ms = 0;
+  std::optional<FloatMap> map;   // at original size, when asked for
+  std::vector<float> embedding;  // when asked for
+};
+
+enum class Outcome { pass, divert };
+enum class Gate { none, reject, review };  // where a diverted part goes
+std::string_view to_string(Outcome outcome);
+std::string_view to_string(Gate gate);
+
+// Why a part was decided as it was. The numbers are what the PLC's Reason register carries: never renumber.
+enum class Reason : std::uint16_t {
+  none = 0,
+  good = 1,
+  defective = 2,
+  unknown = 3,            // the model's answer was neither
+  late = 4,               // no prediction by the deadline
+  prediction_failed = 5,  // server unreachable or answered with an error
+  capture_failed = 6,     // the camera gave no picture for this trigger
+  sequence_lost = 7,      // a trigger number was skipped
+  duplicate_trigger = 8,  // the number was decided already
+  busy = 9,               // triggered while the part before was still being inspected
+  not_recorded = 10,      // the record could not be made durable
+  model_mismatch = 11,    // digest or operating point differ from the recipe's
+  station_down = 12,      // found missing at restart
+  output_unknown = 13,    // decided, but whether the output was written is not known
+  internal_error = 14,
+  no_template = 15,
+};
+std::string_view to_string(Reason reason);  // "sequence lost"
+// Every reason in order of its number, for tables, metrics and reports.
+const std::vector<Reason>& all_reasons();
+
+// What the station does with one part.
+struct Decision {
+  PartNumber part_number = 0;
+  Outcome outcome = Outcome::divert;
+  Gate gate = Gate::reject;
+  Reason reason = Reason::internal_error;
+  std::string detail;                    // the error message, for people
+  std::optional<Prediction> prediction;  // when there was one
+  UtcTime decided_at{};
+  double trigger_to_decision_ms = 0;
+};
+
+// What to inspect for one product.
+struct Recipe {
+  std::string id;
+  std::string model;            // package name
+  std::string package_digest;   // 64 hexadecimal digits
+  std::string operating_point;  // id
+  double threshold = 0;         // of that operating point
+  double unknown_band = 0;      // |score - threshold| below this is `unknown`
+  Milliseconds deadline{80};    // from trigger to decision
+};
+
+}  // namespace lineguard

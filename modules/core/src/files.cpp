@@ -1,0 +1,179 @@
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <lineguard/core/files.h>
+#include <lineguard/core/id.h>
+
+namespace lineguard {
+namespace fs = std::filesystem;
+namespace {
+
+// An open file descriptor, closed at the end of its scope.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) close(number_);
+  }
+  int number() const { return number_; }
+  bool ok() const { return number_ >= 0; }
+
+ private:
+  int number_;
+};
+
+Result<void> write_all(int descriptor, std::span<const std::byte> content, const fs::path& file) {
+  while (!content.empty()) {
+    const ssize_t written = write(descriptor, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return error_from_errno(errno, "cannot write " + file.string());
+    content = content.subspan(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+Result<void> sync_path(const fs::path& path) {
+  Descriptor descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!descriptor.ok()) return error_from_errno(errno, "cannot open " + path.string());
+  if (fsync(descriptor.number()) != 0 && errno != EINVAL)
+    return error_from_errno(errno, "cannot sync " + path.string());
+  return {};
+}
+
+Result<void> make_folders(const fs::path& folder) {
+  std::error_code code;
+  if (!folder.empty()) fs::create_directories(folder, code);
+  if (code) return error_from_errno(code.value(), "cannot make the folder " + folder.string());
+  return {};
+}
+
+fs::path folder_of(const fs::path& file) {
+  return file.has_parent_path() ? file.parent_path() : fs::path(".");
+}
+
+Result<void> write_and_sync(const fs::path& file, std::span<const std::byte> content) {
+  Descriptor descriptor(open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  if (!descriptor.ok()) return error_from_errno(errno, "cannot create " + file.string());
+  LINEGUARD_TRY(write_all(descriptor.number(), content, file));
+  if (fsync(descriptor.number()) != 0) return error_from_errno(errno, "cannot sync " + file.string());
+  return {};
+}
+
+}  // namespace
+
+Error error_from_errno(int error_number, std::string_view what) {
+  ErrorCode code = ErrorCode::io_error;
+  if (error_number == ENOENT || error_number == ENOTDIR) code = ErrorCode::not_found;
+  if (error_number == ENOSPC || error_number == EDQUOT) code = ErrorCode::disk_full;
+  if (error_number == EACCES || error_number == EPERM || error_number == EROFS) code = ErrorCode::permission_denied;
+  if (error_number == EEXIST) code = ErrorCode::already_exists;
+  if (error_number == EISDIR) code = ErrorCode::invalid_argument;
+  return make_error(code, fmt::format("{}: {}", what, std::strerror(error_number)));
+}
+
+Result<Bytes> read_file(const fs::path& file, std::uint64_t max_bytes) {
+  const std::string what = "cannot read " + file.string();
+  Descriptor descriptor(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!descriptor.ok()) return error_from_errno(errno, what);
+  struct stat status {};
+  if (fstat(descriptor.number(), &status) != 0) return error_from_errno(errno, what);
+  if (S_ISDIR(status.st_mode)) return error_from_errno(EISDIR, what);
+  if (!S_ISREG(status.st_mode)) return make_error(ErrorCode::invalid_argument, what + ": not a regular file");
+  if (static_cast<std::uint64_t>(status.st_size) > max_bytes) {
+    return make_error(ErrorCode::too_large,
+                      fmt::format("{}: {} bytes, allowed are {}", what, status.st_size, max_bytes));
+  }
+  Bytes content(static_cast<std::size_t>(status.st_size));
+  std::size_t filled = 0;
+  while (filled < content.size()) {
+    const ssize_t got = ::read(descriptor.number(), content.data() + filled, content.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return error_from_errno(errno, what);
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  content.resize(filled);
+  return content;
+}
+
+Result<std::string> read_text_file(const fs::path& file, std::uint64_t max_bytes) {
+  LINEGUARD_ASSIGN(const Bytes content, read_file(file, max_bytes));
+  return std::string(reinterpret_cast<const char*>(content.data()), content.size());
+}
+
+Result<void> write_file_atomically(const fs::path& file, std::span<const std::byte> content) {
+  LINEGUARD_TRY(make_folders(folder_of(file)));
+  fs::path aside = file;
+  aside += ".tmp-" + new_id();
+  auto written = write_and_sync(aside, content);
+  if (written && rename(aside.c_str(), file.c_str()) != 0) {
+    written = error_from_errno(errno, "cannot write " + file.string());
+  }
+  if (!written) {
+    unlink(aside.c_str());
+    return written;
+  }
+  return sync_path(folder_of(file));
+}
+
+Result<void> write_file_atomically(const fs::path& file, std::string_view content) {
+  return write_file_atomically(file, std::as_bytes(std::span(content.data(), content.size())));
+}
+
+StagedFolder::StagedFolder(fs::path target, fs::path staging, bool replace)
+    : target_(std::move(target)), staging_(std::move(staging)), replace_(replace) {}
+
+StagedFolder::StagedFolder(StagedFolder&& other) noexcept
+    : target_(std::move(other.target_)), staging_(std::exchange(other.staging_, {})), replace_(other.replace_) {}
+
+StagedFolder::~StagedFolder() {
+  std::error_code ignored;
+  if (!staging_.empty()) fs::remove_all(staging_, ignored);
+}
+
+Result<StagedFolder> StagedFolder::create(const fs::path& target, bool replace) {
+  fs::path clean = target.lexically_normal();
+  if (!clean.has_filename()) clean = clean.parent_path();
+  if (clean.empty()) return make_error(ErrorCode::invalid_argument, "the output folder has no name");
+  std::error_code code;
+  if (!replace && fs::exists(clean, code)) {
+    return make_error(ErrorCode::already_exists, "the output folder " + clean.string() + " exists already");
+  }
+  fs::path staging = clean;
+  staging += ".tmp-" + new_id();
+  LINEGUARD_TRY(make_folders(staging));
+  return StagedFolder(clean, staging, replace);
+}
+
+Result<void> StagedFolder::commit() {
+  std::error_code code;
+  for (const auto& entry : fs::recursive_directory_iterator(staging_, code)) {
+    if (entry.is_regular_file(code) || entry.is_directory(code)) LINEGUARD_TRY(sync_path(entry.path()));
+  }
+  LINEGUARD_TRY(sync_path(staging_));
+  fs::path old;
+  if (replace_ && fs::exists(target_, code)) {
+    old = staging_;
+    old += "-old";
+    if (rename(target_.c_str(), old.c_str()) != 0) return error_from_errno(errno, "cannot replace " + target_.string());
+  }
+  if (rename(staging_.c_str(), target_.c_str()) != 0) {
+    const Error error = error_from_errno(errno, "cannot write " + target_.string());
+    if (!old.empty()) fs::rename(old, target_, code);
+    return error;
+  }
+  staging_.clear();
+  if (!old.empty()) fs::remove_all(old, code);
+  return sync_path(folder_of(target_));
+}
+
+}  // namespace lineguard

@@ -1,0 +1,89 @@
+#include <fstream>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <lineguard/core/files.h>
+#include <lineguard/core/id.h>
+
+namespace lineguard {
+namespace {
+namespace fs = std::filesystem;
+
+class Files : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / ("lineguard-files-" + new_id());
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+  std::size_t entries() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), fs::directory_iterator{}));
+  }
+  fs::path folder_;
+};
+
+TEST_F(Files, WritesAsideAndReplaces) {
+  const fs::path file = folder_ / "deep" / "report.json";
+  ASSERT_TRUE(write_file_atomically(file, "one"));
+  ASSERT_TRUE(write_file_atomically(file, "two"));
+  EXPECT_EQ(read_text_file(file).value(), "two");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_ / "deep"), fs::directory_iterator{}), 1);
+}
+
+TEST_F(Files, ReadingErrorsNameTheFileAndTheReason) {
+  EXPECT_EQ(read_file(folder_ / "none").error().code, ErrorCode::not_found);
+  EXPECT_EQ(read_file(folder_).error().code, ErrorCode::invalid_argument);
+  ASSERT_TRUE(write_file_atomically(folder_ / "big", "0123456789"));
+  const auto big = read_file(folder_ / "big", 9);
+  ASSERT_FALSE(big);
+  EXPECT_EQ(big.error().code, ErrorCode::too_large);
+  EXPECT_NE(big.error().message.find("10 bytes, allowed are 9"), std::string::npos);
+}
+
+TEST_F(Files, AFileThatCannotBeWrittenLeavesNothing) {
+  ASSERT_TRUE(write_file_atomically(folder_ / "plain", "x"));
+  const auto under_a_file = write_file_atomically(folder_ / "plain" / "report.json", "y");
+  EXPECT_FALSE(under_a_file);
+  fs::create_directories(folder_ / "taken");
+  EXPECT_FALSE(write_file_atomically(folder_ / "taken", "y"));
+  EXPECT_EQ(entries(), 2u);
+}
+
+// /dev/full answers ENOSPC to every write.
+TEST_F(Files, AFullDiskIsNamedAsSuch) {
+  EXPECT_EQ(error_from_errno(ENOSPC, "x").code, ErrorCode::disk_full);
+}
+
+TEST_F(Files, StagedFolderAppearsWholeOrNotAtAll) {
+  const fs::path target = folder_ / "package";
+  {
+    auto staged = StagedFolder::create(target);
+    ASSERT_TRUE(staged);
+    ASSERT_TRUE(write_file_atomically(staged->path() / "a.txt", "a"));
+  }
+  EXPECT_EQ(entries(), 0u);
+  auto staged = StagedFolder::create(target);
+  ASSERT_TRUE(staged);
+  ASSERT_TRUE(write_file_atomically(staged->path() / "a.txt", "a"));
+  EXPECT_FALSE(fs::exists(target));
+  ASSERT_TRUE(staged->commit());
+  EXPECT_EQ(read_text_file(target / "a.txt").value(), "a");
+  EXPECT_EQ(StagedFolder::create(target).error().code, ErrorCode::already_exists);
+}
+
+TEST_F(Files, StagedFolderReplaces) {
+  const fs::path target = folder_ / "package";
+  for (const char* content : {"one", "two"}) {
+    auto staged = StagedFolder::create(target, true);
+    ASSERT_TRUE(staged);
+    ASSERT_TRUE(write_file_atomically(staged->path() / "a.txt", content));
+    ASSERT_TRUE(staged->commit());
+  }
+  EXPECT_EQ(read_text_file(target / "a.txt").value(), "two");
+  EXPECT_EQ(entries(), 1u);
+}
+
+}  // namespace
+}  // namespace lineguard

@@ -1,0 +1,47 @@
+// Detector: a package made ready to predict. Decode, the 16 -> 8 window, resize, tiling and pooling happen here and
+// nowhere else: training, command, server and station all go through this class.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include <lineguard/core/image.h>
+#include <lineguard/core/predictor.h>
+#include <lineguard/core/result.h>
+#include <lineguard/core/types.h>
+
+namespace lineguard::detector {
+
+struct LoadOptions {
+  int threads = 1;            // cores for one prediction, >= 1
+  int parallel_requests = 1;  // predictions that may run at once, >= 1
+  std::string operating_point = "default";
+  bool check_golden = true;  // reproduce the golden pictures' scores first; a package that does not is refused
+};
+
+// Thread-safe.
+class Detector final : public Predictor {
+ public:
+  // Verifies the package's digest, compiles the graph, reproduces the golden scores.
+  // Errors: not_found, corrupt_data (a byte changed), refused (golden scores differ; says by how much), invalid_config.
+  static Result<std::unique_ptr<Detector>> load(const std::filesystem::path& package, const LoadOptions& options = {});
+  ~Detector() override;
+
+  const ModelIdentity& model() const;
+  double threshold() const;        // of the operating point
+  double unknown_band() const;     // a score this close to the threshold is `unknown`
+  double pixel_threshold() const;  // map values above it belong to a region
+  const std::string& operating_point() const;
+
+  Result<Prediction> predict(const Capture& capture, const PredictOptions& options) override;
+  // The same for pixels that were decoded elsewhere.
+  Result<Prediction> predict_image(const Image& image, const PredictOptions& options);
+
+ private:
+  struct State;
+  explicit Detector(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lineguard::detector

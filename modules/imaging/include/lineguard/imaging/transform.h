@@ -1,0 +1,34 @@
+// Geometry and depth of pictures. Pure functions; REQUIRES a non-empty image throughout.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <lineguard/core/image.h>
+#include <lineguard/core/types.h>
+
+namespace lineguard::imaging {
+
+enum class Interpolation { area, linear };  // area where shrinking, so that nothing aliases
+
+// 8 or 16 bit. The same bytes in give the same bytes out on every machine.
+Image resize(const Image& image, Size size, Interpolation interpolation = Interpolation::area);
+FloatMap resize_map(const FloatMap& map, Size size);  // bilinear, aligned to pixel areas (half-pixel centres)
+
+// The part of `image` inside `box`, which must lie within the image (whole pixels).
+Image crop(const Image& image, int x, int y, Size size);
+
+Image to_rgb(const Image& image);   // gray is repeated
+Image to_gray(const Image& image);  // BT.601 weights
+
+// Fixed 16 -> 8 bit window: low maps to 0, high to 255, values outside are clipped. An 8-bit image comes back as is.
+struct DepthWindow {
+  std::uint16_t low = 0;
+  std::uint16_t high = 65535;  // > low
+};
+Image to_8_bit(const Image& image, DepthWindow window);
+
+// Mean of all samples, 0 to 255 (a 16-bit image is scaled down).
+double mean_brightness(const Image& image);
+
+}  // namespace lineguard::imaging

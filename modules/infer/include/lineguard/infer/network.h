@@ -1,0 +1,63 @@
+// Network: a compiled OpenVINO graph on the CPU. The runtime's types stay behind this header.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <lineguard/core/result.h>
+
+namespace lineguard::infer {
+
+enum class Precision { f32, bf16 };  // f32 is pinned unless asked otherwise: the runtime's own default may be bf16
+
+struct NetworkOptions {
+  int threads = 1;            // cores one inference may use, >= 1
+  int parallel_requests = 1;  // inferences that may run at once, >= 1; each costs memory
+  Precision precision = Precision::f32;
+};
+
+enum class ElementType { u8, f32, i64 };
+
+struct TensorInfo {
+  std::string name;
+  ElementType type = ElementType::f32;
+  std::vector<std::int64_t> shape;  // -1 where dynamic
+};
+
+// One output of one inference, copied out: valid as long as you keep it.
+struct Tensor {
+  std::vector<std::int64_t> shape;
+  std::vector<float> values;
+};
+
+class Network {
+ public:
+  // `model` is an OpenVINO .xml (its .bin beside it) or an .onnx file. The CPU plugin is named; nothing else is tried.
+  // Errors: not_found, corrupt_data (not a model, or one the runtime rejects), unsupported.
+  static Result<Network> load(const std::filesystem::path& model, const NetworkOptions& options);
+  Network(Network&&) noexcept;
+  Network& operator=(Network&&) noexcept;
+  ~Network();
+
+  const std::vector<TensorInfo>& inputs() const;
+  const std::vector<TensorInfo>& outputs() const;  // order of run()'s answer
+
+  // Runs on one u8 input of shape [n, height, width, 3] (or as inputs()[0] says). Thread-safe: at most
+  // parallel_requests run at once, further callers wait. Errors: invalid_argument (shape), internal (the runtime
+  // failed).
+  Result<std::vector<Tensor>> run(std::span<const std::uint8_t> input, const std::vector<std::int64_t>& shape) const;
+
+ private:
+  struct State;
+  explicit Network(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// "OpenVINO 2026.4.1, AMD EPYC …, f32": for reports and manifests.
+std::string runtime_description();
+
+}  // namespace lineguard::infer
