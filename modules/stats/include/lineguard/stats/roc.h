@@ -1,0 +1,50 @@
+// How well scores order good and defective pictures. Higher is worse; ties count half. Scores are finite; pure
+// functions.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <lineguard/core/result.h>
+#include <lineguard/stats/bootstrap.h>
+#include <lineguard/stats/bounds.h>
+
+namespace lineguard::stats {
+
+// P(a defective picture's score is above a good one's), ties half: Mann and Whitney's U over all pairs.
+// Errors (here and below): refused where a side is empty, invalid_argument where a score is not finite.
+Result<double> auroc(std::span<const double> good, std::span<const double> defective);
+
+struct AurocEstimate {
+  double value = 0;
+  Interval interval;  // of the stated confidence
+  std::size_t n_good = 0, n_defective = 0;
+  double confidence = 0.95;
+  std::string method;  // how the interval came about, in words
+};
+// Interval by a bootstrap stratified by label. Where the separation is perfect every resample says so too and a
+// bootstrap would claim certainty: Newcombe's score interval (Stat. Med. 2006, method 5) stands there instead.
+Result<AurocEstimate> auroc_with_interval(std::span<const double> good, std::span<const double> defective,
+                                          const BootstrapOptions& options = {});
+
+// Newcombe's method 5: the values a whose distance from `value` is within z standard errors at a.
+Interval newcombe_interval(double value, std::size_t n_good, std::size_t n_defective, double confidence = 0.95);
+
+// Sum over the thresholds of precision x step in recall, no interpolation.
+Result<double> average_precision(std::span<const double> good, std::span<const double> defective);
+
+struct F1Max {
+  double f1 = 0;
+  double threshold = 0;  // scores >= it are called defective
+};
+Result<F1Max> f1_max(std::span<const double> good, std::span<const double> defective);
+
+// Calling scores >= threshold defective. From (0, 0) with threshold +inf to (1, 1); one point per distinct score.
+struct RocPoint {
+  double false_positive_rate = 0, true_positive_rate = 0, threshold = 0;
+};
+Result<std::vector<RocPoint>> roc_curve(std::span<const double> good, std::span<const double> defective);
+
+}  // namespace lineguard::stats

@@ -1,0 +1,31 @@
+// A threshold from held-back good parts, with a bound on overkill that holds whatever the scores' distribution.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include <lineguard/core/result.h>
+
+namespace lineguard::stats {
+
+// A score above the threshold is `defective`; one equal to it is not.
+struct RankThreshold {
+  double threshold = 0;
+  std::size_t above = 0;      // so many of the good scores may lie above it (fewer where scores are tied)
+  std::size_t n = 0;          // good scores
+  double overkill_bound = 1;  // P(overkill rate of new good parts <= this) >= confidence
+  double confidence = 0.95;
+};
+
+// The (above + 1)-th largest of `good_scores`. The rate of later good parts beyond an order statistic is
+// Beta(above + 1, n - above) distributed (Wilks, 1941), for any continuous score; its upper bound is the
+// Clopper-Pearson bound for `above` of n. Errors: invalid_argument where above >= n or a score is not finite.
+Result<RankThreshold> threshold_at_rank(std::span<const double> good_scores, std::size_t above,
+                                        double confidence = 0.95);
+
+// The lowest threshold whose bound is at most max_overkill (0 to 1): of all that keep the promise, the one that misses
+// least. Errors: refused where there are too few scores for any threshold, with the number needed; invalid_argument.
+Result<RankThreshold> threshold_for_overkill(std::span<const double> good_scores, double max_overkill,
+                                             double confidence = 0.95);
+
+}  // namespace lineguard::stats
