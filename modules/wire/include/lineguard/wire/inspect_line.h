@@ -18,9 +18,13 @@ struct InspectLine {
   std::optional<Error> error;  // set where prediction is not: "label" is "unknown" then
 };
 
-// One line without the line break. Floats are written so that reading gives the same value.
+// One line without the line break. Floats are written so that reading gives the same value. A prediction without a
+// finite score, or a line with neither prediction nor error, becomes an error line.
 std::string to_json(const InspectLine& line);
-// Errors: corrupt_data naming the field.
+// Fields that it does not know are passed over. Errors: corrupt_data naming the field.
 Result<InspectLine> parse_inspect_line(std::string_view json);
+
+// The code whose to_string() is `name` ("corrupt_data").
+std::optional<ErrorCode> error_code_of(std::string_view name);
 
 }  // namespace lineguard::wire
