@@ -1,0 +1,75 @@
+// RecordReader: streams, searches and verifies the record, also while a station writes it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <lineguard/core/result.h>
+#include <lineguard/record/event.h>
+
+namespace lineguard::store {
+class Rows;
+}
+
+namespace lineguard::record {
+
+// Which events; unset fields do not restrict.
+struct EventFilter {
+  std::int64_t from_sequence = 1;
+  std::optional<PartNumber> part = {};
+  std::optional<Reason> reason = {};      // decided and revised events with this reason only
+  std::optional<std::int64_t> last = {};  // the newest N of those that match, >= 1
+};
+
+struct Verification {
+  std::int64_t events = 0;                      // that were found whole, from the first on
+  Head head;                                    // the last of them
+  std::optional<std::int64_t> broken_sequence;  // the first event that is missing or does not match
+  std::string problem;                          // in words, empty where the chain is whole
+};
+
+struct UnconfirmedOutput {
+  PartNumber part = 0;
+  Outcome outcome = Outcome::divert;  // of its effective (last) decision
+};
+
+// What a station must know before it takes the next part.
+struct RestartFacts {
+  std::optional<PartNumber> last_part;         // of the newest `decided`; none: an empty record
+  std::vector<UnconfirmedOutput> unconfirmed;  // decided without actuated since the station last started, in order
+  bool stopped_in_order = true;                // the newest start has its `station_stopped`
+};
+
+// Not thread-safe.
+class RecordReader {
+ public:
+  // Errors: those of store::open_sqlite read-only, and corrupt_data where the file is no record.
+  static Result<RecordReader> open(const std::filesystem::path& file);
+  RecordReader(RecordReader&&) noexcept;
+  RecordReader& operator=(RecordReader&&) noexcept;
+  ~RecordReader();
+
+  // In order of sequence; false from `on_event` stops. Memory does not grow with the record.
+  Result<void> for_each(const EventFilter& filter, const std::function<bool(const Event&)>& on_event);
+
+  // Checks every event's number, hash and link. `expected`: a head that was kept elsewhere; a record that was cut
+  // behind its back does not reach it. A broken chain is a Verification, not an error.
+  Result<Verification> verify(const std::optional<Head>& expected = std::nullopt);
+
+  Result<RestartFacts> read_restart_facts();
+
+  // Numbers that no `decided` event has, between the first and the last number of each count (a count ends at a
+  // `numbering_restarted`), from `from_sequence` on. At most `limit` are given.
+  Result<std::vector<PartNumber>> missing_numbers(std::int64_t from_sequence = 1, std::size_t limit = 1000);
+
+ private:
+  explicit RecordReader(std::unique_ptr<store::Rows> rows);
+  std::unique_ptr<store::Rows> rows_;
+};
+
+}  // namespace lineguard::record

@@ -1,0 +1,193 @@
+#include "schema.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <lineguard/record/decision_json.h>
+#include <lineguard/record/record_reader.h>
+
+namespace lineguard::record {
+namespace {
+
+// The filter as SQL: conditions are numbers and fixed words only, values go as parameters.
+store::Statement select_for(const EventFilter& filter) {
+  store::Statement select;
+  std::string where = "sequence >= $1";
+  select.parameters.emplace_back(filter.from_sequence);
+  const auto add = [&](std::string_view condition, store::Value value) {
+    select.parameters.push_back(std::move(value));
+    where += fmt::format(" AND {} ${}", condition, select.parameters.size());
+  };
+  if (filter.part) add("part =", std::int64_t{*filter.part});
+  if (filter.reason) {
+    where += " AND kind IN ('decided', 'revised')";
+    add("payload LIKE", fmt::format("%\"reason\":\"{}\"%", to_string(*filter.reason)));
+  }
+  if (!filter.last) {
+    select.sql = fmt::format("SELECT {} FROM events WHERE {} ORDER BY sequence", kColumns, where);
+    return select;
+  }
+  select.parameters.emplace_back(*filter.last);
+  select.sql = fmt::format(
+      "SELECT {0} FROM (SELECT {0} FROM events WHERE {1} ORDER BY sequence DESC LIMIT ${2}) AS newest "
+      "ORDER BY sequence",
+      kColumns, where, select.parameters.size());
+  return select;
+}
+
+// Finds the first event that does not follow from the one before it.
+class ChainCheck {
+ public:
+  bool accept(const Event& event) {
+    const std::int64_t expected = found_.head.sequence + 1;
+    if (event.sequence != expected) {
+      return broken(expected, fmt::format("event {} is missing: the next one is {}", expected, event.sequence));
+    }
+    if (event.previous != found_.head.hash) {
+      return broken(expected, fmt::format("event {} does not follow from the one before it", expected));
+    }
+    if (event.hash != hash_of(event)) {
+      return broken(expected, fmt::format("event {} was changed: its hash does not match", expected));
+    }
+    if (expected_ && expected_->sequence == event.sequence && expected_->hash != event.hash) {
+      return broken(expected, fmt::format("event {} is not the one whose hash was kept elsewhere", expected));
+    }
+    found_.head = Head{event.sequence, event.hash};
+    ++found_.events;
+    return true;
+  }
+  Verification finish() {
+    if (!found_.broken_sequence && expected_ && expected_->sequence > found_.head.sequence) {
+      broken(found_.head.sequence + 1, fmt::format("the record ends at event {}, but it once reached {}",
+                                                   found_.head.sequence, expected_->sequence));
+    }
+    return found_;
+  }
+  explicit ChainCheck(const std::optional<Head>& expected) : expected_(expected) {}
+
+ private:
+  bool broken(std::int64_t sequence, std::string problem) {
+    found_.broken_sequence = sequence;
+    found_.problem = std::move(problem);
+    return false;
+  }
+  std::optional<Head> expected_;
+  Verification found_;
+};
+
+// Numbers of one count, kept as offsets from the first so that the wrap from 4294967295 to 0 is no gap.
+class CountOfNumbers {
+ public:
+  void add(PartNumber part) {
+    if (offsets_.empty()) first_ = part;
+    offsets_.push_back(static_cast<std::int32_t>(part - first_));
+  }
+  void take_missing(std::vector<PartNumber>& missing, std::size_t limit) {
+    std::sort(offsets_.begin(), offsets_.end());
+    for (std::size_t i = 1; i < offsets_.size(); ++i) {
+      for (std::int64_t gap = std::int64_t{offsets_[i - 1]} + 1; gap < offsets_[i] && missing.size() < limit; ++gap) {
+        missing.push_back(first_ + static_cast<PartNumber>(gap));
+      }
+    }
+    offsets_.clear();
+  }
+
+ private:
+  PartNumber first_ = 0;
+  std::vector<std::int32_t> offsets_;
+};
+
+bool is(const Event& event, EventKind kind) {
+  return event.kind == to_string(kind);
+}
+
+// Takes one event after the newest start into the facts: an output is unconfirmed from its decision to the event that
+// says what became of it.
+Result<void> follow(const Event& event, RestartFacts& facts) {
+  if (is(event, EventKind::station_stopped)) facts.stopped_in_order = true;
+  const bool decided = is(event, EventKind::decided) || is(event, EventKind::revised);
+  const bool confirmed =
+      is(event, EventKind::actuated) || is(event, EventKind::output_unknown) || is(event, EventKind::output_resolved);
+  if (!event.part || !(decided || confirmed)) return {};
+  std::erase_if(facts.unconfirmed, [&](const UnconfirmedOutput& output) { return output.part == *event.part; });
+  if (!decided) return {};
+  LINEGUARD_ASSIGN(const Decision decision, parse_decision(event));
+  facts.unconfirmed.push_back({decision.part_number, decision.outcome});
+  return {};
+}
+
+}  // namespace
+
+RecordReader::RecordReader(std::unique_ptr<store::Rows> rows) : rows_(std::move(rows)) {}
+RecordReader::RecordReader(RecordReader&&) noexcept = default;
+RecordReader& RecordReader::operator=(RecordReader&&) noexcept = default;
+RecordReader::~RecordReader() = default;
+
+Result<RecordReader> RecordReader::open(const std::filesystem::path& file) {
+  LINEGUARD_ASSIGN(auto rows, store::open_sqlite(file, {.read_only = true}));
+  auto probed =
+      rows->query({fmt::format("SELECT {} FROM events LIMIT 1", kColumns), {}}, [](const auto&) { return true; });
+  if (!probed) {
+    return make_error(ErrorCode::corrupt_data, fmt::format("{} is not a record of events", file.string()));
+  }
+  return RecordReader(std::move(rows));
+}
+
+Result<void> RecordReader::for_each(const EventFilter& filter, const std::function<bool(const Event&)>& on_event) {
+  return rows_->query(select_for(filter), [&](const store::Row& row) { return on_event(from_row(row)); });
+}
+
+Result<Verification> RecordReader::verify(const std::optional<Head>& expected) {
+  ChainCheck check(expected);
+  LINEGUARD_TRY(for_each({.from_sequence = INT64_MIN}, [&](const Event& event) { return check.accept(event); }));
+  return check.finish();
+}
+
+Result<RestartFacts> RecordReader::read_restart_facts() {
+  RestartFacts facts;
+  LINEGUARD_TRY(rows_->query({"SELECT part FROM events WHERE kind = 'decided' ORDER BY sequence DESC LIMIT 1", {}},
+                             [&](const store::Row& row) {
+                               if (const auto* part = std::get_if<std::int64_t>(&row[0])) {
+                                 facts.last_part = static_cast<PartNumber>(*part);
+                               }
+                               return false;
+                             }));
+  std::int64_t started = 0;
+  LINEGUARD_TRY(
+      rows_->query({"SELECT max(sequence) FROM events WHERE kind = 'station_started'", {}}, [&](const store::Row& row) {
+        if (const auto* sequence = std::get_if<std::int64_t>(&row[0])) started = *sequence;
+        return false;
+      }));
+  facts.stopped_in_order = started == 0;
+  Result<void> followed;
+  LINEGUARD_TRY(for_each({.from_sequence = started}, [&](const Event& event) {
+    followed = follow(event, facts);
+    return followed.ok();
+  }));
+  LINEGUARD_TRY(followed);
+  return facts;
+}
+
+Result<std::vector<PartNumber>> RecordReader::missing_numbers(std::int64_t from_sequence, std::size_t limit) {
+  std::vector<PartNumber> missing;
+  CountOfNumbers count;
+  const store::Statement select{
+      "SELECT kind, part FROM events WHERE sequence >= $1 AND kind IN ('decided', 'numbering_restarted') ORDER BY "
+      "sequence",
+      {from_sequence}};
+  LINEGUARD_TRY(rows_->query(select, [&](const store::Row& row) {
+    const auto* part = std::get_if<std::int64_t>(&row[1]);
+    if (row[0] != store::Value(std::string("decided"))) {
+      count.take_missing(missing, limit);
+    } else if (part) {
+      count.add(static_cast<PartNumber>(*part));
+    }
+    return missing.size() < limit;
+  }));
+  count.take_missing(missing, limit);
+  return missing;
+}
+
+}  // namespace lineguard::record
