@@ -19,9 +19,9 @@ inline std::filesystem::path deps() {
 }  // namespace lineguard::test
 
 // LINEGUARD_NEEDS(shared_data() / "cookies") as a test's first statement.
-#define LINEGUARD_NEEDS(path)                                                     \
-  do {                                                                            \
-    if (!std::filesystem::exists(path))                                           \
-      GTEST_SKIP() << "needs " << std::filesystem::path(path).filename().string() \
-                   << " (optional real pictures, absent on this machine)";        \
+#define LINEGUARD_NEEDS(needed)                                                     \
+  do {                                                                              \
+    if (!std::filesystem::exists(needed))                                           \
+      GTEST_SKIP() << "needs " << std::filesystem::path(needed).filename().string() \
+                   << " (optional real pictures, absent on this machine)";          \
   } while (false)

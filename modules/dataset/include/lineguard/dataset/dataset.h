@@ -14,6 +14,10 @@ namespace lineguard::dataset {
 enum class Layout { mvtec, good_defective, good_only, csv, coco, yolo, voc };
 std::string_view to_string(Layout layout);  // "MVTec AD"
 
+// What --layout takes: "mvtec", "good-defective", … Errors: invalid_argument, listing the names.
+std::string_view layout_name(Layout layout);
+Result<Layout> layout_from_name(std::string_view name);
+
 enum class Split { unset, train, validation, test };
 std::string_view to_string(Split split);
 
@@ -47,16 +51,22 @@ struct Dataset {
 };
 
 struct ReadOptions {
-  std::string part_pattern;  // regular expression; its first group (or the whole match) on the file name is the part
+  // Regular expression (ECMAScript); its first group (or the whole match) on the file name is the part.
+  std::string part_pattern{};
+  std::optional<Layout> layout{};  // read as this one instead of detecting it
 };
 
-// `path` is a folder or a .csv file. Pictures are not decoded here: check_dataset() does.
-// Errors: not_found; invalid_argument when the shape is that of no layout or of two (both named, with what was seen and
-// how to say which); corrupt_data for a malformed CSV line or label file (file and line named); invalid_config for a
-// bad part_pattern.
+// `path` is a folder or a .csv file. Pictures are not opened here: check_dataset() does that. Names that start with a
+// dot are left out; folders are not searched deeper than their layout says, so a loop of links ends nowhere.
+// Errors: not_found, permission_denied; invalid_argument when the shape is that of no layout or of two (both named,
+// with what was seen and how to say which) or there is no picture; unsupported for COCO, YOLO and Pascal VOC, which are
+// only recognised; corrupt_data for a malformed CSV line (file and line named); invalid_config for a bad part_pattern.
+// Thread-safe.
 Result<Dataset> read_dataset(const std::filesystem::path& path, const ReadOptions& options = {});
 
-// SHA-256 over every sample's name, label, split, part and file content: changes when anything that training sees does.
+// SHA-256 over every sample's name, labels, split, part and the content of its picture, mask and template: changes when
+// anything that training sees does, not with the order of the samples or where the folder stands. Reads every file
+// once, in blocks. Errors: as read_file, with the file's name.
 Result<std::string> fingerprint(const Dataset& dataset);
 
 }  // namespace lineguard::dataset

@@ -15,10 +15,13 @@ struct TrainingSplit {
   std::vector<std::size_t> test;        // everything else that is labelled, good and defective
 };
 
-// Good samples of split train (or, where the data set names no splits, of all parts: about half of them to train, the
-// rest to test) are divided by part into train and validation; samples that the data set itself calls validation or
-// test stay there. Deterministic: the same data set and seed give the same split whatever the order of the samples.
-// validation_fraction of the good training parts, 0 to 0.5; 0 leaves validation empty unless the data set names one.
+// Good samples of split train are divided by part into train and validation; where the data set itself names a
+// validation split, that one is used and train is not divided. Where it names neither train nor test, about half of
+// the good parts are learned from and the rest go to test. A part with any defective or test picture is tested with as
+// a whole, also where a data set puts it in two splits; pictures that are not labelled are left out.
+// Deterministic: the same data set and seed give the same split whatever the order of the samples.
+// validation_fraction of the good training parts, 0 to 0.5 (clamped); above 0 at least one part is held back where
+// there are two, and at least one is learned from. 0 leaves validation empty unless the data set names one.
 TrainingSplit split_for_training(const Dataset& dataset, double validation_fraction, std::uint64_t seed);
 
 }  // namespace lineguard::dataset

@@ -1,0 +1,204 @@
+#include "layouts/layout.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <map>
+#include <optional>
+#include <regex>
+#include <set>
+#include <tuple>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <lineguard/core/files.h>
+#include <lineguard/dataset/dataset.h>
+
+namespace lineguard::dataset {
+namespace fs = std::filesystem;
+namespace {
+
+// What stands in a folder that no layout fits, for the message: "12 .webp, 3 folders".
+std::string describe(const FolderContent& folder) {
+  std::map<std::string, std::size_t> kinds;
+  for (const auto& name : folder.others) {
+    const std::string extension = to_lower(fs::path(name).extension().string());
+    ++kinds[extension.empty() ? "without extension" : extension];
+  }
+  std::vector<std::string> seen;
+  if (!folder.pictures.empty()) seen.push_back(fmt::format("{} pictures", folder.pictures.size()));
+  for (const auto& [kind, count] : kinds) seen.push_back(fmt::format("{} {} files", count, kind));
+  constexpr std::size_t kNamed = 8;
+  for (std::size_t i = 0; i < std::min(folder.folders.size(), kNamed); ++i) seen.push_back(folder.folders[i] + "/");
+  if (folder.folders.size() > kNamed) seen.push_back(fmt::format("{} more folders", folder.folders.size() - kNamed));
+  return seen.empty() ? "it is empty" : fmt::format("it has {}", fmt::join(seen, ", "));
+}
+
+Error no_layout(const FolderContent& folder) {
+  std::string expected;
+  for (const auto& reader : layout_table()) {
+    if (reader.read) expected += fmt::format("\n  {:<26} {}", reader.title, reader.expected);
+  }
+  return make_error(ErrorCode::invalid_argument, fmt::format("{} is no data set: {}. Expected one of{}",
+                                                             folder.path.string(), describe(folder), expected));
+}
+
+struct Match {
+  const LayoutReader* reader;
+  std::string evidence;
+};
+
+Result<const LayoutReader*> detect(const FolderContent& folder) {
+  std::vector<Match> matches;
+  for (const auto& reader : layout_table()) {
+    // Pictures without labels speak only where nothing else does: a CSV or JSON beside them says more.
+    if (reader.layout == Layout::good_only && !matches.empty()) break;
+    if (auto evidence = reader.evidence(folder); !evidence.empty()) matches.push_back({&reader, std::move(evidence)});
+  }
+  if (matches.empty()) return no_layout(folder);
+  if (matches.size() == 1) return matches.front().reader;
+  std::vector<std::string> seen, options;
+  for (const auto& match : matches) {
+    seen.push_back(fmt::format("{} ({})", match.reader->title, match.evidence));
+    options.push_back(fmt::format("--layout {}", match.reader->option_name));
+  }
+  return make_error(ErrorCode::invalid_argument,
+                    fmt::format("{} looks like {}; say which with {}", folder.path.string(), fmt::join(seen, " and "),
+                                fmt::join(options, " or ")));
+}
+
+Result<const LayoutReader*> choose(const FolderContent& folder, std::optional<Layout> wanted) {
+  if (!wanted) return detect(folder);
+  const LayoutReader& reader = reader_of(*wanted);
+  if (!reader.evidence(folder).empty()) return &reader;
+  return make_error(ErrorCode::invalid_argument,
+                    fmt::format("{} is not a {} data set: expected {}; {}", folder.path.string(), reader.title,
+                                reader.expected, describe(folder)));
+}
+
+Result<void> read_folder(const fs::path& path, std::optional<Layout> wanted, Dataset& dataset) {
+  LINEGUARD_ASSIGN(const FolderContent folder, list_folder(path));
+  LINEGUARD_ASSIGN(const LayoutReader* reader, choose(folder, wanted));
+  if (!reader->read) {
+    return make_error(ErrorCode::unsupported,
+                      fmt::format("{} is a {} data set ({}), which this version does not read; list its pictures in a "
+                                  "CSV file with the columns image,label,boxes",
+                                  path.string(), reader->title, reader->evidence(folder)));
+  }
+  dataset.layout = reader->layout;
+  return reader->read(folder, dataset);
+}
+
+Result<void> read_file_or_folder(const fs::path& path, std::optional<Layout> wanted, Dataset& dataset) {
+  std::error_code code;
+  const fs::file_status status = fs::status(path, code);
+  if (status.type() == fs::file_type::none || status.type() == fs::file_type::not_found) {
+    return error_from_errno(code ? code.value() : ENOENT, "cannot read the data set " + path.string());
+  }
+  if (fs::is_directory(status)) return read_folder(path, wanted, dataset);
+  if (to_lower(path.extension().string()) != ".csv" || wanted.value_or(Layout::csv) != Layout::csv) {
+    return make_error(ErrorCode::invalid_argument, path.string() + " is a file: expected a folder or a .csv file");
+  }
+  dataset.root = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  dataset.layout = Layout::csv;
+  return read_csv_file(path, dataset);
+}
+
+void name_samples(Dataset& dataset) {
+  for (auto& sample : dataset.samples) {
+    const fs::path relative = sample.image.lexically_relative(dataset.root);
+    const bool outside = relative.empty() || *relative.begin() == "..";
+    sample.name = (outside ? sample.image : relative).generic_string();
+  }
+}
+
+// ---- Parts
+
+Result<void> parts_from_pattern(const std::string& pattern, Dataset& dataset) {
+  std::size_t unmatched = 0;
+  try {
+    const std::regex expression(pattern);
+    for (auto& sample : dataset.samples) {
+      const std::string file_name = sample.image.filename().string();
+      std::smatch match;
+      if (std::regex_search(file_name, match, expression)) {
+        sample.part = match.size() > 1 && match[1].matched ? match[1].str() : match[0].str();
+      } else {
+        ++unmatched;
+      }
+    }
+  } catch (const std::regex_error& error) {
+    return make_error(ErrorCode::invalid_config,
+                      fmt::format("part pattern \"{}\" is no regular expression: {}", pattern, error.what()));
+  }
+  if (unmatched > 0) {
+    dataset.warnings.push_back(fmt::format("{} of {} file names do not match the part pattern \"{}\"", unmatched,
+                                           dataset.samples.size(), pattern));
+  }
+  return {};
+}
+
+bool stems_are_unique(const std::vector<Sample*>& samples) {
+  std::set<std::string> stems;
+  return std::all_of(samples.begin(), samples.end(),
+                     [&](const Sample* sample) { return stems.insert(sample->image.stem().string()).second; });
+}
+
+// Where nothing names the part, one file is one part.
+void parts_from_names(Dataset& dataset) {
+  std::vector<Sample*> unnamed;
+  for (auto& sample : dataset.samples) {
+    if (sample.part.empty()) unnamed.push_back(&sample);
+  }
+  if (unnamed.empty()) return;
+  const bool by_stem = unnamed.size() == dataset.samples.size() && stems_are_unique(unnamed);
+  for (Sample* sample : unnamed) sample->part = by_stem ? sample->image.stem().string() : sample->name;
+  dataset.warnings.push_back(
+      fmt::format("nothing names the part of {} picture{}: one file is taken as one part (--part-pattern helps)",
+                  unnamed.size(), unnamed.size() == 1 ? "" : "s"));
+}
+
+void warn_of_unlabelled(Dataset& dataset) {
+  const auto count = std::count_if(dataset.samples.begin(), dataset.samples.end(), [](const Sample& sample) {
+    return sample.label == Label::unknown && sample.defect_probability == 0;
+  });
+  if (count > 0) dataset.warnings.push_back(fmt::format("{} pictures are not labelled: they are not used", count));
+}
+
+}  // namespace
+
+std::string_view to_string(Split split) {
+  switch (split) {
+    case Split::train:
+      return "train";
+    case Split::validation:
+      return "validation";
+    case Split::test:
+      return "test";
+    case Split::unset:
+      break;
+  }
+  return "unset";
+}
+
+Result<Dataset> read_dataset(const fs::path& path, const ReadOptions& options) {
+  Dataset dataset;
+  dataset.root = path;
+  LINEGUARD_TRY(read_file_or_folder(path, options.layout, dataset));
+  if (dataset.samples.empty()) {
+    return make_error(ErrorCode::invalid_argument,
+                      fmt::format("{} has no pictures (read as {}); expected .jpg, .jpeg, .png, .bmp, .tif or .tiff",
+                                  path.string(), to_string(dataset.layout)));
+  }
+  name_samples(dataset);
+  std::sort(dataset.samples.begin(), dataset.samples.end(), [](const Sample& a, const Sample& b) {
+    return std::tie(a.split, a.class_name, a.name, a.source_line) <
+           std::tie(b.split, b.class_name, b.name, b.source_line);
+  });
+  if (!options.part_pattern.empty()) LINEGUARD_TRY(parts_from_pattern(options.part_pattern, dataset));
+  parts_from_names(dataset);
+  warn_of_unlabelled(dataset);
+  return dataset;
+}
+
+}  // namespace lineguard::dataset

@@ -1,0 +1,66 @@
+#include "folder.h"
+
+#include <algorithm>
+#include <system_error>
+
+#include <lineguard/core/files.h>
+
+namespace lineguard::dataset {
+namespace fs = std::filesystem;
+namespace {
+
+// Until imaging has landed, whose function of the same name replaces this one.
+bool has_picture_extension(const fs::path& file) {
+  const std::string extension = to_lower(file.extension().string());
+  for (const std::string_view known : {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"}) {
+    if (extension == known) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool FolderContent::has_folder(std::string_view name) const {
+  return std::binary_search(folders.begin(), folders.end(), name);
+}
+
+std::vector<std::string> FolderContent::others_with_extension(std::string_view extension) const {
+  std::vector<std::string> found;
+  for (const auto& name : others) {
+    if (to_lower(fs::path(name).extension().string()) == extension) found.push_back(name);
+  }
+  return found;
+}
+
+Result<FolderContent> list_folder(const fs::path& folder) {
+  FolderContent content;
+  content.path = folder;
+  std::error_code code;
+  for (fs::directory_iterator at(folder, code), end; !code && at != end; at.increment(code)) {
+    const std::string name = at->path().filename().string();
+    std::error_code broken_link;
+    if (name.starts_with('.')) continue;
+    if (at->is_directory(broken_link)) {
+      content.folders.push_back(name);
+    } else if (has_picture_extension(at->path())) {
+      content.pictures.push_back(name);
+    } else {
+      content.others.push_back(name);
+    }
+  }
+  if (code) return error_from_errno(code.value(), "cannot read the folder " + folder.string());
+  std::sort(content.folders.begin(), content.folders.end());
+  std::sort(content.pictures.begin(), content.pictures.end());
+  std::sort(content.others.begin(), content.others.end());
+  return content;
+}
+
+std::string to_lower(std::string_view text) {
+  std::string lower(text);
+  for (char& letter : lower) {
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  }
+  return lower;
+}
+
+}  // namespace lineguard::dataset

@@ -1,0 +1,29 @@
+// What stands in one folder, as layouts look at it.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <lineguard/core/result.h>
+
+namespace lineguard::dataset {
+
+// Names, sorted; those that start with a dot are left out. A link to nowhere counts as the file that its name says.
+struct FolderContent {
+  std::filesystem::path path;
+  std::vector<std::string> folders;
+  std::vector<std::string> pictures;  // by extension
+  std::vector<std::string> others;
+
+  bool has_folder(std::string_view name) const;
+  std::vector<std::string> others_with_extension(std::string_view extension) const;  // ".csv", in any case
+};
+
+// Errors: not_found, permission_denied, io_error with the folder's name.
+Result<FolderContent> list_folder(const std::filesystem::path& folder);
+
+std::string to_lower(std::string_view text);  // ASCII only
+
+}  // namespace lineguard::dataset

@@ -1,0 +1,54 @@
+#include "labels.h"
+
+#include "folder.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace lineguard::dataset {
+namespace {
+
+bool is_one_of(std::string_view text, const std::array<std::string_view, 3>& words) {
+  const std::string lower = to_lower(text);
+  return lower == words[0] || lower == words[1] || lower == words[2];
+}
+
+}  // namespace
+
+bool is_good_word(std::string_view text) {
+  return is_one_of(text, {"good", "ok", "pass"});
+}
+
+bool is_defective_word(std::string_view text) {
+  return is_one_of(text, {"defective", "ng", "fail"});
+}
+
+void set_class(Sample& sample, std::string_view class_name) {
+  const bool good = is_good_word(class_name);
+  sample.label = good ? Label::good : Label::defective;
+  sample.defect_probability = good ? 0 : 1;
+  sample.class_name = good ? kGoodClass : is_defective_word(class_name) ? kDefectiveClass : class_name;
+}
+
+std::optional<double> parse_number(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
+  return number;
+}
+
+bool set_label(Sample& sample, std::string_view text) {
+  if (text.empty()) return true;
+  const auto number = parse_number(text);
+  if (!number) {
+    set_class(sample, text);
+    return true;
+  }
+  if (*number < 0 || *number > 1) return false;
+  if (*number == 0 || *number == 1) set_class(sample, *number == 0 ? kGoodClass : kDefectiveClass);
+  sample.defect_probability = *number;
+  return true;
+}
+
+}  // namespace lineguard::dataset

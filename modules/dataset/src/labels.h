@@ -1,0 +1,28 @@
+// The words and numbers that say good or defective.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <lineguard/dataset/dataset.h>
+
+namespace lineguard::dataset {
+
+inline constexpr std::string_view kGoodClass = "good";
+inline constexpr std::string_view kDefectiveClass = "defective";  // of a defect whose class nobody named
+
+bool is_good_word(std::string_view text);       // good, ok, pass in any case
+bool is_defective_word(std::string_view text);  // defective, ng, fail in any case
+
+// Sets label, defect_probability and class_name: a good or defective word, else the name of a defect class.
+void set_class(Sample& sample, std::string_view class_name);
+
+// As set_class(), and a number 0 to 1 is the probability of a defect: 0 is good, 1 defective, between them the sample
+// counts as not labelled. Empty: not labelled. false: a number outside 0 to 1.
+bool set_label(Sample& sample, std::string_view text);
+
+// A finite number that fills the whole text.
+std::optional<double> parse_number(std::string_view text);
+
+}  // namespace lineguard::dataset

@@ -1,0 +1,81 @@
+// good/ and defective/ (ok/ng, pass/fail in any case); folders inside defective/ name the class of the defect.
+#include "labels.h"
+#include "layouts/layout.h"
+
+#include <algorithm>
+
+namespace lineguard::dataset {
+namespace {
+
+Result<void> read_defective(const FolderContent& folder, Dataset& dataset) {
+  add_pictures(folder, kDefectiveClass, Split::unset, dataset);
+  for (const auto& class_name : folder.folders) {
+    LINEGUARD_ASSIGN(const FolderContent pictures, list_folder(folder.path / class_name));
+    if (is_good_word(class_name)) {
+      return make_error(ErrorCode::invalid_argument,
+                        pictures.path.string() + ": a folder of good pictures inside a folder of defective ones");
+    }
+    add_pictures(pictures, class_name, Split::unset, dataset);
+  }
+  return {};
+}
+
+Result<void> read_good(const FolderContent& folder, Dataset& dataset) {
+  add_pictures(folder, kGoodClass, Split::unset, dataset);
+  for (const auto& name : folder.folders) {
+    LINEGUARD_ASSIGN(const FolderContent inside, list_folder(folder.path / name));
+    warn_of_ignored(inside.pictures.size(), "in " + (folder.path.filename() / name).string() + "/", dataset);
+  }
+  return {};
+}
+
+bool any_folder(const FolderContent& folder, bool (*matches)(std::string_view)) {
+  return std::any_of(folder.folders.begin(), folder.folders.end(), matches);
+}
+
+Result<void> read_folders(const FolderContent& folder, Dataset& dataset) {
+  for (const auto& name : folder.folders) {
+    LINEGUARD_ASSIGN(const FolderContent inside, list_folder(folder.path / name));
+    if (is_good_word(name)) {
+      LINEGUARD_TRY(read_good(inside, dataset));
+    } else if (is_defective_word(name)) {
+      LINEGUARD_TRY(read_defective(inside, dataset));
+    } else {
+      warn_of_ignored(inside.pictures.size(), "in " + name + "/", dataset);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string good_defective_evidence(const FolderContent& folder) {
+  return any_folder(folder, is_good_word) && any_folder(folder, is_defective_word) ? "good/ and defective/" : "";
+}
+
+Result<void> read_good_defective(const FolderContent& folder, Dataset& dataset) {
+  LINEGUARD_TRY(read_folders(folder, dataset));
+  warn_of_ignored(folder.pictures.size(), "beside good/", dataset);
+  return {};
+}
+
+// Good only: the same folder without defective/, or pictures with no folder at all.
+
+std::string good_only_evidence(const FolderContent& folder) {
+  if (any_folder(folder, is_defective_word)) return "";
+  if (any_folder(folder, is_good_word)) return "good/ alone";
+  return folder.pictures.empty() ? "" : "pictures directly in the folder";
+}
+
+Result<void> read_good_only(const FolderContent& folder, Dataset& dataset) {
+  if (any_folder(folder, is_good_word)) return read_good_defective(folder, dataset);
+  add_pictures(folder, kGoodClass, Split::unset, dataset);
+  for (const auto& name : folder.others) {
+    const std::string extension = to_lower(std::filesystem::path(name).extension().string());
+    if (extension != ".csv" && extension != ".json" && extension != ".xml") continue;
+    dataset.warnings.push_back(name + " beside the pictures is not read: all of them are taken as good");
+  }
+  return {};
+}
+
+}  // namespace lineguard::dataset

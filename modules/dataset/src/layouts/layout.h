@@ -1,0 +1,48 @@
+// The internal table of layouts: how each is recognised and read. One source file a layout.
+#pragma once
+
+#include "folder.h"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <lineguard/dataset/dataset.h>
+
+namespace lineguard::dataset {
+
+struct LayoutReader {
+  Layout layout;
+  std::string_view option_name;  // what --layout takes
+  std::string_view title;
+  std::string_view expected;  // its shape, for messages
+  // What in the folder speaks for this layout ("train/good/"); empty: nothing.
+  std::string (*evidence)(const FolderContent& folder);
+  // Fills samples and warnings; parts may stay empty. null: recognised, not read yet.
+  Result<void> (*read)(const FolderContent& folder, Dataset& dataset);
+};
+
+// Those that bring labels first; good_only, which is what is left when nothing else fits, is the last.
+std::span<const LayoutReader> layout_table();
+const LayoutReader& reader_of(Layout layout);
+
+std::string mvtec_evidence(const FolderContent& folder);
+Result<void> read_mvtec(const FolderContent& folder, Dataset& dataset);
+std::string good_defective_evidence(const FolderContent& folder);
+Result<void> read_good_defective(const FolderContent& folder, Dataset& dataset);
+std::string good_only_evidence(const FolderContent& folder);
+Result<void> read_good_only(const FolderContent& folder, Dataset& dataset);
+std::string csv_evidence(const FolderContent& folder);
+Result<void> read_csv_in_folder(const FolderContent& folder, Dataset& dataset);
+Result<void> read_csv_file(const std::filesystem::path& file, Dataset& dataset);
+std::string coco_evidence(const FolderContent& folder);
+std::string yolo_evidence(const FolderContent& folder);
+std::string voc_evidence(const FolderContent& folder);
+
+// One sample for each picture of `folder`, all of class `class_name`.
+void add_pictures(const FolderContent& folder, std::string_view class_name, Split split, Dataset& dataset);
+
+// Warns of pictures that stand where the layout does not look: a missing label is often a misplaced file.
+void warn_of_ignored(std::size_t pictures, std::string_view where, Dataset& dataset);
+
+}  // namespace lineguard::dataset

@@ -1,0 +1,34 @@
+// Layouts that are recognised, so that nobody trains on them as something else, but not read yet.
+#include "layouts/layout.h"
+
+#include <set>
+
+#include <lineguard/core/files.h>
+
+namespace lineguard::dataset {
+
+std::string coco_evidence(const FolderContent& folder) {
+  for (const auto& name : folder.others_with_extension(".json")) {
+    const auto text = read_text_file(folder.path / name);
+    if (text && text->find("\"images\"") != std::string::npos && text->find("\"annotations\"") != std::string::npos) {
+      return name;
+    }
+  }
+  return "";
+}
+
+std::string yolo_evidence(const FolderContent& folder) {
+  return folder.has_folder("images") && folder.has_folder("labels") ? "images/ and labels/" : "";
+}
+
+std::string voc_evidence(const FolderContent& folder) {
+  if (folder.has_folder("Annotations")) return "Annotations/";
+  std::set<std::filesystem::path> stems;
+  for (const auto& picture : folder.pictures) stems.insert(std::filesystem::path(picture).stem());
+  for (const auto& name : folder.others_with_extension(".xml")) {
+    if (stems.contains(std::filesystem::path(name).stem())) return name + " beside its picture";
+  }
+  return "";
+}
+
+}  // namespace lineguard::dataset

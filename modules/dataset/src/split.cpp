@@ -1,0 +1,111 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+
+#include <fmt/format.h>
+
+#include <lineguard/core/digest.h>
+#include <lineguard/dataset/split.h>
+
+namespace lineguard::dataset {
+namespace {
+
+// Everything a part's pictures say together.
+struct PartFacts {
+  bool defective = false;
+  bool train = false, validation = false, test = false;  // named by the data set
+};
+using Parts = std::map<std::string, PartFacts>;
+
+enum class Side { train, validation, test };
+
+Parts collect_parts(const Dataset& dataset) {
+  Parts parts;
+  for (const Sample& sample : dataset.samples) {
+    if (sample.label == Label::unknown) continue;
+    PartFacts& part = parts[sample.part];
+    part.defective |= sample.label == Label::defective;
+    part.train |= sample.split == Split::train;
+    part.validation |= sample.split == Split::validation;
+    part.test |= sample.split == Split::test;
+  }
+  return parts;
+}
+
+// Shuffled by a hash of seed, purpose and name, so that a part's place depends on nothing else.
+std::vector<std::string> shuffle(std::vector<std::string> names, std::string_view purpose, std::uint64_t seed) {
+  std::vector<std::pair<std::string, std::string>> keyed;
+  for (auto& name : names)
+    keyed.emplace_back(sha256_hex(fmt::format("{}/{}/{}", seed, purpose, name)), std::move(name));
+  std::sort(keyed.begin(), keyed.end());
+  for (std::size_t i = 0; i < keyed.size(); ++i) names[i] = std::move(keyed[i].second);
+  return names;
+}
+
+// Takes `count` of `pool`'s names out and puts them on `side`.
+void move_out(std::vector<std::string>& pool, std::size_t count, std::string_view purpose, std::uint64_t seed,
+              Side side, std::map<std::string, Side>& sides) {
+  pool = shuffle(std::move(pool), purpose, seed);
+  for (std::size_t i = 0; i < count; ++i) sides[pool[i]] = side;
+  pool.erase(pool.begin(), pool.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+std::size_t validation_count(std::size_t parts, double fraction) {
+  fraction = std::clamp(fraction, 0.0, 0.5);
+  if (fraction == 0 || parts < 2) return 0;
+  const auto rounded = static_cast<std::size_t>(std::lround(fraction * static_cast<double>(parts)));
+  return std::clamp<std::size_t>(rounded, 1, parts - 1);
+}
+
+std::map<std::string, Side> assign_sides(const Parts& parts, double validation_fraction, std::uint64_t seed) {
+  const auto any = [&](bool PartFacts::*said) {
+    return std::any_of(parts.begin(), parts.end(), [&](const auto& entry) { return entry.second.*said; });
+  };
+  const bool names_train = any(&PartFacts::train);
+  const bool names_validation = any(&PartFacts::validation);
+  const bool names_test = any(&PartFacts::test);
+
+  std::map<std::string, Side> sides;
+  std::vector<std::string> pool;  // good parts that may be learned from
+  for (const auto& [name, part] : parts) {
+    if (part.defective || part.test) {
+      sides[name] = Side::test;
+    } else if (part.validation) {
+      sides[name] = Side::validation;
+    } else if (part.train || !names_train) {
+      pool.push_back(name);
+    } else {
+      sides[name] = Side::test;  // the data set names its training pictures, and this is none
+    }
+  }
+  if (!names_train && !names_test) move_out(pool, pool.size() / 2, "test", seed, Side::test, sides);
+  const std::size_t held_back = names_validation ? 0 : validation_count(pool.size(), validation_fraction);
+  move_out(pool, held_back, "validation", seed, Side::validation, sides);
+  for (const auto& name : pool) sides[name] = Side::train;
+  return sides;
+}
+
+}  // namespace
+
+TrainingSplit split_for_training(const Dataset& dataset, double validation_fraction, std::uint64_t seed) {
+  const auto sides = assign_sides(collect_parts(dataset), validation_fraction, seed);
+  TrainingSplit split;
+  for (std::size_t i = 0; i < dataset.samples.size(); ++i) {
+    if (dataset.samples[i].label == Label::unknown) continue;
+    switch (sides.at(dataset.samples[i].part)) {
+      case Side::train:
+        split.train.push_back(i);
+        break;
+      case Side::validation:
+        split.validation.push_back(i);
+        break;
+      case Side::test:
+        split.test.push_back(i);
+        break;
+    }
+  }
+  return split;
+}
+
+}  // namespace lineguard::dataset

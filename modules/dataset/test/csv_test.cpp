@@ -1,0 +1,54 @@
+#include "csv.h"
+
+#include <gtest/gtest.h>
+
+namespace lineguard::dataset {
+namespace {
+
+using Fields = std::vector<std::string>;
+
+std::vector<CsvRow> rows_of(std::string_view text) {
+  auto rows = parse_csv(text, "labels.csv");
+  EXPECT_TRUE(rows) << rows.error().message;
+  return rows ? std::move(rows).value() : std::vector<CsvRow>{};
+}
+
+std::string problem_of(std::string_view text) {
+  const auto rows = parse_csv(text, "labels.csv");
+  EXPECT_FALSE(rows);
+  if (rows) return "";
+  EXPECT_EQ(rows.error().code, ErrorCode::corrupt_data);
+  return rows.error().message;
+}
+
+TEST(Csv, readsFieldsWithTheirLines) {
+  const auto rows = rows_of("\xEF\xBB\xBFimage,label\r\n\r\na.png , good\n\"b, \"\"c\"\".png\",\"two\nlines\"\nd,");
+  ASSERT_EQ(rows.size(), 4u);
+  EXPECT_EQ(rows[0].fields, (Fields{"image", "label"}));
+  EXPECT_EQ(rows[1].fields, (Fields{"a.png", "good"}));
+  EXPECT_EQ(rows[1].line, 3u);
+  EXPECT_EQ(rows[2].fields, (Fields{"b, \"c\".png", "two\nlines"}));
+  EXPECT_EQ(rows[3].fields, (Fields{"d", ""}));
+  EXPECT_EQ(rows[3].line, 6u);
+}
+
+TEST(Csv, keepsBlanksOfQuotedFields) {
+  EXPECT_EQ(rows_of("\" a \"")[0].fields, (Fields{" a "}));
+}
+
+TEST(Csv, ofNothingIsNothing) {
+  EXPECT_TRUE(rows_of("").empty());
+  EXPECT_TRUE(rows_of("\n \r\n\n").empty());
+}
+
+TEST(Csv, namesTheLineOfEachMistake) {
+  EXPECT_EQ(problem_of("a,b\nc\n"), "labels.csv:2: 1 fields, but the header names 2 columns");
+  EXPECT_EQ(problem_of("a\n\n\"never\nclosed"), "labels.csv:3: a quoted field is never closed");
+  EXPECT_EQ(problem_of("a\n\"b\" c"), "labels.csv:2: text after a closing quote, expected a comma");
+  EXPECT_EQ(problem_of("a\nb\"c"),
+            "labels.csv:2: a quote inside a field: quote the whole field and double the quotes in it");
+  EXPECT_EQ(problem_of(std::string_view("a\0b", 3)), "labels.csv:1: a NUL byte: this is not a text file");
+}
+
+}  // namespace
+}  // namespace lineguard::dataset
