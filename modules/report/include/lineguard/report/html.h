@@ -1,0 +1,52 @@
+// Page: one self-contained HTML file for people: no script, nothing fetched, readable on paper and in the dark.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <lineguard/report/picture.h>
+#include <lineguard/report/plot.h>
+
+namespace lineguard::report {
+
+// Text as HTML: & < > " ' replaced, control characters and bytes that are not UTF-8 shown as U+FFFD.
+std::string escape(std::string_view text);
+
+enum class Mood { neutral, fine, attention, bad };
+
+// A tile on top of a report: "Image AUROC", "0.954", "95 %: 0.93 to 0.97, n = 300".
+struct KeyFigure {
+  std::string name, value, note;
+  Mood mood = Mood::neutral;
+};
+
+struct Table {
+  std::vector<std::string> header;
+  std::vector<std::vector<std::string>> rows;  // each as long as the header
+  std::size_t text_columns = 1;                // the first so many are text; the others are set right as numbers
+};
+
+// Collects the parts of a page in order. All text is escaped. Memory is that of the file. Not thread-safe.
+class Page {
+ public:
+  // `subtitle` stands small under the title: what was looked at, with what, when.
+  Page(std::string_view title, std::string_view subtitle);
+
+  void heading(std::string_view text);
+  void paragraph(std::string_view text);
+  void notice(Mood mood, std::string_view text);  // set off: what the reader must not miss
+  void key_figures(const std::vector<KeyFigure>& figures);
+  void table(const Table& table);
+  void plots(const std::vector<Plot>& plots);  // side by side where there is room
+  void gallery(const std::vector<Picture>& pictures);
+
+  // The whole file.
+  std::string html() const;
+
+ private:
+  std::string title_;
+  std::string body_;
+};
+
+}  // namespace lineguard::report

@@ -1,0 +1,164 @@
+#include "page_style.h"
+
+#include <cstdint>
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <lineguard/core/check.h>
+#include <lineguard/report/html.h>
+
+namespace lineguard::report {
+namespace {
+
+constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
+
+// Length of the well-formed UTF-8 sequence at the start of `text`, 0 where there is none (RFC 3629: no overlong forms,
+// no surrogates, nothing above U+10FFFF).
+std::size_t sequence_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  const std::uint8_t first = byte(0);
+  if (first < 0x80) return 1;
+  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+  }
+  const bool overlong = (first == 0xE0 && byte(1) < 0xA0) || (first == 0xF0 && byte(1) < 0x90);
+  const bool outside = (first == 0xED && byte(1) >= 0xA0) || (first == 0xF4 && byte(1) >= 0x90);
+  return overlong || outside ? 0 : length;
+}
+
+std::string_view escaped_character(std::string_view character) {
+  switch (character[0]) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '"':
+      return "&quot;";
+    case '\'':
+      return "&#39;";
+    case '\t':
+    case '\n':
+      return character;
+    default:
+      break;
+  }
+  const auto first = static_cast<std::uint8_t>(character[0]);
+  return first < 0x20 || first == 0x7F ? kReplacement : character;
+}
+
+std::string_view css_class(Mood mood) {
+  switch (mood) {
+    case Mood::neutral:
+      return "neutral";
+    case Mood::fine:
+      return "fine";
+    case Mood::attention:
+      return "attention";
+    case Mood::bad:
+      return "bad";
+  }
+  return "neutral";
+}
+
+std::string base64(const Bytes& bytes) {
+  std::string text(4 * ((bytes.size() + 2) / 3), '\0');
+  // Writes a closing zero, which std::string has room for.
+  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), reinterpret_cast<const unsigned char*>(bytes.data()),
+                  static_cast<int>(bytes.size()));
+  return text;
+}
+
+std::string row(const std::vector<std::string>& cells, std::string_view tag, std::size_t text_columns) {
+  std::string html = "<tr>";
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const std::string_view style = i < text_columns ? "" : " class=\"number\"";
+    html += fmt::format("<{0}{1}>{2}</{0}>", tag, style, escape(cells[i]));
+  }
+  return html + "</tr>\n";
+}
+
+}  // namespace
+
+std::string escape(std::string_view text) {
+  std::string html;
+  html.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t length = sequence_length(text);
+    html += length == 0 ? kReplacement : escaped_character(text.substr(0, length));
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return html;
+}
+
+Page::Page(std::string_view title, std::string_view subtitle)
+    : title_(escape(title)),
+      body_(fmt::format("<h1>{}</h1>\n<p class=\"subtitle\">{}</p>\n", title_, escape(subtitle))) {}
+
+void Page::heading(std::string_view text) {
+  body_ += fmt::format("<h2>{}</h2>\n", escape(text));
+}
+
+void Page::paragraph(std::string_view text) {
+  body_ += fmt::format("<p>{}</p>\n", escape(text));
+}
+
+void Page::notice(Mood mood, std::string_view text) {
+  body_ += fmt::format("<p class=\"notice {}\" role=\"note\">{}</p>\n", css_class(mood), escape(text));
+}
+
+void Page::key_figures(const std::vector<KeyFigure>& figures) {
+  body_ += "<div class=\"tiles\">\n";
+  for (const KeyFigure& figure : figures) {
+    body_ += fmt::format(
+        "<div class=\"tile {}\"><div class=\"name\">{}</div><div class=\"value\">{}</div><div "
+        "class=\"note\">{}</div></div>\n",
+        css_class(figure.mood), escape(figure.name), escape(figure.value), escape(figure.note));
+  }
+  body_ += "</div>\n";
+}
+
+void Page::table(const Table& table) {
+  body_ +=
+      "<div class=\"scroll\"><table>\n<thead>" + row(table.header, "th", table.text_columns) + "</thead>\n<tbody>\n";
+  for (const auto& cells : table.rows) {
+    LINEGUARD_CHECK(cells.size() == table.header.size(), "every row of a table is as long as its header");
+    body_ += row(cells, "td", table.text_columns);
+  }
+  body_ += "</tbody></table></div>\n";
+}
+
+void Page::plots(const std::vector<Plot>& plots) {
+  body_ += "<div class=\"plots\">\n";
+  for (const Plot& plot : plots)
+    body_ += fmt::format("<figure><figcaption>{}</figcaption>{}</figure>\n", escape(plot.title), plot.svg);
+  body_ += "</div>\n";
+}
+
+void Page::gallery(const std::vector<Picture>& pictures) {
+  body_ += "<div class=\"gallery\">\n";
+  for (const Picture& picture : pictures) {
+    body_ += fmt::format(
+        "<figure><img width=\"{}\" height=\"{}\" alt=\"{}\" src=\"data:image/jpeg;base64,{}\"><figcaption>{}"
+        "<div class=\"note\">{}</div></figcaption></figure>\n",
+        picture.size.width_px, picture.size.height_px, escape(picture.alt), base64(picture.jpeg),
+        escape(picture.caption), escape(picture.note));
+  }
+  body_ += "</div>\n";
+}
+
+std::string Page::html() const {
+  // The policy makes the promise hold: nothing is fetched and nothing runs, whatever a file name contains.
+  return fmt::format(
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src "
+      "'unsafe-inline'\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n<main>\n{}</main>\n</body>\n</html>\n",
+      title_, kPageStyle, body_);
+}
+
+}  // namespace lineguard::report

@@ -1,0 +1,61 @@
+#include <gtest/gtest.h>
+
+#include <lineguard/report/html.h>
+
+namespace lineguard::report {
+namespace {
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(Html, EscapesWhatWouldBeMarkup) {
+  EXPECT_EQ(escape("<b>&\"'"), "&lt;b&gt;&amp;&quot;&#39;");
+  EXPECT_EQ(escape("größe 5 µm"), "größe 5 µm");
+}
+
+TEST(Html, BytesThatAreNotTextBecomeTheReplacementCharacter) {
+  EXPECT_EQ(escape("a\xff"), "a\xef\xbf\xbd");
+  EXPECT_EQ(escape("\xc3"), "\xef\xbf\xbd");                                  // cut
+  EXPECT_EQ(escape("\xc0\xbc"), "\xef\xbf\xbd\xef\xbf\xbd");                  // an overlong '<'
+  EXPECT_EQ(escape("\xed\xa0\x80"), "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");  // a surrogate
+  EXPECT_EQ(escape(std::string_view("\0\x1b", 2)), "\xef\xbf\xbd\xef\xbf\xbd");
+}
+
+TEST(Html, EveryTextOfThePageIsEscaped) {
+  Page page("<t>", "<s>");
+  page.heading("<h>");
+  page.paragraph("<p1>");
+  page.notice(Mood::bad, "<n>");
+  page.key_figures({{"<name>", "<value>", "<note>", Mood::fine}});
+  page.table({{"<c1>", "<c2>"}, {{"<r1>", "<r2>"}}});
+  page.gallery({{Bytes(3), {1, 1}, "\"><alt>", "<caption>", "<small>"}});
+  const std::string html = page.html();
+  for (const char* raw : {"<t>", "<s>", "<h>", "<p1>", "<n>", "<name>", "<value>", "<note>", "<c1>", "<r2>", "<alt>",
+                          "<caption>", "<small>"}) {
+    EXPECT_FALSE(contains(html, raw)) << raw;
+  }
+  EXPECT_TRUE(contains(html, "&lt;value&gt;"));
+}
+
+TEST(Html, FileStandsAlone) {
+  Page page("Title", "when");
+  page.gallery({{Bytes{std::byte{'M'}, std::byte{'a'}, std::byte{'n'}}, {4, 3}, "alt", "caption", ""}});
+  const std::string html = page.html();
+  EXPECT_TRUE(contains(html, "data:image/jpeg;base64,TWFu\""));
+  EXPECT_FALSE(contains(html, "<script"));
+  EXPECT_FALSE(contains(html, "<link"));
+  EXPECT_FALSE(contains(html, "src=\"http"));
+  EXPECT_TRUE(contains(html, "default-src 'none'"));
+  EXPECT_TRUE(contains(html, "prefers-color-scheme:dark"));
+  EXPECT_TRUE(contains(html, "@media print"));
+}
+
+TEST(Html, NumbersStandRight) {
+  Page page("t", "s");
+  page.table({{"class", "n"}, {{"crack", "12"}}});
+  EXPECT_TRUE(contains(page.html(), "<td>crack</td><td class=\"number\">12</td>"));
+}
+
+}  // namespace
+}  // namespace lineguard::report
