@@ -1,0 +1,37 @@
+// ModbusPlc: a PLC over Modbus TCP. The station is the client, the PLC the server; the registers are in registers.h.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <lineguard/core/config.h>
+#include <lineguard/plc/plc.h>
+
+namespace lineguard::plc {
+
+struct HostPort {
+  std::string host;
+  int port = 0;
+};
+// "127.0.0.1:1502", "[::1]:1502", "plc.local:502"; port 0 to 65535. Errors: invalid_argument.
+Result<HostPort> parse_host_port(std::string_view text);
+
+struct ModbusPlcConfig {
+  std::string address = "127.0.0.1:502";  // HOST:PORT
+  int unit = 1;                           // unit identifier, 0 to 255
+  int connect_timeout_ms = 200;           // a call blocks this long at most where the PLC is away
+  int response_timeout_ms = 50;           // of one read or write
+  int retry_min_ms = 50;                  // wait before the first reconnection; doubled up to retry_max_ms
+  int retry_max_ms = 1000;
+};
+
+// Keys as the fields: address, unit, connect_timeout_ms, response_timeout_ms, retry_min_ms, retry_max_ms. Problems are
+// noted on `table`; the caller finishes the root.
+void read_config(ConfigReader& table, ModbusPlcConfig& config);
+
+// Connects at the first exchange, again with back-off after a failure; between two tries calls fail at once.
+// Errors: invalid_argument for an address that is none.
+Result<std::unique_ptr<Plc>> connect_modbus_plc(const ModbusPlcConfig& config, Clock& clock = system_clock());
+
+}  // namespace lineguard::plc
