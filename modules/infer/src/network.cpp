@@ -1,0 +1,171 @@
+#include <condition_variable>
+#include <fstream>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+#include <openvino/openvino.hpp>
+
+#include <lineguard/infer/network.h>
+
+namespace lineguard::infer {
+namespace {
+
+ov::Core& runtime() {
+  static ov::Core core;
+  return core;
+}
+
+TensorInfo describe(const ov::Output<const ov::Node>& port) {
+  TensorInfo info;
+  info.name = port.get_names().empty() ? port.get_node()->get_friendly_name() : port.get_any_name();
+  const auto type = port.get_element_type();
+  info.type = type == ov::element::u8    ? ElementType::u8
+              : type == ov::element::i64 ? ElementType::i64
+                                         : ElementType::f32;
+  for (const auto& dimension : port.get_partial_shape()) {
+    info.shape.push_back(dimension.is_static() ? dimension.get_length() : -1);
+  }
+  return info;
+}
+
+Tensor copy_out(const ov::Tensor& tensor) {
+  Tensor copy;
+  for (const std::size_t side : tensor.get_shape()) copy.shape.push_back(static_cast<std::int64_t>(side));
+  const auto* first = tensor.data<const float>();
+  copy.values.assign(first, first + tensor.get_size());
+  return copy;
+}
+
+ov::AnyMap compile_options(const NetworkOptions& options) {
+  return {
+      ov::inference_num_threads(options.threads * options.parallel_requests),
+      ov::num_streams(options.parallel_requests),
+      ov::hint::num_requests(static_cast<std::uint32_t>(options.parallel_requests)),
+      ov::hint::inference_precision(options.precision == Precision::bf16 ? ov::element::bf16 : ov::element::f32),
+      ov::hint::enable_cpu_pinning(false),
+  };
+}
+
+std::string shape_text(const std::vector<std::int64_t>& shape) {
+  std::string text = "[";
+  for (const std::int64_t side : shape) text += (text.size() > 1 ? ", " : "") + (side < 0 ? "?" : std::to_string(side));
+  return text + "]";
+}
+
+bool fits(const std::vector<std::int64_t>& shape, const TensorInfo& input, std::size_t bytes) {
+  if (shape.size() != input.shape.size()) return false;
+  std::size_t product = 1;
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    if (shape[i] < 1 || (input.shape[i] >= 0 && shape[i] != input.shape[i])) return false;
+    product *= static_cast<std::size_t>(shape[i]);
+  }
+  return product == bytes;
+}
+
+}  // namespace
+
+// The requests wait in a pool; a caller takes one, runs, and puts it back.
+struct Network::State {
+  ov::CompiledModel compiled;
+  std::vector<TensorInfo> inputs, outputs;
+  std::vector<ov::InferRequest> idle;
+  std::mutex mutex;
+  std::condition_variable returned;
+
+  ov::InferRequest take() {
+    std::unique_lock lock(mutex);
+    returned.wait(lock, [&] { return !idle.empty(); });
+    ov::InferRequest request = std::move(idle.back());
+    idle.pop_back();
+    return request;
+  }
+  void put_back(ov::InferRequest request) {
+    {
+      std::lock_guard lock(mutex);
+      idle.push_back(std::move(request));
+    }
+    returned.notify_one();
+  }
+};
+
+Network::Network(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Network::Network(Network&&) noexcept = default;
+Network& Network::operator=(Network&&) noexcept = default;
+Network::~Network() = default;
+
+Result<Network> Network::load(const std::filesystem::path& model, const NetworkOptions& options) {
+  if (options.threads < 1 || options.parallel_requests < 1) {
+    return make_error(ErrorCode::invalid_argument, "threads and parallel_requests must be 1 or more");
+  }
+  std::error_code code;
+  if (!std::filesystem::is_regular_file(model, code)) {
+    return make_error(ErrorCode::not_found, "there is no network " + model.string());
+  }
+  try {
+    const auto graph = runtime().read_model(model.string());
+    auto state = std::make_unique<State>();
+    state->compiled = runtime().compile_model(graph, "CPU", compile_options(options));
+    for (const auto& port : state->compiled.inputs()) state->inputs.push_back(describe(port));
+    for (const auto& port : state->compiled.outputs()) state->outputs.push_back(describe(port));
+    if (state->inputs.size() != 1 || state->inputs[0].type != ElementType::u8) {
+      return make_error(ErrorCode::unsupported, model.string() + ": expected one input of 8-bit pixels");
+    }
+    for (int i = 0; i < options.parallel_requests; ++i) state->idle.push_back(state->compiled.create_infer_request());
+    return Network(std::move(state));
+  } catch (const std::exception& error) {
+    return make_error(ErrorCode::corrupt_data,
+                      fmt::format("{}: not a network that can be run: {}", model.string(), error.what()));
+  }
+}
+
+const std::vector<TensorInfo>& Network::inputs() const {
+  return state_->inputs;
+}
+const std::vector<TensorInfo>& Network::outputs() const {
+  return state_->outputs;
+}
+
+Result<std::vector<Tensor>> Network::run(std::span<const std::uint8_t> input,
+                                         const std::vector<std::int64_t>& shape) const {
+  if (!fits(shape, state_->inputs[0], input.size())) {
+    return make_error(ErrorCode::invalid_argument,
+                      fmt::format("the network takes {}, it was given {} in {} bytes",
+                                  shape_text(state_->inputs[0].shape), shape_text(shape), input.size()));
+  }
+  ov::InferRequest request = state_->take();
+  try {
+    // The runtime only reads an input tensor.
+    auto* pixels = const_cast<std::uint8_t*>(input.data());
+    request.set_input_tensor(ov::Tensor(ov::element::u8, ov::Shape(shape.begin(), shape.end()), pixels));
+    request.infer();
+    std::vector<Tensor> outputs;
+    for (std::size_t i = 0; i < state_->outputs.size(); ++i) outputs.push_back(copy_out(request.get_output_tensor(i)));
+    state_->put_back(std::move(request));
+    return outputs;
+  } catch (const std::exception& error) {
+    state_->put_back(std::move(request));
+    return make_error(ErrorCode::internal, std::string("the network failed: ") + error.what());
+  }
+}
+
+std::string runtime_description() {
+  static const std::string description = [] {
+    std::string cpu = "unknown CPU", line;
+    std::ifstream info("/proc/cpuinfo");
+    while (std::getline(info, line)) {
+      if (line.starts_with("model name")) {
+        cpu = line.substr(line.find(':') + 2);
+        break;
+      }
+    }
+    const char* vectors = __builtin_cpu_supports("avx512f") ? "AVX-512"
+                          : __builtin_cpu_supports("avx2")  ? "AVX2"
+                                                            : "SSE";
+    return fmt::format("OpenVINO {}, {}, {}, f32", ov::get_openvino_version().buildNumber, cpu, vectors);
+  }();
+  return description;
+}
+
+}  // namespace lineguard::infer
