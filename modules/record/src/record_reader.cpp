@@ -1,3 +1,4 @@
+#include "number_count.h"
 #include "schema.h"
 
 #include <algorithm>
@@ -77,35 +78,25 @@ class ChainCheck {
   Verification found_;
 };
 
-// Numbers of one count, kept as offsets from the first so that the wrap from 4294967295 to 0 is no gap.
-class CountOfNumbers {
- public:
-  void add(PartNumber part) {
-    if (offsets_.empty()) first_ = part;
-    offsets_.push_back(static_cast<std::int32_t>(part - first_));
-  }
-  void take_missing(std::vector<PartNumber>& missing, std::size_t limit) {
-    std::sort(offsets_.begin(), offsets_.end());
-    for (std::size_t i = 1; i < offsets_.size(); ++i) {
-      for (std::int64_t gap = std::int64_t{offsets_[i - 1]} + 1; gap < offsets_[i] && missing.size() < limit; ++gap) {
-        missing.push_back(first_ + static_cast<PartNumber>(gap));
-      }
-    }
-    offsets_.clear();
-  }
-
- private:
-  PartNumber first_ = 0;
-  std::vector<std::int32_t> offsets_;
-};
-
 bool is(const Event& event, EventKind kind) {
   return event.kind == to_string(kind);
 }
 
-// Takes one event after the newest start into the facts: an output is unconfirmed from its decision to the event that
-// says what became of it.
-Result<void> follow(const Event& event, RestartFacts& facts) {
+// Takes one event into the count of numbers; those missing when a new count begins are final.
+void count_number(const Event& event, NumberCount& count, std::vector<PartNumber>& missing, std::size_t limit) {
+  if (!event.part) return;
+  if (is(event, EventKind::decided)) {
+    count.add(*event.part);
+  } else if (is(event, EventKind::numbering_restarted)) {
+    count.append_missing(missing, limit);
+    count.begin(*event.part);
+  } else if (is(event, EventKind::station_started) && !count.begun()) {
+    count.begin(*event.part);
+  }
+}
+
+// An output is unconfirmed from its decision to the event that says what became of it.
+Result<void> follow_output(const Event& event, RestartFacts& facts) {
   if (is(event, EventKind::station_stopped)) facts.stopped_in_order = true;
   const bool decided = is(event, EventKind::decided) || is(event, EventKind::revised);
   const bool confirmed =
@@ -146,14 +137,8 @@ Result<Verification> RecordReader::verify(const std::optional<Head>& expected) {
 }
 
 Result<RestartFacts> RecordReader::read_restart_facts() {
+  constexpr std::size_t kMaxMissing = 100000;
   RestartFacts facts;
-  LINEGUARD_TRY(rows_->query({"SELECT part FROM events WHERE kind = 'decided' ORDER BY sequence DESC LIMIT 1", {}},
-                             [&](const store::Row& row) {
-                               if (const auto* part = std::get_if<std::int64_t>(&row[0])) {
-                                 facts.last_part = static_cast<PartNumber>(*part);
-                               }
-                               return false;
-                             }));
   std::int64_t started = 0;
   LINEGUARD_TRY(
       rows_->query({"SELECT max(sequence) FROM events WHERE kind = 'station_started'", {}}, [&](const store::Row& row) {
@@ -161,32 +146,27 @@ Result<RestartFacts> RecordReader::read_restart_facts() {
         return false;
       }));
   facts.stopped_in_order = started == 0;
+  NumberCount count;
   Result<void> followed;
   LINEGUARD_TRY(for_each({.from_sequence = started}, [&](const Event& event) {
-    followed = follow(event, facts);
+    count_number(event, count, facts.missing, kMaxMissing);
+    followed = follow_output(event, facts);
     return followed.ok();
   }));
   LINEGUARD_TRY(followed);
+  count.append_missing(facts.missing, kMaxMissing);
+  facts.last_part = count.last();
   return facts;
 }
 
 Result<std::vector<PartNumber>> RecordReader::missing_numbers(std::int64_t from_sequence, std::size_t limit) {
   std::vector<PartNumber> missing;
-  CountOfNumbers count;
-  const store::Statement select{
-      "SELECT kind, part FROM events WHERE sequence >= $1 AND kind IN ('decided', 'numbering_restarted') ORDER BY "
-      "sequence",
-      {from_sequence}};
-  LINEGUARD_TRY(rows_->query(select, [&](const store::Row& row) {
-    const auto* part = std::get_if<std::int64_t>(&row[1]);
-    if (row[0] != store::Value(std::string("decided"))) {
-      count.take_missing(missing, limit);
-    } else if (part) {
-      count.add(static_cast<PartNumber>(*part));
-    }
+  NumberCount count;
+  LINEGUARD_TRY(for_each({.from_sequence = from_sequence}, [&](const Event& event) {
+    count_number(event, count, missing, limit);
     return missing.size() < limit;
   }));
-  count.take_missing(missing, limit);
+  count.append_missing(missing, limit);
   return missing;
 }
 

@@ -86,10 +86,20 @@ TEST_F(RestartFactsTest, MissingNumbersAreFoundInAnyOrderAndAcrossTheWrap) {
 TEST_F(RestartFactsTest, ANewCountIsNoGap) {
   decide(100, Outcome::pass);
   decide(102, Outcome::pass);
-  append(EventKind::numbering_restarted);
+  append(EventKind::numbering_restarted, 0);
   decide(1, Outcome::pass);
   decide(3, Outcome::pass);
   EXPECT_EQ(missing(), (std::vector<PartNumber>{101, 2}));
+}
+
+TEST_F(RestartFactsTest, ANumberBelowAnEarlierDecisionIsMissingToo) {
+  append(EventKind::station_started, 10);
+  EXPECT_EQ(facts().last_part, 10u) << "known before the first decision";
+  decide(12, Outcome::divert);  // busy: decided while part 11 was being inspected
+  EXPECT_EQ(facts().last_part, 12u);
+  EXPECT_EQ(facts().missing, (std::vector<PartNumber>{11}));
+  decide(11, Outcome::pass);
+  EXPECT_TRUE(facts().missing.empty());
 }
 
 }  // namespace

@@ -19,14 +19,14 @@ enum class EventKind {
   output_unknown,       // decided, but whether the PLC took the output is not known
   output_resolved,      // what the PLC's counts say of an output that was unknown
   trigger_repeated,     // a number came again: the first decision stands
-  numbering_restarted,  // the PLC's numbers jumped too far for a gap: a new count began
+  numbering_restarted,  // the PLC's numbers jumped too far for a gap: a new count; part: the number before its first
   reviewed,             // a person's truth
   recipe_changed,
   limits_changed,
   release_changed,
   settings_changed,
   picture_deleted,
-  station_started,
+  station_started,  // part: the PLC's newest number then
   station_stopped,
 };
 std::string_view to_string(EventKind kind);  // "station_started"

@@ -38,11 +38,12 @@ struct UnconfirmedOutput {
   Outcome outcome = Outcome::divert;  // of its effective (last) decision
 };
 
-// What a station must know before it takes the next part.
+// What a station must know before it takes the next part: of the time since it last started.
 struct RestartFacts {
-  std::optional<PartNumber> last_part;         // of the newest `decided`; none: an empty record
-  std::vector<UnconfirmedOutput> unconfirmed;  // decided without actuated since the station last started, in order
-  bool stopped_in_order = true;                // the newest start has its `station_stopped`
+  std::optional<PartNumber> last_part;  // the PLC's newest number as far as the record knows; none: an empty record
+  std::vector<PartNumber> missing;      // numbers before last_part without a decision
+  std::vector<UnconfirmedOutput> unconfirmed;  // decided without actuated, in order
+  bool stopped_in_order = true;                // that start has its `station_stopped`
 };
 
 // Not thread-safe.
@@ -63,8 +64,9 @@ class RecordReader {
 
   Result<RestartFacts> read_restart_facts();
 
-  // Numbers that no `decided` event has, between the first and the last number of each count (a count ends at a
-  // `numbering_restarted`), from `from_sequence` on. At most `limit` are given.
+  // Numbers without a `decided` event, below the highest one of each count, from `from_sequence` on. A count begins
+  // with the first `station_started` or `numbering_restarted`, whose part is the PLC's number before it. At most
+  // `limit`.
   Result<std::vector<PartNumber>> missing_numbers(std::int64_t from_sequence = 1, std::size_t limit = 1000);
 
  private:

@@ -1,0 +1,62 @@
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include <lineguard/station/judge.h>
+
+namespace lineguard::station {
+namespace {
+
+std::string mismatch(std::string_view what, std::string_view found, std::string_view expected) {
+  return fmt::format("{} is \"{}\", the recipe names \"{}\"", what, found, expected);
+}
+
+// Empty where the prediction comes from what the recipe names.
+std::string find_mismatch(const Prediction& prediction, const Recipe& recipe) {
+  if (prediction.model.digest != recipe.package_digest) {
+    return mismatch("the model's digest", prediction.model.digest, recipe.package_digest);
+  }
+  if (prediction.model.name != recipe.model) return mismatch("the model", prediction.model.name, recipe.model);
+  if (prediction.operating_point != recipe.operating_point) {
+    return mismatch("the operating point", prediction.operating_point, recipe.operating_point);
+  }
+  return "";
+}
+
+Label label_of(double score, const Recipe& recipe) {
+  if (!std::isfinite(score) || !std::isfinite(recipe.threshold)) return Label::unknown;
+  if (std::abs(score - recipe.threshold) < recipe.unknown_band) return Label::unknown;
+  return score > recipe.threshold ? Label::defective : Label::good;
+}
+
+}  // namespace
+
+Verdict judge(const Prediction& prediction, const Recipe& recipe) {
+  Verdict verdict;
+  verdict.detail = find_mismatch(prediction, recipe);
+  if (!verdict.detail.empty()) {
+    verdict.reason = Reason::model_mismatch;
+    return verdict;
+  }
+  const Label label = label_of(prediction.score, recipe);
+  verdict.label_disagreement = label != prediction.label;
+  switch (label) {
+    case Label::good:
+      verdict.outcome = Outcome::pass;
+      verdict.gate = Gate::none;
+      verdict.reason = Reason::good;
+      break;
+    case Label::defective:
+      verdict.reason = Reason::defective;
+      break;
+    case Label::unknown:
+      verdict.gate = Gate::review;
+      verdict.reason = Reason::unknown;
+      verdict.detail = fmt::format("score {} against the threshold {} ± {}", prediction.score, recipe.threshold,
+                                   recipe.unknown_band);
+      break;
+  }
+  return verdict;
+}
+
+}  // namespace lineguard::station
