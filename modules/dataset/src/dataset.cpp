@@ -1,11 +1,10 @@
 #include "layouts/layout.h"
+#include "parts.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <map>
 #include <optional>
-#include <regex>
-#include <set>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -27,7 +26,8 @@ std::string describe(const FolderContent& folder) {
   }
   std::vector<std::string> seen;
   if (!folder.pictures.empty()) seen.push_back(fmt::format("{} pictures", folder.pictures.size()));
-  for (const auto& [kind, count] : kinds) seen.push_back(fmt::format("{} {} files", count, kind));
+  for (const auto& [kind, count] : kinds)
+    seen.push_back(fmt::format("{} {} file{}", count, kind, count == 1 ? "" : "s"));
   constexpr std::size_t kNamed = 8;
   for (std::size_t i = 0; i < std::min(folder.folders.size(), kNamed); ++i) seen.push_back(folder.folders[i] + "/");
   if (folder.folders.size() > kNamed) seen.push_back(fmt::format("{} more folders", folder.folders.size() - kNamed));
@@ -112,57 +112,13 @@ void name_samples(Dataset& dataset) {
   }
 }
 
-// ---- Parts
-
-Result<void> parts_from_pattern(const std::string& pattern, Dataset& dataset) {
-  std::size_t unmatched = 0;
-  try {
-    const std::regex expression(pattern);
-    for (auto& sample : dataset.samples) {
-      const std::string file_name = sample.image.filename().string();
-      std::smatch match;
-      if (std::regex_search(file_name, match, expression)) {
-        sample.part = match.size() > 1 && match[1].matched ? match[1].str() : match[0].str();
-      } else {
-        ++unmatched;
-      }
-    }
-  } catch (const std::regex_error& error) {
-    return make_error(ErrorCode::invalid_config,
-                      fmt::format("part pattern \"{}\" is no regular expression: {}", pattern, error.what()));
-  }
-  if (unmatched > 0) {
-    dataset.warnings.push_back(fmt::format("{} of {} file names do not match the part pattern \"{}\"", unmatched,
-                                           dataset.samples.size(), pattern));
-  }
-  return {};
-}
-
-bool stems_are_unique(const std::vector<Sample*>& samples) {
-  std::set<std::string> stems;
-  return std::all_of(samples.begin(), samples.end(),
-                     [&](const Sample* sample) { return stems.insert(sample->image.stem().string()).second; });
-}
-
-// Where nothing names the part, one file is one part.
-void parts_from_names(Dataset& dataset) {
-  std::vector<Sample*> unnamed;
-  for (auto& sample : dataset.samples) {
-    if (sample.part.empty()) unnamed.push_back(&sample);
-  }
-  if (unnamed.empty()) return;
-  const bool by_stem = unnamed.size() == dataset.samples.size() && stems_are_unique(unnamed);
-  for (Sample* sample : unnamed) sample->part = by_stem ? sample->image.stem().string() : sample->name;
-  dataset.warnings.push_back(
-      fmt::format("nothing names the part of {} picture{}: one file is taken as one part (--part-pattern helps)",
-                  unnamed.size(), unnamed.size() == 1 ? "" : "s"));
-}
-
 void warn_of_unlabelled(Dataset& dataset) {
   const auto count = std::count_if(dataset.samples.begin(), dataset.samples.end(), [](const Sample& sample) {
     return sample.label == Label::unknown && sample.defect_probability == 0;
   });
-  if (count > 0) dataset.warnings.push_back(fmt::format("{} pictures are not labelled: they are not used", count));
+  if (count > 0)
+    dataset.warnings.push_back(
+        fmt::format("{} not labelled: not used", count == 1 ? "1 picture is" : fmt::format("{} pictures are", count)));
 }
 
 }  // namespace
@@ -195,8 +151,8 @@ Result<Dataset> read_dataset(const fs::path& path, const ReadOptions& options) {
     return std::tie(a.split, a.class_name, a.name, a.source_line) <
            std::tie(b.split, b.class_name, b.name, b.source_line);
   });
-  if (!options.part_pattern.empty()) LINEGUARD_TRY(parts_from_pattern(options.part_pattern, dataset));
-  parts_from_names(dataset);
+  if (!options.part_pattern.empty()) LINEGUARD_TRY(name_parts_by_pattern(options.part_pattern, dataset));
+  name_parts_by_file(dataset);
   warn_of_unlabelled(dataset);
   return dataset;
 }

@@ -36,6 +36,7 @@ std::string csv_evidence(const FolderContent& folder);
 Result<void> read_csv_in_folder(const FolderContent& folder, Dataset& dataset);
 Result<void> read_csv_file(const std::filesystem::path& file, Dataset& dataset);
 std::string coco_evidence(const FolderContent& folder);
+Result<void> read_coco(const FolderContent& folder, Dataset& dataset);
 std::string yolo_evidence(const FolderContent& folder);
 std::string voc_evidence(const FolderContent& folder);
 

@@ -3,19 +3,7 @@
 
 #include <set>
 
-#include <lineguard/core/files.h>
-
 namespace lineguard::dataset {
-
-std::string coco_evidence(const FolderContent& folder) {
-  for (const auto& name : folder.others_with_extension(".json")) {
-    const auto text = read_text_file(folder.path / name);
-    if (text && text->find("\"images\"") != std::string::npos && text->find("\"annotations\"") != std::string::npos) {
-      return name;
-    }
-  }
-  return "";
-}
 
 std::string yolo_evidence(const FolderContent& folder) {
   return folder.has_folder("images") && folder.has_folder("labels") ? "images/ and labels/" : "";

@@ -1,0 +1,153 @@
+// COCO: <name>.json with its pictures in <name>/ or beside it. A picture without annotations is a good one.
+#include "labels.h"
+#include "layouts/layout.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <lineguard/core/files.h>
+
+namespace lineguard::dataset {
+namespace fs = std::filesystem;
+namespace {
+
+using Json = nlohmann::json;
+using Id = std::int64_t;
+
+constexpr std::string_view kSeveralClasses = "several";
+
+bool holds_annotations(const fs::path& file) {
+  const auto text = read_text_file(file);
+  return text && text->find("\"images\"") != std::string::npos && text->find("\"annotations\"") != std::string::npos;
+}
+
+std::vector<std::string> annotation_files(const FolderContent& folder) {
+  auto names = folder.others_with_extension(".json");
+  std::erase_if(names, [&](const std::string& name) { return !holds_annotations(folder.path / name); });
+  return names;
+}
+
+// train, train2017, training_1 …: what the file's name says. Anything else names no split.
+Split split_of(std::string_view stem) {
+  const std::string lower = to_lower(stem);
+  if (lower.starts_with("train")) return Split::train;
+  if (lower.starts_with("val")) return Split::validation;
+  return lower.starts_with("test") ? Split::test : Split::unset;
+}
+
+// One file. Every message names it and the entry: "train.json: annotations[12].bbox: expected …".
+class CocoFile {
+ public:
+  CocoFile(const fs::path& file, Dataset& dataset) : file_(file), dataset_(dataset) {
+    std::error_code code;
+    const fs::path own_folder = fs::path(file).replace_extension();
+    pictures_ = fs::is_directory(own_folder, code) ? own_folder : file.parent_path();
+    templates_ = pictures_;
+    templates_ += "_template";
+  }
+
+  Result<void> read() {
+    LINEGUARD_ASSIGN(const std::string text, read_text_file(file_));
+    try {
+      const Json root = Json::parse(text);
+      for (const char* list : {"categories", "images", "annotations"}) {
+        if (!root.is_object() || !root.contains(list) || !root[list].is_array()) {
+          return problem(list, "expected a list");
+        }
+      }
+      LINEGUARD_TRY(for_each(root, "categories", &CocoFile::read_category));
+      LINEGUARD_TRY(for_each(root, "images", &CocoFile::read_image));
+      LINEGUARD_TRY(for_each(root, "annotations", &CocoFile::read_annotation));
+    } catch (const Json::exception& error) {
+      return make_error(ErrorCode::corrupt_data, fmt::format("{}: {}", file_.string(), error.what()));
+    }
+    return label_samples(), Result<void>{};
+  }
+
+ private:
+  Error problem(std::string_view entry, std::string_view what) const {
+    return make_error(ErrorCode::corrupt_data, fmt::format("{}: {}: {}", file_.string(), entry, what));
+  }
+
+  Result<void> for_each(const Json& root, const char* list, bool (CocoFile::*read_entry)(const Json&)) {
+    std::size_t index = 0;
+    for (const Json& entry : root[list]) {
+      const std::string place = fmt::format("{}[{}]", list, index++);
+      try {
+        if (!(this->*read_entry)(entry)) return problem(place, "names an id that is not in the file, or one twice");
+      } catch (const Json::exception& error) {
+        return problem(place, error.what());
+      }
+    }
+    return {};
+  }
+
+  bool read_category(const Json& entry) {
+    return classes_.emplace(entry.at("id").get<Id>(), entry.at("name").get<std::string>()).second;
+  }
+
+  bool read_image(const Json& entry) {
+    const auto name = entry.at("file_name").get<std::string>();
+    Sample sample;
+    sample.image = (pictures_ / name).lexically_normal();
+    sample.split = split_of(file_.stem().string());
+    sample.source_line = fmt::format("{}: image {}", file_.string(), entry.at("id").get<Id>());
+    std::error_code code;
+    if (const fs::path twin = templates_ / name; fs::exists(twin, code)) sample.defect_free_template = twin;
+    samples_.push_back(std::move(sample));
+    return index_.emplace(entry.at("id").get<Id>(), samples_.size() - 1).second;
+  }
+
+  bool read_annotation(const Json& entry) {
+    const auto image = index_.find(entry.at("image_id").get<Id>());
+    const auto name = classes_.find(entry.at("category_id").get<Id>());
+    if (image == index_.end() || name == classes_.end()) return false;
+    const Json& box = entry.at("bbox");
+    LabelledBox labelled{
+        {box.at(0).get<double>(), box.at(1).get<double>(), box.at(2).get<double>(), box.at(3).get<double>()},
+        name->second,
+        {}};
+    // One outline with its points as x, y, x, y …; several outlines and run-length masks leave the box alone.
+    const auto outlines = entry.find("segmentation");
+    if (outlines != entry.end() && outlines->is_array() && outlines->size() == 1) {
+      const auto numbers = outlines->front().get<std::vector<double>>();
+      for (std::size_t i = 0; i + 1 < numbers.size(); i += 2) labelled.polygon.push_back({numbers[i], numbers[i + 1]});
+    }
+    samples_[image->second].boxes.push_back(std::move(labelled));
+    return true;
+  }
+
+  void label_samples() {
+    for (Sample& sample : samples_) {
+      std::set<std::string_view> names;
+      for (const auto& labelled : sample.boxes) names.insert(labelled.class_name);
+      set_class(sample, names.empty() ? kGoodClass : kDefectiveClass);
+      if (!names.empty()) sample.class_name = names.size() == 1 ? *names.begin() : kSeveralClasses;
+      dataset_.samples.push_back(std::move(sample));
+    }
+  }
+
+  fs::path file_, pictures_, templates_;
+  Dataset& dataset_;
+  std::unordered_map<Id, std::string> classes_;
+  std::unordered_map<Id, std::size_t> index_;  // of samples_
+  std::vector<Sample> samples_;
+};
+
+}  // namespace
+
+std::string coco_evidence(const FolderContent& folder) {
+  const auto files = annotation_files(folder);
+  return files.empty() ? "" : files.front();
+}
+
+Result<void> read_coco(const FolderContent& folder, Dataset& dataset) {
+  for (const auto& name : annotation_files(folder)) LINEGUARD_TRY(CocoFile(folder.path / name, dataset).read());
+  return {};
+}
+
+}  // namespace lineguard::dataset

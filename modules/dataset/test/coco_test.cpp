@@ -1,0 +1,88 @@
+#include "dataset_builder.h"
+#include "test_data.h"
+
+namespace lineguard::dataset::test {
+namespace {
+
+using lineguard::test::shared_data;
+
+constexpr std::string_view kCategories = R"("categories": [{"id": 1, "name": "open"}, {"id": 7, "name": "short"}])";
+
+class Coco : public DatasetTest {
+ protected:
+  void add_json(const std::string& name, const std::string& images, const std::string& annotations) {
+    add(name,
+        "{" + std::string(kCategories) + R"(, "images": [)" + images + R"(], "annotations": [)" + annotations + "]}");
+  }
+  std::string problem_of(const std::string& images, const std::string& annotations) {
+    add_json("train.json", images, annotations);
+    const Error error = read_error();
+    EXPECT_EQ(error.code, ErrorCode::corrupt_data);
+    EXPECT_CONTAINS(error.message, "train.json: ");
+    return error.message;
+  }
+};
+
+TEST_F(Coco, readsBoxesPolygonsSplitsAndTemplates) {
+  add("train/a.png");
+  add("train_template/a.png");
+  add("beside.png");
+  add_json("train.json", R"({"id": 5, "file_name": "a.png"}, {"id": 6, "file_name": "b.png"})",
+           R"({"image_id": 5, "category_id": 7, "bbox": [1, 2, 3.5, 4], "segmentation": [[1, 2, 4, 2, 4, 6]]},
+              {"image_id": 5, "category_id": 1, "bbox": [5, 6, 7, 8], "segmentation": {"counts": "x"}})");
+  add_json("other.json", R"({"id": 5, "file_name": "beside.png"})",
+           R"({"image_id": 5, "category_id": 7, "bbox": [1, 2, 3, 4]})");
+  const Dataset dataset = read();
+  EXPECT_EQ(dataset.layout, Layout::coco);
+  ASSERT_EQ(dataset.samples.size(), 3u);
+  const Sample* a = find_sample(dataset, "train/a.png");
+  EXPECT_EQ(a->label, Label::defective);
+  EXPECT_EQ(a->class_name, "several");
+  EXPECT_EQ(a->split, Split::train);
+  EXPECT_EQ(a->defect_free_template, folder_ / "train_template/a.png");
+  ASSERT_EQ(a->boxes.size(), 2u);
+  EXPECT_EQ(a->boxes[0].box, (Box{1, 2, 3.5, 4}));
+  EXPECT_EQ(a->boxes[0].class_name, "short");
+  EXPECT_EQ(a->boxes[0].polygon, (std::vector<Point>{{1, 2}, {4, 2}, {4, 6}}));
+  EXPECT_TRUE(a->boxes[1].polygon.empty());
+  const Sample* b = find_sample(dataset, "train/b.png");
+  EXPECT_EQ(b->label, Label::good);
+  EXPECT_FALSE(b->defect_free_template);
+  const Sample* beside = find_sample(dataset, "beside.png");
+  EXPECT_EQ(beside->class_name, "short");
+  EXPECT_EQ(beside->split, Split::unset);
+}
+
+TEST_F(Coco, mistakesNameFileAndEntry) {
+  const std::string image = R"({"id": 5, "file_name": "a.png"})";
+  EXPECT_CONTAINS(problem_of(R"({"id": 5})", ""), "images[0]");
+  EXPECT_CONTAINS(problem_of(image + "," + image, ""), "images[1]: names an id");
+  EXPECT_CONTAINS(problem_of(image, R"({"image_id": 9, "category_id": 1, "bbox": [1, 2, 3, 4]})"), "annotations[0]");
+  EXPECT_CONTAINS(problem_of(image, R"({"image_id": 5, "category_id": 9, "bbox": [1, 2, 3, 4]})"), "annotations[0]");
+  EXPECT_CONTAINS(problem_of(image, R"({"image_id": 5, "category_id": 1, "bbox": [1, 2]})"), "annotations[0]");
+  EXPECT_CONTAINS(problem_of(image, R"({"image_id": 5, "category_id": 1, "bbox": "all"})"), "annotations[0]");
+  add("train.json", R"({"images": [], "annotations": [)");
+  EXPECT_EQ(read_error().code, ErrorCode::corrupt_data);
+  add("train.json", R"({"images": 3, "annotations": [], "categories": []})");
+  EXPECT_CONTAINS(read_error().message, "images: expected a list");
+}
+
+TEST(RealDatasets, deeppcbHasTemplatesAndPhoneScreenPolygons) {
+  LINEGUARD_NEEDS(shared_data() / "deeppcb");
+  const auto boards = read_dataset(shared_data() / "deeppcb");
+  ASSERT_TRUE(boards) << boards.error().message;
+  EXPECT_EQ(boards->samples.size(), 400u);
+  std::size_t boxes = 0;
+  for (const Sample& sample : boards->samples) {
+    EXPECT_TRUE(sample.defect_free_template) << sample.name;
+    boxes += sample.boxes.size();
+  }
+  EXPECT_EQ(boxes, 2062u + 712u);
+  const auto screens = read_dataset(shared_data() / "phone_screen");
+  ASSERT_TRUE(screens) << screens.error().message;
+  EXPECT_EQ(screens->samples.size(), 20u);
+  EXPECT_FALSE(screens->samples.front().boxes.front().polygon.empty());
+}
+
+}  // namespace
+}  // namespace lineguard::dataset::test
