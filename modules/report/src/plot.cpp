@@ -157,19 +157,20 @@ Plot draw(const Histogram& histogram) {
 
 namespace {
 
-std::string draw_series(const Series& series, const Frame& frame, bool dots) {
+std::string draw_series(const Series& series, const Frame& frame) {
   std::string out, path;
   for (const Point& point : series.points) {
     if (!std::isfinite(point.x) || !std::isfinite(point.y)) continue;
     const double x = frame.x.place(point.x), y = frame.y.place(point.y);
-    if (dots) {
-      out += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\" class=\"area f-{}\"/>\n", x, y,
-                         name_of(series.colour));
+    if (series.dots) {
+      out +=
+          fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" class=\"f-{}\"/>\n", x, y, name_of(series.colour));
     } else {
       path += fmt::format("{:.1f},{:.1f} ", x, y);
     }
   }
-  return dots ? out : fmt::format("<polyline points=\"{}\" class=\"line s-{}\"/>\n", path, name_of(series.colour));
+  return series.dots ? out
+                     : fmt::format("<polyline points=\"{}\" class=\"line s-{}\"/>\n", path, name_of(series.colour));
 }
 
 Axis axis_of(const Chart& chart, double Point::*coordinate, const std::optional<AxisRange>& wanted) {
@@ -191,7 +192,7 @@ Plot draw(const Chart& chart) {
   Legend legend;
   for (const Series& series : chart.series) {
     if (!series.name.empty()) legend.add(series.name, series.colour);
-    out += draw_series(series, frame, chart.dots);
+    out += draw_series(series, frame);
   }
   out += frame.draw_markers(chart.markers) + legend.svg();
   return {chart.title, svg(kHeight, chart.title, chart.description, out)};

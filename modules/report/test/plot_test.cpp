@@ -65,7 +65,7 @@ TEST(Plot, ValuesThatAreNoNumbersAreLeftOut) {
 TEST(Plot, ChartJoinsPointsOrDrawsDots) {
   Chart chart{"", "", "", "", {{"s", {{0, 0}, {1, 1}}, Colour::accent}}};
   EXPECT_EQ(count(draw(chart).svg, "<polyline"), 1u);
-  chart.dots = true;
+  chart.series[0].dots = true;
   EXPECT_EQ(count(draw(chart).svg, "<circle"), 2u);
 }
 

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <numeric>
 
 #include <boost/math/special_functions/erf.hpp>
 #include <fmt/format.h>
@@ -54,8 +55,7 @@ Ranks ranks_of(std::span<const double> good, std::span<const double> defective) 
   std::vector<double> scores(good.begin(), good.end());
   scores.insert(scores.end(), defective.begin(), defective.end());
   std::ranges::sort(scores);
-  const auto repeated = std::ranges::unique(scores);
-  scores.erase(repeated.begin(), repeated.end());
+  scores.erase(std::unique(scores.begin(), scores.end()), scores.end());
   const auto rank = [&](double score) {
     return static_cast<std::size_t>(std::ranges::lower_bound(scores, score) - scores.begin());
   };
@@ -65,17 +65,34 @@ Ranks ranks_of(std::span<const double> good, std::span<const double> defective) 
   return ranks;
 }
 
-// AUROC of a resample, in time linear in the number of pictures.
-double auroc_of(const Ranks& ranks, const ResampleCounts& drawn) {
+// The part of each score, and how many parts there are.
+struct Parts {
+  std::vector<std::size_t> of;
+  std::size_t count = 0;
+};
+
+Parts parts_of(std::size_t scores, const std::vector<std::size_t>& numbers) {
+  LINEGUARD_CHECK(numbers.empty() || numbers.size() == scores, "every score has a part number, or none has");
+  if (!numbers.empty()) return {numbers, *std::ranges::max_element(numbers) + 1};
+  Parts parts{std::vector<std::size_t>(scores), scores};
+  std::iota(parts.of.begin(), parts.of.end(), std::size_t{0});
+  return parts;
+}
+
+// AUROC of a resample of parts, in time linear in the number of pictures.
+double auroc_of(const Ranks& ranks, const Parts& good_parts, const Parts& defective_parts,
+                const ResampleCounts& drawn) {
   std::vector<double> good(ranks.distinct), defective(ranks.distinct);
-  for (std::size_t i = 0; i < ranks.good.size(); ++i) good[ranks.good[i]] += drawn[0][i];
-  for (std::size_t i = 0; i < ranks.defective.size(); ++i) defective[ranks.defective[i]] += drawn[1][i];
-  double below = 0, pairs = 0;
+  for (std::size_t i = 0; i < ranks.good.size(); ++i) good[ranks.good[i]] += drawn[0][good_parts.of[i]];
+  for (std::size_t i = 0; i < ranks.defective.size(); ++i)
+    defective[ranks.defective[i]] += drawn[1][defective_parts.of[i]];
+  double below = 0, found = 0, pairs = 0;
   for (std::size_t rank = 0; rank < ranks.distinct; ++rank) {
     pairs += defective[rank] * (below + 0.5 * good[rank]);
     below += good[rank];
+    found += defective[rank];
   }
-  return pairs / (static_cast<double>(ranks.good.size()) * static_cast<double>(ranks.defective.size()));
+  return pairs / (below * found);
 }
 
 double precision(std::size_t true_positives, std::size_t false_positives) {
@@ -92,24 +109,28 @@ double newcombe_variance(double value, double m, double n) {
 
 Result<double> auroc(std::span<const double> good, std::span<const double> defective) {
   LINEGUARD_TRY(check_scores(good, defective));
+  const Parts good_parts = parts_of(good.size(), {}), defective_parts = parts_of(defective.size(), {});
   const ResampleCounts each_once{std::vector<std::uint32_t>(good.size(), 1),
                                  std::vector<std::uint32_t>(defective.size(), 1)};
-  return auroc_of(ranks_of(good, defective), each_once);
+  return auroc_of(ranks_of(good, defective), good_parts, defective_parts, each_once);
 }
 
 Result<AurocEstimate> auroc_with_interval(std::span<const double> good, std::span<const double> defective,
-                                          const BootstrapOptions& options) {
+                                          const BootstrapOptions& options, const PartNumbers& parts) {
   LINEGUARD_ASSIGN(const double value, auroc(good, defective));
+  const Parts good_parts = parts_of(good.size(), parts.good);
+  const Parts defective_parts = parts_of(defective.size(), parts.defective);
   AurocEstimate estimate{value, {}, good.size(), defective.size(), options.confidence, {}};
   if (value == 0 || value == 1) {
-    estimate.interval = newcombe_interval(value, good.size(), defective.size(), options.confidence);
+    estimate.interval = newcombe_interval(value, good_parts.count, defective_parts.count, options.confidence);
     estimate.method = "Newcombe's score interval";
     return estimate;
   }
   const Ranks ranks = ranks_of(good, defective);
   estimate.interval = bootstrap_interval(
-      {good.size(), defective.size()}, [&](const ResampleCounts& drawn) { return auroc_of(ranks, drawn); }, options);
-  estimate.method = fmt::format("bootstrap stratified by label, {} resamples", options.resamples);
+      {good_parts.count, defective_parts.count},
+      [&](const ResampleCounts& drawn) { return auroc_of(ranks, good_parts, defective_parts, drawn); }, options);
+  estimate.method = fmt::format("bootstrap over parts stratified by label, {} resamples", options.resamples);
   return estimate;
 }
 

@@ -61,6 +61,28 @@ TEST(Roc, IntervalIsTheSameForTheSameSeedAndHoldsTheValue) {
   EXPECT_NEAR(one->interval.low, one->value - 1.96 * 0.04043, 0.02);
 }
 
+// Ten copies of every score as one part each tell no more than one of them; as ten parts they would seem to.
+TEST(Roc, SeveralPicturesOfAPartDoNotNarrowTheInterval) {
+  Scores good, defective, good_copies, defective_copies;
+  PartNumbers parts;
+  for (std::size_t part = 0; part < 30; ++part) {
+    good.push_back(static_cast<double>(part));
+    defective.push_back(static_cast<double>(part) + 15.5);
+    for (int copy = 0; copy < 10; ++copy) {
+      good_copies.push_back(good.back());
+      defective_copies.push_back(defective.back());
+      parts.good.push_back(part);
+      parts.defective.push_back(part);
+    }
+  }
+  const auto width = [](const Result<AurocEstimate>& estimate) {
+    return estimate->interval.high - estimate->interval.low;
+  };
+  const double single = width(auroc_with_interval(good, defective));
+  EXPECT_DOUBLE_EQ(width(auroc_with_interval(good_copies, defective_copies, {}, parts)), single);
+  EXPECT_LT(width(auroc_with_interval(good_copies, defective_copies)), single / 2);
+}
+
 TEST(Roc, PerfectSeparationOfAFewPicturesIsNoCertainty) {
   const auto few = auroc_with_interval(Scores{1, 2, 3, 4, 5}, Scores{6, 7, 8});
   EXPECT_EQ(few->value, 1);

@@ -96,6 +96,7 @@ inline Error make_error(ErrorCode code, std::string message) {
 
 }  // namespace lineguard
 
+// Parentheses around a target that may be a declaration would not compile. NOLINTBEGIN(bugprone-macro-parentheses)
 // Returns the error of `expression` from the calling function, if it has one.
 #define LINEGUARD_TRY(expression)                                                                             \
   do {                                                                                                        \
@@ -111,3 +112,4 @@ inline Error make_error(ErrorCode code, std::string message) {
   target = std::move(name).value()
 #define LINEGUARD_CONCAT(a, b) LINEGUARD_CONCAT_INNER(a, b)
 #define LINEGUARD_CONCAT_INNER(a, b) a##b
+// NOLINTEND(bugprone-macro-parentheses)

@@ -37,8 +37,9 @@ Plot draw(const Histogram& histogram);
 
 struct Series {
   std::string name;
-  std::vector<Point> points{};  // joined in order, or dots
+  std::vector<Point> points{};
   Colour colour = Colour::accent;
+  bool dots = false;  // else joined in order
 };
 struct AxisRange {
   double low = 0, high = 1;
@@ -46,7 +47,6 @@ struct AxisRange {
 struct Chart {
   std::string title, description, x_label, y_label;
   std::vector<Series> series{};
-  bool dots = false;                          // scatter instead of lines
   bool diagonal = false;                      // a muted line from corner to corner
   std::optional<AxisRange> x_range{}, y_range{};  // else that of the points
   std::vector<Marker> markers{};

@@ -19,15 +19,24 @@ Result<double> auroc(std::span<const double> good, std::span<const double> defec
 
 struct AurocEstimate {
   double value = 0;
-  Interval interval;  // of the stated confidence
-  std::size_t n_good = 0, n_defective = 0;
+  Interval interval;                        // of the stated confidence
+  std::size_t n_good = 0, n_defective = 0;  // scores
   double confidence = 0.95;
   std::string method;  // how the interval came about, in words
 };
-// Interval by a bootstrap stratified by label. Where the separation is perfect every resample says so too and a
-// bootstrap would claim certainty: Newcombe's score interval (Stat. Med. 2006, method 5) stands there instead.
+
+// Which scores belong together because they show the same part: a number from 0 without gaps for each score. Empty:
+// every score stands for itself.
+struct PartNumbers {
+  std::vector<std::size_t> good, defective;
+};
+
+// Interval by a bootstrap that draws whole parts, stratified by label: several pictures of one part tell less than as
+// many parts. Where the separation is perfect every resample says so too and a bootstrap would claim certainty:
+// Newcombe's score interval (Stat. Med. 2006, method 5) for the numbers of parts stands there instead.
+// REQUIRES: parts' lists are empty or as long as the scores.
 Result<AurocEstimate> auroc_with_interval(std::span<const double> good, std::span<const double> defective,
-                                          const BootstrapOptions& options = {});
+                                          const BootstrapOptions& options = {}, const PartNumbers& parts = {});
 
 // Newcombe's method 5: the values a whose distance from `value` is within z standard errors at a.
 Interval newcombe_interval(double value, std::size_t n_good, std::size_t n_defective, double confidence = 0.95);
