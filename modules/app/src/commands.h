@@ -25,4 +25,7 @@ int report_error(const Error& error);
 
 void add_version_option(CLI::App& root);
 
+// In the order of the work.
+void add_train_command(CLI::App& root, Run& run);
+
 }  // namespace lineguard::app

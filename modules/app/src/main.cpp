@@ -18,6 +18,7 @@ int run_command_line(int argc, char** argv) {
       "Each command explains itself with examples: lineguard COMMAND --help");
   Run run;
   // One line a command, in the order of the work.
+  add_train_command(root, run);
 
   try {
     root.parse(argc, argv);

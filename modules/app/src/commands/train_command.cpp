@@ -1,0 +1,114 @@
+#include "../commands.h"
+#include "../progress_bar.h"
+
+#include <iostream>
+#include <memory>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <lineguard/core/files.h>
+#include <lineguard/dataset/dataset.h>
+#include <lineguard/detector/train.h>
+
+namespace lineguard::app {
+namespace {
+
+struct TrainArguments {
+  std::string dataset, out, config, json, name, part_pattern, labels = "use";
+  double max_overkill = 0;  // 0: that of the configuration
+  std::int64_t seed = -1;   // -1: likewise
+  int threads = 2;
+  std::vector<std::string> allowed_checks;
+};
+
+nlohmann::ordered_json to_json(const detector::TrainReport& report, const std::string& out) {
+  const package::OperatingPoint& point = report.operating_point;
+  return {{"schema", "lineguard.train/1"},
+          {"package", out},
+          {"model", {{"name", report.model.name}, {"version", report.model.version}, {"digest", report.model.digest}}},
+          {"good_pictures", report.good_pictures},
+          {"patches", report.patches},
+          {"bank", report.bank},
+          {"operating_point",
+           {{"id", point.id},
+            {"threshold", point.threshold},
+            {"method", point.method},
+            {"confidence", point.confidence},
+            {"good_n", point.good_n},
+            {"good_above", point.good_above},
+            {"overkill_bound", point.overkill_bound},
+            {"max_overkill", point.max_overkill},
+            {"miss_rate", "unknown"}}},
+          {"warnings", report.warnings},
+          {"seconds", report.seconds}};
+}
+
+void print(const detector::TrainReport& report, const std::string& out) {
+  const package::OperatingPoint& point = report.operating_point;
+  std::cout << fmt::format("package    {}: {} version {}\ndigest     {}\n", out, report.model.name,
+                           report.model.version, report.model.digest);
+  std::cout << fmt::format("learned    from {} good pictures, {} patches, bank of {}, in {:.1f} s\n",
+                           report.good_pictures, report.patches, report.bank, report.seconds);
+  std::cout << fmt::format("threshold  {:.6g}: {}\n", point.threshold, point.method);
+  std::cout << fmt::format("overkill   at most {:.2f} % ({:.0f} % confidence; {} of n = {} good pictures above)\n",
+                           100 * point.overkill_bound, 100 * point.confidence, point.good_above, point.good_n);
+  std::cout << "miss rate  unknown until defective parts are evaluated: lineguard evaluate\n";
+  for (const std::string& warning : report.warnings) std::cerr << "warning: " << warning << "\n";
+}
+
+Result<int> run_train(const TrainArguments& arguments) {
+  detector::TrainConfig config;
+  if (!arguments.config.empty()) {
+    LINEGUARD_ASSIGN(config, detector::load_train_config(arguments.config));
+  }
+  if (arguments.seed >= 0) config.seed = arguments.seed;
+  if (arguments.max_overkill > 0) config.max_overkill = arguments.max_overkill;
+  detector::TrainOptions options;
+  options.name = arguments.name;
+  options.threads = arguments.threads;
+  options.must_reach_overkill = arguments.max_overkill > 0;
+  options.allowed_checks.insert(arguments.allowed_checks.begin(), arguments.allowed_checks.end());
+
+  LINEGUARD_ASSIGN(const auto data, dataset::read_dataset(arguments.dataset, {.part_pattern = arguments.part_pattern}));
+  for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
+  LINEGUARD_ASSIGN(const auto report, detector::train(data, config, arguments.out, options, terminal_progress()));
+  print(report, arguments.out);
+  if (!arguments.json.empty()) {
+    LINEGUARD_TRY(write_file_atomically(arguments.json, to_json(report, arguments.out).dump(2) + "\n"));
+  }
+  return kDone;
+}
+
+}  // namespace
+
+void add_train_command(CLI::App& root, Run& run) {
+  auto arguments = std::make_shared<TrainArguments>();
+  CLI::App* command = root.add_subcommand("train", "Learn a detector from pictures of good parts");
+  command->add_option("dataset", arguments->dataset, "Folder or CSV file with pictures")->required();
+  command->add_option("--out", arguments->out, "Package folder to write; must not exist")->required();
+  command->add_option("--config", arguments->config, "Settings (TOML); a package's training.toml makes it again");
+  command->add_option("--labels", arguments->labels, "ignore: learn from good parts only (use: the same for now)")
+      ->check(CLI::IsMember({"use", "ignore"}));
+  command->add_option("--max-overkill", arguments->max_overkill, "Refuse unless overkill is shown to be at most this")
+      ->check(CLI::Range(0.0001, 0.9999));
+  command->add_option("--name", arguments->name, "Model name; default: the package folder's, without its number");
+  command->add_option("--seed", arguments->seed, "Same seed, same package")->check(CLI::Range(0, 1'000'000'000));
+  command->add_option("--threads", arguments->threads, "Cores to use")->check(CLI::Range(1, 256));
+  command->add_option("--allow", arguments->allowed_checks, "Train although this check of `verify` blocks");
+  command->add_option("--part-pattern", arguments->part_pattern, "Regular expression: the part in a file's name");
+  command->add_option("--json", arguments->json, "Write what was learned as JSON");
+  command->footer(
+      "Examples:\n"
+      "  lineguard train tiles/ --out models/tiles-1\n"
+      "  lineguard train parts.csv --out models/parts-1 --max-overkill 0.02 --seed 7\n"
+      "  lineguard train tiles/ --out models/tiles-2 --config models/tiles-1/training.toml");
+  command->callback([arguments, &run] {
+    run = [arguments] {
+      const auto done = run_train(*arguments);
+      return done ? *done : report_error(done.error());
+    };
+  });
+}
+
+}  // namespace lineguard::app

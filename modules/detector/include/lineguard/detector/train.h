@@ -1,0 +1,84 @@
+// Training: pictures of good parts in, a package out. Deterministic: the same data set, configuration and seed give the
+// same package with any number of threads.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <lineguard/core/progress.h>
+#include <lineguard/core/result.h>
+#include <lineguard/core/types.h>
+#include <lineguard/dataset/dataset.h>
+#include <lineguard/imaging/transform.h>
+#include <lineguard/package/package.h>
+
+namespace lineguard::detector {
+
+// Everything that decides what comes out; defaults are a good start for parts that fill the picture.
+struct TrainConfig {
+  // [backbone] none named: the one that is installed with Lineguard. A user's own is an ONNX or OpenVINO file.
+  std::filesystem::path backbone_file;
+  std::vector<std::string> taps = {"tap8", "tap16"};  // layers, finest first
+  std::vector<double> mean = {127, 127, 127};         // of a foreign backbone: (pixel - mean) / scale
+  std::vector<double> scale = {128, 128, 128};
+
+  // [preprocessing]
+  int input_px = 256;           // 64 to 1024, a multiple of 32
+  imaging::DepthWindow window;  // 16-bit pictures only
+  std::optional<Box> roi;       // fractions of the picture
+
+  // [features]
+  int grid_stride = 16;       // pixels of the input a cell of the map stands for: 8, 16 or 32
+  int pool_cells = 3;         // mean over so many neighbours before the bank: 1, 3, 5 or 7
+  bool weigh_borders = true;  // patches at the border, which vary most between good parts, count less
+
+  // [bank]
+  int bank_size = 1000;            // patches kept, 10 to 10000
+  double whitening_shrinkage = 0;  // 0: none; else share of the mean variance that is added to every direction, 0 to 10
+  int reservoir_patches = 200'000;  // most patches held in memory; above, each picture gives a random part of its own
+
+  // [map]
+  double smoothing_cells = 1;  // sigma of the Gaussian, 0 to 8
+  int top_cells = 5;           // the score is the mean of that many highest cells, 1 to 200
+
+  // [operating_point]
+  double max_overkill = 0.05;  // 0 to 1
+  double confidence = 0.95;    // of the bound, 0.5 to 0.999
+  int folds = 5;               // cross-fitting, 2 to 20
+
+  std::int64_t seed = 1;
+};
+
+// Errors: not_found, invalid_config with all problems.
+Result<TrainConfig> load_train_config(const std::filesystem::path& file);
+// The whole configuration as TOML; load_train_config() gives the same struct back.
+std::string to_toml(const TrainConfig& config);
+
+struct TrainOptions {
+  std::string name;                      // package name; empty: that of the output folder
+  std::set<std::string> allowed_checks;  // blockers of `verify` that a person overrides
+  bool must_reach_overkill = false;      // refuse (rather than state the bound reached) where n is too small
+  int threads = 2;                       // >= 1
+};
+
+struct TrainReport {
+  ModelIdentity model;
+  package::OperatingPoint operating_point;
+  std::size_t good_pictures = 0;  // learned from
+  std::size_t patches = 0, bank = 0;
+  std::vector<std::string> warnings;
+  double seconds = 0;
+};
+
+// Checks the data set's structure, learns from its good training pictures, calibrates on them by cross-fitting, writes
+// the package `out` (which must not exist) with one rename at the end. Errors: refused (blockers, too few good
+// pictures, overkill bound out of reach), already_exists, disk_full, not_found (backbone), corrupt_data,
+// invalid_argument.
+Result<TrainReport> train(const dataset::Dataset& dataset, const TrainConfig& config, const std::filesystem::path& out,
+                          const TrainOptions& options = {}, const ProgressFunction& progress = {});
+
+}  // namespace lineguard::detector

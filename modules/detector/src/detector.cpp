@@ -1,0 +1,179 @@
+#include "preprocess.h"
+#include "regions.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <lineguard/core/files.h>
+#include <lineguard/detector/detector.h>
+#include <lineguard/imaging/decode.h>
+#include <lineguard/infer/network.h>
+#include <lineguard/package/package.h>
+
+namespace lineguard::detector {
+
+struct Detector::State {
+  package::Manifest manifest;
+  package::OperatingPoint point;
+  ModelIdentity model;
+  infer::Network network;
+  double unknown_band = 0;
+};
+
+namespace {
+
+struct DecodedView {
+  std::shared_ptr<const Image> image;
+  double decode_ms = 0;
+};
+
+Result<DecodedView> decode_view(const View& view) {
+  if (const auto* pixels = std::get_if<std::shared_ptr<const Image>>(&view.content)) return DecodedView{*pixels, 0};
+  const auto& encoded = std::get<std::shared_ptr<const Bytes>>(view.content);
+  const SteadyTime start = system_clock().now();
+  LINEGUARD_ASSIGN(Image image, imaging::decode(*encoded));
+  return DecodedView{std::make_shared<const Image>(std::move(image)),
+                     milliseconds_between(start, system_clock().now())};
+}
+
+// A score that another machine may compute on the other side of the threshold is neither good nor defective.
+Label label_of(double score, double threshold, double band) {
+  if (!std::isfinite(score) || std::abs(score - threshold) < band) return Label::unknown;
+  return score > threshold ? Label::defective : Label::good;
+}
+
+FloatMap square_map(const infer::Tensor& tensor) {
+  const auto side = static_cast<int>(tensor.shape.back());
+  return FloatMap{{side, side}, tensor.values};
+}
+
+// Over several views: the worst one decides, and all regions are kept.
+void pool_view(Prediction& all, Prediction view, std::size_t index) {
+  all.decode_ms += view.decode_ms;
+  all.predict_ms += view.predict_ms;
+  if (index == 0 || view.score > all.score || !std::isfinite(view.score)) {
+    all.score = view.score;
+    all.embedding = std::move(view.embedding);
+  }
+  if (index == 0) {
+    all.image_size = view.image_size;
+    all.map = std::move(view.map);
+  }
+  all.regions.insert(all.regions.end(), view.regions.begin(), view.regions.end());
+}
+
+// How far golden scores may be off here: tighter where the CPU is the one that trained.
+double tolerance(const package::Manifest& manifest) {
+  const bool same_cpu = manifest.training.runtime == infer::runtime_description();
+  return (same_cpu ? manifest.tolerance_same_cpu : manifest.tolerance_other_cpu) * manifest.golden_spread;
+}
+
+Result<void> reproduce_golden(Detector& detector, const std::filesystem::path& folder, double allowed) {
+  LINEGUARD_ASSIGN(const auto golden, package::read_golden(folder));
+  if (golden.empty()) {
+    return make_error(ErrorCode::refused, folder.string() + ": the package has no golden pictures: train it again");
+  }
+  for (const package::GoldenPicture& picture : golden) {
+    LINEGUARD_ASSIGN(const Image image, imaging::decode_file(folder / "golden" / picture.file));
+    LINEGUARD_ASSIGN(const Prediction prediction, detector.predict_image(image, {.want_regions = false}));
+    const double off = std::abs(prediction.score - picture.score);
+    if (off <= allowed) continue;  // NaN is refused below
+    return make_error(
+        ErrorCode::refused,
+        fmt::format("{}: the golden picture {} scores {} here and had {} in training; {} off, allowed are {}. "
+                    "This machine would not decide as the one that trained: do not use the package here",
+                    folder.string(), picture.file, prediction.score, picture.score, off, allowed));
+  }
+  return {};
+}
+
+}  // namespace
+
+Detector::Detector(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Detector::~Detector() = default;
+
+Result<std::unique_ptr<Detector>> Detector::load(const std::filesystem::path& folder, const LoadOptions& options) {
+  if (options.threads < 1 || options.parallel_requests < 1) {
+    return make_error(ErrorCode::invalid_argument, "threads and parallel requests must be 1 or more");
+  }
+  LINEGUARD_ASSIGN(auto manifest, package::read_manifest(folder));
+  LINEGUARD_TRY(package::verify_digest(folder, manifest));
+  LINEGUARD_ASSIGN(auto point, package::read_operating_point(folder, options.operating_point));
+  infer::NetworkOptions network_options;
+  network_options.threads = options.threads;
+  network_options.parallel_requests = options.parallel_requests;
+  LINEGUARD_ASSIGN(auto network, infer::Network::load(folder / "network.xml", network_options));
+  ModelIdentity model{manifest.name, manifest.version, manifest.digest};
+  const double allowed = tolerance(manifest);
+  auto state =
+      std::make_unique<State>(State{std::move(manifest), std::move(point), std::move(model), std::move(network)});
+  state->unknown_band = allowed;
+  std::unique_ptr<Detector> detector(new Detector(std::move(state)));
+  if (options.check_golden) LINEGUARD_TRY(reproduce_golden(*detector, folder, allowed));
+  return detector;
+}
+
+const ModelIdentity& Detector::model() const {
+  return state_->model;
+}
+double Detector::threshold() const {
+  return state_->point.threshold;
+}
+double Detector::unknown_band() const {
+  return state_->unknown_band;
+}
+double Detector::pixel_threshold() const {
+  return state_->manifest.region_threshold;
+}
+const std::string& Detector::operating_point() const {
+  return state_->point.id;
+}
+
+Result<Prediction> Detector::predict(const Capture& capture, const PredictOptions& options) {
+  if (capture.views.empty()) return make_error(ErrorCode::invalid_argument, "the capture has no view");
+  Prediction all;
+  for (std::size_t i = 0; i < capture.views.size(); ++i) {
+    if (system_clock().now() > options.deadline) return make_error(ErrorCode::timeout, "the deadline has passed");
+    LINEGUARD_ASSIGN(const DecodedView view, decode_view(capture.views[i]));
+    LINEGUARD_ASSIGN(Prediction prediction, predict_image(*view.image, options));
+    prediction.decode_ms = view.decode_ms;
+    pool_view(all, std::move(prediction), i);
+  }
+  all.label = label_of(all.score, state_->point.threshold, state_->unknown_band);
+  all.threshold = state_->point.threshold;
+  all.operating_point = state_->point.id;
+  all.model = state_->model;
+  std::ranges::stable_sort(all.regions, [](const Region& a, const Region& b) { return a.score > b.score; });
+  return all;
+}
+
+Result<Prediction> Detector::predict_image(const Image& image, const PredictOptions& options) {
+  if (image.empty()) return make_error(ErrorCode::invalid_argument, "the picture is empty");
+  const SteadyTime start = system_clock().now();
+  const package::Manifest& manifest = state_->manifest;
+  const auto tile = prepare_tile(image, manifest.preprocessing);
+  const std::int64_t side = manifest.preprocessing.input_px;
+  LINEGUARD_ASSIGN(auto outputs, state_->network.run(tile, {1, side, side, 3}));  // map, score, embedding
+  const FloatMap map = square_map(outputs.at(0));
+  const PixelRect area = region_of_interest(manifest.preprocessing, image.size());
+
+  Prediction prediction;
+  prediction.score = outputs.at(1).values.at(0);
+  prediction.label = label_of(prediction.score, state_->point.threshold, state_->unknown_band);
+  prediction.threshold = state_->point.threshold;
+  prediction.operating_point = state_->point.id;
+  prediction.model = state_->model;
+  prediction.image_size = image.size();
+  if (options.want_regions) {
+    prediction.regions = find_regions(map, area, {manifest.region_threshold, manifest.region_peak_threshold});
+  }
+  if (options.want_map) prediction.map = spread_over_picture(map, area, image.size());
+  if (options.want_embedding) prediction.embedding = std::move(outputs.at(2).values);
+  prediction.predict_ms = milliseconds_between(start, system_clock().now());
+  return prediction;
+}
+
+}  // namespace lineguard::detector

@@ -1,0 +1,57 @@
+// The two graphs that the detector makes from a backbone, written as OpenVINO files.
+//
+//   features:  u8 tile [1, input, input, 3] -> "patches" [1, cells, channels]
+//   detector:  u8 tile [1, input, input, 3] -> "map" [1, grid, grid], "score" [1], "embedding" [1, channels]
+//
+// The only source that sees the runtime's graph types is graph.cpp.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <lineguard/core/result.h>
+
+namespace lineguard::detector {
+
+// A network whose inner layers are the features. Ours takes a u8 tile; a foreign ONNX one takes f32 [1, 3, h, w].
+struct Backbone {
+  std::filesystem::path file;
+  std::vector<std::string> taps = {"tap8", "tap16"};  // layer names, finest first
+  std::vector<double> mean = {127, 127, 127};         // foreign backbones only: (pixel - mean) / scale
+  std::vector<double> scale = {128, 128, 128};
+};
+
+struct FeatureLayout {
+  int input_px = 256;
+  int grid_cells = 32;         // a side; every tap is brought to this grid
+  int pool_cells = 3;          // side of the mean over neighbours, odd
+  bool pad_with_zeros = true;  // cells beyond the border count as zero: border patches weigh less
+};
+
+// What comes behind the features: the good bank and how distances become a map and a score.
+struct Head {
+  int grid_cells = 0;
+  int channels = 0;                 // of a patch
+  std::vector<float> center;        // [channels], subtracted first; empty: nothing is projected
+  std::vector<float> projection;    // [channels, projected], row by row
+  int projected = 0;                // columns of projection; channels where there is none
+  std::vector<float> bank;          // [n, projected]
+  std::vector<float> cell_weights;  // [grid * grid], multiplied to the distances; empty: none
+  double smoothing_cells = 1;       // sigma of the Gaussian over the map; 0: none
+  int top_cells = 1;                // the score is the mean of that many highest cells
+
+  int bank_size() const { return projected > 0 ? static_cast<int>(bank.size()) / projected : 0; }
+};
+
+// Side of the Gaussian kernel for a sigma, odd, and its taps (sum 1).
+std::vector<float> gaussian_kernel(double sigma_cells);
+
+// Errors: not_found, corrupt_data (no such layer, not a network), unsupported (its shapes do not fit).
+Result<void> write_feature_graph(const Backbone& backbone, const FeatureLayout& layout,
+                                 const std::filesystem::path& out_xml);
+// REQUIRES: `features` was written by write_feature_graph() with head.grid_cells and head.channels.
+Result<void> write_detector_graph(const std::filesystem::path& features, const Head& head,
+                                  const std::filesystem::path& out_xml);
+
+}  // namespace lineguard::detector

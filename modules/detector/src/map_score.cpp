@@ -1,0 +1,45 @@
+#include "map_score.h"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+namespace lineguard::detector {
+namespace {
+
+// One direction of the separable Gaussian; stride 1 goes along rows, stride `grid` down columns.
+std::vector<float> blur(const std::vector<float>& map, int grid, const std::vector<float>& kernel, bool along_rows) {
+  const int radius = static_cast<int>(kernel.size()) / 2;
+  std::vector<float> out(map.size());
+  for (int y = 0; y < grid; ++y) {
+    for (int x = 0; x < grid; ++x) {
+      float sum = 0;
+      for (int i = -radius; i <= radius; ++i) {
+        const int near_x = along_rows ? std::clamp(x + i, 0, grid - 1) : x;
+        const int near_y = along_rows ? y : std::clamp(y + i, 0, grid - 1);
+        sum += kernel[static_cast<std::size_t>(i + radius)] * map[static_cast<std::size_t>(near_y * grid + near_x)];
+      }
+      out[static_cast<std::size_t>(y * grid + x)] = sum;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+MapScore score_distances(const Head& head, std::vector<float> distances) {
+  for (std::size_t i = 0; i < head.cell_weights.size(); ++i) distances[i] *= head.cell_weights[i];
+  if (head.smoothing_cells > 0) {
+    const auto kernel = gaussian_kernel(head.smoothing_cells);
+    distances = blur(blur(distances, head.grid_cells, kernel, false), head.grid_cells, kernel, true);
+  }
+  MapScore result{distances, 0};
+  const auto top = std::min(static_cast<std::size_t>(std::max(head.top_cells, 1)), distances.size());
+  std::partial_sort(distances.begin(), distances.begin() + static_cast<std::ptrdiff_t>(top), distances.end(),
+                    std::greater<>());
+  result.score = std::accumulate(distances.begin(), distances.begin() + static_cast<std::ptrdiff_t>(top), 0.0) /
+                 static_cast<double>(top);
+  return result;
+}
+
+}  // namespace lineguard::detector

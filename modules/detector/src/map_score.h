@@ -1,0 +1,18 @@
+// From distances to a map and a score, as the graph does it: for calibration on features that are at hand.
+#pragma once
+
+#include "graph.h"
+
+#include <vector>
+
+namespace lineguard::detector {
+
+struct MapScore {
+  std::vector<float> map;  // grid * grid
+  double score = 0;
+};
+
+// `distances` of the grid's cells to the bank (before cell weights). Uses head's weights, smoothing and top_cells.
+MapScore score_distances(const Head& head, std::vector<float> distances);
+
+}  // namespace lineguard::detector

@@ -1,0 +1,25 @@
+// From a picture to the network's tile: 16 -> 8 bit window, region of interest, colour, size. The one place that does
+// so.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <lineguard/core/image.h>
+#include <lineguard/core/result.h>
+#include <lineguard/core/types.h>
+#include <lineguard/package/package.h>
+
+namespace lineguard::detector {
+
+// The region of interest in whole pixels of a picture of this size; all of it where none is set. At least 1 x 1.
+struct PixelRect {
+  int x = 0, y = 0;
+  Size size;
+};
+PixelRect region_of_interest(const package::Preprocessing& preprocessing, Size picture);
+
+// u8 RGB, input_px * input_px * 3 bytes. The region is squashed to the square: aspect is not kept (docs/adr/0006).
+std::vector<std::uint8_t> prepare_tile(const Image& image, const package::Preprocessing& preprocessing);
+
+}  // namespace lineguard::detector

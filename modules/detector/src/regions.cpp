@@ -1,0 +1,78 @@
+#include "regions.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include <lineguard/imaging/transform.h>
+
+namespace lineguard::detector {
+namespace {
+
+constexpr std::size_t kMostRegions = 64;
+constexpr int kWorkingSide = 256;  // outlines are found on the map at this size
+
+std::vector<Point> simplified_outline(const std::vector<cv::Point>& contour, const PixelRect& area, double x_factor,
+                                      double y_factor) {
+  std::vector<cv::Point> simple;
+  cv::approxPolyDP(contour, simple, 1.0, true);
+  std::vector<Point> outline;
+  for (const cv::Point& point : simple) {
+    // Pixel centres; a defect's outline runs through the middle of its outermost pixels.
+    outline.push_back({area.x + (point.x + 0.5) * x_factor, area.y + (point.y + 0.5) * y_factor});
+  }
+  return outline;
+}
+
+}  // namespace
+
+std::vector<Region> find_regions(const FloatMap& map, const PixelRect& area, const RegionThresholds& thresholds) {
+  const FloatMap fine = imaging::resize_map(map, {kWorkingSide, kWorkingSide});
+  cv::Mat inside(kWorkingSide, kWorkingSide, CV_8U);
+  for (int y = 0; y < kWorkingSide; ++y) {
+    for (int x = 0; x < kWorkingSide; ++x) inside.at<std::uint8_t>(y, x) = fine.at(x, y) > thresholds.inside ? 255 : 0;
+  }
+  std::vector<std::vector<cv::Point>> contours;
+  cv::findContours(inside, contours, cv::RETR_EXTERNAL, cv::CHAIN_APPROX_NONE);
+
+  const double x_factor = static_cast<double>(area.size.width_px) / kWorkingSide;
+  const double y_factor = static_cast<double>(area.size.height_px) / kWorkingSide;
+  std::vector<Region> regions;
+  for (const auto& contour : contours) {
+    const cv::Rect bounds = cv::boundingRect(contour);
+    float peak = 0;
+    cv::Mat filled = cv::Mat::zeros(bounds.size(), CV_8U);
+    cv::drawContours(filled, std::vector{contour}, 0, 255, cv::FILLED, cv::LINE_8, cv::noArray(), 0, -bounds.tl());
+    for (int y = 0; y < bounds.height; ++y) {
+      for (int x = 0; x < bounds.width; ++x) {
+        if (filled.at<std::uint8_t>(y, x)) peak = std::max(peak, fine.at(bounds.x + x, bounds.y + y));
+      }
+    }
+    if (peak <= thresholds.peak) continue;
+    Region region;
+    region.score = peak;
+    region.box = {area.x + bounds.x * x_factor, area.y + bounds.y * y_factor, bounds.width * x_factor,
+                  bounds.height * y_factor};
+    region.polygon = simplified_outline(contour, area, x_factor, y_factor);
+    regions.push_back(std::move(region));
+  }
+  std::ranges::stable_sort(regions, [](const Region& a, const Region& b) { return a.score > b.score; });
+  if (regions.size() > kMostRegions) regions.resize(kMostRegions);
+  return regions;
+}
+
+FloatMap spread_over_picture(const FloatMap& map, const PixelRect& area, Size picture) {
+  FloatMap part = imaging::resize_map(map, area.size);
+  if (area.size == picture) return part;
+  FloatMap whole{picture, std::vector<float>(static_cast<std::size_t>(picture.width_px) * picture.height_px)};
+  for (int y = 0; y < area.size.height_px; ++y) {
+    const auto* row = part.values.data() + static_cast<std::ptrdiff_t>(y) * area.size.width_px;
+    std::copy(row, row + area.size.width_px,
+              whole.values.data() + static_cast<std::ptrdiff_t>(y + area.y) * picture.width_px + area.x);
+  }
+  return whole;
+}
+
+}  // namespace lineguard::detector

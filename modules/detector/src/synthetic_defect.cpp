@@ -1,0 +1,58 @@
+#include "synthetic_defect.h"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+namespace lineguard::detector {
+namespace {
+
+double uniform(std::mt19937_64& random, double low, double high) {
+  return low + (high - low) * (static_cast<double>(random() >> 11) * 0x1p-53);
+}
+
+// Distance of a point to a segment from the origin with the given direction and length, all in pixels.
+double distance_to_segment(double x, double y, double direction_x, double direction_y, double length) {
+  const double along = std::clamp(x * direction_x + y * direction_y, -length / 2, length / 2);
+  return std::hypot(x - along * direction_x, y - along * direction_y);
+}
+
+template <typename Sample>
+void shift(Sample& sample, double by, double full) {
+  sample = static_cast<Sample>(std::clamp(sample + by, 0.0, full));
+}
+
+void shift_pixel(Image& image, int x, int y, double share) {
+  for (int channel = 0; channel < image.channels(); ++channel) {
+    const auto index = static_cast<std::size_t>(x * image.channels() + channel);
+    if (image.depth() == PixelDepth::u8) {
+      shift(image.row_u8(y)[index], share * 255, 255);
+    } else {
+      shift(image.row_u16(y)[index], share * 65535, 65535);
+    }
+  }
+}
+
+}  // namespace
+
+Image draw_synthetic_defect(const Image& image, SyntheticDefect kind, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  const double side = std::min(image.width_px(), image.height_px());
+  const double centre_x = uniform(random, 0.25, 0.75) * image.width_px();
+  const double centre_y = uniform(random, 0.25, 0.75) * image.height_px();
+  const double angle = uniform(random, 0, 3.14159265358979);
+  const double length = kind == SyntheticDefect::scratch ? uniform(random, 0.2, 0.5) * side : 0;
+  const double radius =
+      kind == SyntheticDefect::scratch ? std::max(1.0, 0.01 * side) : uniform(random, 0.03, 0.07) * side;
+  const double share = (random() & 1) ? 0.33 : -0.33;
+  Image drawn = image;
+  for (int y = 0; y < image.height_px(); ++y) {
+    for (int x = 0; x < image.width_px(); ++x) {
+      const double away = distance_to_segment(x - centre_x, y - centre_y, std::cos(angle), std::sin(angle), length);
+      if (away < radius) shift_pixel(drawn, x, y, share * std::min(1.0, 2 * (1 - away / radius)));
+    }
+  }
+  return drawn;
+}
+
+}  // namespace lineguard::detector

@@ -1,0 +1,86 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <lineguard/core/config.h>
+#include <lineguard/detector/train.h>
+
+namespace lineguard::detector {
+namespace {
+
+void read_preprocessing(ConfigReader section, TrainConfig& config) {
+  section.read("input_px", config.input_px, {64, 1024});
+  if (config.input_px % 32 != 0) section.add_problem("input_px", "must be a multiple of 32");
+  int low = config.window.low, high = config.window.high;
+  section.read("window_low", low, {0, 65534}).read("window_high", high, {1, 65535});
+  if (high <= low) section.add_problem("window_high", "must be above window_low");
+  config.window = {static_cast<std::uint16_t>(low), static_cast<std::uint16_t>(high)};
+  std::vector<double> roi;
+  section.read("roi", roi, {0, 1});
+  if (roi.empty()) return;
+  if (roi.size() != 4 || roi[2] <= 0 || roi[3] <= 0 || roi[0] + roi[2] > 1 || roi[1] + roi[3] > 1) {
+    section.add_problem("roi", "must be [x, y, width, height] as fractions that stay inside the picture");
+    return;
+  }
+  config.roi = Box{roi[0], roi[1], roi[2], roi[3]};
+}
+
+void read_backbone(ConfigReader section, TrainConfig& config) {
+  section.read_path("file", config.backbone_file).read("taps", config.taps);
+  section.read("mean", config.mean, {0, 255}).read("scale", config.scale, {0.001, 1000});
+  if (config.taps.empty()) section.add_problem("taps", "must name at least one layer");
+  if (config.mean.size() != 3) section.add_problem("mean", "must have three numbers: red, green, blue");
+  if (config.scale.size() != 3) section.add_problem("scale", "must have three numbers: red, green, blue");
+}
+
+void read_features(ConfigReader section, TrainConfig& config) {
+  section.read("grid_stride", config.grid_stride, {8, 32}).read("pool_cells", config.pool_cells, {1, 7});
+  section.read("weigh_borders", config.weigh_borders);
+  if (config.grid_stride != 8 && config.grid_stride != 16 && config.grid_stride != 32) {
+    section.add_problem("grid_stride", "is not allowed, allowed: 8, 16, 32");
+  }
+  if (config.pool_cells % 2 == 0) section.add_problem("pool_cells", "must be odd");
+}
+
+}  // namespace
+
+Result<TrainConfig> load_train_config(const std::filesystem::path& file) {
+  LINEGUARD_ASSIGN(ConfigReader reader, ConfigReader::from_file(file));
+  TrainConfig config;
+  reader.read("seed", config.seed, {0, 1'000'000'000});
+  read_backbone(reader.section("backbone"), config);
+  read_preprocessing(reader.section("preprocessing"), config);
+  read_features(reader.section("features"), config);
+  auto bank = reader.section("bank");
+  bank.read("size", config.bank_size, {10, 10'000}).read("whitening_shrinkage", config.whitening_shrinkage, {0, 10});
+  bank.read("reservoir_patches", config.reservoir_patches, {1000, 5'000'000});
+  auto map = reader.section("map");
+  map.read("smoothing_cells", config.smoothing_cells, {0, 8}).read("top_cells", config.top_cells, {1, 200});
+  auto point = reader.section("operating_point");
+  point.read("max_overkill", config.max_overkill, {0.0001, 0.9999}).read("confidence", config.confidence, {0.5, 0.999});
+  point.read("folds", config.folds, {2, 20});
+  LINEGUARD_TRY(reader.finish());
+  return config;
+}
+
+std::string to_toml(const TrainConfig& config) {
+  std::string text = fmt::format("seed = {}\n\n[backbone]\n", config.seed);
+  if (!config.backbone_file.empty()) text += fmt::format("file = '{}'\n", config.backbone_file.string());
+  text += fmt::format("taps = ['{}']\nmean = [{}]\nscale = [{}]\n", fmt::join(config.taps, "', '"),
+                      fmt::join(config.mean, ", "), fmt::join(config.scale, ", "));
+  text += fmt::format("\n[preprocessing]\ninput_px = {}\nwindow_low = {}\nwindow_high = {}\n", config.input_px,
+                      config.window.low, config.window.high);
+  if (config.roi) {
+    text +=
+        fmt::format("roi = [{}, {}, {}, {}]\n", config.roi->x, config.roi->y, config.roi->width, config.roi->height);
+  }
+  text += fmt::format("\n[features]\ngrid_stride = {}\npool_cells = {}\nweigh_borders = {}\n", config.grid_stride,
+                      config.pool_cells, config.weigh_borders);
+  text += fmt::format("\n[bank]\nsize = {}\nwhitening_shrinkage = {}\nreservoir_patches = {}\n", config.bank_size,
+                      config.whitening_shrinkage, config.reservoir_patches);
+  text += fmt::format("\n[map]\nsmoothing_cells = {}\ntop_cells = {}\n", config.smoothing_cells, config.top_cells);
+  text += fmt::format("\n[operating_point]\nmax_overkill = {}\nconfidence = {}\nfolds = {}\n", config.max_overkill,
+                      config.confidence, config.folds);
+  return text;
+}
+
+}  // namespace lineguard::detector

@@ -1,0 +1,85 @@
+#include "training_set.h"
+
+#include "bank.h"
+#include "parallel.h"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <numeric>
+#include <random>
+
+#include <lineguard/core/digest.h>
+#include <lineguard/imaging/decode.h>
+
+namespace lineguard::detector {
+namespace {
+
+std::uint64_t seed_for(const std::string& name, std::uint64_t seed) {
+  return std::stoull(sha256_hex(std::to_string(seed) + "\n" + name).substr(0, 16), nullptr, 16);
+}
+
+Matrix random_rows(const Matrix& matrix, std::size_t count, std::uint64_t seed) {
+  std::vector<std::size_t> rows(matrix.rows);
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  std::mt19937_64 random(seed);
+  // The first `count` steps of a Fisher-Yates shuffle.
+  for (std::size_t i = 0; i < count; ++i) std::swap(rows[i], rows[i + random() % (rows.size() - i)]);
+  rows.resize(count);
+  std::ranges::sort(rows);
+  return take_rows(matrix, rows);
+}
+
+}  // namespace
+
+Matrix TrainingSet::gather(int left_out_fold) const {
+  Matrix all;
+  for (const TrainingPicture& picture : pictures) {
+    if (picture.fold == left_out_fold) continue;
+    all.rows += picture.patches.rows;
+    all.columns = picture.patches.columns;
+  }
+  all.values.reserve(all.rows * all.columns);
+  for (const TrainingPicture& picture : pictures) {
+    if (picture.fold == left_out_fold) continue;
+    all.values.insert(all.values.end(), picture.patches.values.begin(), picture.patches.values.end());
+  }
+  return all;
+}
+
+std::vector<int> assign_folds(const std::vector<std::string>& parts, int folds, std::uint64_t seed) {
+  std::map<std::string, int> fold_of;
+  for (const std::string& part : parts) fold_of[part] = 0;
+  std::vector<std::pair<std::uint64_t, std::string>> order;
+  for (const auto& [part, fold] : fold_of) order.emplace_back(seed_for(part, seed), part);
+  std::ranges::sort(order);
+  for (std::size_t i = 0; i < order.size(); ++i) fold_of[order[i].second] = static_cast<int>(i) % folds;
+  std::vector<int> assigned;
+  for (const std::string& part : parts) assigned.push_back(fold_of[part]);
+  return assigned;
+}
+
+Result<void> extract_patches(TrainingSet& set, const FeatureExtractor& extractor, int reservoir_patches,
+                             std::uint64_t seed, int threads, const ProgressFunction& progress) {
+  const std::size_t quota = std::max<std::size_t>(1, static_cast<std::size_t>(reservoir_patches) / set.pictures.size());
+  std::atomic<bool> complete{true};
+  std::mutex mutex;
+  std::size_t done = 0;
+  LINEGUARD_TRY(parallel_for(set.pictures.size(), threads, [&](std::size_t i) -> Result<void> {
+    TrainingPicture& picture = set.pictures[i];
+    LINEGUARD_ASSIGN(const Image image, imaging::decode_file(picture.file));
+    LINEGUARD_ASSIGN(picture.patches, extractor.extract(image));
+    if (picture.patches.rows > quota) {
+      picture.patches = random_rows(picture.patches, quota, seed_for(picture.name, seed));
+      complete = false;
+    }
+    std::lock_guard lock(mutex);
+    if (progress) progress("extracting features", ++done, set.pictures.size());
+    return {};
+  }));
+  set.complete = complete;
+  return {};
+}
+
+}  // namespace lineguard::detector

@@ -1,0 +1,40 @@
+// The good pictures to learn from and their patch features, within a bound on memory.
+#pragma once
+
+#include "patches.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <lineguard/core/progress.h>
+#include <lineguard/core/result.h>
+#include <lineguard/dataset/dataset.h>
+
+namespace lineguard::detector {
+
+struct TrainingPicture {
+  std::filesystem::path file;
+  std::string name;
+  int fold = 0;    // pictures of one part share it
+  Matrix patches;  // all of the picture's, or a random part
+};
+
+struct TrainingSet {
+  std::vector<TrainingPicture> pictures;
+  bool complete = true;  // every picture holds all its patches
+
+  // The patches of every picture that is not in `left_out_fold` (-1: none), in order.
+  Matrix gather(int left_out_fold = -1) const;
+};
+
+// Folds of parts, balanced and independent of the order of the samples.
+std::vector<int> assign_folds(const std::vector<std::string>& parts, int folds, std::uint64_t seed);
+
+// Fills every picture's patches. At most `reservoir_patches` are kept in all: beyond, each picture keeps the same
+// number, chosen at random by `seed` and its name.
+Result<void> extract_patches(TrainingSet& set, const FeatureExtractor& extractor, int reservoir_patches,
+                             std::uint64_t seed, int threads, const ProgressFunction& progress);
+
+}  // namespace lineguard::detector

@@ -1,0 +1,184 @@
+#include "synthetic_defect.h"
+#include "temp_folder.h"
+#include "test_data.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include <lineguard/core/files.h>
+#include <lineguard/detector/detector.h>
+#include <lineguard/detector/train.h>
+#include <lineguard/imaging/decode.h>
+#include <lineguard/imaging/encode.h>
+
+namespace lineguard::detector {
+namespace {
+namespace fs = std::filesystem;
+
+// A woven texture with a little noise: every picture differs, all are good.
+Image good_picture(unsigned seed) {
+  Image image({96, 80}, 1);
+  unsigned state = seed * 2654435761u + 1;
+  for (int y = 0; y < 80; ++y) {
+    for (int x = 0; x < 96; ++x) {
+      state = state * 1664525u + 1013904223u;
+      const double weave = 120 + 40 * std::sin(x * 0.6) * std::cos(y * 0.5);
+      image.row_u8(y)[static_cast<std::size_t>(x)] = static_cast<std::uint8_t>(weave + (state >> 24) % 12);
+    }
+  }
+  return image;
+}
+
+class Train : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    LINEGUARD_NEEDS(test::deps() / "backbone");
+    for (unsigned i = 0; i < 12; ++i) {
+      const auto name = "good/part_" + std::to_string(i) + ".png";
+      ASSERT_TRUE(write_file_atomically(folder_ / "set" / name, *imaging::encode_png(good_picture(i))));
+    }
+    auto read = dataset::read_dataset(folder_ / "set");
+    ASSERT_TRUE(read) << read.error().message;
+    dataset_ = *read;
+    for (auto& sample : dataset_.samples) sample.split = dataset::Split::train;
+    config_.input_px = 96;
+    config_.bank_size = 100;
+  }
+  Result<TrainReport> train_to(const fs::path& out, const TrainOptions& options = {}) {
+    return train(dataset_, config_, out, options);
+  }
+  test::TempFolder folder_;
+  dataset::Dataset dataset_;
+  TrainConfig config_;
+};
+
+Capture capture_of(Image image) {
+  Capture capture;
+  capture.views.push_back({"", std::make_shared<const Image>(std::move(image)), "test"});
+  return capture;
+}
+
+TEST_F(Train, APackageTellsADefectFromAGoodPart) {
+  auto report = train_to(folder_ / "tiles-1");
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->model.name, "tiles");
+  EXPECT_EQ(report->model.version, 1);
+  auto detector = Detector::load(folder_ / "tiles-1");
+  ASSERT_TRUE(detector) << detector.error().message;
+  EXPECT_EQ((*detector)->model(), report->model);
+
+  const Image good = good_picture(99);
+  const Image bad = draw_synthetic_defect(good, SyntheticDefect::blob, 5);
+  auto good_prediction = (*detector)->predict(capture_of(good), {});
+  auto bad_prediction = (*detector)->predict(capture_of(bad), {.want_map = true, .want_embedding = true});
+  ASSERT_TRUE(good_prediction && bad_prediction);
+  EXPECT_GT(bad_prediction->score, good_prediction->score);
+  EXPECT_EQ(bad_prediction->label, Label::defective);
+  EXPECT_FALSE(bad_prediction->regions.empty());
+  EXPECT_EQ(bad_prediction->map->size, bad.size());
+  EXPECT_EQ(bad_prediction->embedding.size(), 152u);
+}
+
+TEST_F(Train, SameSeedSamePackageWithAnyNumberOfThreads) {
+  auto one = train_to(folder_ / "a" / "tiles", {.threads = 1});
+  auto two = train_to(folder_ / "b" / "tiles", {.threads = 2});
+  ASSERT_TRUE(one && two);
+  EXPECT_EQ(one->model.digest, two->model.digest);
+  config_.seed = 2;
+  EXPECT_NE(train_to(folder_ / "c" / "tiles")->model.digest, one->model.digest);
+}
+
+TEST_F(Train, TheResolvedConfigurationReproducesThePackage) {
+  config_.smoothing_cells = 0.7;
+  config_.whitening_shrinkage = 0.1;
+  config_.roi = Box{0.1, 0, 0.8, 0.9};
+  auto first = train_to(folder_ / "a" / "tiles");
+  ASSERT_TRUE(first) << first.error().message;
+  auto read = load_train_config(folder_ / "a" / "tiles" / "training.toml");
+  ASSERT_TRUE(read) << read.error().message;
+  config_ = *read;
+  EXPECT_EQ(train_to(folder_ / "b" / "tiles")->model.digest, first->model.digest);
+}
+
+TEST_F(Train, AReservoirThatIsTooSmallForAllPatchesStillTrains) {
+  config_.reservoir_patches = 60;  // five of 36 patches a picture
+  auto report = train_to(folder_ / "tiles");
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->patches, 60u);
+  EXPECT_TRUE(Detector::load(folder_ / "tiles"));
+}
+
+TEST_F(Train, VersionsCountUpBesideEachOther) {
+  ASSERT_TRUE(train_to(folder_ / "models" / "tiles-1"));
+  EXPECT_EQ(train_to(folder_ / "models" / "tiles-2")->model.version, 2);
+  EXPECT_EQ(train_to(folder_ / "models" / "tiles-2").error().code, ErrorCode::already_exists);
+}
+
+TEST_F(Train, TooFewPicturesForTheBoundIsSaidOrRefused) {
+  auto report = train_to(folder_ / "a");
+  ASSERT_TRUE(report);
+  ASSERT_EQ(report->warnings.size(), 1u);
+  EXPECT_NE(report->warnings[0].find("59 good pictures"), std::string::npos) << report->warnings[0];
+  EXPECT_NEAR(report->operating_point.overkill_bound, 1 - std::pow(0.05, 1.0 / 12), 1e-6);
+  auto refused = train_to(folder_ / "b", {.must_reach_overkill = true});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::refused);
+  EXPECT_FALSE(fs::exists(folder_ / "b"));
+}
+
+TEST_F(Train, NothingIsLeftWhereTrainingFails) {
+  dataset_.samples.resize(3);
+  auto report = train_to(folder_ / "out" / "tiles");
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::refused);
+  EXPECT_TRUE(fs::is_empty(folder_ / "out"));
+}
+
+TEST_F(Train, OneChangedByteInAPackageIsRefused) {
+  ASSERT_TRUE(train_to(folder_ / "tiles"));
+  std::string weights = read_text_file(folder_ / "tiles" / "network.bin").value();
+  weights[weights.size() / 2] ^= 1;
+  ASSERT_TRUE(write_file_atomically(folder_ / "tiles" / "network.bin", weights));
+  auto detector = Detector::load(folder_ / "tiles");
+  ASSERT_FALSE(detector);
+  EXPECT_EQ(detector.error().code, ErrorCode::corrupt_data);
+}
+
+TEST_F(Train, GoldenScoresThatAreNotReproducedAreRefused) {
+  ASSERT_TRUE(train_to(folder_ / "tiles"));
+  auto manifest = package::read_manifest(folder_ / "tiles");
+  auto golden = package::read_golden(folder_ / "tiles");
+  ASSERT_TRUE(manifest && golden);
+  golden->at(0).score += 0.1 * manifest->golden_spread;
+  ASSERT_TRUE(package::write_golden(folder_ / "tiles", *golden));
+  ASSERT_TRUE(package::write_manifest(folder_ / "tiles", *manifest));  // a valid digest over wrong scores
+  auto detector = Detector::load(folder_ / "tiles");
+  ASSERT_FALSE(detector);
+  EXPECT_EQ(detector.error().code, ErrorCode::refused);
+}
+
+TEST_F(Train, AScoreInsideTheParityBandIsUnknown) {
+  ASSERT_TRUE(train_to(folder_ / "tiles"));
+  auto detector = Detector::load(folder_ / "tiles");
+  const double score = (*detector)->predict(capture_of(good_picture(50)), {})->score;
+  auto point = package::read_operating_point(folder_ / "tiles", "default");
+  point->id = "at-the-score";
+  point->threshold = score;
+  ASSERT_TRUE(package::write_operating_point(folder_ / "tiles", *point));
+  auto exact = Detector::load(folder_ / "tiles", {.operating_point = "at-the-score"});
+  ASSERT_TRUE(exact) << exact.error().message;
+  EXPECT_EQ((*exact)->predict(capture_of(good_picture(50)), {})->label, Label::unknown);
+}
+
+TEST(TrainConfig, BadValuesAreNamed) {
+  const test::TempFolder folder;
+  ASSERT_TRUE(write_file_atomically(folder / "train.toml", "[preprocessing]\ninput_px = 100\n[bank]\nsizes = 3\n"));
+  auto config = load_train_config(folder / "train.toml");
+  ASSERT_FALSE(config);
+  EXPECT_NE(config.error().message.find("preprocessing.input_px must be a multiple of 32"), std::string::npos);
+  EXPECT_NE(config.error().message.find("did you mean size?"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace lineguard::detector

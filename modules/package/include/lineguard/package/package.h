@@ -1,0 +1,104 @@
+// A package: the folder with everything needed to run and trust one model version.
+//
+//   manifest.toml                 who it is, how pictures are prepared, what it was trained on, its figures
+//   network.xml, network.bin      one graph: 8-bit tile of model size -> map, score, embedding
+//   training.toml                 the resolved configuration: `train --config` with it makes the same package again
+//   golden/*.png, golden/scores.toml   pictures with the scores that they had in training
+//   operating_points/<id>.toml    thresholds, each with a digest of its own
+//   acceptance/                   what a person signed; like operating points, no part of the package's digest
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <lineguard/core/result.h>
+#include <lineguard/core/types.h>
+#include <lineguard/imaging/transform.h>
+
+namespace lineguard::package {
+
+// How a picture becomes the network's input. Fixed for the package, never chosen per picture.
+struct Preprocessing {
+  int input_px = 256;           // the tile's width and height
+  imaging::DepthWindow window;  // 16 -> 8 bit
+  std::optional<Box> roi;       // region of interest, as fractions 0..1 of the picture; none: all of it
+  bool operator==(const Preprocessing&) const;
+};
+
+struct TrainingFacts {
+  std::string dataset_fingerprint;  // 64 hexadecimal digits
+  std::string dataset_layout;
+  std::int64_t good_pictures = 0;        // learned from
+  std::int64_t validation_pictures = 0;  // held back for the operating point
+  std::int64_t seed = 0;
+  std::vector<std::string> allowed_checks;  // blockers that a person overrode with --allow
+  std::string runtime;                      // "OpenVINO 2026.4.1, <CPU>, f32"
+};
+
+// A figure with what it rests on.
+struct Metric {
+  std::string name;                     // "image AUROC on synthetic defects"
+  double value = 0, low = 0, high = 0;  // 95 % interval
+  std::int64_t n = 0;
+};
+
+struct GoldenPicture {
+  std::string file;  // relative to golden/
+  double score = 0;
+};
+
+struct Manifest {
+  std::string name;
+  std::int64_t version = 1;
+  std::string digest;  // 64 hexadecimal digits; see compute_digest()
+  Preprocessing preprocessing;
+  std::string backbone_name;
+  std::string backbone_digest;
+  TrainingFacts training;
+  std::vector<Metric> metrics;
+  double region_threshold = 0;       // map values above it belong to a region …
+  double region_peak_threshold = 0;  // … of which at least one must be above this
+  double golden_spread = 0;          // highest minus lowest golden score: what tolerances are fractions of
+  double tolerance_same_cpu = 1e-4;
+  double tolerance_other_cpu = 1e-2;
+};
+
+// The threshold on the raw score, how it was chosen, and its bounds.
+struct OperatingPoint {
+  std::string id = "default";
+  double threshold = 0;
+  std::string method;            // in words
+  double max_overkill = 0;       // asked for
+  double confidence = 0.95;      // of the bounds below, one-sided
+  std::int64_t good_n = 0;       // good parts that it rests on …
+  std::int64_t good_above = 0;   // … and how many of them would be diverted
+  double overkill_bound = 1;     // upper bound of the overkill rate
+  std::int64_t defective_n = 0;  // 0: the miss rate is unknown
+  std::int64_t defective_below = 0;
+  std::optional<double> miss_bound;  // upper bound of the miss rate; none: unknown
+};
+
+// Errors of all readers: not_found, invalid_config (file, line, key and what is allowed), corrupt_data.
+Result<Manifest> read_manifest(const std::filesystem::path& package);
+Result<std::vector<GoldenPicture>> read_golden(const std::filesystem::path& package);
+// Also refuses an operating point whose own digest does not match (corrupt_data).
+Result<OperatingPoint> read_operating_point(const std::filesystem::path& package, const std::string& id);
+
+// SHA-256 over every file but operating_points/ and acceptance/, with the manifest's own digest line left out.
+Result<std::string> compute_digest(const std::filesystem::path& package);
+// corrupt_data where the manifest's digest is not compute_digest(): says that a file was changed.
+Result<void> verify_digest(const std::filesystem::path& package, const Manifest& manifest);
+
+// Writers, used on a StagedFolder. write_manifest() comes last: it computes the digest over what is there and returns
+// it.
+Result<void> write_golden(const std::filesystem::path& package, const std::vector<GoldenPicture>& golden);
+Result<void> write_operating_point(const std::filesystem::path& package, const OperatingPoint& point);
+Result<std::string> write_manifest(const std::filesystem::path& package, Manifest manifest);
+
+// name of letters, digits, '-', '_' and '.', 1 to 64 of them, not starting with '.'; else invalid_argument.
+Result<void> validate_name(const std::string& name);
+
+}  // namespace lineguard::package

@@ -1,0 +1,129 @@
+#include "toml_text.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <lineguard/core/config.h>
+#include <lineguard/core/files.h>
+#include <lineguard/package/package.h>
+
+namespace lineguard::package {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::string_view kSchema = "lineguard.package/1";
+constexpr double kLargestThreshold = 1e30;
+
+std::string preprocessing_text(const Preprocessing& preprocessing) {
+  std::string text = fmt::format("\n[preprocessing]\ninput_px = {}\nwindow_low = {}\nwindow_high = {}\n",
+                                 preprocessing.input_px, preprocessing.window.low, preprocessing.window.high);
+  if (preprocessing.roi) {
+    const Box& roi = *preprocessing.roi;
+    text +=
+        fmt::format("roi = [{}, {}, {}, {}]\n", number(roi.x), number(roi.y), number(roi.width), number(roi.height));
+  }
+  return text;
+}
+
+std::string manifest_text(const Manifest& manifest) {
+  const TrainingFacts& training = manifest.training;
+  std::string text = fmt::format("schema = {}\nname = {}\nversion = {}\ndigest = {}\n", quote(kSchema),
+                                 quote(manifest.name), manifest.version, quote(manifest.digest));
+  text += preprocessing_text(manifest.preprocessing);
+  text += fmt::format("\n[backbone]\nname = {}\ndigest = {}\n", quote(manifest.backbone_name),
+                      quote(manifest.backbone_digest));
+  text += fmt::format(
+      "\n[training]\ndataset_fingerprint = {}\ndataset_layout = {}\ngood_pictures = {}\nvalidation_pictures = {}\nseed "
+      "= {}\n"
+      "allowed_checks = {}\nruntime = {}\n",
+      quote(training.dataset_fingerprint), quote(training.dataset_layout), training.good_pictures,
+      training.validation_pictures, training.seed, string_array(training.allowed_checks), quote(training.runtime));
+  text += fmt::format("\n[regions]\nthreshold = {}\npeak_threshold = {}\n", number(manifest.region_threshold),
+                      number(manifest.region_peak_threshold));
+  text += fmt::format("\n[parity]\ngolden_spread = {}\ntolerance_same_cpu = {}\ntolerance_other_cpu = {}\n",
+                      number(manifest.golden_spread), number(manifest.tolerance_same_cpu),
+                      number(manifest.tolerance_other_cpu));
+  for (const Metric& metric : manifest.metrics) {
+    text += fmt::format("\n[[metrics]]\nname = {}\nvalue = {}\nlow = {}\nhigh = {}\nn = {}\n", quote(metric.name),
+                        number(metric.value), number(metric.low), number(metric.high), metric.n);
+  }
+  return text;
+}
+
+void read_preprocessing(ConfigReader section, Preprocessing& preprocessing) {
+  int low = preprocessing.window.low, high = preprocessing.window.high;
+  section.require("input_px").read("input_px", preprocessing.input_px, {32, 4096});
+  section.read("window_low", low, {0, 65534}).read("window_high", high, {1, 65535});
+  if (high <= low) section.add_problem("window_high", "must be above window_low");
+  preprocessing.window = {static_cast<std::uint16_t>(low), static_cast<std::uint16_t>(high)};
+  std::vector<double> roi;
+  section.read("roi", roi, {0, 1});
+  if (roi.size() == 4) preprocessing.roi = Box{roi[0], roi[1], roi[2], roi[3]};
+  if (!roi.empty() && roi.size() != 4) section.add_problem("roi", "must have four numbers: x, y, width, height");
+}
+
+void read_training(ConfigReader section, TrainingFacts& training) {
+  section.read("dataset_fingerprint", training.dataset_fingerprint).read("dataset_layout", training.dataset_layout);
+  section.read("good_pictures", training.good_pictures, {0, 1'000'000'000});
+  section.read("validation_pictures", training.validation_pictures, {0, 1'000'000'000});
+  section.read("seed", training.seed).read("allowed_checks", training.allowed_checks).read("runtime", training.runtime);
+}
+
+}  // namespace
+
+bool Preprocessing::operator==(const Preprocessing& other) const {
+  return input_px == other.input_px && window.low == other.window.low && window.high == other.window.high &&
+         roi == other.roi;
+}
+
+Result<void> validate_name(const std::string& name) {
+  const bool allowed = std::all_of(name.begin(), name.end(),
+                                   [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_' || c == '.'; });
+  if (allowed && !name.empty() && name.size() <= 64 && name.front() != '.') return {};
+  return make_error(ErrorCode::invalid_argument,
+                    fmt::format("\"{}\" is no package name: use 1 to 64 letters, digits, '-', '_' or '.'", name));
+}
+
+Result<Manifest> read_manifest(const fs::path& package) {
+  LINEGUARD_ASSIGN(ConfigReader reader, ConfigReader::from_file(package / "manifest.toml"));
+  Manifest manifest;
+  std::string schema;
+  reader.require("schema").read_one_of("schema", schema, {std::string(kSchema)});
+  reader.require("name")
+      .read("name", manifest.name)
+      .require("version")
+      .read("version", manifest.version, {1, 1'000'000'000});
+  reader.require("digest").read("digest", manifest.digest);
+  read_preprocessing(reader.section("preprocessing"), manifest.preprocessing);
+  reader.section("backbone").read("name", manifest.backbone_name).read("digest", manifest.backbone_digest);
+  read_training(reader.section("training"), manifest.training);
+  auto regions = reader.section("regions");
+  regions.read("threshold", manifest.region_threshold, {-kLargestThreshold, kLargestThreshold});
+  regions.read("peak_threshold", manifest.region_peak_threshold, {-kLargestThreshold, kLargestThreshold});
+  auto parity = reader.section("parity");
+  parity.read("golden_spread", manifest.golden_spread, {0, kLargestThreshold});
+  parity.read("tolerance_same_cpu", manifest.tolerance_same_cpu, {0, 1});
+  parity.read("tolerance_other_cpu", manifest.tolerance_other_cpu, {0, 1});
+  for (ConfigReader& section : reader.sections("metrics")) {
+    Metric metric;
+    section.read("name", metric.name).read("value", metric.value).read("low", metric.low).read("high", metric.high);
+    section.read("n", metric.n);
+    manifest.metrics.push_back(metric);
+  }
+  LINEGUARD_TRY(reader.finish());
+  LINEGUARD_TRY(validate_name(manifest.name));
+  return manifest;
+}
+
+Result<std::string> write_manifest(const fs::path& package, Manifest manifest) {
+  LINEGUARD_TRY(validate_name(manifest.name));
+  // The digest leaves the digest line out, so it can be taken over the manifest that does not have it yet.
+  manifest.digest.clear();
+  LINEGUARD_TRY(write_file_atomically(package / "manifest.toml", manifest_text(manifest)));
+  LINEGUARD_ASSIGN(manifest.digest, compute_digest(package));
+  LINEGUARD_TRY(write_file_atomically(package / "manifest.toml", manifest_text(manifest)));
+  return manifest.digest;
+}
+
+}  // namespace lineguard::package

@@ -1,0 +1,62 @@
+#include "toml_text.h"
+#include "without_digest_line.h"
+
+#include <fmt/format.h>
+
+#include <lineguard/core/config.h>
+#include <lineguard/core/digest.h>
+#include <lineguard/core/files.h>
+#include <lineguard/package/package.h>
+
+namespace lineguard::package {
+namespace {
+
+std::filesystem::path file_of(const std::filesystem::path& package, const std::string& id) {
+  return package / "operating_points" / (id + ".toml");
+}
+
+std::string point_text(const OperatingPoint& point) {
+  std::string text = fmt::format(
+      "id = {}\nthreshold = {}\nmethod = {}\nmax_overkill = {}\nconfidence = {}\ngood_n = {}\ngood_above = {}\n"
+      "overkill_bound = {}\ndefective_n = {}\ndefective_below = {}\n",
+      quote(point.id), number(point.threshold), quote(point.method), number(point.max_overkill),
+      number(point.confidence), point.good_n, point.good_above, number(point.overkill_bound), point.defective_n,
+      point.defective_below);
+  if (point.miss_bound) text += fmt::format("miss_bound = {}\n", number(*point.miss_bound));
+  return text;
+}
+
+}  // namespace
+
+Result<void> write_operating_point(const std::filesystem::path& package, const OperatingPoint& point) {
+  LINEGUARD_TRY(validate_name(point.id));
+  const std::string text = point_text(point);
+  return write_file_atomically(file_of(package, point.id),
+                               fmt::format("digest = {}\n{}", quote(sha256_hex(text)), text));
+}
+
+Result<OperatingPoint> read_operating_point(const std::filesystem::path& package, const std::string& id) {
+  LINEGUARD_TRY(validate_name(id));
+  const std::filesystem::path file = file_of(package, id);
+  LINEGUARD_ASSIGN(const std::string text, read_text_file(file));
+  LINEGUARD_ASSIGN(ConfigReader reader, ConfigReader::from_text(text, file.string()));
+  OperatingPoint point;
+  std::string digest;
+  double miss_bound = 0;
+  reader.require("digest").read("digest", digest).require("id").read("id", point.id);
+  reader.require("threshold").read("threshold", point.threshold, {-1e30, 1e30}).read("method", point.method);
+  reader.read("max_overkill", point.max_overkill, {0, 1}).read("confidence", point.confidence, {0, 1});
+  reader.read("good_n", point.good_n, {0, 1'000'000'000}).read("good_above", point.good_above, {0, 1'000'000'000});
+  reader.read("overkill_bound", point.overkill_bound, {0, 1})
+      .read("defective_n", point.defective_n, {0, 1'000'000'000});
+  reader.read("defective_below", point.defective_below, {0, 1'000'000'000}).read("miss_bound", miss_bound, {0, 1});
+  if (reader.has("miss_bound")) point.miss_bound = miss_bound;
+  LINEGUARD_TRY(reader.finish());
+  if (sha256_hex(without_digest_line(text)) != digest) {
+    return make_error(ErrorCode::corrupt_data,
+                      file.string() + ": was changed since it was made: its digest does not match");
+  }
+  return point;
+}
+
+}  // namespace lineguard::package
