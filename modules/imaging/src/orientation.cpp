@@ -1,0 +1,59 @@
+#include "formats.h"
+#include "opencv_view.h"
+
+#include <memory>
+
+#include <libexif/exif-data.h>
+#include <opencv2/core.hpp>
+
+namespace lineguard::imaging {
+
+int exif_orientation(Encoded encoded) {
+  constexpr std::size_t kExifIsNear = 1 << 17;  // an APP1 segment of the first ones
+  const auto head = encoded.first(std::min(encoded.size(), kExifIsNear));
+  const std::unique_ptr<ExifData, decltype(&exif_data_unref)> data(
+      exif_data_new_from_data(reinterpret_cast<const unsigned char*>(head.data()), static_cast<unsigned>(head.size())),
+      &exif_data_unref);
+  if (!data) return 1;
+  const ExifEntry* entry = exif_content_get_entry(data->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
+  if (!entry || entry->format != EXIF_FORMAT_SHORT || entry->size < 2) return 1;
+  const int orientation = exif_get_short(entry->data, exif_data_get_byte_order(data.get()));
+  return orientation >= 1 && orientation <= 8 ? orientation : 1;
+}
+
+// TIFF 6.0, tag 274: where row 0 and column 0 of the stored picture lie in the scene.
+Image apply_orientation(const Image& image, int orientation) {
+  if (orientation == 1) return image;
+  const cv::Mat in = view_of(image);
+  cv::Mat turned;
+  switch (orientation) {
+    case 2:
+      cv::flip(in, turned, 1);
+      break;
+    case 3:
+      cv::rotate(in, turned, cv::ROTATE_180);
+      break;
+    case 4:
+      cv::flip(in, turned, 0);
+      break;
+    case 5:
+      cv::transpose(in, turned);
+      break;
+    case 6:
+      cv::rotate(in, turned, cv::ROTATE_90_CLOCKWISE);
+      break;
+    case 7:
+      cv::transpose(in, turned);
+      cv::rotate(turned, turned, cv::ROTATE_180);
+      break;
+    default:
+      cv::rotate(in, turned, cv::ROTATE_90_COUNTERCLOCKWISE);
+      break;
+  }
+  Image upright({turned.cols, turned.rows}, image.channels(), image.depth());
+  cv::Mat out = view_of(upright);
+  turned.copyTo(out);
+  return upright;
+}
+
+}  // namespace lineguard::imaging

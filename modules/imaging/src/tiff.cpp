@@ -1,0 +1,207 @@
+#include "formats.h"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <tiffio.h>
+
+#include <fmt/format.h>
+
+#include <lineguard/imaging/encode.h>
+
+namespace lineguard::imaging {
+namespace {
+
+// A file in memory, read or grown through libtiff's callbacks.
+struct MemoryFile {
+  Encoded input;
+  Bytes output;
+  std::uint64_t position = 0;
+};
+
+MemoryFile& file_of(thandle_t handle) {
+  return *static_cast<MemoryFile*>(handle);
+}
+
+tmsize_t read_block(thandle_t handle, void* out, tmsize_t count) {
+  MemoryFile& file = file_of(handle);
+  const Encoded content = file.input.empty() ? Encoded(file.output) : file.input;
+  const std::uint64_t left = file.position < content.size() ? content.size() - file.position : 0;
+  const auto taken = std::min(static_cast<std::uint64_t>(count), left);
+  if (taken > 0) std::memcpy(out, content.data() + file.position, taken);
+  file.position += taken;
+  return static_cast<tmsize_t>(taken);
+}
+
+tmsize_t write_block(thandle_t handle, void* data, tmsize_t count) {
+  MemoryFile& file = file_of(handle);
+  const auto end = file.position + static_cast<std::uint64_t>(count);
+  if (file.output.size() < end) file.output.resize(end);
+  std::memcpy(file.output.data() + file.position, data, static_cast<std::size_t>(count));
+  file.position = end;
+  return count;
+}
+
+toff_t seek(thandle_t handle, toff_t offset, int whence) {
+  MemoryFile& file = file_of(handle);
+  const std::uint64_t size = file.input.empty() ? file.output.size() : file.input.size();
+  file.position = offset + (whence == SEEK_CUR ? file.position : whence == SEEK_END ? size : 0);
+  return file.position;
+}
+
+int close_nothing(thandle_t) {
+  return 0;
+}
+toff_t file_size(thandle_t handle) {
+  const MemoryFile& file = file_of(handle);
+  return file.input.empty() ? file.output.size() : file.input.size();
+}
+
+struct CloseTiff {
+  void operator()(TIFF* tiff) const { TIFFClose(tiff); }
+};
+using Tiff = std::unique_ptr<TIFF, CloseTiff>;
+
+Tiff open_tiff(MemoryFile& file, const char* mode) {
+  // libtiff prints; what matters comes back as a result code.
+  [[maybe_unused]] static const bool quiet = [] {
+    TIFFSetErrorHandler(nullptr);
+    TIFFSetWarningHandler(nullptr);
+    return true;
+  }();
+  return Tiff(
+      TIFFClientOpen("memory", mode, &file, read_block, write_block, seek, close_nothing, file_size, nullptr, nullptr));
+}
+
+struct Layout {
+  std::uint32_t width = 0, height = 0;
+  std::uint16_t samples = 1, bits = 1, photometric = PHOTOMETRIC_MINISBLACK, planar = PLANARCONFIG_CONTIG, format = 1;
+};
+
+Result<Layout> read_layout(TIFF* tiff) {
+  Layout layout;
+  TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &layout.width);
+  TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &layout.height);
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLESPERPIXEL, &layout.samples);
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_BITSPERSAMPLE, &layout.bits);
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLEFORMAT, &layout.format);
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_PLANARCONFIG, &layout.planar);
+  TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &layout.photometric);
+  if (layout.width == 0 || layout.height == 0 || layout.width > 0x7fffffff || layout.height > 0x7fffffff) {
+    return corrupt("damaged TIFF: no size");
+  }
+  const bool gray = layout.photometric == PHOTOMETRIC_MINISBLACK || layout.photometric == PHOTOMETRIC_MINISWHITE;
+  const bool rgb = layout.photometric == PHOTOMETRIC_RGB && layout.samples >= 3;
+  if ((layout.bits != 8 && layout.bits != 16) || layout.format != SAMPLEFORMAT_UINT || (!gray && !rgb) ||
+      layout.planar != PLANARCONFIG_CONTIG || layout.samples > 4) {
+    return make_error(
+        ErrorCode::unsupported,
+        fmt::format("a TIFF with {} samples of {} bits; expected gray or RGB, 8 or 16 bit unsigned, interleaved",
+                    layout.samples, layout.bits));
+  }
+  return layout;
+}
+
+// One row or the part of a row that a tile holds: drops further samples (alpha) and turns white-is-zero round.
+void store_samples(Image& image, const Layout& layout, const std::byte* from, int x, int y, int count) {
+  const auto depth = static_cast<std::size_t>(image.depth());
+  const auto keep = static_cast<std::size_t>(image.channels());
+  std::byte* to = image.bytes().data() + image.row_bytes() * static_cast<std::size_t>(y) +
+                  static_cast<std::size_t>(x) * keep * depth;
+  for (int i = 0; i < count; ++i, from += layout.samples * depth, to += keep * depth) {
+    std::memcpy(to, from, keep * depth);
+    if (layout.photometric == PHOTOMETRIC_MINISWHITE) {
+      for (std::size_t b = 0; b < keep * depth; ++b) to[b] = ~to[b];
+    }
+  }
+}
+
+bool read_rows(TIFF* tiff, const Layout& layout, Image& image) {
+  Bytes row(static_cast<std::size_t>(TIFFScanlineSize(tiff)));
+  for (int y = 0; y < image.height_px(); ++y) {
+    if (TIFFReadScanline(tiff, row.data(), static_cast<std::uint32_t>(y)) != 1) return false;
+    store_samples(image, layout, row.data(), 0, y, image.width_px());
+  }
+  return true;
+}
+
+bool read_tiles(TIFF* tiff, const Layout& layout, Image& image, int tile_width, int tile_height) {
+  Bytes tile(static_cast<std::size_t>(TIFFTileSize(tiff)));
+  const std::size_t row_bytes = static_cast<std::size_t>(TIFFTileRowSize(tiff));
+  for (int y = 0; y < image.height_px(); y += tile_height) {
+    for (int x = 0; x < image.width_px(); x += tile_width) {
+      if (TIFFReadTile(tiff, tile.data(), static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(y), 0, 0) < 0)
+        return false;
+      for (int inner = 0; inner < std::min(tile_height, image.height_px() - y); ++inner) {
+        store_samples(image, layout, tile.data() + row_bytes * static_cast<std::size_t>(inner), x, y + inner,
+                      std::min(tile_width, image.width_px() - x));
+      }
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<PictureInfo> tiff_info(Encoded encoded) {
+  MemoryFile file{encoded, {}, 0};
+  const Tiff tiff = open_tiff(file, "rm");
+  if (!tiff) return corrupt("damaged TIFF: its directory cannot be read");
+  LINEGUARD_ASSIGN(const Layout layout, read_layout(tiff.get()));
+  PictureInfo info;
+  info.format = Format::tiff;
+  info.size = {static_cast<int>(layout.width), static_cast<int>(layout.height)};
+  info.channels = layout.photometric == PHOTOMETRIC_RGB ? 3 : 1;
+  info.depth = layout.bits == 16 ? PixelDepth::u16 : PixelDepth::u8;
+  return info;
+}
+
+Result<Image> decode_tiff(Encoded encoded, const PictureInfo& info) {
+  MemoryFile file{encoded, {}, 0};
+  const Tiff tiff = open_tiff(file, "rm");
+  if (!tiff) return corrupt("damaged TIFF: its directory cannot be read");
+  LINEGUARD_ASSIGN(const Layout layout, read_layout(tiff.get()));
+  // A strip or tile that claims far more than the picture needs is damage or malice: libtiff would allocate it.
+  const auto limit =
+      static_cast<std::uint64_t>(layout.width + 4096) * (layout.height + 4096) * layout.samples * layout.bits / 8;
+  const bool tiled = TIFFIsTiled(tiff.get());
+  const auto block = tiled ? TIFFTileSize64(tiff.get()) : TIFFScanlineSize64(tiff.get());
+  if (block == 0 || block > limit) return corrupt("damaged TIFF: its blocks do not fit its size");
+  Image image(info.size, info.channels, info.depth);
+  std::uint32_t tile_width = 0, tile_height = 0;
+  TIFFGetField(tiff.get(), TIFFTAG_TILEWIDTH, &tile_width);
+  TIFFGetField(tiff.get(), TIFFTAG_TILELENGTH, &tile_height);
+  if (tiled && (tile_width == 0 || tile_height == 0)) return corrupt("damaged TIFF: tiles without a size");
+  const bool read =
+      tiled ? read_tiles(tiff.get(), layout, image, static_cast<int>(tile_width), static_cast<int>(tile_height))
+            : read_rows(tiff.get(), layout, image);
+  if (!read) return corrupt("truncated or damaged TIFF: pixels are missing");
+  return image;
+}
+
+Result<Bytes> encode_float_tiff(const FloatMap& map) {
+  MemoryFile file;
+  {
+    const Tiff tiff = open_tiff(file, "wm");
+    if (!tiff) return make_error(ErrorCode::internal, "TIFF: cannot write to memory");
+    TIFFSetField(tiff.get(), TIFFTAG_IMAGEWIDTH, map.size.width_px);
+    TIFFSetField(tiff.get(), TIFFTAG_IMAGELENGTH, map.size.height_px);
+    TIFFSetField(tiff.get(), TIFFTAG_SAMPLESPERPIXEL, 1);
+    TIFFSetField(tiff.get(), TIFFTAG_BITSPERSAMPLE, 32);
+    TIFFSetField(tiff.get(), TIFFTAG_SAMPLEFORMAT, SAMPLEFORMAT_IEEEFP);
+    TIFFSetField(tiff.get(), TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
+    TIFFSetField(tiff.get(), TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+    TIFFSetField(tiff.get(), TIFFTAG_COMPRESSION, COMPRESSION_NONE);
+    TIFFSetField(tiff.get(), TIFFTAG_ROWSPERSTRIP, TIFFDefaultStripSize(tiff.get(), 0));
+    for (int y = 0; y < map.size.height_px; ++y) {
+      auto* row = const_cast<float*>(map.values.data()) + static_cast<std::ptrdiff_t>(y) * map.size.width_px;
+      if (TIFFWriteScanline(tiff.get(), row, static_cast<std::uint32_t>(y)) != 1) {
+        return make_error(ErrorCode::internal, "TIFF: cannot write a row");
+      }
+    }
+  }
+  return std::move(file.output);
+}
+
+}  // namespace lineguard::imaging
