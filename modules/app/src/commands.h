@@ -27,5 +27,7 @@ void add_version_option(CLI::App& root);
 
 // In the order of the work.
 void add_train_command(CLI::App& root, Run& run);
+void add_evaluate_command(CLI::App& root, Run& run);
+void add_inspect_command(CLI::App& root, Run& run);
 
 }  // namespace lineguard::app

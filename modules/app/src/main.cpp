@@ -19,6 +19,8 @@ int run_command_line(int argc, char** argv) {
   Run run;
   // One line a command, in the order of the work.
   add_train_command(root, run);
+  add_evaluate_command(root, run);
+  add_inspect_command(root, run);
 
   try {
     root.parse(argc, argv);

@@ -1,0 +1,100 @@
+// How good a model is on labelled pictures: the figures, each with its n and interval, and every picture's row.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <lineguard/core/predictor.h>
+#include <lineguard/core/progress.h>
+#include <lineguard/core/result.h>
+#include <lineguard/dataset/dataset.h>
+#include <lineguard/stats/bounds.h>
+#include <lineguard/stats/roc.h>
+
+namespace lineguard::evaluation {
+
+// What is evaluated: the package's identity and operating point.
+struct Model {
+  ModelIdentity identity;
+  std::string operating_point;
+  double threshold = 0;
+  double unknown_band = 0;
+  double pixel_threshold = 0;
+};
+
+enum class Selection { validation, test, all };
+std::string_view to_string(Selection selection);
+
+// Indices into dataset.samples. `validation` and `test` are what training with this fraction and seed left out
+// (dataset::split_for_training); `all` is every sample, also those that were trained on.
+std::vector<std::size_t> select(const dataset::Dataset& dataset, Selection selection, double validation_fraction,
+                                std::uint64_t seed);
+
+struct EvaluateOptions {
+  int threads = 1;          // pictures predicted at once, >= 1
+  int pixel_grid_px = 512;  // maps and masks are compared at this longer side at most
+  double confidence = 0.95;
+  std::uint64_t seed = 1;  // of the bootstrap
+};
+
+struct Row {
+  std::size_t sample = 0;  // index into dataset.samples
+  std::string image, class_name, part;
+  Label truth = Label::unknown;  // unknown: not labelled, in no figure
+  Label label = Label::unknown;
+  double score = 0;
+  double decode_ms = 0, predict_ms = 0;
+  std::optional<Error> error;  // then there is no label and no score
+};
+
+struct Rate {
+  stats::Count count;
+  stats::Interval interval;  // exact, two-sided
+};
+
+struct ClassFigures {
+  std::string class_name;
+  Rate miss;
+  std::size_t unknown = 0, errors = 0;
+  std::optional<stats::AurocEstimate> auroc;  // this class against all good pictures
+};
+
+struct PixelFigures {
+  double auroc = 0, aupro = 0;  // AUPRO to a false positive rate of 0.3
+  std::size_t pictures_with_mask = 0, regions = 0;
+  int grid_px = 0;
+};
+
+// A figure that the pictures can't give is empty: without defective pictures the miss rate is unknown (n = 0).
+struct Evaluation {
+  Model model;
+  std::string dataset, layout, selection;
+  std::vector<Row> rows;  // in the order of the selection
+  double confidence = 0.95;
+  int threads = 1;
+  std::size_t n_good = 0, n_defective = 0, n_unlabelled = 0, n_errors = 0;  // the first three without errors
+  std::size_t unknown_good = 0, unknown_defective = 0;
+  // Unknown pictures are diverted: they count as overkill and not as misses. Errors are in neither rate.
+  Rate miss, overkill;
+  std::optional<stats::AurocEstimate> auroc;
+  std::optional<double> average_precision;
+  std::optional<stats::F1Max> f1_max;
+  std::optional<PixelFigures> pixels;
+  std::vector<ClassFigures> classes;  // defective ones, by name
+  double decode_p50_ms = 0, predict_p50_ms = 0;
+  std::vector<std::string> notes;  // what limits these figures, for people
+};
+
+// Predicts every selected sample. A picture that can't be read or predicted is a row with its error; the run goes on.
+// Errors: refused where nothing was selected.
+Result<Evaluation> evaluate(Predictor& predictor, const Model& model, const dataset::Dataset& dataset,
+                            Selection selection, const std::vector<std::size_t>& samples,
+                            const EvaluateOptions& options = {}, const ProgressFunction& progress = {});
+
+// The picture of a file as a capture with one view. Errors as read_file.
+Result<Capture> read_capture(const std::filesystem::path& file);
+
+}  // namespace lineguard::evaluation

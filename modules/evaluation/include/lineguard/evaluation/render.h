@@ -1,0 +1,13 @@
+// A prediction drawn over its picture, the same in reports and in `inspect --overlay`.
+#pragma once
+
+#include <lineguard/core/image.h>
+#include <lineguard/core/types.h>
+
+namespace lineguard::evaluation {
+
+// Heat colours rise around the pixel threshold: transparent half below it, full half above. Boxes and outlines of the
+// regions on top. The map is left out where the prediction has none.
+Image render_overlay(const Image& image, const Prediction& prediction, double pixel_threshold);
+
+}  // namespace lineguard::evaluation

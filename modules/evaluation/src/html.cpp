@@ -1,0 +1,236 @@
+#include "figures.h"
+#include "words.h"
+
+#include <algorithm>
+#include <functional>
+
+#include <fmt/format.h>
+
+#include <lineguard/evaluation/output.h>
+#include <lineguard/evaluation/render.h>
+#include <lineguard/imaging/decode.h>
+#include <lineguard/report/html.h>
+#include <lineguard/stats/roc.h>
+
+namespace lineguard::evaluation {
+namespace {
+
+using report::Colour;
+using report::Mood;
+
+std::vector<report::KeyFigure> key_figures(const Evaluation& evaluation) {
+  std::vector<report::KeyFigure> figures;
+  if (evaluation.auroc) {
+    figures.push_back({"Image AUROC", fmt::format("{:.3f}", evaluation.auroc->value), basis_of(*evaluation.auroc)});
+  }
+  const double confidence = evaluation.confidence;
+  figures.push_back({"Miss rate", rate_in_words(evaluation.miss), basis_of(evaluation.miss, confidence, "defective"),
+                     evaluation.miss.count.n == 0 ? Mood::attention : Mood::neutral});
+  figures.push_back({"Overkill rate", rate_in_words(evaluation.overkill),
+                     basis_of(evaluation.overkill, confidence, "good"), Mood::neutral});
+  if (evaluation.average_precision) {
+    figures.push_back({"Average precision", fmt::format("{:.3f}", *evaluation.average_precision),
+                       fmt::format("best F1 {:.3f} at {:.4g}", evaluation.f1_max->f1, evaluation.f1_max->threshold)});
+  }
+  if (evaluation.pixels) {
+    const PixelFigures& pixels = *evaluation.pixels;
+    figures.push_back({"Pixel AUROC / AUPRO", fmt::format("{:.3f} / {:.3f}", pixels.auroc, pixels.aupro),
+                       fmt::format("{} masks with {} regions, on a grid of at most {} px; AUPRO to FPR 0.3",
+                                   pixels.pictures_with_mask, pixels.regions, pixels.grid_px)});
+  }
+  figures.push_back(
+      {"Unknown", std::to_string(evaluation.unknown_good + evaluation.unknown_defective),
+       fmt::format("{} good, {} defective within {:.2g} of the threshold; diverted", evaluation.unknown_good,
+                   evaluation.unknown_defective, evaluation.model.unknown_band)});
+  figures.push_back(
+      {"Time a picture", fmt::format("{:.1f} ms", evaluation.predict_p50_ms), timing_in_words(evaluation)});
+  if (evaluation.n_errors > 0) {
+    figures.push_back({"Not evaluated", std::to_string(evaluation.n_errors),
+                       "could not be read or predicted; listed below", Mood::bad});
+  }
+  return figures;
+}
+
+report::Plot histogram(const std::vector<double>& good, const std::vector<double>& defective, double threshold) {
+  report::Histogram histogram;
+  histogram.title = "Scores of good and defective pictures";
+  histogram.description = fmt::format("{} good and {} defective pictures by raw score; the threshold is {:.4g}.",
+                                      good.size(), defective.size(), threshold);
+  histogram.x_label = "raw score (higher is worse)";
+  if (!good.empty()) histogram.groups.push_back({"good", good, Colour::good});
+  if (!defective.empty()) histogram.groups.push_back({"defective", defective, Colour::defective});
+  histogram.markers.push_back({threshold, fmt::format("threshold {:.4g}", threshold)});
+  return draw(histogram);
+}
+
+std::optional<report::Plot> roc_plot(const Evaluation& evaluation, const std::vector<double>& good,
+                                     const std::vector<double>& defective) {
+  const auto curve = stats::roc_curve(good, defective);
+  if (!curve) return std::nullopt;
+  report::Chart chart;
+  chart.title = "ROC: what a threshold costs";
+  chart.description = fmt::format(
+      "Share of defective pictures found against share of good ones diverted, AUROC {:.3f}.", evaluation.auroc->value);
+  chart.x_label = "overkill rate";
+  chart.y_label = "defective pictures found";
+  chart.diagonal = true;
+  chart.x_range = chart.y_range = report::AxisRange{0, 1};
+  report::Series line{"all thresholds", {}, Colour::accent};
+  for (const auto& point : *curve) line.points.push_back({point.false_positive_rate, point.true_positive_rate});
+  chart.series.push_back(std::move(line));
+  const Point operating_point{evaluation.overkill.count.rate(), 1 - evaluation.miss.count.rate()};
+  chart.series.push_back({"operating point", {operating_point}, Colour::defective, true});
+  return draw(chart);
+}
+
+void add_plots(report::Page& page, const Evaluation& evaluation) {
+  const auto good = scores_of(evaluation.rows, Label::good), defective = scores_of(evaluation.rows, Label::defective);
+  if (good.empty() && defective.empty()) return;
+  page.heading("Scores");
+  std::vector<report::Plot> plots{histogram(good, defective, evaluation.model.threshold)};
+  if (auto roc = roc_plot(evaluation, good, defective)) plots.push_back(std::move(*roc));
+  page.plots(plots);
+}
+
+void add_classes(report::Page& page, const Evaluation& evaluation) {
+  if (evaluation.classes.empty()) return;
+  page.heading("Defect classes");
+  report::Table table{
+      {"class", "pictures", "missed", "miss rate", "95 % interval", "unknown", "AUROC", "interval"}, {}, 1};
+  table.header[4] = fmt::format("{:g} % interval", evaluation.confidence * 100);
+  for (const ClassFigures& figures : evaluation.classes) {
+    const auto& rate = figures.miss;
+    const bool any = rate.count.n > 0;
+    table.rows.push_back(
+        {figures.class_name, std::to_string(rate.count.n), std::to_string(rate.count.events), rate_in_words(rate),
+         any ? fmt::format("{} to {}", percent(rate.interval.low), percent(rate.interval.high)) : "–",
+         std::to_string(figures.unknown), figures.auroc ? fmt::format("{:.3f}", figures.auroc->value) : "–",
+         figures.auroc ? fmt::format("{:.3f} to {:.3f}", figures.auroc->interval.low, figures.auroc->interval.high)
+                       : "–"});
+  }
+  page.table(table);
+}
+
+void add_errors(report::Page& page, const Evaluation& evaluation) {
+  if (evaluation.n_errors == 0) return;
+  constexpr std::size_t kShown = 50;
+  page.heading("Not evaluated");
+  report::Table table{{"picture", "why"}, {}, 2};
+  for (const Row& row : evaluation.rows) {
+    if (row.error && table.rows.size() < kShown) table.rows.push_back({row.image, row.error->message});
+  }
+  page.table(table);
+  if (evaluation.n_errors > kShown) page.paragraph(fmt::format("and {} more", evaluation.n_errors - kShown));
+}
+
+// Draws pictures with their heat map; one that can't be shown stands in a line of text.
+class Gallery {
+ public:
+  Gallery(report::Page& page, const Evaluation& evaluation, const dataset::Dataset& dataset, Predictor& predictor,
+          const ReportOptions& options)
+      : page_(page), evaluation_(evaluation), dataset_(dataset), predictor_(predictor), options_(options) {}
+
+  // The first `limit` of `rows`.
+  void add_first(std::string_view heading, std::string_view words, std::vector<const Row*> rows, std::size_t limit) {
+    const std::size_t total = rows.size();
+    if (rows.size() > limit) rows.resize(limit);
+    add(heading, words, rows, total);
+  }
+
+  // `limit` of `rows`, evenly through the list, so that a sample is not the first few files of one class.
+  void add_spread(std::string_view heading, std::string_view words, const std::vector<const Row*>& rows,
+                  std::size_t limit) {
+    std::vector<const Row*> some;
+    const std::size_t shown = std::min(rows.size(), limit);
+    for (std::size_t i = 0; i < shown; ++i) some.push_back(rows[i * rows.size() / shown]);
+    add(heading, words, some, rows.size());
+  }
+
+ private:
+  void add(std::string_view heading, std::string_view words, const std::vector<const Row*>& rows, std::size_t total) {
+    if (rows.empty()) return;
+    page_.heading(rows.size() < total ? fmt::format("{} ({} of {})", heading, rows.size(), total)
+                                      : fmt::format("{} ({})", heading, total));
+    page_.paragraph(words);
+    std::vector<report::Picture> pictures;
+    std::string not_shown;
+    for (const Row* row : rows) {
+      auto picture = draw(*row);
+      if (picture) pictures.push_back(std::move(*picture));
+      if (!picture) not_shown += fmt::format("{}: {}. ", row->image, picture.error().message);
+    }
+    page_.gallery(pictures);
+    if (!not_shown.empty()) page_.paragraph("Not shown: " + not_shown);
+  }
+
+  Result<report::Picture> draw(const Row& row) {
+    const auto& sample = dataset_.samples[row.sample];
+    LINEGUARD_ASSIGN(const Capture capture, read_capture(sample.image));
+    PredictOptions predict_options;
+    predict_options.want_map = true;
+    LINEGUARD_ASSIGN(const Prediction prediction, predictor_.predict(capture, predict_options));
+    LINEGUARD_ASSIGN(const Image image, imaging::decode_file(sample.image));
+    const Image overlay = render_overlay(image, prediction, evaluation_.model.pixel_threshold);
+    const auto label = lineguard::to_string(row.label);
+    return report::thumbnail(overlay, options_.picture_side_px,
+                             fmt::format("{} with its heat map, predicted {}", row.image, label), row.image,
+                             fmt::format("{} · predicted {} · score {:.4g}", row.class_name, label, row.score));
+  }
+
+  report::Page& page_;
+  const Evaluation& evaluation_;
+  const dataset::Dataset& dataset_;
+  Predictor& predictor_;
+  const ReportOptions& options_;
+};
+
+std::vector<const Row*> rows_where(const Evaluation& evaluation, const std::function<bool(const Row&)>& wanted) {
+  std::vector<const Row*> rows;
+  for (const Row& row : evaluation.rows) {
+    if (!row.error && wanted(row)) rows.push_back(&row);
+  }
+  return rows;
+}
+
+void add_pictures(Gallery& gallery, const Evaluation& evaluation, std::size_t limit) {
+  const auto rows_with = [&](Label truth, bool passed) {
+    return rows_where(evaluation,
+                      [=](const Row& row) { return row.truth == truth && (row.label == Label::good) == passed; });
+  };
+  auto misses = rows_with(Label::defective, true);
+  std::ranges::sort(misses, std::less<>(), &Row::score);
+  gallery.add_first("Misses", "Defective pictures that were called good, the lowest scores first.", misses, limit);
+  auto overkill = rows_with(Label::good, false);
+  std::ranges::sort(overkill, std::greater<>(), &Row::score);
+  gallery.add_first("Overkill", "Good pictures that would be diverted, the highest scores first.", overkill, limit);
+  gallery.add_spread("Found defects", "A sample through all classes.", rows_with(Label::defective, false), limit);
+  gallery.add_spread("Rightly passed", "A sample.", rows_with(Label::good, true), limit / 2);
+}
+
+}  // namespace
+
+std::string to_html(const Evaluation& evaluation, const dataset::Dataset& dataset, Predictor& predictor,
+                    const ReportOptions& options) {
+  const Model& model = evaluation.model;
+  report::Page page(fmt::format("Evaluation of {}, version {}", model.identity.name, model.identity.version),
+                    fmt::format("{} ({}), split {} · {}", evaluation.dataset, evaluation.layout, evaluation.selection,
+                                counts_in_words(evaluation)));
+  page.key_figures(key_figures(evaluation));
+  for (const std::string& note : evaluation.notes) page.notice(Mood::attention, note);
+  page.paragraph(
+      fmt::format("Rates are at the operating point \"{}\", threshold {:.6g}. A picture that is not certainly good "
+                  "is diverted: unknown ones count as overkill and not as misses. Intervals of rates are exact "
+                  "(Clopper-Pearson){}.",
+                  model.operating_point, model.threshold,
+                  evaluation.auroc ? ", that of the AUROC: " + evaluation.auroc->method : ""));
+  add_plots(page, evaluation);
+  add_classes(page, evaluation);
+  Gallery gallery(page, evaluation, dataset, predictor, options);
+  add_pictures(gallery, evaluation, options.pictures);
+  add_errors(page, evaluation);
+  page.heading("Model");
+  page.paragraph(fmt::format("Package digest {}", model.identity.digest));
+  return page.html();
+}
+
+}  // namespace lineguard::evaluation

@@ -1,0 +1,108 @@
+#include <nlohmann/json.hpp>
+
+#include <lineguard/evaluation/output.h>
+
+namespace lineguard::evaluation {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json json_of(const stats::Interval& interval) {
+  return {interval.low, interval.high};
+}
+
+// Nothing was counted: the rate is null, not 0.
+Json json_of(const Rate& rate, std::size_t unknown) {
+  Json json;
+  json["rate"] = rate.count.n == 0 ? Json() : Json(rate.count.rate());
+  json["events"] = rate.count.events;
+  json["n"] = rate.count.n;
+  json["interval"] = rate.count.n == 0 ? Json() : json_of(rate.interval);
+  json["unknown"] = unknown;
+  return json;
+}
+
+Json json_of(const std::optional<stats::AurocEstimate>& auroc) {
+  if (!auroc) return nullptr;
+  return {{"value", auroc->value},
+          {"interval", json_of(auroc->interval)},
+          {"n_good", auroc->n_good},
+          {"n_defective", auroc->n_defective},
+          {"method", auroc->method}};
+}
+
+Json json_of(const std::optional<double>& value) {
+  return value ? Json(*value) : Json();
+}
+
+Json json_of(const Model& model) {
+  return {{"name", model.identity.name},     {"version", model.identity.version},
+          {"digest", model.identity.digest}, {"operating_point", model.operating_point},
+          {"threshold", model.threshold},    {"unknown_band", model.unknown_band}};
+}
+
+Json json_of(const std::optional<PixelFigures>& pixels) {
+  if (!pixels) return nullptr;
+  return {{"auroc", pixels->auroc},     {"aupro", pixels->aupro},
+          {"aupro_max_fpr", 0.3},       {"pictures_with_mask", pixels->pictures_with_mask},
+          {"regions", pixels->regions}, {"grid_px", pixels->grid_px}};
+}
+
+Json json_of(const ClassFigures& figures) {
+  return {{"class", figures.class_name},
+          {"auroc", json_of(figures.auroc)},
+          {"miss", json_of(figures.miss, figures.unknown)},
+          {"errors", figures.errors}};
+}
+
+Json json_of(const Row& row) {
+  Json json{{"image", row.image}, {"class", row.class_name}, {"part", row.part}};
+  json["truth"] = lineguard::to_string(row.truth);
+  json["label"] = lineguard::to_string(row.label);
+  if (row.error) {
+    json["error"] = {{"code", lineguard::to_string(row.error->code)}, {"message", row.error->message}};
+    return json;
+  }
+  json["score"] = row.score;
+  json["timings_ms"] = {{"decode", row.decode_ms}, {"predict", row.predict_ms}};
+  return json;
+}
+
+Json counts_of(const Evaluation& evaluation) {
+  return {{"pictures", evaluation.rows.size()},
+          {"good", evaluation.n_good},
+          {"defective", evaluation.n_defective},
+          {"unlabelled", evaluation.n_unlabelled},
+          {"errors", evaluation.n_errors}};
+}
+
+}  // namespace
+
+std::string to_json(const Evaluation& evaluation) {
+  Json json;
+  json["schema"] = "lineguard.evaluate/1";
+  json["dataset"] = evaluation.dataset;
+  json["layout"] = evaluation.layout;
+  json["split"] = evaluation.selection;
+  json["model"] = json_of(evaluation.model);
+  json["counts"] = counts_of(evaluation);
+  json["confidence"] = evaluation.confidence;
+  json["image_auroc"] = json_of(evaluation.auroc);
+  json["average_precision"] = json_of(evaluation.average_precision);
+  json["f1_max"] =
+      evaluation.f1_max ? Json{{"f1", evaluation.f1_max->f1}, {"threshold", evaluation.f1_max->threshold}} : Json();
+  json["miss"] = json_of(evaluation.miss, evaluation.unknown_defective);
+  json["overkill"] = json_of(evaluation.overkill, evaluation.unknown_good);
+  json["pixels"] = json_of(evaluation.pixels);
+  json["classes"] = Json::array();
+  for (const ClassFigures& figures : evaluation.classes) json["classes"].push_back(json_of(figures));
+  json["timings_ms"] = {{"decode_p50", evaluation.decode_p50_ms},
+                        {"predict_p50", evaluation.predict_p50_ms},
+                        {"threads", evaluation.threads}};
+  json["notes"] = evaluation.notes;
+  json["pictures"] = Json::array();
+  for (const Row& row : evaluation.rows) json["pictures"].push_back(json_of(row));
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace lineguard::evaluation

@@ -1,0 +1,28 @@
+// Maps against masks on a grid of bounded size.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <lineguard/core/image.h>
+#include <lineguard/core/result.h>
+#include <lineguard/dataset/dataset.h>
+#include <lineguard/evaluation/evaluate.h>
+#include <lineguard/stats/pixel_curve.h>
+
+namespace lineguard::evaluation {
+
+// A picture's map and mask at grid size, small enough to wait for its turn.
+struct GridPair {
+  FloatMap map;
+  std::vector<std::uint8_t> mask;  // empty: good
+};
+
+// `map` at a longer side of at most grid_px with the sample's mask beside it; nothing where the sample is defective but
+// has no mask. A mask's cell is defective where at least half of it is; a mask too thin for that keeps every cell that
+// it touches. Errors: those of reading the mask; invalid_argument where its size is not the map's.
+Result<std::optional<GridPair>> on_grid(const FloatMap& map, const dataset::Sample& sample, int grid_px);
+
+}  // namespace lineguard::evaluation

@@ -1,0 +1,74 @@
+#include "words.h"
+
+#include <fmt/format.h>
+
+#include <lineguard/evaluation/output.h>
+
+namespace lineguard::evaluation {
+
+std::string percent(double share) {
+  const double value = share * 100;
+  return value > 0 && value < 0.1 ? fmt::format("{:.3f} %", value) : fmt::format("{:.1f} %", value);
+}
+
+std::string rate_in_words(const Rate& rate) {
+  return rate.count.n == 0 ? "unknown" : percent(rate.count.rate());
+}
+
+std::string basis_of(const Rate& rate, double confidence, std::string_view of) {
+  if (rate.count.n == 0) return fmt::format("no {} pictures", of);
+  return fmt::format("{} of {} {}; {:g} % interval: {} to {}", rate.count.events, rate.count.n, of, confidence * 100,
+                     percent(rate.interval.low), percent(rate.interval.high));
+}
+
+std::string basis_of(const stats::AurocEstimate& auroc) {
+  return fmt::format("{:g} % interval: {:.3f} to {:.3f}; {} good, {} defective", auroc.confidence * 100,
+                     auroc.interval.low, auroc.interval.high, auroc.n_good, auroc.n_defective);
+}
+
+std::string timing_in_words(const Evaluation& evaluation) {
+  return fmt::format("p50 {:.1f} ms predict, {:.1f} ms decode; {} at once", evaluation.predict_p50_ms,
+                     evaluation.decode_p50_ms, evaluation.threads);
+}
+
+std::string counts_in_words(const Evaluation& evaluation) {
+  std::string words = fmt::format("{} pictures: {} good, {} defective", evaluation.rows.size(), evaluation.n_good,
+                                  evaluation.n_defective);
+  if (evaluation.n_unlabelled > 0) words += fmt::format(", {} unlabelled", evaluation.n_unlabelled);
+  if (evaluation.n_errors > 0) words += fmt::format(", {} could not be read or predicted", evaluation.n_errors);
+  return words;
+}
+
+std::string to_text(const Evaluation& evaluation) {
+  const Model& model = evaluation.model;
+  std::string text =
+      fmt::format("{} version {} on {} ({}), split {}\n{}\n", model.identity.name, model.identity.version,
+                  evaluation.dataset, evaluation.layout, evaluation.selection, counts_in_words(evaluation));
+  const auto add = [&](std::string_view name, std::string_view value, std::string_view basis) {
+    text += fmt::format("  {:<18}{:<10}{}\n", name, value, basis);
+  };
+  if (evaluation.auroc) add("image AUROC", fmt::format("{:.3f}", evaluation.auroc->value), basis_of(*evaluation.auroc));
+  if (evaluation.average_precision) add("average precision", fmt::format("{:.3f}", *evaluation.average_precision), "");
+  if (evaluation.f1_max) {
+    add("best F1", fmt::format("{:.3f}", evaluation.f1_max->f1),
+        fmt::format("at a threshold of {:.4g}", evaluation.f1_max->threshold));
+  }
+  if (evaluation.pixels) {
+    const PixelFigures& pixels = *evaluation.pixels;
+    const auto basis = fmt::format("{} masks, {} regions, grid up to {} px", pixels.pictures_with_mask, pixels.regions,
+                                   pixels.grid_px);
+    add("pixel AUROC", fmt::format("{:.3f}", pixels.auroc), basis);
+    add("AUPRO (0.3)", fmt::format("{:.3f}", pixels.aupro), basis);
+  }
+  text += fmt::format("At the operating point \"{}\", threshold {:.6g}:\n", model.operating_point, model.threshold);
+  add("miss rate", rate_in_words(evaluation.miss), basis_of(evaluation.miss, evaluation.confidence, "defective"));
+  add("overkill rate", rate_in_words(evaluation.overkill),
+      basis_of(evaluation.overkill, evaluation.confidence, "good"));
+  const std::size_t unknown = evaluation.unknown_good + evaluation.unknown_defective;
+  add("unknown", std::to_string(unknown), "too close to the threshold; diverted");
+  add("time a picture", fmt::format("{:.1f} ms", evaluation.predict_p50_ms), timing_in_words(evaluation));
+  for (const std::string& note : evaluation.notes) text += "note: " + note + "\n";
+  return text;
+}
+
+}  // namespace lineguard::evaluation

@@ -1,0 +1,204 @@
+#include "temp_folder.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <lineguard/core/files.h>
+#include <lineguard/evaluation/evaluate.h>
+#include <lineguard/evaluation/output.h>
+#include <lineguard/imaging/decode.h>
+#include <lineguard/imaging/encode.h>
+
+namespace lineguard::evaluation {
+namespace {
+
+// The score is the brightest pixel; the map is the picture.
+class Brightness final : public Predictor {
+ public:
+  explicit Brightness(double threshold) : threshold_(threshold) {}
+
+  Result<Prediction> predict(const Capture& capture, const PredictOptions& options) override {
+    const auto& bytes = std::get<std::shared_ptr<const Bytes>>(capture.views.front().content);
+    LINEGUARD_ASSIGN(const Image image, imaging::decode(*bytes));
+    Prediction prediction;
+    prediction.image_size = image.size();
+    prediction.predict_ms = 2;
+    FloatMap map{image.size(), {}};
+    for (const std::byte byte : image.bytes()) map.values.push_back(static_cast<float>(byte));
+    prediction.score = *std::max_element(map.values.begin(), map.values.end());
+    prediction.threshold = threshold_;
+    prediction.label = prediction.score > threshold_ ? Label::defective : Label::good;
+    if (std::abs(prediction.score - threshold_) < 1) prediction.label = Label::unknown;
+    if (options.want_map) prediction.map = std::move(map);
+    return prediction;
+  }
+
+ private:
+  double threshold_;
+};
+
+// Pictures of 32 x 32 pixels, dark but for one bright square.
+class Evaluate : public ::testing::Test {
+ protected:
+  void add(const std::string& name, Label label, int brightness, bool with_mask = false) {
+    Image image({32, 32}, 1), mask({32, 32}, 1);
+    for (int y = 8; y < 16; ++y) {
+      for (int x = 8; x < 16; ++x) {
+        image.row_u8(y)[static_cast<std::size_t>(x)] = static_cast<std::uint8_t>(brightness);
+        mask.row_u8(y)[static_cast<std::size_t>(x)] = 1;  // any non-zero value counts
+      }
+    }
+    dataset::Sample sample;
+    sample.image = folder_ / name;
+    sample.name = sample.part = name;
+    sample.label = label;
+    sample.class_name = label == Label::good ? "good" : "spot";
+    write(sample.image, *imaging::encode_png(image));
+    if (with_mask) {
+      sample.mask = folder_ / ("mask_" + name);
+      write(*sample.mask, *imaging::encode_png(mask));
+    }
+    dataset_.samples.push_back(sample);
+  }
+
+  void add_broken(const std::string& name, Label label) {
+    add(name, label, 0);
+    write(folder_ / name, Bytes(20));
+  }
+
+  static void write(const std::filesystem::path& file, const Bytes& bytes) {
+    ASSERT_TRUE(write_file_atomically(file, std::span<const std::byte>(bytes)));
+  }
+
+  Evaluation run(int threads = 1) {
+    dataset_.root = folder_.path();
+    auto evaluation = evaluate(predictor_, model_, dataset_, Selection::all, select(dataset_, Selection::all, 0, 1),
+                               {.threads = threads});
+    EXPECT_TRUE(evaluation) << evaluation.error().message;
+    return *evaluation;
+  }
+
+  bool notes(const Evaluation& evaluation, const std::string& words) {
+    return std::ranges::any_of(evaluation.notes, [&](const auto& note) { return note.find(words) != note.npos; });
+  }
+
+  test::TempFolder folder_;
+  dataset::Dataset dataset_;
+  Brightness predictor_{100};
+  Model model_{{"squares", 1, std::string(64, 'a')}, "default", 100, 1, 100};
+};
+
+TEST_F(Evaluate, CountsMissesAndOverkillAtTheOperatingPoint) {
+  for (const int score : {10, 20, 30, 150}) add("g" + std::to_string(score) + ".png", Label::good, score);
+  for (const int score : {90, 200, 210, 220}) add("d" + std::to_string(score) + ".png", Label::defective, score);
+  const Evaluation evaluation = run();
+  EXPECT_EQ(evaluation.overkill.count.events, 1u);
+  EXPECT_EQ(evaluation.overkill.count.n, 4u);
+  EXPECT_EQ(evaluation.miss.count.events, 1u);
+  EXPECT_EQ(evaluation.miss.interval, stats::exact_interval({1, 4}));
+  EXPECT_DOUBLE_EQ(evaluation.auroc->value, 15.0 / 16);
+  EXPECT_EQ(evaluation.classes.size(), 1u);
+  EXPECT_EQ(evaluation.predict_p50_ms, 2);
+  EXPECT_TRUE(notes(evaluation, "too few for a claim"));
+}
+
+TEST_F(Evaluate, UnknownIsDiverted) {
+  add("g.png", Label::good, 100);
+  add("d.png", Label::defective, 100);
+  const Evaluation evaluation = run();
+  EXPECT_EQ(evaluation.overkill.count.events, 1u);
+  EXPECT_EQ(evaluation.miss.count.events, 0u);
+  EXPECT_EQ(evaluation.unknown_good + evaluation.unknown_defective, 2u);
+}
+
+TEST_F(Evaluate, GoodPicturesAloneLeaveTheMissRateUnknown) {
+  add("g.png", Label::good, 10);
+  const Evaluation evaluation = run();
+  EXPECT_EQ(evaluation.miss.count.n, 0u);
+  EXPECT_FALSE(evaluation.auroc);
+  EXPECT_TRUE(notes(evaluation, "the miss rate is unknown"));
+  const auto json = nlohmann::json::parse(to_json(evaluation));
+  EXPECT_TRUE(json["miss"]["rate"].is_null());
+  EXPECT_NE(to_text(evaluation).find("unknown"), std::string::npos);
+}
+
+TEST_F(Evaluate, UnreadablePictureIsARowWithItsError) {
+  add("g.png", Label::good, 10);
+  add_broken("broken.png", Label::defective);
+  add("missing.png", Label::good, 10);
+  std::filesystem::remove(folder_ / "missing.png");
+  const Evaluation evaluation = run();
+  ASSERT_EQ(evaluation.rows.size(), 3u);
+  EXPECT_EQ(evaluation.n_errors, 2u);
+  EXPECT_EQ(evaluation.rows[1].error->code, ErrorCode::corrupt_data);
+  EXPECT_EQ(evaluation.rows[2].error->code, ErrorCode::not_found);
+  EXPECT_EQ(evaluation.n_good, 1u);
+  const auto json = nlohmann::json::parse(to_json(evaluation));
+  EXPECT_EQ(json["schema"], "lineguard.evaluate/1");
+  EXPECT_EQ(json["pictures"][1]["error"]["code"], "corrupt_data");
+  EXPECT_FALSE(json["pictures"][1].contains("score"));
+  EXPECT_NE(to_html(evaluation, dataset_, predictor_).find("missing.png"), std::string::npos);
+}
+
+TEST_F(Evaluate, PixelFiguresComeFromMasks) {
+  add("g.png", Label::good, 10);
+  add("d.png", Label::defective, 200, true);
+  const Evaluation evaluation = run();
+  ASSERT_TRUE(evaluation.pixels);
+  EXPECT_DOUBLE_EQ(evaluation.pixels->auroc, 1);
+  EXPECT_DOUBLE_EQ(evaluation.pixels->aupro, 1);
+  EXPECT_EQ(evaluation.pixels->regions, 1u);
+}
+
+TEST_F(Evaluate, MaskOfAnotherSizeIsNamedAndLeftOut) {
+  add("g.png", Label::good, 10);
+  add("d.png", Label::defective, 200, true);
+  write(*dataset_.samples[1].mask, *imaging::encode_png(Image({8, 8}, 1)));
+  const Evaluation evaluation = run();
+  EXPECT_FALSE(evaluation.pixels);
+  EXPECT_TRUE(notes(evaluation, "mask_d.png: the mask is 8 x 8"));
+}
+
+TEST_F(Evaluate, ThreadsChangeNothing) {
+  for (int i = 0; i < 40; ++i)
+    add("p" + std::to_string(i) + ".png", i % 3 ? Label::good : Label::defective, 60 + 2 * i);
+  const Evaluation one = run(1), four = run(4);
+  for (std::size_t i = 0; i < one.rows.size(); ++i) EXPECT_EQ(one.rows[i].image, four.rows[i].image);
+  EXPECT_EQ(one.auroc->interval, four.auroc->interval);
+}
+
+TEST_F(Evaluate, PartsWithSeveralPicturesAreSaid) {
+  add("a.png", Label::good, 10);
+  add("b.png", Label::good, 10);
+  dataset_.samples[0].part = dataset_.samples[1].part = "part 1";
+  EXPECT_TRUE(notes(run(), "The 2 pictures show 1 parts"));
+}
+
+TEST_F(Evaluate, EmptySelectionIsRefused) {
+  const auto evaluation = evaluate(predictor_, model_, dataset_, Selection::test, {});
+  ASSERT_FALSE(evaluation);
+  EXPECT_EQ(evaluation.error().code, ErrorCode::refused);
+}
+
+TEST_F(Evaluate, ReportShowsTheWorstMistakesFirst) {
+  add("good.png", Label::good, 10);
+  add("overkill.png", Label::good, 180);
+  add("small-miss.png", Label::defective, 95);
+  add("worst-miss.png", Label::defective, 5);
+  add("found.png", Label::defective, 250);
+  const std::string html = to_html(run(), dataset_, predictor_);
+  const auto place = [&](const std::string& words) { return html.find("<figcaption>" + words); };
+  for (const auto* name : {"worst-miss.png", "small-miss.png", "overkill.png", "found.png", "good.png"}) {
+    EXPECT_NE(place(name), std::string::npos) << name;
+  }
+  EXPECT_LT(place("worst-miss.png"), place("small-miss.png"));
+  EXPECT_LT(place("small-miss.png"), place("overkill.png"));
+  EXPECT_LT(place("overkill.png"), place("found.png"));
+  EXPECT_LT(html.find("Miss rate"), html.find("worst-miss.png"));
+}
+
+}  // namespace
+}  // namespace lineguard::evaluation
