@@ -21,6 +21,7 @@ int run_command_line(int argc, char** argv) {
   add_train_command(root, run);
   add_evaluate_command(root, run);
   add_inspect_command(root, run);
+  add_records_command(root, run);
 
   try {
     root.parse(argc, argv);

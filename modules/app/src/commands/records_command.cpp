@@ -1,0 +1,148 @@
+#include "commands.h"
+#include "commands/records_output.h"
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <iostream>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include <lineguard/core/files.h>
+#include <lineguard/core/id.h>
+#include <lineguard/record/record_reader.h>
+
+namespace lineguard::app {
+namespace {
+
+struct RecordsOptions {
+  std::filesystem::path record, json, out;
+  std::int64_t last = 0;  // 0: all
+  std::optional<PartNumber> part;
+  std::string reason, head;
+  std::string format = "jsonl";
+};
+
+Result<record::EventFilter> filter_of(const RecordsOptions& options) {
+  record::EventFilter filter;
+  filter.part = options.part;
+  if (options.last > 0) filter.last = options.last;
+  if (options.reason.empty()) return filter;
+  for (const Reason reason : all_reasons()) {
+    if (to_string(reason) == options.reason) filter.reason = reason;
+  }
+  if (filter.reason) return filter;
+  std::string known;
+  for (const Reason reason : all_reasons())
+    known += fmt::format("{}\"{}\"", known.empty() ? "" : ", ", to_string(reason));
+  return make_error(ErrorCode::invalid_argument,
+                    fmt::format("--reason \"{}\" is not known; known: {}", options.reason, known));
+}
+
+Result<void> write_events(const RecordsOptions& options,
+                          const std::function<std::string(const record::Event&)>& line_of, std::ostream& out) {
+  LINEGUARD_ASSIGN(const auto filter, filter_of(options));
+  LINEGUARD_ASSIGN(auto reader, record::RecordReader::open(options.record));
+  return reader.for_each(filter, [&](const record::Event& event) {
+    out << line_of(event) << '\n';
+    return out.good();  // the reader of a pipe has gone
+  });
+}
+
+int show(const RecordsOptions& options) {
+  const auto done = write_events(options, event_text, std::cout);
+  return done ? kDone : report_error(done.error());
+}
+
+Result<void> write_export(const RecordsOptions& options, std::ostream& out) {
+  if (options.format == "csv") {
+    out << csv_header() << '\n';
+    return write_events(options, csv_line, out);
+  }
+  return write_events(
+      options, [](const record::Event& event) { return record::to_json(event); }, out);
+}
+
+// Written aside and renamed; streamed, because a record may be larger than the memory.
+Result<void> export_to_file(const RecordsOptions& options) {
+  const std::filesystem::path aside = options.out.string() + ".tmp-" + new_id();
+  std::ofstream stream(aside, std::ios::binary);
+  Result<void> written = stream ? Result<void>() : error_from_errno(errno, "cannot create " + options.out.string());
+  if (written) written = write_export(options, stream);
+  stream.close();
+  if (written && !stream) written = error_from_errno(errno ? errno : EIO, "cannot write " + options.out.string());
+  std::error_code code;
+  if (written) {
+    std::filesystem::rename(aside, options.out, code);
+    if (code) written = error_from_errno(code.value(), "cannot write " + options.out.string());
+  }
+  if (!written) std::filesystem::remove(aside, code);
+  return written;
+}
+
+int run_export(const RecordsOptions& options) {
+  const auto done = options.out.empty() ? write_export(options, std::cout) : export_to_file(options);
+  return done ? kDone : report_error(done.error());
+}
+
+Result<std::optional<record::Head>> parse_head(const std::string& text) {
+  if (text.empty()) return std::optional<record::Head>();
+  record::Head head;
+  const auto colon = text.find(':');
+  const auto parsed = std::from_chars(text.data(), text.data() + std::min(colon, text.size()), head.sequence);
+  if (colon == std::string::npos || parsed.ec != std::errc() || text.size() - colon - 1 != 64) {
+    return make_error(ErrorCode::invalid_argument,
+                      fmt::format("--head \"{}\" is not SEQUENCE:HASH, as `records verify` prints it", text));
+  }
+  head.hash = text.substr(colon + 1);
+  return std::optional<record::Head>(head);
+}
+
+Result<record::Verification> verify(const RecordsOptions& options) {
+  LINEGUARD_ASSIGN(const auto head, parse_head(options.head));
+  LINEGUARD_ASSIGN(auto reader, record::RecordReader::open(options.record));
+  LINEGUARD_ASSIGN(const auto verification, reader.verify(head));
+  if (!options.json.empty()) LINEGUARD_TRY(write_file_atomically(options.json, verification_json(verification)));
+  return verification;
+}
+
+int run_verify(const RecordsOptions& options) {
+  const auto verification = verify(options);
+  if (!verification) return report_error(verification.error());
+  std::cout << verification_text(*verification) << '\n';
+  return verification->broken_sequence ? kAnswerIsNo : kDone;
+}
+
+void add_filter(CLI::App* command, const std::shared_ptr<RecordsOptions>& options) {
+  command->add_option("--last", options->last, "the newest N of those that match")->check(CLI::PositiveNumber);
+  command->add_option("--part", options->part, "events of this part number");
+  command->add_option("--reason", options->reason, "decisions with this reason, as \"late\" or \"sequence lost\"");
+}
+
+}  // namespace
+
+void add_records_command(CLI::App& root, Run& run) {
+  auto options = std::make_shared<RecordsOptions>();
+  CLI::App* command = root.add_subcommand("records", "Show, verify and export a station's record.");
+  command->require_subcommand(1);
+  command->footer(
+      "Examples:\n  lineguard records show record.db --last 20\n  lineguard records show record.db --part 4711\n"
+      "  lineguard records verify record.db\n  lineguard records export record.db --format csv --out record.csv");
+  const auto add = [&](const char* name, const char* what, int (*action)(const RecordsOptions&)) {
+    CLI::App* sub = command->add_subcommand(name, what);
+    sub->add_option("RECORD", options->record, "the record's file")->required();
+    sub->callback([&run, options, action] { run = [options, action] { return action(*options); }; });
+    return sub;
+  };
+  add_filter(add("show", "One line an event, oldest first.", show), options);
+  CLI::App* verifying = add("verify", "Check the chain; exit 1 names the first broken event.", run_verify);
+  verifying->add_option("--head", options->head, "SEQUENCE:HASH that was kept elsewhere: shows a cut or rewritten end");
+  verifying->add_option("--json", options->json, "write the result as JSON")->type_name("FILE");
+  CLI::App* exporting = add("export", "All events as JSON lines or CSV.", run_export);
+  add_filter(exporting, options);
+  exporting->add_option("--format", options->format, "jsonl or csv")->check(CLI::IsMember({"jsonl", "csv"}));
+  exporting->add_option("--out", options->out, "a file instead of standard output")->type_name("FILE");
+}
+
+}  // namespace lineguard::app

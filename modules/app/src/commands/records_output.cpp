@@ -1,0 +1,95 @@
+#include "commands/records_output.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <lineguard/record/decision_json.h>
+
+namespace lineguard::app {
+namespace {
+
+std::string part_text(const record::Event& event) {
+  return event.part ? fmt::format("{}", *event.part) : "";
+}
+
+std::string number_text(double value) {
+  return std::isfinite(value) ? fmt::format("{}", value) : "";
+}
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + "\"";
+}
+
+bool is_decision(const record::Event& event) {
+  return event.kind == to_string(record::EventKind::decided) || event.kind == to_string(record::EventKind::revised);
+}
+
+std::string decision_text(const Decision& decision) {
+  std::string text = fmt::format("{}: {}", to_string(decision.outcome), to_string(decision.reason));
+  if (decision.gate == Gate::review) text += ", to review";
+  if (decision.prediction) {
+    text += fmt::format(", score {:.6g} / {:.6g}", decision.prediction->score, decision.prediction->threshold);
+  }
+  text += fmt::format(", {:.1f} ms", decision.trigger_to_decision_ms);
+  if (!decision.detail.empty()) text += " (" + decision.detail + ")";
+  return text;
+}
+
+}  // namespace
+
+std::string event_text(const record::Event& event) {
+  std::string what = event.payload == "{}" ? "" : event.payload;
+  if (is_decision(event)) {
+    const auto decision = record::parse_decision(event);
+    what = decision ? decision_text(*decision) : decision.error().message;
+  }
+  return fmt::format("{:>8}  {}  {:<19} {:>10}  {}", event.sequence, event.utc, event.kind, part_text(event), what);
+}
+
+std::string csv_header() {
+  return "sequence,utc,kind,part,outcome,gate,reason,score,threshold,trigger_to_decision_ms,model_digest,detail,hash";
+}
+
+std::string csv_line(const record::Event& event) {
+  std::string decision_fields = ",,,,,,,";
+  if (const auto decision = record::parse_decision(event); is_decision(event) && decision) {
+    const Prediction none;
+    const bool predicted = decision->prediction.has_value();
+    const Prediction& prediction = predicted ? *decision->prediction : none;
+    decision_fields = fmt::format(
+        "{},{},{},{},{},{},{},{}", to_string(decision->outcome), to_string(decision->gate), to_string(decision->reason),
+        predicted ? number_text(prediction.score) : "", predicted ? number_text(prediction.threshold) : "",
+        number_text(decision->trigger_to_decision_ms), prediction.model.digest, csv_field(decision->detail));
+  }
+  return fmt::format("{},{},{},{},{},{}", event.sequence, event.utc, event.kind, part_text(event), decision_fields,
+                     event.hash);
+}
+
+std::string verification_text(const record::Verification& verification) {
+  if (verification.broken_sequence) {
+    return fmt::format("broken at event {}: {} ({} events before it are whole)", *verification.broken_sequence,
+                       verification.problem, verification.events);
+  }
+  return fmt::format("whole: {} events, head {}:{}", verification.events, verification.head.sequence,
+                     verification.head.hash);
+}
+
+std::string verification_json(const record::Verification& verification) {
+  nlohmann::json object = {{"schema", "lineguard.record_verification/1"},
+                           {"whole", !verification.broken_sequence.has_value()},
+                           {"events", verification.events},
+                           {"head", {{"sequence", verification.head.sequence}, {"hash", verification.head.hash}}},
+                           {"broken_sequence", nullptr}};
+  if (verification.broken_sequence) {
+    object["broken_sequence"] = *verification.broken_sequence;
+    object["problem"] = verification.problem;
+  }
+  return object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace lineguard::app
