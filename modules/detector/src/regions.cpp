@@ -44,7 +44,8 @@ std::vector<Region> find_regions(const FloatMap& map, const PixelRect& area, con
     const cv::Rect bounds = cv::boundingRect(contour);
     float peak = 0;
     cv::Mat filled = cv::Mat::zeros(bounds.size(), CV_8U);
-    cv::drawContours(filled, std::vector{contour}, 0, 255, cv::FILLED, cv::LINE_8, cv::noArray(), 0, -bounds.tl());
+    cv::drawContours(filled, std::vector<std::vector<cv::Point>>{contour}, 0, 255, cv::FILLED, cv::LINE_8,
+                     cv::noArray(), 0, -bounds.tl());
     for (int y = 0; y < bounds.height; ++y) {
       for (int x = 0; x < bounds.width; ++x) {
         if (filled.at<std::uint8_t>(y, x)) peak = std::max(peak, fine.at(bounds.x + x, bounds.y + y));
