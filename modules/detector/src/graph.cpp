@@ -20,7 +20,6 @@ template <typename T>
 Value constant(const ov::Shape& shape, const std::vector<T>& values) {
   return op::Constant::create(ov::element::from<T>(), shape, values);
 }
-Value scalar(float value) {
   return constant<float>({}, {value});
 }
 Value indices(const std::vector<std::int64_t>& values) {

@@ -43,7 +43,7 @@ struct TrainConfig {
 
   // [map]
   double smoothing_cells = 1;  // sigma of the Gaussian, 0 to 8
-  int top_cells = 5;           // the score is the mean of that many highest cells, 1 to 200
+  int top_cells = 3;           // the score is the mean of that many highest cells, 1 to 200
 
   // [operating_point]
   double max_overkill = 0.05;  // 0 to 1
