@@ -20,8 +20,6 @@ template <typename T>
 Value constant(const ov::Shape& shape, const std::vector<T>& values) {
   return op::Constant::create(ov::element::from<T>(), shape, values);
 }
-  return constant<float>({}, {value});
-}
 Value indices(const std::vector<std::int64_t>& values) {
   return constant<std::int64_t>({values.size()}, values);
 }
@@ -166,14 +164,20 @@ Value mean_of_highest(const Value& map, int count, std::int64_t cells) {
 }
 
 std::shared_ptr<op::Result> named_result(const Value& value, const std::string& name) {
-  value.get_node_shared_ptr()->set_friendly_name(name);
   auto result = std::make_shared<op::Result>(value);
   result->output(0).get_tensor().set_names({name});
   return result;
 }
 
+// The runtime names nodes by a counter of the process; a package must not depend on what ran before.
+void name_by_order(const std::shared_ptr<ov::Model>& model) {
+  std::size_t number = 0;
+  for (const auto& node : model->get_ordered_ops()) node->set_friendly_name(fmt::format("layer_{}", number++));
+}
+
 Result<void> save(const std::shared_ptr<ov::Model>& model, const fs::path& xml) {
   model->validate_nodes_and_infer_types();
+  name_by_order(model);
   ov::serialize(model, xml.string());
   return {};
 }
@@ -213,7 +217,6 @@ Result<void> write_feature_graph(const Backbone& backbone, const FeatureLayout& 
     x = std::make_shared<op::Transpose>(x, indices({0, 2, 3, 1}));
     const std::int64_t cells = std::int64_t{layout.grid_cells} * layout.grid_cells;
     x = std::make_shared<op::Reshape>(x, indices({1, cells, channels}), false);
-    tile->set_friendly_name("tile");
     tile->output(0).get_tensor().set_names({"tile"});
     return save(std::make_shared<ov::Model>(ov::ResultVector{named_result(x, "patches")}, ov::ParameterVector{tile},
                                             "lineguard-features"),
