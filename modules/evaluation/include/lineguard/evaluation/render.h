@@ -6,8 +6,8 @@
 
 namespace lineguard::evaluation {
 
-// Heat colours rise around the pixel threshold: transparent half below it, full half above. Boxes and outlines of the
-// regions on top. The map is left out where the prediction has none.
+// Heat colours rise around the pixel threshold: transparent a quarter below it, full a quarter above. Boxes and
+// outlines of the regions on top. The map is left out where the prediction has none.
 Image render_overlay(const Image& image, const Prediction& prediction, double pixel_threshold);
 
 }  // namespace lineguard::evaluation

@@ -47,7 +47,7 @@ struct AxisRange {
 struct Chart {
   std::string title, description, x_label, y_label;
   std::vector<Series> series{};
-  bool diagonal = false;                      // a muted line from corner to corner
+  bool diagonal = false;                          // a muted line from corner to corner
   std::optional<AxisRange> x_range{}, y_range{};  // else that of the points
   std::vector<Marker> markers{};
 };
