@@ -17,14 +17,14 @@ struct PlcInputs {
   bool trigger = false;             // the pulse, for people; a poll may miss it. Use trigger_count
   std::uint16_t trigger_count = 0;  // + 1 with every trigger the PLC gave, wraps; a doubled one keeps its number
   PartNumber trigger_number = 0;    // of the last trigger; before the first one, the number before the first part's
-  std::string serial, lot, recipe;  // ASCII, at most kTextChars; empty: none
-  bool ack = false;                 // the PLC has read result ack_number; low again once results_ready is low
-  bool result_taken = false;        // with ack: that part was on its way to the gate and has this result now
-  PartNumber ack_number = 0;        // valid with ack
-  bool line_running = false;        // the PLC gives triggers or still has parts before the gate
-  std::uint16_t heartbeat = 0;      // changes while the PLC's program runs
-  PartNumber gate_number = 0;       // the last part that passed the gate; valid once a count is above 0
-  std::uint32_t gate_pass_count = 0, gate_divert_count = 0;  // what the gate did, since the PLC's start
+  std::string serial{}, lot{}, recipe{};  // ASCII, at most kTextChars; empty: none
+  bool ack = false;                       // the PLC has read result ack_number; low again once results_ready is low
+  bool result_taken = false;              // with ack: that part is on its way to the gate and has this result
+  PartNumber ack_number = 0;              // valid with ack
+  bool line_running = false;              // the PLC gives triggers or still has parts before the gate
+  std::uint16_t heartbeat = 0;            // changes while the PLC's program runs
+  PartNumber gate_number = 0;             // the last part that passed the gate; valid once a count is above 0
+  std::uint32_t gate_pass_count = 0, gate_divert_count = 0;  // what the gate did; kept over a PLC's restart
   bool operator==(const PlcInputs&) const = default;
 };
 
@@ -36,9 +36,9 @@ struct PlcOutputs {
   PartNumber result_number = 0;  // this and ok, ng, reason mean something only with results_ready
   bool ok = false, ng = false;
   Reason reason = Reason::none;
-  bool error = false;         // a failure of the station; implies NG for every part at the gate while it is set
-  bool stop_request = false;  // asks PLC and operator to stop the line
-  std::string recipe_active;  // ASCII, at most kTextChars
+  bool error = false;           // a failure of the station; implies NG for every part at the gate while it is set
+  bool stop_request = false;    // asks PLC and operator to stop the line
+  std::string recipe_active{};  // ASCII, at most kTextChars
   std::uint32_t pass_count = 0, divert_count = 0, missed_count = 0;  // decided by this station since its start
   std::uint16_t heartbeat = 0;  // the station changes it at least every 100 ms while its cycle lives
   bool operator==(const PlcOutputs&) const = default;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <lineguard/plc/plc.h>
@@ -32,7 +33,11 @@ struct PlcProgramConfig {
   std::vector<PartNumber> freeze_after;   // the PLC's heartbeat stands still for `freeze` after this trigger
   Milliseconds double_gap{20}, rush_gap{5}, freeze{1000};
 };
-// invalid_argument where a value is outside its range (names the field).
+// As many parts may be between camera and gate; far from 2^16, see registers.h.
+inline constexpr int kMaxPartsBeforeGate = 10'000;
+
+// invalid_argument where a value is outside its range (names the field), or rate and travel give more parts
+// before the gate than kMaxPartsBeforeGate.
 Result<void> validate(const PlcProgramConfig& config);
 
 enum class GateAction { pass, divert };
@@ -58,7 +63,7 @@ struct GateRecord {
 struct PlcCounts {
   std::uint32_t triggered = 0;  // parts put on the belt, lost triggers included
   std::uint32_t passed = 0, diverted = 0;
-  std::uint32_t results_taken = 0, results_refused = 0;  // refused: no such part before the gate, or answered already
+  std::uint32_t results_taken = 0, results_refused = 0;  // refused: no such part before the gate, or an OK after NG
 };
 
 // Not thread-safe.
@@ -73,7 +78,6 @@ class PlcProgram {
   void stop_line();
 
   // One scan of the PLC at `now` (never earlier than the last): what the station says in, what the PLC says out.
-  // A step more than one scan late acts on every part whose gate time has passed with what is known now.
   PlcInputs step(SteadyTime now, const PlcOutputs& station);
 
   // True when `parts` were triggered and all of them passed the gate.
@@ -83,7 +87,8 @@ class PlcProgram {
   // Parts that passed the gate since the last call, in that order.
   std::vector<GateRecord> take_records();
 
-  // Faults by hand: what the script's restart_after and freeze_after do.
+  // Faults by hand: what the script's restart_after and freeze_after do. Over a restart numbers and counts are kept
+  // (RETAIN); parts on the belt are diverted, their results refused.
   void restart();
   void freeze_heartbeat(bool frozen) { frozen_ = frozen; }
 
@@ -99,7 +104,7 @@ class PlcProgram {
   GateCause judge(const Part& part, const PlcOutputs& station) const;
   void run_triggers(SteadyTime now, const PlcOutputs& station);
   void trigger_part(SteadyTime now);
-  void show_trigger(SteadyTime now, const Part& part);
+  void show_trigger(SteadyTime now, const GateRecord& part);
   void beat(SteadyTime now);
 
   PlcProgramConfig config_;
@@ -110,7 +115,8 @@ class PlcProgram {
   std::vector<GateRecord> records_;
   PartNumber next_number_;
   bool running_ = false, station_alive_ = false, frozen_ = false;
-  std::optional<SteadyTime> next_trigger_, pulse_end_, double_due_, frozen_until_, next_beat_;
+  std::optional<SteadyTime> next_trigger_, pulse_end_, frozen_until_, next_beat_;
+  std::optional<std::pair<SteadyTime, GateRecord>> double_;  // the second pulse of a doubled trigger
 };
 
 }  // namespace lineguard::plc

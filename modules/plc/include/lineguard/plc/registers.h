@@ -1,0 +1,49 @@
+// The register table: where each value of PlcInputs and PlcOutputs stands in Modbus holding registers. Defined once, in
+// registers.cpp; the codec, the README's table and the check of the Structured Text all come from it.
+//
+// Both blocks are moved in one Modbus request each. A check word at the end of each block makes sure of it even where a
+// PLC copies word by word: a block that is torn across an update reads as an error or as no result. It cannot tell
+// apart numbers that differ in their high word only; such parts are never before one gate together.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <lineguard/plc/plc.h>
+
+namespace lineguard::plc {
+
+// A block of holding registers, by protocol address (0-based; 40001 is 0).
+struct RegisterBlock {
+  std::uint16_t address = 0;
+  std::uint16_t words = 0;
+};
+RegisterBlock input_block();   // PlcInputs: written by the PLC, read by the station
+RegisterBlock output_block();  // PlcOutputs: written by the station, read by the PLC
+
+struct RegisterInfo {
+  std::uint16_t address = 0;
+  int bit = -1;  // -1: the whole register
+  std::string_view name;
+  std::string_view type;  // "bit", "u16", "u32", "text"
+  bool from_plc = false;
+  std::string_view meaning;
+};
+// Every value, by address.
+const std::vector<RegisterInfo>& all_registers();
+// The table of README.md, as Markdown; build/bin/plc_table prints it.
+std::string register_table_markdown();
+
+// u32: high word first. text: two characters a register, the first in the high byte, filled with zeros.
+using Registers = std::vector<std::uint16_t>;
+Registers encode_inputs(const PlcInputs& inputs);
+// device_error where the check word does not fit. REQUIRES: input_block().words registers.
+Result<PlcInputs> decode_inputs(std::span<const std::uint16_t> registers);
+Registers encode_outputs(const PlcOutputs& outputs);  // of safe_outputs(outputs)
+// Where the check word does not fit there is no result in it. REQUIRES: output_block().words registers.
+PlcOutputs decode_outputs(std::span<const std::uint16_t> registers);
+
+}  // namespace lineguard::plc

@@ -1,0 +1,147 @@
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <modbus.h>
+
+#include <fmt/format.h>
+
+#include <lineguard/plc/modbus_plc.h>
+#include <lineguard/plc/registers.h>
+
+namespace lineguard::plc {
+namespace {
+
+struct FreeContext {
+  void operator()(modbus_t* context) const { modbus_free(context); }
+};
+using Context = std::unique_ptr<modbus_t, FreeContext>;
+
+void set_timeouts(modbus_t* context, int timeout_ms) {
+  const auto seconds = static_cast<std::uint32_t>(timeout_ms / 1000);
+  const auto microseconds = static_cast<std::uint32_t>(timeout_ms % 1000) * 1000;
+  modbus_set_response_timeout(context, seconds, microseconds);
+  modbus_set_byte_timeout(context, seconds, microseconds);
+}
+
+class ModbusPlc final : public Plc {
+ public:
+  ModbusPlc(Context context, const ModbusPlcConfig& config, Clock& clock)
+      : context_(std::move(context)), config_(config), clock_(clock), wait_(config.retry_min_ms) {}
+  ~ModbusPlc() override { disconnect(); }
+  ModbusPlc(const ModbusPlc&) = delete;
+  ModbusPlc& operator=(const ModbusPlc&) = delete;
+
+  Result<PlcInputs> read_inputs() override {
+    auto inputs = read_block();
+    // A block that was read while the PLC changed it is whole at the second try.
+    return inputs ? inputs : connected_ ? read_block() : inputs;
+  }
+
+  Result<void> write_outputs(const PlcOutputs& outputs) override {
+    LINEGUARD_TRY(connect());
+    const Registers registers = encode_outputs(outputs);
+    const auto block = output_block();
+    if (modbus_write_registers(context_.get(), block.address, block.words, registers.data()) != block.words)
+      return failed(fmt::format("writing registers {} to {}", block.address, block.address + block.words - 1));
+    return succeeded();
+  }
+
+  std::string name() const override { return "modbus " + config_.address; }
+
+ private:
+  Result<PlcInputs> read_block() {
+    LINEGUARD_TRY(connect());
+    const auto block = input_block();
+    Registers registers(block.words);
+    if (modbus_read_registers(context_.get(), block.address, block.words, registers.data()) != block.words)
+      return failed(fmt::format("reading registers {} to {}", block.address, block.address + block.words - 1));
+    LINEGUARD_TRY(succeeded());
+    auto inputs = decode_inputs(registers);
+    if (!inputs) return inputs.error().in(name());
+    return inputs;
+  }
+
+  Result<void> connect() {
+    if (connected_) return {};
+    const SteadyTime now = clock_.now();
+    if (now < next_try_)
+      return make_error(ErrorCode::device_error, fmt::format("{}: not connected, next try in {:.0f} ms ({})", name(),
+                                                             milliseconds_between(now, next_try_), last_failure_));
+    set_timeouts(context_.get(), config_.connect_timeout_ms);
+    errno = 0;
+    if (modbus_connect(context_.get()) != 0) return failed("connecting");
+    set_timeouts(context_.get(), config_.response_timeout_ms);
+    connected_ = true;
+    return {};
+  }
+
+  Result<void> succeeded() {
+    wait_ = Milliseconds(config_.retry_min_ms);
+    return {};
+  }
+
+  // A connection that failed once may deliver its answer late, to the next question: it is not used again.
+  Error failed(const std::string& what) {
+    last_failure_ = fmt::format("{}: {}", what, errno ? modbus_strerror(errno) : "no connection");
+    disconnect();
+    next_try_ = clock_.now() + wait_;
+    wait_ = std::min(wait_ * 2, Milliseconds(config_.retry_max_ms));
+    return make_error(ErrorCode::device_error, name() + ": " + last_failure_);
+  }
+
+  void disconnect() {
+    if (connected_) modbus_close(context_.get());
+    connected_ = false;
+  }
+
+  Context context_;
+  ModbusPlcConfig config_;
+  Clock& clock_;
+  bool connected_ = false;
+  SteadyTime next_try_ = SteadyTime::min();
+  Milliseconds wait_;
+  std::string last_failure_;
+};
+
+}  // namespace
+
+Result<HostPort> parse_host_port(std::string_view text) {
+  const auto wrong = [&] {
+    return make_error(ErrorCode::invalid_argument,
+                      fmt::format("\"{}\" is no address: expected HOST:PORT, e.g. 127.0.0.1:1502 or [::1]:1502", text));
+  };
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return wrong();
+  std::string_view host = text.substr(0, colon), port_text = text.substr(colon + 1);
+  if (host.front() == '[' && host.back() == ']')
+    host = host.substr(1, host.size() - 2);
+  else if (host.find(':') != std::string_view::npos)
+    return wrong();
+  int port = -1;
+  const auto [end, error] = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
+  const bool whole = error == std::errc() && end == port_text.data() + port_text.size();
+  if (!whole || host.empty() || port < 0 || port > 65535) return wrong();
+  return HostPort{std::string(host), port};
+}
+
+void read_config(ConfigReader& table, ModbusPlcConfig& config) {
+  table.read("address", config.address)
+      .read("unit", config.unit, {0, 255})
+      .read("connect_timeout_ms", config.connect_timeout_ms, {1, 10000})
+      .read("response_timeout_ms", config.response_timeout_ms, {1, 10000})
+      .read("retry_min_ms", config.retry_min_ms, {1, 60000})
+      .read("retry_max_ms", config.retry_max_ms, {1, 60000});
+  if (const auto parsed = parse_host_port(config.address); !parsed)
+    table.add_problem("address", parsed.error().message);
+  if (config.retry_max_ms < config.retry_min_ms) table.add_problem("retry_max_ms", "must be at least retry_min_ms");
+}
+
+Result<std::unique_ptr<Plc>> connect_modbus_plc(const ModbusPlcConfig& config, Clock& clock) {
+  LINEGUARD_ASSIGN(const HostPort address, parse_host_port(config.address));
+  Context context(modbus_new_tcp_pi(address.host.c_str(), std::to_string(address.port).c_str()));
+  if (!context || modbus_set_slave(context.get(), config.unit) != 0)
+    return make_error(ErrorCode::invalid_argument, config.address + ": " + modbus_strerror(errno));
+  return std::unique_ptr<Plc>(std::make_unique<ModbusPlc>(std::move(context), config, clock));
+}
+
+}  // namespace lineguard::plc
