@@ -52,14 +52,13 @@ class FrameMatcher {
   explicit FrameMatcher(MatchWindow window = {}) : window_(window) {}
   // device_error says what did not fit; the part is then a divert: capture failed.
   Result<void> match(const Frame& frame, PartNumber number, SteadyTime triggered_at);
-  // Forgets the distance and the last frame: after the camera was started again.
+  // Forgets the distance and the last frame: after the camera was started again, or to find the distance anew.
   void reset();
 
  private:
-  Result<void> match_count(std::uint64_t count, bool number_known, PartNumber number);
   MatchWindow window_;
   std::optional<std::uint64_t> last_count_;
-  std::optional<std::uint64_t> distance_;  // device frame number - trigger number
+  std::optional<PartNumber> distance_;  // device frame number - trigger number, modulo 2^32
 };
 
 }  // namespace lineguard::camera

@@ -11,11 +11,11 @@
 namespace lineguard::camera {
 
 struct FolderCameraConfig {
-  std::filesystem::path folder;  // pictures in it (not below), sorted by name; or
-  std::filesystem::path list;    // a text file, one path a line, relative to the list's folder
-  PartNumber first_number = 1;   // this part sees the first picture, the next the second, around again after the last
-  int exposure_ms = 0;           // grab() takes this long
-  std::string view;              // View::name
+  std::filesystem::path folder{};  // pictures in it (not below), sorted by name; or
+  std::filesystem::path list{};    // a text file, one path a line, relative to the list's folder
+  PartNumber first_number = 1;     // this part sees the first picture, the next the second, around again after the last
+  int exposure_ms = 0;             // grab() takes this long
+  std::string view{};              // View::name
 };
 
 // Keys: folder, list, first_number, exposure_ms, view. Problems are noted on `table`.
