@@ -28,6 +28,7 @@ void add_records_command(CLI::App& root, Run& run);
 void add_simulate_command(CLI::App& root, Run& run);
 
 // In the order of the work.
+void add_verify_command(CLI::App& root, Run& run);
 void add_train_command(CLI::App& root, Run& run);
 void add_evaluate_command(CLI::App& root, Run& run);
 void add_inspect_command(CLI::App& root, Run& run);

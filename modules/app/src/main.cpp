@@ -18,6 +18,7 @@ int run_command_line(int argc, char** argv) {
       "Each command explains itself with examples: lineguard COMMAND --help");
   Run run;
   // One line a command, in the order of the work.
+  add_verify_command(root, run);
   add_train_command(root, run);
   add_evaluate_command(root, run);
   add_inspect_command(root, run);

@@ -4,22 +4,10 @@
 #include <system_error>
 
 #include <lineguard/core/files.h>
+#include <lineguard/imaging/decode.h>
 
 namespace lineguard::dataset {
 namespace fs = std::filesystem;
-namespace {
-
-// Until imaging has landed, whose function of the same name replaces this one.
-bool has_picture_extension(const fs::path& file) {
-  const std::string extension = to_lower(file.extension().string());
-  for (const std::string_view known : {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"}) {
-    if (extension == known) return true;
-  }
-  return false;
-}
-
-}  // namespace
-
 bool FolderContent::has_folder(std::string_view name) const {
   return std::binary_search(folders.begin(), folders.end(), name);
 }
@@ -42,7 +30,7 @@ Result<FolderContent> list_folder(const fs::path& folder) {
     if (name.starts_with('.')) continue;
     if (at->is_directory(broken_link)) {
       content.folders.push_back(name);
-    } else if (has_picture_extension(at->path())) {
+    } else if (imaging::has_picture_extension(at->path())) {
       content.pictures.push_back(name);
     } else {
       content.others.push_back(name);

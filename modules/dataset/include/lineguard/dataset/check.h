@@ -14,7 +14,7 @@ namespace lineguard::dataset {
 enum class Severity { blocker, warning };
 
 struct Finding {
-  std::string check;  // "undecodable", "duplicate-across-splits", …: what --allow takes
+  std::string check;  // one of check_names()
   Severity severity = Severity::blocker;
   std::vector<std::string> files;  // sample names, the first is the main one
   std::string reason;              // what is wrong
@@ -30,15 +30,21 @@ struct Summary {
 struct CheckReport {
   Summary summary;
   std::vector<Finding> findings;  // blockers first
-  // The blockers that are not in `allowed`.
+  // The blockers whose check is not in `allowed`.
   std::vector<Finding> blockers(const std::set<std::string>& allowed = {}) const;
 };
 
+// "undecodable", "duplicate-across-splits", …: every check there is, the worst first. What --allow takes.
+const std::vector<std::string>& check_names();
+
 struct CheckOptions {
-  int threads = 2;
+  int threads = 2;  // 1 to 256
 };
 
-// Reads and decodes every picture and mask once, one at a time per thread: memory does not grow with their number.
+// Reads and decodes every picture and mask once, one at a time per thread: of each only a few numbers are kept, so that
+// memory hardly grows with their number. The same data set gives the same report whatever the number of threads.
+// Findings stand in the order of check_names(). Files that can't be read or decoded are findings.
+// Errors: invalid_argument for a number of threads out of range.
 Result<CheckReport> check_dataset(const Dataset& dataset, const CheckOptions& options = {},
                                   const ProgressFunction& progress = {});
 

@@ -1,0 +1,82 @@
+#include "commands.h"
+#include "commands/verify_output.h"
+#include "outputs.h"
+#include "progress_bar.h"
+
+#include <iostream>
+#include <memory>
+
+#include <lineguard/core/files.h>
+
+namespace lineguard::app {
+namespace {
+
+struct VerifyOptions {
+  std::filesystem::path dataset, json, report;
+  std::string layout, part_pattern;
+  std::vector<std::string> allow;
+  dataset::CheckOptions check;
+};
+
+Result<VerifyResult> verify(const VerifyOptions& options) {
+  for (const auto& file : {options.json, options.report}) {
+    if (!file.empty()) LINEGUARD_TRY(prepare_output_file(file));
+  }
+  dataset::ReadOptions read_options;
+  read_options.part_pattern = options.part_pattern;
+  if (!options.layout.empty()) {
+    LINEGUARD_ASSIGN(read_options.layout, dataset::layout_from_name(options.layout));
+  }
+  VerifyResult result;
+  LINEGUARD_ASSIGN(result.dataset, dataset::read_dataset(options.dataset, read_options));
+  LINEGUARD_ASSIGN(result.report, dataset::check_dataset(result.dataset, options.check, terminal_progress()));
+  result.allowed.insert(options.allow.begin(), options.allow.end());
+  return result;
+}
+
+Result<void> write_files(const VerifyOptions& options, const VerifyResult& result) {
+  if (!options.json.empty()) LINEGUARD_TRY(write_file_atomically(options.json, to_json(result)));
+  if (!options.report.empty()) LINEGUARD_TRY(write_file_atomically(options.report, to_html(result)));
+  return {};
+}
+
+int run_verify(const VerifyOptions& options) {
+  const auto result = verify(options);
+  if (!result) return report_error(result.error());
+  print_text(*result, std::cout);
+  if (const auto written = write_files(options, *result); !written) return report_error(written.error());
+  return result->blocker_count() == 0 ? kDone : kAnswerIsNo;
+}
+
+}  // namespace
+
+void add_verify_command(CLI::App& root, Run& run) {
+  auto options = std::make_shared<VerifyOptions>();
+  CLI::App* command = root.add_subcommand("verify", "Say what a data set is and what is wrong with it.");
+  command->add_option("DATASET", options->dataset, "a folder of pictures or a .csv file")->required();
+  command->add_option("--json", options->json, "write everything that was found as JSON")->type_name("FILE");
+  command->add_option("--report", options->report, "write a page with thumbnails")->type_name("FILE.html");
+  command
+      ->add_option("--layout", options->layout, "read as mvtec, good-defective, good-only, csv or coco, do not detect")
+      ->type_name("NAME");
+  command
+      ->add_option("--part-pattern", options->part_pattern,
+                   "what in a file name names the part; the first (group) counts")
+      ->type_name("REGEX");
+  command->add_option("--threads", options->check.threads, "pictures decoded at a time")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  command->add_option("--allow", options->allow, "this check blocks no more (may be repeated)")
+      ->type_name("CHECK")
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember(dataset::check_names()));
+  command->footer(
+      "Examples:\n"
+      "  lineguard verify pictures/\n"
+      "  lineguard verify labels.csv --json verify.json --report verify.html\n"
+      "  lineguard verify pictures/ --part-pattern '^([0-9]+)_' --allow size-mismatch\n"
+      "Exits 1 where a blocker was found that is not allowed.");
+  command->callback([options, &run] { run = [options] { return run_verify(*options); }; });
+}
+
+}  // namespace lineguard::app

@@ -1,0 +1,116 @@
+#include "commands/verify_output.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ostream.h>
+#include <nlohmann/json.hpp>
+
+namespace lineguard::app {
+namespace {
+
+using dataset::Finding;
+using dataset::Severity;
+
+constexpr std::size_t kMaxFilesShown = 20;
+constexpr std::size_t kMaxFindingsShown = 20;  // of one check
+constexpr std::size_t kMaxSizesShown = 4;
+constexpr std::size_t kMaxClassesShown = 20;
+
+std::string_view severity_name(const VerifyResult& result, const Finding& finding) {
+  if (finding.severity == Severity::warning) return "warning";
+  return result.is_allowed(finding) ? "allowed" : "BLOCKER";
+}
+
+void print_summary(const VerifyResult& result, std::ostream& out) {
+  const auto& summary = result.report.summary;
+  fmt::print(out, "Data set  {}\n", result.dataset.root.string());
+  fmt::print(out, "Layout    {}\n", to_string(result.dataset.layout));
+  fmt::print(out, "Pictures  {}: {} good, {} defective, {} not labelled; {}, {}\n", summary.pictures, summary.good,
+             summary.defective, summary.unlabelled, count_of(summary.parts, "part"), count_of(summary.masks, "mask"));
+  fmt::print(out, "Classes   {}\n", list_counts(summary.by_class, kMaxClassesShown));
+  fmt::print(out, "Sizes     {}\n", list_counts(summary.by_size, kMaxSizesShown));
+  for (const auto& warning : result.dataset.warnings) fmt::print(out, "Note      {}\n", warning);
+}
+
+void print_finding(const VerifyResult& result, const Finding& finding, std::ostream& out) {
+  fmt::print(out, "\n{} {}: {}\n", severity_name(result, finding), finding.check, finding.reason);
+  const std::size_t shown = std::min(finding.files.size(), kMaxFilesShown);
+  for (std::size_t i = 0; i < shown; ++i) fmt::print(out, "    {}\n", finding.files[i]);
+  if (shown < finding.files.size()) fmt::print(out, "    … and {} more\n", finding.files.size() - shown);
+  fmt::print(out, "  > {}\n", finding.advice);
+}
+
+void print_findings(const VerifyResult& result, std::ostream& out) {
+  std::map<std::string_view, std::size_t> seen;
+  for (const Finding& finding : result.report.findings) {
+    if (++seen[finding.check] <= kMaxFindingsShown) print_finding(result, finding, out);
+  }
+  for (const auto& [check, count] : seen) {
+    if (count > kMaxFindingsShown) {
+      fmt::print(out, "\n… and {} more of {}: --json lists them all\n", count - kMaxFindingsShown, check);
+    }
+  }
+}
+
+nlohmann::json json_of(const VerifyResult& result, const Finding& finding) {
+  return {{"check", finding.check},
+          {"severity", finding.severity == Severity::blocker ? "blocker" : "warning"},
+          {"allowed", result.is_allowed(finding)},
+          {"files", finding.files},
+          {"reason", finding.reason},
+          {"advice", finding.advice}};
+}
+
+}  // namespace
+
+std::string count_of(std::size_t count, std::string_view word) {
+  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
+}
+
+std::string list_counts(const std::map<std::string, std::size_t>& counts, std::size_t most) {
+  std::vector<std::pair<std::string, std::size_t>> sorted(counts.begin(), counts.end());
+  std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string text;
+  for (std::size_t i = 0; i < std::min(sorted.size(), most); ++i) {
+    text += fmt::format("{}{}: {}", i == 0 ? "" : ", ", sorted[i].first, sorted[i].second);
+  }
+  return sorted.size() > most ? text + fmt::format(", … and {} more", sorted.size() - most) : text;
+}
+
+void print_text(const VerifyResult& result, std::ostream& out) {
+  print_summary(result, out);
+  print_findings(result, out);
+  const std::size_t blockers = result.blocker_count();
+  const auto& findings = result.report.findings;
+  const auto warnings = static_cast<std::size_t>(std::count_if(
+      findings.begin(), findings.end(), [](const Finding& f) { return f.severity == Severity::warning; }));
+  fmt::print(
+      out, "\n{}, {}. {}\n", count_of(blockers, "blocker"), count_of(warnings, "warning"),
+      blockers == 0 ? "Ready to train." : "Not ready to train: correct them, or override one with --allow CHECK.");
+}
+
+std::string to_json(const VerifyResult& result) {
+  const auto& summary = result.report.summary;
+  nlohmann::json findings = nlohmann::json::array();
+  for (const Finding& finding : result.report.findings) findings.push_back(json_of(result, finding));
+  const nlohmann::json json{{"schema", "lineguard.verify/1"},
+                            {"dataset", result.dataset.root.string()},
+                            {"layout", layout_name(result.dataset.layout)},
+                            {"summary",
+                             {{"pictures", summary.pictures},
+                              {"good", summary.good},
+                              {"defective", summary.defective},
+                              {"unlabelled", summary.unlabelled},
+                              {"parts", summary.parts},
+                              {"masks", summary.masks},
+                              {"classes", summary.by_class},
+                              {"sizes", summary.by_size}}},
+                            {"notes", result.dataset.warnings},
+                            {"findings", findings},
+                            {"blockers", result.blocker_count()}};
+  // File names need not be UTF-8; JSON must be.
+  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace lineguard::app

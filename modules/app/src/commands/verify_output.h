@@ -1,0 +1,33 @@
+// What `lineguard verify` says: as text for people, as JSON (lineguard.verify/1, docs/json.md), as a page.
+#pragma once
+
+#include <ostream>
+#include <set>
+#include <string>
+
+#include <lineguard/core/result.h>
+#include <lineguard/dataset/check.h>
+
+namespace lineguard::app {
+
+struct VerifyResult {
+  dataset::Dataset dataset;
+  dataset::CheckReport report;
+  std::set<std::string> allowed;  // checks that --allow names
+
+  bool is_allowed(const dataset::Finding& finding) const { return allowed.contains(finding.check); }
+  std::size_t blocker_count() const { return report.blockers(allowed).size(); }
+};
+
+// At most 20 files a finding and 20 findings a check; the JSON has all.
+void print_text(const VerifyResult& result, std::ostream& out);
+std::string to_json(const VerifyResult& result);
+// One self-contained HTML file with thumbnails of the pictures that findings name.
+std::string to_html(const VerifyResult& result);
+
+// "1 blocker", "3 blockers"
+std::string count_of(std::size_t count, std::string_view word);
+// "good 45, broken 40"; more than `most` entries are summed up: "… and 12 more".
+std::string list_counts(const std::map<std::string, std::size_t>& counts, std::size_t most);
+
+}  // namespace lineguard::app

@@ -1,0 +1,108 @@
+#include "commands.h"
+#include "temp_folder.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <lineguard/core/files.h>
+#include <lineguard/imaging/encode.h>
+
+namespace lineguard::app {
+namespace {
+
+struct Outcome {
+  int exit_code = -1;
+  std::string out, err;
+};
+
+Outcome verify(std::vector<std::string> arguments) {
+  CLI::App root;
+  Run run;
+  add_verify_command(root, run);
+  arguments.insert(arguments.begin(), "verify");
+  std::reverse(arguments.begin(), arguments.end());
+  Outcome outcome;
+  ::testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStderr();
+  try {
+    root.parse(arguments);
+    outcome.exit_code = run();
+  } catch (const CLI::ParseError&) {
+    outcome.exit_code = kWrongUse;
+  }
+  outcome.out = ::testing::internal::GetCapturedStdout();
+  outcome.err = ::testing::internal::GetCapturedStderr();
+  return outcome;
+}
+
+class VerifyCommand : public ::testing::Test {
+ protected:
+  void add_picture(const std::string& name, std::uint8_t seed) {
+    Image image({16, 16}, 1);
+    for (int y = 0; y < 16; ++y) {
+      for (int x = 0; x < 16; ++x) image.row_u8(y)[x] = static_cast<std::uint8_t>(seed + x * y);
+    }
+    const auto png = imaging::encode_png(image);
+    ASSERT_TRUE(png) << png.error().message;
+    ASSERT_TRUE(write_file_atomically(folder_ / name, *png));
+  }
+  std::string path(const std::string& name = "") const { return (folder_ / name).string(); }
+
+  test::TempFolder folder_;
+};
+
+TEST_F(VerifyCommand, saysReadyForACleanSet) {
+  for (std::uint8_t i = 0; i < 12; ++i) add_picture("good/" + std::to_string(i) + ".png", i);
+  const Outcome outcome = verify({path()});
+  EXPECT_EQ(outcome.exit_code, kDone) << outcome.out << outcome.err;
+  EXPECT_NE(outcome.out.find("12: 12 good, 0 defective"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("Ready to train"), std::string::npos) << outcome.out;
+}
+
+TEST_F(VerifyCommand, answersNoUnlessTheBlockerIsAllowed) {
+  for (std::uint8_t i = 0; i < 12; ++i) add_picture("train/good/" + std::to_string(i) + ".png", i);
+  add_picture("test/good/again.png", 3);
+  const Outcome outcome = verify({path(), "--json", path("out/verify.json")});
+  EXPECT_EQ(outcome.exit_code, kAnswerIsNo) << outcome.out << outcome.err;
+  EXPECT_NE(outcome.out.find("BLOCKER duplicate-across-splits"), std::string::npos) << outcome.out;
+  const auto json = nlohmann::json::parse(read_text_file(path("out/verify.json")).value());
+  EXPECT_EQ(json["schema"], "lineguard.verify/1");
+  EXPECT_EQ(json["layout"], "mvtec");
+  EXPECT_EQ(json["blockers"], 1);
+  EXPECT_EQ(json["summary"]["pictures"], 13);
+  EXPECT_EQ(json["findings"][0]["check"], "duplicate-across-splits");
+  EXPECT_EQ(json["findings"][0]["files"], (std::vector<std::string>{"train/good/3.png", "test/good/again.png"}));
+  EXPECT_EQ(verify({path(), "--allow", "duplicate-across-splits"}).exit_code, kDone);
+}
+
+TEST_F(VerifyCommand, writesAPageWithThumbnails) {
+  add_picture("good/<a>.png", 1);
+  add_picture("good/b.png", 1);
+  EXPECT_EQ(verify({path(), "--report", path("verify.html")}).exit_code, kDone);
+  const std::string html = read_text_file(path("verify.html")).value();
+  EXPECT_NE(html.find("data:image/jpeg"), std::string::npos);
+  EXPECT_NE(html.find("&lt;a&gt;.png"), std::string::npos);
+}
+
+TEST_F(VerifyCommand, refusesWrongUse) {
+  EXPECT_EQ(verify({}).exit_code, kWrongUse);
+  EXPECT_EQ(verify({path(), "--allow", "everything"}).exit_code, kWrongUse);
+  EXPECT_EQ(verify({path(), "--threads", "0"}).exit_code, kWrongUse);
+  EXPECT_EQ(verify({path()}).exit_code, kWrongUse);  // an empty folder
+  const Outcome unknown = verify({path(), "--layout", "mvtek"});
+  EXPECT_EQ(unknown.exit_code, kWrongUse);
+  EXPECT_NE(unknown.err.find("known: mvtec"), std::string::npos) << unknown.err;
+}
+
+TEST_F(VerifyCommand, failsOnWhatIsNotThereOrCannotBeWritten) {
+  EXPECT_EQ(verify({path("nowhere")}).exit_code, kRuntimeFailure);
+  for (std::uint8_t i = 0; i < 2; ++i) add_picture("good/" + std::to_string(i) + ".png", i);
+  const Outcome outcome = verify({path("good"), "--json", path("good/0.png/verify.json")});
+  EXPECT_EQ(outcome.exit_code, kRuntimeFailure);
+  EXPECT_NE(outcome.err.find("0.png"), std::string::npos) << outcome.err;
+}
+
+}  // namespace
+}  // namespace lineguard::app

@@ -1,0 +1,96 @@
+#include "checks.h"
+#include "sample_facts.h"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <lineguard/dataset/check.h>
+
+namespace lineguard::dataset {
+namespace {
+
+constexpr int kMaxThreads = 256;
+
+SampleFacts collect_safely(const Sample& sample) {
+  try {
+    return collect_facts(sample);
+  } catch (const std::exception& error) {  // out of memory: the other pictures are still worth looking at
+    SampleFacts facts;
+    facts.problems.push_back({true, error.what()});
+    return facts;
+  }
+}
+
+std::vector<SampleFacts> collect_all(const Dataset& dataset, int threads, const ProgressFunction& progress) {
+  const std::size_t total = dataset.samples.size();
+  std::vector<SampleFacts> facts(total);
+  std::atomic<std::size_t> next{0};
+  std::mutex mutex;
+  std::size_t done = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < total; i = next++) {
+      facts[i] = collect_safely(dataset.samples[i]);
+      std::lock_guard lock(mutex);
+      ++done;
+      if (progress) progress("checking pictures", done, total);
+    }
+  };
+  std::vector<std::jthread> helpers;
+  for (int i = 1; i < threads; ++i) helpers.emplace_back(work);
+  work();
+  helpers.clear();  // joins
+  return facts;
+}
+
+std::string describe(const SampleFacts& facts) {
+  return fmt::format("{}x{} {} {} bit", facts.size.width_px, facts.size.height_px,
+                     facts.channels == 1 ? "gray" : "colour", facts.depth == PixelDepth::u8 ? 8 : 16);
+}
+
+Summary summarise(const Dataset& dataset, const std::vector<SampleFacts>& facts) {
+  Summary summary;
+  std::set<std::string_view> parts;
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    const Sample& sample = dataset.samples[i];
+    ++summary.pictures;
+    ++(sample.label == Label::good        ? summary.good
+       : sample.label == Label::defective ? summary.defective
+                                          : summary.unlabelled);
+    summary.masks += sample.mask.has_value();
+    parts.insert(sample.part);
+    ++summary.by_class[sample.class_name.empty() ? "not labelled" : sample.class_name];
+    if (facts[i].decoded) ++summary.by_size[describe(facts[i])];
+  }
+  summary.parts = parts.size();
+  return summary;
+}
+
+}  // namespace
+
+std::vector<Finding> CheckReport::blockers(const std::set<std::string>& allowed) const {
+  std::vector<Finding> blocking;
+  for (const Finding& finding : findings) {
+    if (finding.severity == Severity::blocker && !allowed.contains(finding.check)) blocking.push_back(finding);
+  }
+  return blocking;
+}
+
+Result<CheckReport> check_dataset(const Dataset& dataset, const CheckOptions& options,
+                                  const ProgressFunction& progress) {
+  if (options.threads < 1 || options.threads > kMaxThreads) {
+    return make_error(ErrorCode::invalid_argument,
+                      fmt::format("{} threads, allowed: 1 to {}", options.threads, kMaxThreads));
+  }
+  const auto facts = collect_all(dataset, options.threads, progress);
+  FindingList findings;
+  run_checks(dataset, facts, findings);
+  return CheckReport{summarise(dataset, facts), findings.take()};
+}
+
+}  // namespace lineguard::dataset

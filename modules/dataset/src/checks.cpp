@@ -1,0 +1,158 @@
+#include "checks.h"
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <lineguard/dataset/split.h>
+
+namespace lineguard::dataset {
+namespace {
+
+constexpr std::size_t kFewGoodPictures = 10;
+
+void check_files(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings) {
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    for (const FileProblem& problem : facts[i].problems) {
+      findings.add(problem.readable ? Check::undecodable : Check::unreadable, problem.reason, dataset.samples[i].name);
+    }
+  }
+}
+
+// Good pictures that a detector can be trained from: those that are not held for testing, and decode.
+void check_number_of_good(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings) {
+  const bool names_train = std::any_of(dataset.samples.begin(), dataset.samples.end(),
+                                       [](const Sample& sample) { return sample.split == Split::train; });
+  std::size_t good = 0;
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    const Sample& sample = dataset.samples[i];
+    const bool to_learn_from = names_train ? sample.split == Split::train : sample.split == Split::unset;
+    good += sample.label == Label::good && to_learn_from && facts[i].decoded;
+  }
+  if (good >= kFewGoodPictures) return;
+  const std::string reason = good == 0   ? "there is no good picture to learn from"
+                             : good == 1 ? "there is only one good picture to learn from"
+                                         : fmt::format("there are only {} good pictures to learn from", good);
+  findings.add_group(good < 2 ? Check::no_good_pictures : Check::few_good_pictures, reason, {});
+}
+
+template <typename Key>
+using Groups = std::map<Key, std::vector<const Sample*>>;
+
+std::vector<std::string> names_of(const std::vector<const Sample*>& samples) {
+  std::vector<std::string> names;
+  for (const Sample* sample : samples) names.push_back(sample->name);
+  return names;
+}
+
+std::set<std::string_view> values_of(const std::vector<const Sample*>& samples,
+                                     const std::function<std::string_view(const Sample&)>& value) {
+  std::set<std::string_view> values;
+  for (const Sample* sample : samples) values.insert(value(*sample));
+  return values;
+}
+
+void check_equal_pictures(const std::vector<const Sample*>& samples, FindingList& findings) {
+  auto labels = values_of(samples, [](const Sample& sample) { return to_string(sample.label); });
+  labels.erase(to_string(Label::unknown));
+  const auto splits = values_of(samples, [](const Sample& sample) { return to_string(sample.split); });
+  if (labels.size() > 1) {
+    const auto classes = values_of(samples, [](const Sample& sample) { return std::string_view(sample.class_name); });
+    findings.add_group(Check::label_conflict,
+                       fmt::format("the same picture is labelled {}", fmt::join(classes, " and ")), names_of(samples));
+  } else if (splits.size() > 1) {
+    findings.add_group(Check::duplicate_across_splits,
+                       fmt::format("the same picture stands in {}", fmt::join(splits, " and ")), names_of(samples));
+  } else {
+    findings.add_group(Check::duplicate, "the same picture stands there more than once", names_of(samples));
+  }
+}
+
+void check_duplicates(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings) {
+  Groups<std::string_view> by_pixels;
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    if (facts[i].decoded) by_pixels[facts[i].pixel_digest].push_back(&dataset.samples[i]);
+  }
+  std::vector<const std::vector<const Sample*>*> groups;
+  for (const auto& entry : by_pixels) {
+    if (entry.second.size() > 1) groups.push_back(&entry.second);
+  }
+  // By place in the data set, not by digest.
+  std::sort(groups.begin(), groups.end(), [](const auto* a, const auto* b) { return a->front() < b->front(); });
+  for (const auto* group : groups) check_equal_pictures(*group, findings);
+}
+
+void check_parts(const Dataset& dataset, FindingList& findings) {
+  Groups<std::string_view> by_part;
+  for (const Sample& sample : dataset.samples) {
+    if (sample.split != Split::unset) by_part[sample.part].push_back(&sample);
+  }
+  for (const auto& [part, samples] : by_part) {
+    const auto splits = values_of(samples, [](const Sample& sample) { return to_string(sample.split); });
+    if (splits.size() < 2) continue;
+    findings.add_group(Check::part_in_two_splits, fmt::format("part {} stands in {}", part, fmt::join(splits, " and ")),
+                       names_of(samples));
+  }
+}
+
+void check_mask(const Sample& sample, const SampleFacts& facts, FindingList& findings) {
+  const MaskFacts& mask = *facts.mask;
+  if (facts.decoded && mask.size != facts.size) {
+    findings.add(Check::mask_size,
+                 fmt::format("the mask has {}x{} pixels, the picture {}x{}", mask.size.width_px, mask.size.height_px,
+                             facts.size.width_px, facts.size.height_px),
+                 sample.name);
+  }
+  if (sample.label == Label::defective && mask.empty) {
+    findings.add(Check::empty_mask, "labelled defective, but no pixel of the mask is set", sample.name);
+  }
+  if (sample.label == Label::good && !mask.empty) {
+    findings.add(Check::mask_on_good, "labelled good, but its mask marks a defect", sample.name);
+  }
+}
+
+bool lies_inside(const Box& box, Size size) {
+  constexpr double kRoundingPx = 1;  // labelling tools round outwards
+  return box.width > 0 && box.height > 0 && box.x >= -kRoundingPx && box.y >= -kRoundingPx &&
+         box.x + box.width <= size.width_px + kRoundingPx && box.y + box.height <= size.height_px + kRoundingPx;
+}
+
+void check_boxes(const Sample& sample, const SampleFacts& facts, FindingList& findings) {
+  if (sample.label == Label::good && !sample.boxes.empty()) {
+    findings.add(Check::mask_on_good, "labelled good, but a box marks a defect", sample.name);
+  }
+  for (const auto& [box, class_name, polygon] : sample.boxes) {
+    if (!facts.decoded || lies_inside(box, facts.size)) continue;
+    findings.add(Check::box_outside,
+                 fmt::format("the box {:g} {:g} {:g} {:g} is empty or leaves the picture of {}x{} pixels", box.x, box.y,
+                             box.width, box.height, facts.size.width_px, facts.size.height_px),
+                 sample.name);
+  }
+}
+
+void check_marks(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings) {
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    const Sample& sample = dataset.samples[i];
+    if (facts[i].mask) check_mask(sample, facts[i], findings);
+    check_boxes(sample, facts[i], findings);
+    if (facts[i].exif_orientation != 1) {
+      findings.add(Check::exif_orientation, "the file says that the picture is to be turned or mirrored", sample.name);
+    }
+  }
+}
+
+}  // namespace
+
+void run_checks(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings) {
+  check_files(dataset, facts, findings);
+  check_number_of_good(dataset, facts, findings);
+  check_duplicates(dataset, facts, findings);
+  check_parts(dataset, findings);
+  check_marks(dataset, facts, findings);
+  check_formats(dataset, facts, findings);
+}
+
+}  // namespace lineguard::dataset

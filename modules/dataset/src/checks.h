@@ -1,0 +1,18 @@
+// The checks on what was found in each sample. Pure; facts[i] belongs to dataset.samples[i].
+#pragma once
+
+#include "findings.h"
+#include "sample_facts.h"
+
+#include <vector>
+
+#include <lineguard/dataset/dataset.h>
+
+namespace lineguard::dataset {
+
+void run_checks(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings);
+
+// Sizes, channels and depth: checks_of_format.cpp.
+void check_formats(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings);
+
+}  // namespace lineguard::dataset

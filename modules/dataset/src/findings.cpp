@@ -1,0 +1,99 @@
+#include "findings.h"
+
+#include <algorithm>
+#include <array>
+
+namespace lineguard::dataset {
+namespace {
+
+struct CheckRow {
+  Check check;
+  std::string_view name;
+  Severity severity;
+  std::string_view advice;
+};
+
+constexpr std::array<CheckRow, 18> kChecks{{
+    {Check::unreadable, "unreadable", Severity::blocker,
+     "Put the file where the data set names it, or take it out of the data set."},
+    {Check::undecodable, "undecodable", Severity::blocker,
+     "Copy the file again from its source or take it out: half a picture would be learned as a normal part."},
+    {Check::no_good_pictures, "no-good-pictures", Severity::blocker,
+     "Add pictures of good parts: the detector learns from them. Fifty or more is a good start."},
+    {Check::label_conflict, "label-conflict", Severity::blocker, "Decide what the part is and keep one of the files."},
+    {Check::part_in_two_splits, "part-in-two-splits", Severity::blocker,
+     "Move all pictures of the part to one split: tested on a part it has learned, a detector looks better than it "
+     "is."},
+    {Check::duplicate_across_splits, "duplicate-across-splits", Severity::blocker,
+     "Keep the picture in one split only: tested on what it has learned, a detector looks better than it is."},
+    {Check::mask_on_good, "mask-on-good", Severity::blocker,
+     "Either the part is defective or the mask or box is wrong: correct one of them."},
+    {Check::empty_mask, "empty-mask", Severity::blocker,
+     "Draw the defect, or remove the mask: without one the place of the defect is not evaluated."},
+    {Check::mask_size, "mask-size", Severity::blocker,
+     "Export the mask at the picture's size. A picture with an EXIF orientation is turned before they are compared."},
+    {Check::box_outside, "box-outside", Severity::blocker,
+     "Boxes are x y width height in pixels of this picture, from its upper left corner: export them again."},
+    {Check::channel_mismatch, "channel-mismatch", Severity::blocker,
+     "Take all pictures with the same camera mode: gray or colour, not both."},
+    {Check::depth_mismatch, "depth-mismatch", Severity::blocker,
+     "Take all pictures with the same bit depth: 8 or 16 bit, not both."},
+    {Check::size_mismatch, "size-mismatch", Severity::blocker,
+     "These look like another camera, crop or product: take them out, or cut them as the others."},
+    {Check::few_good_pictures, "few-good-pictures", Severity::warning,
+     "Add pictures of good parts: normal variation is learned from them. Fifty or more is a good start."},
+    {Check::duplicate, "duplicate", Severity::warning,
+     "Keep one of them, unless they are different parts that really look the same to the pixel."},
+    {Check::exif_orientation, "exif-orientation", Severity::warning,
+     "The picture is turned as it says. Make sure that masks and boxes were drawn on the turned picture."},
+    {Check::gray_as_colour, "gray-stored-as-colour", Severity::warning,
+     "Nothing to do when the pictures come from one camera."},
+    {Check::sizes_vary, "sizes-vary", Severity::warning,
+     "All are brought to one size. Make sure that they show the part at the same scale."},
+}};
+
+const CheckRow& row_of(Check check) {
+  return kChecks[static_cast<std::size_t>(check)];
+}
+
+constexpr bool rows_follow_the_enum() {
+  for (std::size_t i = 0; i < kChecks.size(); ++i) {
+    if (static_cast<std::size_t>(kChecks[i].check) != i) return false;
+  }
+  return true;
+}
+static_assert(rows_follow_the_enum());
+
+}  // namespace
+
+const std::vector<std::string>& check_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const auto& row : kChecks) all.emplace_back(row.name);
+    return all;
+  }();
+  return names;
+}
+
+void FindingList::add(Check check, std::string_view reason, const std::string& file) {
+  const auto [place, is_new] = by_reason_.try_emplace({check, std::string(reason)}, findings_.size());
+  if (is_new) add_group(check, std::string(reason), {});
+  findings_[place->second].second.files.push_back(file);
+}
+
+void FindingList::add_group(Check check, std::string reason, std::vector<std::string> files) {
+  const CheckRow& row = row_of(check);
+  findings_.push_back(
+      {check, {std::string(row.name), row.severity, std::move(files), std::move(reason), std::string(row.advice)}});
+}
+
+std::vector<Finding> FindingList::take() {
+  std::stable_sort(findings_.begin(), findings_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<Finding> findings;
+  for (auto& entry : findings_) findings.push_back(std::move(entry.second));
+  findings_.clear();
+  by_reason_.clear();
+  return findings;
+}
+
+}  // namespace lineguard::dataset

@@ -1,0 +1,50 @@
+// The checks by name and the list that findings are collected in.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <lineguard/dataset/check.h>
+
+namespace lineguard::dataset {
+
+// In the order of check_names(): blockers before warnings, the worst first.
+enum class Check {
+  unreadable,
+  undecodable,
+  no_good_pictures,
+  label_conflict,
+  part_in_two_splits,
+  duplicate_across_splits,
+  mask_on_good,
+  empty_mask,
+  mask_size,
+  box_outside,
+  channel_mismatch,
+  depth_mismatch,
+  size_mismatch,
+  few_good_pictures,
+  duplicate,
+  exif_orientation,
+  gray_as_colour,
+  sizes_vary,
+};
+
+class FindingList {
+ public:
+  // Files with the same check and reason make one finding.
+  void add(Check check, std::string_view reason, const std::string& file);
+  // A finding of its own: its files belong together.
+  void add_group(Check check, std::string reason, std::vector<std::string> files);
+  // Ordered by check, then as they were added.
+  std::vector<Finding> take();
+
+ private:
+  std::vector<std::pair<Check, Finding>> findings_;
+  std::map<std::pair<Check, std::string>, std::size_t> by_reason_;
+};
+
+}  // namespace lineguard::dataset

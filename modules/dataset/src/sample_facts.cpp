@@ -1,0 +1,104 @@
+#include "sample_facts.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <lineguard/core/digest.h>
+#include <lineguard/core/files.h>
+#include <lineguard/imaging/decode.h>
+
+namespace lineguard::dataset {
+namespace {
+
+template <typename Sample>
+bool channels_are_equal(std::span<const Sample> row) {
+  for (std::size_t i = 0; i + 2 < row.size(); i += 3) {
+    if (row[i] != row[i + 1] || row[i] != row[i + 2]) return false;
+  }
+  return true;
+}
+
+bool is_colourless(const Image& image) {
+  if (image.channels() == 1) return true;
+  for (int y = 0; y < image.height_px(); ++y) {
+    const bool equal =
+        image.depth() == PixelDepth::u8 ? channels_are_equal(image.row_u8(y)) : channels_are_equal(image.row_u16(y));
+    if (!equal) return false;
+  }
+  return true;
+}
+
+// Of the pixels, not of the file: a copy that was saved once more without loss is the same picture.
+std::string digest_of_pixels(const Image& image) {
+  Sha256 digest;
+  digest.add(fmt::format("{}x{}x{}x{}:", image.width_px(), image.height_px(), image.channels(),
+                         static_cast<int>(image.depth())));
+  digest.add(image.bytes());
+  return digest.finish_hex();
+}
+
+// What a message calls the file: the picture is the finding's main file, and its own name need not be repeated.
+std::string role_prefix(const Sample& sample, const std::filesystem::path& file, std::string_view role) {
+  const std::string source = sample.source_line.empty() ? "" : sample.source_line + ": ";
+  return role.empty() ? source : fmt::format("{}{} {}: ", source, role, file.filename().string());
+}
+
+// The encoded file, or nothing and a problem.
+std::optional<Bytes> read(const Sample& sample, const std::filesystem::path& file, std::string_view role,
+                          SampleFacts& facts) {
+  auto content = read_file(file, imaging::DecodeLimits{}.max_file_bytes);
+  if (content) return std::move(content).value();
+  const std::string source = sample.source_line.empty() ? "" : sample.source_line + ": ";
+  const std::string what = role.empty() ? "" : fmt::format("{}: ", role);
+  facts.problems.push_back({content.error().code == ErrorCode::too_large, source + what + content.error().message});
+  return std::nullopt;
+}
+
+std::optional<Image> decode(const Sample& sample, const Bytes& content, const std::filesystem::path& file,
+                            std::string_view role, SampleFacts& facts) {
+  auto image = imaging::decode(content);
+  if (image) return std::move(image).value();
+  facts.problems.push_back({true, role_prefix(sample, file, role) + image.error().message});
+  return std::nullopt;
+}
+
+void collect_picture(const Sample& sample, SampleFacts& facts) {
+  const auto content = read(sample, sample.image, "", facts);
+  if (!content) return;
+  const auto image = decode(sample, *content, sample.image, "", facts);
+  if (!image) return;
+  facts.decoded = true;
+  facts.size = image->size();
+  facts.channels = image->channels();
+  facts.depth = image->depth();
+  facts.colourless = is_colourless(*image);
+  facts.pixel_digest = digest_of_pixels(*image);
+  if (const auto info = imaging::read_info(*content)) facts.exif_orientation = info->exif_orientation;
+}
+
+void collect_mask(const Sample& sample, SampleFacts& facts) {
+  const auto content = read(sample, *sample.mask, "mask", facts);
+  if (!content) return;
+  const auto image = decode(sample, *content, *sample.mask, "mask", facts);
+  if (!image) return;
+  const auto bytes = image->bytes();
+  facts.mask =
+      MaskFacts{image->size(), std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{}; })};
+}
+
+}  // namespace
+
+SampleFacts collect_facts(const Sample& sample) {
+  SampleFacts facts;
+  collect_picture(sample, facts);
+  if (sample.mask) collect_mask(sample, facts);
+  if (sample.defect_free_template) {
+    if (const auto content = read(sample, *sample.defect_free_template, "template", facts)) {
+      decode(sample, *content, *sample.defect_free_template, "template", facts);
+    }
+  }
+  return facts;
+}
+
+}  // namespace lineguard::dataset

@@ -1,0 +1,38 @@
+// What the checks keep of a sample once its files were decoded and dropped.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <lineguard/core/image.h>
+#include <lineguard/dataset/dataset.h>
+
+namespace lineguard::dataset {
+
+struct FileProblem {
+  bool readable = false;  // true: read, but not decodable
+  std::string reason;
+};
+
+struct MaskFacts {
+  Size size;
+  bool empty = false;  // no pixel is set
+};
+
+struct SampleFacts {
+  bool decoded = false;  // what follows up to pixel_digest is only set when true
+  Size size;             // after EXIF orientation
+  int channels = 0;
+  PixelDepth depth = PixelDepth::u8;
+  int exif_orientation = 1;
+  bool colourless = false;  // one channel, or three that are equal everywhere
+  std::string pixel_digest;
+  std::optional<MaskFacts> mask;      // where there is one that decodes
+  std::vector<FileProblem> problems;  // of the picture, its mask and its template
+};
+
+// Reads and decodes the sample's files, one at a time. Thread-safe.
+SampleFacts collect_facts(const Sample& sample);
+
+}  // namespace lineguard::dataset

@@ -1,0 +1,353 @@
+#include "dataset_builder.h"
+#include "test_data.h"
+
+#include <algorithm>
+#include <map>
+
+#include <lineguard/dataset/check.h>
+#include <lineguard/imaging/encode.h>
+
+namespace lineguard::dataset::test {
+namespace {
+
+using lineguard::test::shared_data;
+
+struct PictureKind {
+  Size size{24, 16};
+  int channels = 1;
+  PixelDepth depth = PixelDepth::u8;
+};
+
+class CheckDataset : public DatasetTest {
+ protected:
+  // Pictures with the same `seed` are equal.
+  void add_picture(const std::string& name, int seed, const PictureKind& kind = {}) {
+    Image image(kind.size, kind.channels, kind.depth);
+    auto bytes = image.bytes();
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(seed + i * (i + 3) % 251);
+    add_image(name, image);
+  }
+  void add_mask(const std::string& name, bool marked, Size size = PictureKind{}.size) {
+    Image mask(size, 1);
+    if (marked) mask.row_u8(2)[3] = 113;
+    add_image(name, mask);
+  }
+  void add_image(const std::string& name, const Image& image) {
+    const auto png = imaging::encode_png(image);
+    ASSERT_TRUE(png) << png.error().message;
+    ASSERT_TRUE(write_file_atomically(folder_ / name, *png));
+  }
+  void add_good(int count, const std::string& folder = "train/good/") {
+    for (int i = 0; i < count; ++i) add_picture(folder + "n" + std::to_string(100 + i) + ".png", i);
+  }
+  // `name` becomes the picture's first half.
+  void truncate(const std::string& name) {
+    const auto content = read_text_file(folder_ / name);
+    ASSERT_TRUE(content);
+    add(name, std::string_view(*content).substr(0, content->size() / 2));
+  }
+  CheckReport check(int threads = 2, const std::string& name = "") {
+    auto report = check_dataset(read({}, name), CheckOptions{threads});
+    EXPECT_TRUE(report) << report.error().message;
+    return report ? std::move(report).value() : CheckReport{};
+  }
+  // The only finding of that check.
+  static Finding only(const CheckReport& report, std::string_view check) {
+    const Finding* found = nullptr;
+    for (const Finding& finding : report.findings) {
+      if (finding.check != check) continue;
+      EXPECT_EQ(found, nullptr) << "two findings of " << check;
+      found = &finding;
+    }
+    EXPECT_NE(found, nullptr) << "no finding of " << check;
+    return found ? *found : Finding{};
+  }
+  static void expect_blocker(const CheckReport& report, std::string_view check, const std::vector<std::string>& files) {
+    const Finding finding = only(report, check);
+    EXPECT_EQ(finding.severity, Severity::blocker);
+    EXPECT_EQ(finding.files, files);
+    EXPECT_FALSE(finding.reason.empty());
+    EXPECT_FALSE(finding.advice.empty());
+    EXPECT_EQ(report.blockers().size(), 1u);
+    EXPECT_TRUE(report.blockers({std::string(check)}).empty());
+  }
+};
+
+TEST_F(CheckDataset, findsNothingInACleanSet) {
+  add_good(12);
+  add_picture("test/crack/c.png", 50);
+  add_picture("test/good/g.png", 51);
+  add_mask("ground_truth/crack/c_mask.png", true);
+  const CheckReport report = check();
+  EXPECT_TRUE(report.findings.empty()) << report.findings[0].reason;
+  EXPECT_EQ(report.summary.pictures, 14u);
+  EXPECT_EQ(report.summary.good, 13u);
+  EXPECT_EQ(report.summary.defective, 1u);
+  EXPECT_EQ(report.summary.parts, 14u);
+  EXPECT_EQ(report.summary.masks, 1u);
+  EXPECT_EQ(report.summary.by_class, (std::map<std::string, std::size_t>{{"crack", 1}, {"good", 13}}));
+  EXPECT_EQ(report.summary.by_size, (std::map<std::string, std::size_t>{{"24x16 gray 8 bit", 14}}));
+}
+
+TEST_F(CheckDataset, blocksTruncatedPictures) {
+  add_good(12);
+  truncate("train/good/n105.png");
+  expect_blocker(check(), "undecodable", {"train/good/n105.png"});
+}
+
+TEST_F(CheckDataset, blocksATextFileThatIsNamedAsAPicture) {
+  add_good(12);
+  add("train/good/note.png", "not a picture");
+  expect_blocker(check(), "undecodable", {"train/good/note.png"});
+}
+
+TEST_F(CheckDataset, blocksEmptyFiles) {
+  add_good(12);
+  add("train/good/zero.png", "");
+  expect_blocker(check(), "undecodable", {"train/good/zero.png"});
+}
+
+TEST_F(CheckDataset, blocksAPictureThatClaimsThirtyThousandPixelsASide) {
+  add_good(12);
+  // A PNG's header: size 30000 x 30000, 8 bit gray, and nothing behind it.
+  constexpr std::string_view kHuge("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x75\x30\0\0\x75\x30\x08\0\0\0\0\0\0\0\0", 33);
+  add("train/good/huge.png", kHuge);
+  expect_blocker(check(), "undecodable", {"train/good/huge.png"});
+}
+
+TEST_F(CheckDataset, blocksMissingFilesWithTheLineThatNamesThem) {
+  add_good(12, "");
+  std::string lines = "image,label,mask,part\n";
+  for (int i = 0; i < 12; ++i) lines += "n" + std::to_string(100 + i) + ".png,good,," + std::to_string(i) + "\n";
+  add("labels.csv", lines + "gone.png,crack,lost.png,x\n");
+  const CheckReport report = check(2, "labels.csv");
+  ASSERT_EQ(report.findings.size(), 2u);
+  for (const Finding& finding : report.findings) {
+    EXPECT_EQ(finding.check, "unreadable");
+    EXPECT_EQ(finding.files, (std::vector<std::string>{"gone.png"}));
+    EXPECT_CONTAINS(finding.reason, "labels.csv:14");
+  }
+  EXPECT_CONTAINS(report.findings[0].reason, "gone.png");
+  EXPECT_CONTAINS(report.findings[1].reason, "mask: ");
+}
+
+TEST_F(CheckDataset, blocksALinkToItself) {
+  add_good(12);
+  std::filesystem::create_symlink(folder_ / "train/good/self.png", folder_ / "train/good/self.png");
+  expect_blocker(check(), "unreadable", {"train/good/self.png"});
+}
+
+TEST_F(CheckDataset, blocksTheSamePictureInTwoSplits) {
+  add_good(12);
+  add_picture("test/good/again.png", 4);
+  expect_blocker(check(), "duplicate-across-splits", {"train/good/n104.png", "test/good/again.png"});
+}
+
+TEST_F(CheckDataset, warnsOfTheSamePictureWithinOneSplit) {
+  add_good(12);
+  add_picture("train/good/z.png", 4);
+  const CheckReport report = check();
+  EXPECT_TRUE(report.blockers().empty());
+  EXPECT_EQ(only(report, "duplicate").files, (std::vector<std::string>{"train/good/n104.png", "train/good/z.png"}));
+}
+
+TEST_F(CheckDataset, blocksTheSamePictureWithTwoLabels) {
+  add_good(12, "good/");
+  add_picture("defective/crack/x.png", 4);
+  expect_blocker(check(), "label-conflict", {"defective/crack/x.png", "good/n104.png"});
+}
+
+TEST_F(CheckDataset, blocksOnePartInTwoSplits) {
+  add_good(12);
+  add_picture("test/good/p7_b.png", 60);
+  add_picture("train/good/p7_a.png", 61);
+  const auto report = check_dataset(read({"(p7|n\\d+)", {}}));
+  ASSERT_TRUE(report);
+  expect_blocker(*report, "part-in-two-splits", {"train/good/p7_a.png", "test/good/p7_b.png"});
+}
+
+TEST_F(CheckDataset, blocksAMaskOfAnotherSize) {
+  add_good(12);
+  add_picture("test/crack/c.png", 50);
+  add_mask("ground_truth/crack/c_mask.png", true, {16, 24});
+  expect_blocker(check(), "mask-size", {"test/crack/c.png"});
+}
+
+TEST_F(CheckDataset, blocksAnEmptyMaskOnADefect) {
+  add_good(12);
+  add_picture("test/crack/c.png", 50);
+  add_mask("ground_truth/crack/c_mask.png", false);
+  expect_blocker(check(), "empty-mask", {"test/crack/c.png"});
+}
+
+TEST_F(CheckDataset, blocksAMarkedMaskOnAGoodPartOnly) {
+  add_good(12);
+  add_picture("test/good/a.png", 50);
+  add_picture("test/good/b.png", 51);
+  add_mask("ground_truth/good/a_mask.png", true);
+  add_mask("ground_truth/good/b_mask.png", false);
+  expect_blocker(check(), "mask-on-good", {"test/good/a.png"});
+}
+
+TEST_F(CheckDataset, blocksBoxesOutsideThePictureAndOnGoodParts) {
+  add_good(12, "");
+  std::string lines = "image,label,boxes,part\n";
+  for (int i = 0; i < 12; ++i) lines += "n" + std::to_string(100 + i) + ".png,good,," + std::to_string(i) + "\n";
+  add_picture("c.png", 50);
+  add_picture("d.png", 51);
+  add("outside.csv", lines + "c.png,crack,20 1 10 3,c\nd.png,crack,0 0 24 16,d\n");
+  expect_blocker(check(2, "outside.csv"), "box-outside", {"c.png"});
+  add("empty.csv", lines + "c.png,crack,1 1 0 3,c\n");
+  expect_blocker(check(2, "empty.csv"), "box-outside", {"c.png"});
+  add("good.csv", lines + "c.png,ok,1 1 2 2,c\n");
+  expect_blocker(check(2, "good.csv"), "mask-on-good", {"c.png"});
+}
+
+TEST_F(CheckDataset, blocksOtherChannelsAndDepths) {
+  add_good(12);
+  add_picture("train/good/x.png", 50, {{24, 16}, 3, PixelDepth::u8});
+  expect_blocker(check(), "channel-mismatch", {"train/good/x.png"});
+  add_picture("train/good/x.png", 50, {{24, 16}, 1, PixelDepth::u16});
+  expect_blocker(check(), "depth-mismatch", {"train/good/x.png"});
+}
+
+TEST_F(CheckDataset, onlyWarnsOfGrayPicturesThatAreStoredAsColour) {
+  add_good(12);
+  Image gray({24, 16}, 3);
+  std::fill(gray.bytes().begin(), gray.bytes().end(), std::byte{80});
+  add_image("train/good/x.png", gray);
+  const CheckReport report = check();
+  EXPECT_TRUE(report.blockers().empty());
+  EXPECT_EQ(only(report, "gray-stored-as-colour").files, (std::vector<std::string>{"train/good/x.png"}));
+}
+
+TEST_F(CheckDataset, blocksTheOddShapeInAUniformSetAndWarnsOfSimilarOnes) {
+  add_good(20);
+  add_picture("train/good/similar.png", 50, {{25, 16}, 1, PixelDepth::u8});
+  add_picture("train/good/turned.png", 51, {{16, 24}, 1, PixelDepth::u8});
+  const CheckReport report = check();
+  expect_blocker(report, "size-mismatch", {"train/good/turned.png"});
+  EXPECT_EQ(only(report, "sizes-vary").files, (std::vector<std::string>{"train/good/similar.png"}));
+}
+
+TEST_F(CheckDataset, leavesASetWhosePicturesVaryInPeace) {
+  for (int i = 0; i < 12; ++i) add_picture("p" + std::to_string(i) + ".png", i, {{20 + i, 30 - i}, 1, PixelDepth::u8});
+  const CheckReport report = check();
+  EXPECT_TRUE(report.blockers().empty());
+  EXPECT_CONTAINS(only(report, "sizes-vary").reason, "12 sizes");
+}
+
+// JPEG with an EXIF block that says "turn by 90 degrees" (orientation 6) behind its first marker.
+Bytes jpeg_to_be_turned(const Image& image) {
+  constexpr std::string_view kExif(
+      "\xFF\xE1\0\x22"
+      "Exif\0\0"
+      "MM\0\x2A\0\0\0\x08"
+      "\0\x01"
+      "\x01\x12\0\x03\0\0\0\x01\0\x06\0\0"
+      "\0\0\0\0",
+      36);
+  Bytes jpeg = imaging::encode_jpeg(image).value();
+  const auto exif = std::as_bytes(std::span(kExif));
+  jpeg.insert(jpeg.begin() + 2, exif.begin(), exif.end());
+  return jpeg;
+}
+
+TEST_F(CheckDataset, warnsOfExifOrientationAndComparesMasksWithTheTurnedPicture) {
+  add_good(12, "");
+  const Bytes jpeg = jpeg_to_be_turned(Image({16, 24}, 1));  // turned it is 24 x 16 as the others
+  ASSERT_TRUE(write_file_atomically(folder_ / "turned.jpg", jpeg));
+  add_mask("mask.png", true);
+  std::string lines = "image,label,mask,part\nturned.jpg,crack,mask.png,t\n";
+  for (int i = 0; i < 12; ++i) lines += "n" + std::to_string(100 + i) + ".png,good,," + std::to_string(i) + "\n";
+  add("labels.csv", lines);
+  const CheckReport report = check(2, "labels.csv");
+  EXPECT_TRUE(report.blockers().empty());
+  EXPECT_EQ(only(report, "exif-orientation").files, (std::vector<std::string>{"turned.jpg"}));
+}
+
+TEST_F(CheckDataset, needsGoodPictures) {
+  add_picture("one.png", 1);
+  EXPECT_EQ(only(check(), "no-good-pictures").severity, Severity::blocker);
+  add_picture("two.png", 2);
+  const CheckReport two = check();
+  EXPECT_TRUE(two.blockers().empty());
+  EXPECT_CONTAINS(only(two, "few-good-pictures").reason, "only 2 good pictures");
+  add("labels.csv", "image,label,part\none.png,ng,1\ntwo.png,fail,2\n");
+  EXPECT_CONTAINS(only(check(2, "labels.csv"), "no-good-pictures").reason, "no good picture");
+}
+
+TEST_F(CheckDataset, saysTheSameWithAnyNumberOfThreads) {
+  add_good(30);
+  for (const auto* name : {"train/good/n103.png", "train/good/n111.png", "train/good/n127.png"}) truncate(name);
+  const auto render = [](const CheckReport& report) {
+    std::string text;
+    for (const Finding& finding : report.findings) {
+      text += finding.check + finding.reason;
+      for (const auto& file : finding.files) text += " " + file;
+    }
+    return text;
+  };
+  const std::string one = render(check(1));
+  EXPECT_EQ(render(check(2)), one);
+  EXPECT_EQ(render(check(7)), one);
+  EXPECT_EQ(check_dataset(read(), CheckOptions{0}).error().code, ErrorCode::invalid_argument);
+}
+
+TEST_F(CheckDataset, reportsProgressUpToTheEnd) {
+  add_good(12);
+  std::size_t last = 0;
+  const auto report = check_dataset(read(), {}, [&](std::string_view, std::size_t done, std::size_t total) {
+    EXPECT_EQ(done, last + 1);
+    EXPECT_EQ(total, 12u);
+    last = done;
+  });
+  EXPECT_TRUE(report);
+  EXPECT_EQ(last, 12u);
+}
+
+std::vector<Finding> blockers_of(const std::filesystem::path& folder) {
+  const auto dataset = read_dataset(folder);
+  EXPECT_TRUE(dataset) << dataset.error().message;
+  if (!dataset) return {};
+  const auto report = check_dataset(*dataset);
+  EXPECT_TRUE(report);
+  return report ? report->blockers() : std::vector<Finding>{};
+}
+
+class RealDataset : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(RealDataset, hasNoBlocker) {
+  LINEGUARD_NEEDS(shared_data() / GetParam());
+  for (const Finding& finding : blockers_of(shared_data() / GetParam())) {
+    ADD_FAILURE() << finding.check << ": " << finding.reason << " "
+                  << (finding.files.empty() ? "" : finding.files.front());
+  }
+}
+
+// True of the pictures: these masks hold zeros only, though the tiles are labelled uneven.
+TEST(RealDatasets, magneticTileHasEmptyMasksAtTwoExposures) {
+  LINEGUARD_NEEDS(shared_data() / "magnetic_tile" / "exposure3");
+  const std::map<std::string, std::vector<std::string>> kEmpty{
+      {"exposure3", {"test/uneven/uneven_004.jpg"}},
+      {"exposure4", {"test/uneven/uneven_004.jpg", "test/uneven/uneven_006.jpg", "test/uneven/uneven_016.jpg"}}};
+  for (const auto& [exposure, files] : kEmpty) {
+    const auto blockers = blockers_of(shared_data() / "magnetic_tile" / exposure);
+    ASSERT_EQ(blockers.size(), 1u);
+    EXPECT_EQ(blockers[0].check, "empty-mask");
+    EXPECT_EQ(blockers[0].files, files);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(, RealDataset,
+                         ::testing::Values("cookies", "glass_line/cam1", "magnetic_tile/exposure1",
+                                           "magnetic_tile/exposure2", "magnetic_tile/exposure5",
+                                           "magnetic_tile/exposure6"),
+                         [](const auto& set) {
+                           std::string name = set.param;
+                           std::replace(name.begin(), name.end(), '/', '_');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace lineguard::dataset::test

@@ -1,0 +1,42 @@
+// Client: one keep-alive connection to one server.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <lineguard/core/clock.h>
+#include <lineguard/core/result.h>
+#include <lineguard/http/message.h>
+
+namespace lineguard::http {
+
+struct Endpoint {
+  std::string host;
+  std::uint16_t port = 80;
+};
+// "http://127.0.0.1:8080" (a path is not allowed). Errors: invalid_argument, with what was expected; https is
+// unsupported.
+Result<Endpoint> parse_url(const std::string& url);
+// "127.0.0.1:8080" or "[::1]:8080". Errors: invalid_argument.
+Result<Endpoint> parse_host_port(const std::string& text);
+
+// Not thread-safe.
+class Client {
+ public:
+  explicit Client(Endpoint endpoint);
+  ~Client();
+  Client(Client&&) noexcept;
+  Client& operator=(Client&&) noexcept;
+
+  // Connects if needed, sends, reads the whole answer; never takes longer than until `deadline`, whatever the server
+  // does. A kept connection that the server had closed is opened anew once. An answer with any status is a value.
+  // Errors: timeout, unavailable (refused, reset), too_large (answer over max_body_bytes), corrupt_data (no HTTP).
+  Result<Response> send(const Request& request, SteadyTime deadline, std::uint64_t max_body_bytes = 64u << 20);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lineguard::http

@@ -1,0 +1,40 @@
+// Requests and responses as plain values.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace lineguard::http {
+
+// Names compare without regard to case (RFC 9110, section 5.1).
+struct NameLess {
+  using is_transparent = void;
+  bool operator()(std::string_view a, std::string_view b) const;
+};
+using Headers = std::map<std::string, std::string, NameLess>;
+
+struct Request {
+  std::string method = "GET";
+  std::string target = "/";  // path and query as sent
+  Headers headers;
+  std::string body;
+
+  std::string_view path() const;  // target without the query
+  // Value of a query parameter; empty where absent. Percent-encoding is not undone: our parameters need none.
+  std::string_view query(std::string_view name) const;
+  std::string_view header(std::string_view name) const;  // empty where absent
+};
+
+struct Response {
+  int status = 200;
+  Headers headers;
+  std::string body;
+  std::string_view header(std::string_view name) const;
+};
+
+Response json_response(int status, std::string body);
+// {"error": message, "code": code}: what every failing answer of ours looks like.
+Response error_response(int status, std::string_view code, std::string_view message);
+
+}  // namespace lineguard::http

@@ -1,0 +1,172 @@
+#include <charconv>
+#include <utility>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <fmt/format.h>
+
+#include <lineguard/http/client.h>
+
+namespace lineguard::http {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace bhttp = boost::beast::http;
+using asio::ip::tcp;
+
+struct Client::State {
+  Endpoint endpoint;
+  asio::io_context io{1};
+  std::unique_ptr<beast::tcp_stream> stream;  // null: not connected
+  beast::flat_buffer buffer;
+};
+
+namespace {
+
+using Outgoing = bhttp::request<bhttp::string_body>;
+using Incoming = bhttp::response_parser<bhttp::string_body>;
+
+// Runs what was started until it is done: each step carries the stream's own time limit, so that it ends by the
+// deadline.
+void run_to_end(asio::io_context& io) {
+  io.restart();
+  io.run();
+}
+
+Outgoing outgoing(const Request& request, const Endpoint& endpoint) {
+  Outgoing message(bhttp::string_to_verb(request.method), request.target, 11);
+  message.set(bhttp::field::host, fmt::format("{}:{}", endpoint.host, endpoint.port));
+  for (const auto& [name, value] : request.headers) message.set(name, value);
+  message.body() = request.body;
+  message.prepare_payload();
+  return message;
+}
+
+Error error_of(const beast::error_code& error, const Endpoint& endpoint) {
+  const std::string server = fmt::format("{}:{}", endpoint.host, endpoint.port);
+  if (error == beast::error::timeout) return make_error(ErrorCode::timeout, server + ": no answer by the deadline");
+  if (error == bhttp::error::body_limit) return make_error(ErrorCode::too_large, server + ": the answer is too large");
+  if (error.category() == bhttp::make_error_code(bhttp::error::bad_method).category() &&
+      error != bhttp::error::end_of_stream && error != bhttp::error::partial_message) {
+    return make_error(ErrorCode::corrupt_data, server + ": not an HTTP answer: " + error.message());
+  }
+  return make_error(ErrorCode::unavailable, server + ": " + error.message());
+}
+
+template <typename State>
+beast::error_code connect(State& state, SteadyTime deadline) {
+  beast::error_code error;
+  const auto address = asio::ip::make_address(state.endpoint.host, error);
+  std::vector<tcp::endpoint> endpoints;
+  if (!error) {
+    endpoints.emplace_back(address, state.endpoint.port);
+  } else {
+    for (const auto& found :
+         tcp::resolver(state.io).resolve(state.endpoint.host, std::to_string(state.endpoint.port), error)) {
+      endpoints.push_back(found.endpoint());
+    }
+    if (error) return error;
+  }
+  state.stream = std::make_unique<beast::tcp_stream>(state.io);
+  state.buffer.clear();
+  state.stream->expires_at(deadline);
+  state.stream->async_connect(endpoints, [&](beast::error_code code, const tcp::endpoint&) { error = code; });
+  run_to_end(state.io);
+  if (!error) state.stream->socket().set_option(tcp::no_delay(true), error);
+  return error;
+}
+
+template <typename State>
+beast::error_code exchange(State& state, const Outgoing& message, Incoming& answer, SteadyTime deadline) {
+  beast::error_code error;
+  state.stream->expires_at(deadline);
+  bhttp::async_write(*state.stream, message, [&](beast::error_code code, std::size_t) { error = code; });
+  run_to_end(state.io);
+  if (error) return error;
+  bhttp::async_read(*state.stream, state.buffer, answer, [&](beast::error_code code, std::size_t) { error = code; });
+  run_to_end(state.io);
+  return error;
+}
+
+// The server closed a kept connection before it saw the request: nothing was done, sending again is safe.
+bool closed_while_idle(const beast::error_code& error, const Incoming& answer) {
+  return !answer.got_some() && (error == bhttp::error::end_of_stream || error == asio::error::connection_reset ||
+                                error == asio::error::broken_pipe || error == asio::error::eof);
+}
+
+Response plain(Incoming::value_type message) {
+  Response response;
+  response.status = static_cast<int>(message.result_int());
+  for (const auto& field : message) response.headers.emplace(field.name_string(), field.value());
+  response.body = std::move(message.body());
+  return response;
+}
+
+}  // namespace
+
+Result<Endpoint> parse_host_port(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  int port = -1;
+  if (colon != std::string::npos) {
+    const char* end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data() + colon + 1, end, port);
+    if (error != std::errc{} || stopped != end) port = -1;
+  }
+  std::string host = colon == std::string::npos ? "" : text.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  if (host.empty() || port < 0 || port > 65535) {
+    return make_error(ErrorCode::invalid_argument,
+                      fmt::format("\"{}\" is no address; expected HOST:PORT with a port of 0 to 65535", text));
+  }
+  return Endpoint{host, static_cast<std::uint16_t>(port)};
+}
+
+Result<Endpoint> parse_url(const std::string& url) {
+  constexpr std::string_view kScheme = "http://";
+  if (url.starts_with("https://")) return make_error(ErrorCode::unsupported, url + ": https is not supported yet");
+  std::string rest = url.starts_with(kScheme) ? url.substr(kScheme.size()) : "";
+  if (!rest.empty() && rest.back() == '/') rest.pop_back();
+  if (rest.empty() || rest.find('/') != std::string::npos) {
+    return make_error(ErrorCode::invalid_argument, fmt::format("\"{}\" is no server; expected http://HOST:PORT", url));
+  }
+  if (rest.find(':') == std::string::npos) rest += ":80";
+  return parse_host_port(rest);
+}
+
+Client::Client(Endpoint endpoint) : state_(std::make_unique<State>()) {
+  state_->endpoint = std::move(endpoint);
+}
+Client::~Client() = default;
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&&) noexcept = default;
+
+Result<Response> Client::send(const Request& request, SteadyTime deadline, std::uint64_t max_body_bytes) {
+  State& state = *state_;
+  if (system_clock().now() >= deadline) return make_error(ErrorCode::timeout, "the deadline has passed");
+  try {
+    const Outgoing message = outgoing(request, state.endpoint);
+    beast::error_code error;
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      const bool kept = state.stream != nullptr;
+      if (!kept) error = connect(state, deadline);
+      Incoming answer;
+      answer.body_limit(max_body_bytes);
+      if (kept || !error) error = exchange(state, message, answer, deadline);
+      if (!error) {
+        if (!answer.keep_alive()) state.stream.reset();
+        return plain(answer.release());
+      }
+      state.stream.reset();
+      if (!kept || !closed_while_idle(error, answer)) break;
+    }
+    return error_of(error, state.endpoint);
+  } catch (const std::exception& error) {
+    state.stream.reset();
+    return make_error(ErrorCode::internal, std::string("the HTTP client failed: ") + error.what());
+  }
+}
+
+}  // namespace lineguard::http

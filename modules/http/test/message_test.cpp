@@ -1,0 +1,49 @@
+#include <gtest/gtest.h>
+
+#include <lineguard/http/client.h>
+#include <lineguard/http/message.h>
+#include <lineguard/http/metrics.h>
+
+namespace lineguard::http {
+namespace {
+
+TEST(Request, PathQueryAndHeaders) {
+  Request request{"POST", "/v1/inspect/tiles?map&embedding=1", {{"Content-Type", "image/png"}}, ""};
+  EXPECT_EQ(request.path(), "/v1/inspect/tiles");
+  EXPECT_EQ(request.query("map"), "1");
+  EXPECT_EQ(request.query("embedding"), "1");
+  EXPECT_EQ(request.query("none"), "");
+  EXPECT_EQ(request.header("content-type"), "image/png");
+}
+
+TEST(Response, AnErrorMayQuoteAnyBytes) {
+  const Response response = error_response(400, "invalid_argument", "bad \xff\xfe \"name\"");
+  EXPECT_EQ(response.status, 400);
+  EXPECT_NE(response.body.find("\"code\":\"invalid_argument\""), std::string::npos);
+}
+
+TEST(Endpoint, AddressesAreCheckedAndExplained) {
+  EXPECT_EQ(parse_url("http://127.0.0.1:8080/")->port, 8080);
+  EXPECT_EQ(parse_host_port("[::1]:502")->host, "::1");
+  for (const char* bad : {"", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:70000", ":80"}) {
+    EXPECT_EQ(parse_host_port(bad).error().code, ErrorCode::invalid_argument) << bad;
+  }
+  EXPECT_EQ(parse_url("ftp://x").error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(parse_url("https://x").error().code, ErrorCode::unsupported);
+}
+
+TEST(Metrics, AreExposedAsPrometheusText) {
+  Metrics metrics;
+  metrics.add("lineguard_requests_total", "Requests", {{"status", "200"}}, 2);
+  metrics.add("lineguard_requests_total", "Requests", {{"status", "503"}});
+  metrics.set("lineguard_queue", "Waiting", {}, 3);
+  metrics.observe_seconds("lineguard_predict_seconds", "Prediction", {}, 0.004);
+  const std::string text = metrics.expose();
+  EXPECT_NE(text.find("lineguard_requests_total{status=\"200\"} 2"), std::string::npos) << text;
+  EXPECT_NE(text.find("lineguard_requests_total{status=\"503\"} 1"), std::string::npos);
+  EXPECT_NE(text.find("lineguard_queue 3"), std::string::npos);
+  EXPECT_NE(text.find("lineguard_predict_seconds_bucket{le=\"0.005\"} 1"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace lineguard::http
