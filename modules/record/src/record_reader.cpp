@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <lineguard/record/decision_json.h>
 #include <lineguard/record/record_reader.h>
@@ -95,6 +96,20 @@ void count_number(const Event& event, NumberCount& count, std::vector<PartNumber
   }
 }
 
+// What is needed to compare with the PLC's count of passed parts.
+void follow_passes(const Event& event, RestartFacts& facts) {
+  const bool started = is(event, EventKind::station_started);
+  if (!started && !is(event, EventKind::actuated)) return;
+  const nlohmann::json payload = nlohmann::json::parse(event.payload, nullptr, false);
+  if (!payload.is_object()) return;
+  if (started) {
+    const auto count = payload.find("gate_pass_count");
+    if (count != payload.end() && count->is_number_unsigned()) facts.gate_passes_at_start = count->get<std::uint32_t>();
+  } else if (payload.value("taken", false) && payload.value("outcome", "") == to_string(Outcome::pass)) {
+    ++facts.confirmed_passes;
+  }
+}
+
 // An output is unconfirmed from its decision to the event that says what became of it.
 Result<void> follow_output(const Event& event, RestartFacts& facts) {
   if (is(event, EventKind::station_stopped)) facts.stopped_in_order = true;
@@ -150,6 +165,7 @@ Result<RestartFacts> RecordReader::read_restart_facts() {
   Result<void> followed;
   LINEGUARD_TRY(for_each({.from_sequence = started}, [&](const Event& event) {
     count_number(event, count, facts.missing, kMaxMissing);
+    follow_passes(event, facts);
     followed = follow_output(event, facts);
     return followed.ok();
   }));

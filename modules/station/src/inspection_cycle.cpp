@@ -32,28 +32,68 @@ InspectionCycle::InspectionCycle(CycleSettings settings, Clock& clock)
 // ---- start and stop
 
 void InspectionCycle::begin(const record::RestartFacts& facts, PartNumber plc_number,
-                            const std::string& started_payload) {
+                            std::optional<PartNumber> acknowledged, const std::string& started_payload) {
   LINEGUARD_CHECK(!begun_, "the cycle begins once");
   begun_ = true;
+  Unresolved unresolved;
   for (const record::UnconfirmedOutput& output : facts.unconfirmed) {
-    lose_output(output.part, "the station ended before the PLC's Ack");
+    if (acknowledged == output.part) {
+      confirm_output(output.part, detail_payload("the PLC still showed its Ack when the station started"));
+    } else {
+      lose_output(output.part, "the station ended before the PLC's Ack");
+      if (output.outcome == Outcome::pass) unresolved.passes.push_back(output.part);
+    }
+  }
+  if (!unresolved.passes.empty() && facts.gate_passes_at_start && facts.last_part) {
+    unresolved.last_part = *facts.last_part;
+    unresolved.passes_at_start = *facts.gate_passes_at_start;
+    unresolved.confirmed = facts.confirmed_passes;
+    unresolved_ = unresolved;
   }
   const std::string down = "triggered while the station was down";
   for (const PartNumber missing : facts.missing) decide_skipped(missing, Reason::station_down, down);
-  if (facts.last_part && *facts.last_part != plc_number) {
-    const PartNumber ahead = plc_number - *facts.last_part;
-    if (ahead <= settings_.max_gap) {
-      for (PartNumber missing = *facts.last_part + 1; missing != plc_number + 1; ++missing) {
-        decide_skipped(missing, Reason::station_down, down);
-      }
-    } else {
-      ++counters_.numbering_restarts;
-      note(record::EventKind::numbering_restarted, plc_number,
-           fmt::format("the record ends at part {}, the PLC is at {}", *facts.last_part, plc_number));
-    }
+  numbers_.set_last(facts.last_part.value_or(plc_number));
+  catch_up(plc_number, Reason::station_down, down);
+  records_.add({record::EventKind::station_started, plc_number, started_payload});
+}
+
+// Parts pass the gate in order: when it has reached the last part of the time before, the count is complete. Once this
+// station's own passes may be in it, it tells nothing any more. A confirmed pass may have been diverted at the gate by
+// the dead station's stale heartbeat, so that the count gives bounds, not always a number.
+void InspectionCycle::on_gate(PartNumber gate_number, std::uint32_t gate_pass_count) {
+  if (!unresolved_ || static_cast<std::int32_t>(gate_number - unresolved_->last_part) < 0) return;
+  const Unresolved before = *std::exchange(unresolved_, std::nullopt);
+  if (gate_number != before.last_part && counters_.passed > 0) return;
+  const std::uint32_t passed = gate_pass_count - before.passes_at_start;
+  const auto unknown = static_cast<std::uint32_t>(before.passes.size());
+  const std::uint32_t at_least = passed > before.confirmed ? passed - before.confirmed : 0;
+  const nlohmann::json payload = {{"parts", before.passes},
+                                  {"gate_passed", passed},
+                                  {"confirmed", before.confirmed},
+                                  {"passed_at_least", std::min(at_least, unknown)},
+                                  {"passed_at_most", std::min(passed, unknown)}};
+  records_.add({record::EventKind::output_resolved, std::nullopt, payload.dump()});
+}
+
+void InspectionCycle::on_plc_restored(PartNumber plc_number) {
+  linked_ = true;
+  if (begun_) catch_up(plc_number, Reason::sequence_lost, "triggered while the PLC was not reachable");
+}
+
+// The PLC's newest number without a trigger that was seen: the parts up to it, itself included, came and went.
+void InspectionCycle::catch_up(PartNumber plc_number, Reason reason, const std::string& detail) {
+  const PartNumber last = *numbers_.last();
+  if (plc_number - last <= settings_.max_gap) {
+    for (PartNumber missing = last + 1; missing != plc_number + 1; ++missing) decide_skipped(missing, reason, detail);
+  } else {
+    restart_numbering(plc_number, fmt::format("the last part was {}, the PLC is at {}", last, plc_number));
   }
   numbers_.set_last(plc_number);
-  records_.add({record::EventKind::station_started, plc_number, started_payload});
+}
+
+void InspectionCycle::restart_numbering(PartNumber newest, const std::string& detail) {
+  ++counters_.numbering_restarts;
+  note(record::EventKind::numbering_restarted, newest, detail);
 }
 
 void InspectionCycle::stop() {
@@ -82,8 +122,7 @@ void InspectionCycle::on_trigger(const Trigger& trigger) {
     return;
   }
   if (numbered.arrival == Arrival::restarted) {
-    ++counters_.numbering_restarts;
-    note(record::EventKind::numbering_restarted, trigger.part - 1, "the number is too far from the one before");
+    restart_numbering(trigger.part - 1, "the number is too far from the one before");
   }
   for (const PartNumber skipped : numbered.skipped) {
     decide_skipped(skipped, Reason::sequence_lost, fmt::format("the PLC went on to part {}", trigger.part));
@@ -92,6 +131,9 @@ void InspectionCycle::on_trigger(const Trigger& trigger) {
   Part& part = accept(trigger);
   if (stopping_ || !begun_) {
     divert(part, Reason::station_down, stopping_ ? "the station is stopping" : "the station is starting");
+  } else if (!trigger.recipe.empty() && trigger.recipe != settings_.recipe.id) {
+    divert(part, Reason::model_mismatch,
+           fmt::format("the PLC asks for recipe \"{}\", active is \"{}\"", trigger.recipe, settings_.recipe.id));
   } else if (full) {
     divert(part, Reason::busy, fmt::format("{} parts are being inspected", settings_.max_in_flight));
   } else {
@@ -166,12 +208,12 @@ void InspectionCycle::on_recorded(const Result<void>& written) {
   publish();
 }
 
-void InspectionCycle::on_ack(PartNumber part) {
+void InspectionCycle::on_ack(PartNumber part, bool taken) {
   const auto shown = results_.shown();
   if (!results_.acknowledge(part)) return;
-  ++counters_.outputs_confirmed;
-  const nlohmann::json payload = {{"outcome", to_string(shown->outcome)}, {"reason", to_string(shown->reason)}};
-  records_.add({record::EventKind::actuated, part, payload.dump()});
+  const nlohmann::json payload = {
+      {"outcome", to_string(shown->outcome)}, {"reason", to_string(shown->reason)}, {"taken", taken}};
+  confirm_output(part, payload.dump());
 }
 
 void InspectionCycle::on_plc_failed(const Error& error) {
@@ -317,6 +359,11 @@ void InspectionCycle::publish() {
 }
 
 // ---- the record
+
+void InspectionCycle::confirm_output(PartNumber part, const std::string& payload) {
+  ++counters_.outputs_confirmed;
+  records_.add({record::EventKind::actuated, part, payload});
+}
 
 void InspectionCycle::lose_output(PartNumber part, const std::string& why) {
   ++counters_.outputs_unknown;

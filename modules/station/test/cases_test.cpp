@@ -40,6 +40,12 @@ void check_expectation(const std::string& text, const SimulatedLine& line) {
     const auto found =
         std::count_if(events.begin(), events.end(), [&](const auto& event) { return event.kind == second; });
     EXPECT_EQ(std::to_string(found), rest) << text;
+  } else if (first == "text") {
+    const auto events = line.events();
+    const bool found = std::any_of(events.begin(), events.end(), [&](const auto& event) {
+      return event.kind == second && event.payload.find(rest) != std::string::npos;
+    });
+    EXPECT_TRUE(found) << text;
   } else if (second == "unseen") {
     EXPECT_FALSE(line.seen().contains(static_cast<PartNumber>(std::stoul(first)))) << text;
   } else {

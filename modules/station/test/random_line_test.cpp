@@ -91,7 +91,7 @@ class RandomLine {
 
 TEST(RandomLine, KeepsItsPromisesUnderAnyMixOfFaults) {
   std::size_t passes = 0;
-  for (unsigned seed = 1; seed <= 150; ++seed) {
+  for (unsigned seed = 1; seed <= 40; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     RandomLine random(seed);
     random.run();
@@ -100,7 +100,7 @@ TEST(RandomLine, KeepsItsPromisesUnderAnyMixOfFaults) {
       passes += decisions.back().outcome == Outcome::pass;
     if (testing::Test::HasFailure()) break;
   }
-  EXPECT_GT(passes, 500u) << "a line on which nothing passes shows nothing";
+  EXPECT_GT(passes, 150u) << "a line on which nothing passes shows nothing";
 }
 
 }  // namespace

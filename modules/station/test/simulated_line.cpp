@@ -53,7 +53,8 @@ void SimulatedLine::start_station(PartNumber plc_number) {
   auto facts = reader->read_restart_facts();
   LINEGUARD_CHECK(facts, "the simulated record can be read");
   cycle_ = std::make_unique<InspectionCycle>(settings_, clock_);
-  cycle_->begin(*facts, plc_number, "{}");
+  cycle_->begin(*facts, plc_number, std::nullopt, fmt::format(R"({{"gate_pass_count":{}}})", gate_passes_));
+  newest_ = plc_number;
 }
 
 Result<void> SimulatedLine::command(const std::string& text) {
@@ -73,8 +74,11 @@ Result<void> SimulatedLine::command(const std::string& text) {
     stopping_ = true;
     cycle_->stop();
   } else if (what == "trigger") {
-    triggered_at_ms_.emplace(part_number(second), now_ms_);
-    if (cycle_ && plc_ != "lost") cycle_->on_trigger({part_number(second)});
+    newest_ = part_number(second);
+    triggered_at_ms_.emplace(newest_, now_ms_);
+    Trigger trigger{newest_};
+    if (words.size() > 3) trigger.recipe = words[3];  // trigger N recipe R
+    if (cycle_ && plc_ != "lost") cycle_->on_trigger(trigger);
   } else if (what == "camera") {
     camera_ = number ? "ok" : second;
     if (number) camera_ms_ = std::stoi(second);
@@ -86,7 +90,10 @@ Result<void> SimulatedLine::command(const std::string& text) {
   } else if (what == "plc") {
     plc_ = second;
     if (cycle_ && plc_ == "lost") cycle_->on_plc_failed(make_error(ErrorCode::device_error, "no answer"));
-    if (cycle_ && plc_ == "ok") cycle_->on_plc_restored();
+    if (cycle_ && plc_ == "ok") cycle_->on_plc_restored(newest_);
+  } else if (what == "gate") {  // gate N passed P
+    gate_passes_ = part_number(words.at(3));
+    cycle_->on_gate(part_number(second), gate_passes_);
   } else if (what != "wait") {
     return unknown_command(text);
   }
@@ -211,7 +218,7 @@ void SimulatedLine::step_plc() {
   if (plc_ == "no-ack" || acknowledging_ == shown->part) return;
   acknowledging_ = shown->part;
   later(ack_ms_, [this, part = shown->part] {
-    if (plc_ == "ok") cycle_->on_ack(part);
+    if (plc_ == "ok") cycle_->on_ack(part, true);
     acknowledging_.reset();
   });
 }

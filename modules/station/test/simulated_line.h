@@ -70,6 +70,8 @@ class SimulatedLine {
   std::map<PartNumber, int> triggered_at_ms_;
   std::vector<std::string> violations_;
   std::optional<PartNumber> acknowledging_;
+  PartNumber newest_ = 0;  // of the PLC
+  std::uint32_t gate_passes_ = 0;
 };
 
 }  // namespace lineguard::station::test

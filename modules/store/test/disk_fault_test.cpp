@@ -79,6 +79,7 @@ TEST_F(DiskFault, TheReserveCarriesTheWriteThatFoundTheDiskFull) {
   ASSERT_TRUE(std::filesystem::exists(reserve));
   g_disk_is_full = [&] { return std::filesystem::exists(reserve); };
   EXPECT_TRUE(insert(*rows, 1));
+  g_disk_is_full = nullptr;
   EXPECT_EQ(rows->reserved_bytes(), 0u) << "the station must say that its reserve is in use";
   EXPECT_EQ(count(*rows), 1);
 }

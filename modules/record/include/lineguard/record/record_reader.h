@@ -44,6 +44,10 @@ struct RestartFacts {
   std::vector<PartNumber> missing;      // numbers before last_part without a decision
   std::vector<UnconfirmedOutput> unconfirmed;  // decided without actuated, in order
   bool stopped_in_order = true;                // that start has its `station_stopped`
+  // The PLC's count of passed parts at that start ("gate_pass_count" of `station_started`), and the passes whose Ack
+  // said "taken" since: what the unconfirmed outputs came to can be told from the count now.
+  std::optional<std::uint32_t> gate_passes_at_start;
+  std::uint32_t confirmed_passes = 0;
 };
 
 // Not thread-safe.

@@ -43,6 +43,7 @@ struct Trigger {
   PartNumber part = 0;
   std::string serial = {};
   std::string lot = {};
+  std::string recipe = {};  // that the PLC asks for; empty: it does not
 };
 
 // "Take the picture for this trigger": answered by on_frame.
@@ -70,15 +71,23 @@ class InspectionCycle {
   InspectionCycle(CycleSettings settings, Clock& clock);
 
   // The first contact with the PLC, whose newest number is `plc_number`, and what the record says of the time before:
-  // parts between the last decided one and plc_number become `divert: station down`, outputs without a confirmation
-  // `output unknown`. `started_payload`: JSON object for `station_started`. Call once.
-  void begin(const record::RestartFacts& facts, PartNumber plc_number, const std::string& started_payload);
+  // parts without a decision up to plc_number become `divert: station down`; outputs without a confirmation become
+  // `output unknown`, except the one whose Ack the PLC still shows (`acknowledged`). `started_payload`: JSON object for
+  // `station_started`. Call once.
+  void begin(const record::RestartFacts& facts, PartNumber plc_number, std::optional<PartNumber> acknowledged,
+             const std::string& started_payload);
+  bool begun() const { return begun_; }
+  // The gate, as the PLC says: settles the outputs that begin() called unknown, as soon as their parts must have
+  // passed.
+  void on_gate(PartNumber gate_number, std::uint32_t gate_pass_count);
 
   void on_trigger(const Trigger& trigger);
-  void on_ack(PartNumber part);
+  // `taken`: the part was still before the gate, and has this result now.
+  void on_ack(PartNumber part, bool taken);
   // A read or write of the PLC failed: whatever stood in the outputs, or is decided until on_plc_restored, is unknown.
   void on_plc_failed(const Error& error);
-  void on_plc_restored() { linked_ = true; }
+  // The PLC answers again, and its newest number is this one: parts triggered meanwhile are `divert: sequence lost`.
+  void on_plc_restored(PartNumber plc_number);
   void on_frame(Ticket ticket, Result<Capture> frame);
   void on_prediction(Ticket ticket, Result<Prediction> prediction);
   void on_recorded(const Result<void>& written);
@@ -97,6 +106,7 @@ class InspectionCycle {
   bool record_failing() const { return records_.failing(); }
   std::uint64_t events_lost() const { return records_.lost(); }
   std::size_t events_waiting() const { return records_.waiting(); }
+  std::optional<PartNumber> newest_number() const { return numbers_.last(); }
   const CycleCounters& counters() const { return counters_; }
   // Decisions since the last call, for status pages and overlays; the newest kept are bounded.
   std::vector<Decision> take_decisions();
@@ -115,8 +125,18 @@ class InspectionCycle {
     bool in_outputs = true;  // false: no longer at the station, the PLC is not told
   };
 
+  // Outputs of the time before begin() that the PLC's count may still explain.
+  struct Unresolved {
+    std::vector<PartNumber> passes;  // decided pass, no Ack
+    PartNumber last_part = 0;
+    std::uint32_t passes_at_start = 0, confirmed = 0;
+  };
+
   Part& accept(const Trigger& trigger);
   Part* find_undecided(Ticket ticket);
+  void catch_up(PartNumber plc_number, Reason reason, const std::string& detail);
+  void restart_numbering(PartNumber newest, const std::string& detail);
+  void confirm_output(PartNumber part, const std::string& payload);
   void decide_skipped(PartNumber number, Reason reason, const std::string& detail);
   void divert(Part& part, Reason reason, std::string detail, Gate gate = Gate::reject);
   void propose_pass(Part& part);
@@ -141,6 +161,7 @@ class InspectionCycle {
   std::vector<Action> actions_;
   std::vector<Decision> decisions_;
   CycleCounters counters_;
+  std::optional<Unresolved> unresolved_;
   Ticket next_ticket_ = kNoTicket + 1;
   std::size_t undecided_ = 0;
   bool begun_ = false, linked_ = true, stopping_ = false, stop_noted_ = false;

@@ -1,0 +1,41 @@
+// station.toml: what a station is made of. docs/station.toml is the commented example.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include <lineguard/camera/camera.h>
+#include <lineguard/camera/folder_camera.h>
+#include <lineguard/core/result.h>
+#include <lineguard/core/types.h>
+#include <lineguard/plc/modbus_plc.h>
+#include <lineguard/station/inspection_cycle.h>
+
+namespace lineguard::station {
+
+// Either `url` (a prediction server) or `package` (in this process).
+struct PredictorConfig {
+  std::string url;                // "http://127.0.0.1:8080"; the model is the recipe's
+  std::filesystem::path package;  // a package folder
+  int threads = 1;                // of one prediction in process, 1 to 64
+};
+
+struct StationConfig {
+  std::string name = "station";
+  CycleSettings cycle;  // with the recipe
+  PredictorConfig predictor;
+  camera::FolderCameraConfig camera;
+  camera::MatchWindow match_window;
+  plc::ModbusPlcConfig plc;
+  std::filesystem::path record_file;
+  std::uint64_t record_reserve_bytes = 64ull << 20;
+  int poll_interval_us = 1000;  // between two reads of the PLC
+  std::string http;             // HOST:PORT of /metrics and /v1/status; empty: none
+};
+
+// Errors: not_found, invalid_config listing every problem with file, line and key.
+Result<StationConfig> load_station_config(const std::filesystem::path& file);
+Result<StationConfig> parse_station_config(std::string_view text, std::string_view source_name);
+
+}  // namespace lineguard::station

@@ -1,0 +1,110 @@
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include <lineguard/core/config.h>
+#include <lineguard/station/station_config.h>
+
+namespace lineguard::station {
+namespace {
+
+bool is_digest(const std::string& text) {
+  return text.size() == 64 && std::all_of(text.begin(), text.end(),
+                                          [](unsigned char c) { return std::isdigit(c) || (c >= 'a' && c <= 'f'); });
+}
+
+void read_milliseconds(ConfigReader& table, std::string_view key, Milliseconds& value, Range<int> allowed) {
+  int count = static_cast<int>(value.count());
+  table.read(key, count, allowed);
+  value = Milliseconds(count);
+}
+
+void read_recipe(ConfigReader table, Recipe& recipe) {
+  for (const char* key : {"id", "model", "package_digest", "operating_point", "threshold"}) table.require(key);
+  table.read("id", recipe.id).read("model", recipe.model).read("package_digest", recipe.package_digest);
+  table.read("operating_point", recipe.operating_point);
+  constexpr double kMax = 1e300;  // finite: with an infinite threshold everything would pass
+  table.read("threshold", recipe.threshold, {-kMax, kMax}).read("unknown_band", recipe.unknown_band, {0, kMax});
+  read_milliseconds(table, "deadline_ms", recipe.deadline, {1, 60000});
+  if (table.has("package_digest") && !is_digest(recipe.package_digest)) {
+    table.add_problem("package_digest", "is not a digest, expected 64 hexadecimal digits");
+  }
+  if (recipe.id.size() > plc::kTextChars) table.add_problem("id", "is longer than the PLC's 32 characters");
+}
+
+void read_predictor(ConfigReader table, PredictorConfig& predictor) {
+  table.read("url", predictor.url).read_path("package", predictor.package).read("threads", predictor.threads, {1, 64});
+  if (predictor.url.empty() == predictor.package.empty()) {
+    table.add_problem("url", "or package: exactly one of the two is needed");
+  }
+  if (!predictor.url.empty() && !predictor.url.starts_with("http://")) {
+    table.add_problem("url", "must begin with http://");
+  }
+}
+
+void read_cycle(ConfigReader table, StationConfig& config) {
+  CycleSettings& cycle = config.cycle;
+  table.read("max_in_flight", cycle.max_in_flight, {1, 64})
+      .read("poll_interval_us", config.poll_interval_us, {100, 20000});
+  read_milliseconds(table, "ack_timeout_ms", cycle.ack_timeout, {10, 60000});
+  read_milliseconds(table, "retry_pause_ms", cycle.retry_pause, {1, 10000});
+  int max_gap = static_cast<int>(cycle.max_gap), repeat_window = static_cast<int>(cycle.repeat_window);
+  table.read("max_gap", max_gap, {1, 100000}).read("repeat_window", repeat_window, {1, 1000});
+  cycle.max_gap = static_cast<PartNumber>(max_gap);
+  cycle.repeat_window = static_cast<PartNumber>(repeat_window);
+}
+
+void read_camera(ConfigReader table, StationConfig& config) {
+  camera::read_config(table, config.camera);
+  read_milliseconds(table, "match_before_ms", config.match_window.before, {0, 10000});
+  read_milliseconds(table, "match_after_ms", config.match_window.after, {0, 10000});
+}
+
+void read_record(ConfigReader table, StationConfig& config) {
+  table.require("file").read_path("file", config.record_file);
+  int reserve_mb = static_cast<int>(config.record_reserve_bytes >> 20);
+  table.read("reserve_mb", reserve_mb, {0, 100000});
+  config.record_reserve_bytes = static_cast<std::uint64_t>(reserve_mb) << 20;
+}
+
+// modbus = "host:port" is the short form of address.
+void read_plc(ConfigReader table, plc::ModbusPlcConfig& config) {
+  table.require("modbus").read("modbus", config.address);
+  plc::read_config(table, config);
+  if (table.has("modbus")) {
+    if (auto parsed = plc::parse_host_port(config.address); !parsed)
+      table.add_problem("modbus", parsed.error().message);
+  }
+}
+
+Result<StationConfig> read_all(ConfigReader reader) {
+  StationConfig config;
+  reader.read("name", config.name);
+  for (const char* section : {"recipe", "predictor", "camera", "plc", "record"}) reader.require(section);
+  if (reader.has("recipe")) read_recipe(reader.section("recipe"), config.cycle.recipe);
+  if (reader.has("predictor")) read_predictor(reader.section("predictor"), config.predictor);
+  if (reader.has("camera")) read_camera(reader.section("camera"), config);
+  if (reader.has("plc")) read_plc(reader.section("plc"), config.plc);
+  if (reader.has("record")) read_record(reader.section("record"), config);
+  read_cycle(reader.section("cycle"), config);
+  reader.read("http", config.http);
+  if (reader.has("http")) {
+    if (auto parsed = plc::parse_host_port(config.http); !parsed) reader.add_problem("http", parsed.error().message);
+  }
+  LINEGUARD_TRY(reader.finish());
+  return config;
+}
+
+}  // namespace
+
+Result<StationConfig> load_station_config(const std::filesystem::path& file) {
+  LINEGUARD_ASSIGN(ConfigReader reader, ConfigReader::from_file(file));
+  return read_all(std::move(reader));
+}
+
+Result<StationConfig> parse_station_config(std::string_view text, std::string_view source_name) {
+  LINEGUARD_ASSIGN(ConfigReader reader, ConfigReader::from_text(text, source_name));
+  return read_all(std::move(reader));
+}
+
+}  // namespace lineguard::station

@@ -1,0 +1,134 @@
+// The small rooms of the cycle: numbers, the verdict, events and results in their queues.
+#include <cmath>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include <lineguard/station/judge.h>
+#include <lineguard/station/record_queue.h>
+#include <lineguard/station/result_queue.h>
+#include <lineguard/station/station_status.h>
+#include <lineguard/station/trigger_numbers.h>
+
+namespace lineguard::station {
+namespace {
+
+constexpr SteadyTime kStart{};
+
+TEST(TriggerNumbers, ClassifiesEveryDistanceAlsoAcrossTheWrap) {
+  for (const PartNumber base : {PartNumber{100}, PartNumber{0}, PartNumber{4294967290u}}) {
+    const auto arrival = [&](PartNumber distance) {
+      TriggerNumbers numbers(10, 4);
+      numbers.set_last(base);
+      return numbers.take(base + distance);
+    };
+    EXPECT_EQ(arrival(1).arrival, Arrival::next);
+    EXPECT_EQ(arrival(3).skipped, (std::vector<PartNumber>{base + 1, base + 2}));
+    EXPECT_EQ(arrival(11).arrival, Arrival::gap);
+    EXPECT_EQ(arrival(12).arrival, Arrival::restarted);
+    EXPECT_EQ(arrival(0).arrival, Arrival::repeated);
+    EXPECT_EQ(arrival(static_cast<PartNumber>(-3)).arrival, Arrival::repeated);
+    EXPECT_EQ(arrival(static_cast<PartNumber>(-4)).arrival, Arrival::restarted);
+  }
+}
+
+TEST(Judge, OnlyAFiniteScoreBelowTheBandPasses) {
+  Recipe recipe;
+  recipe.threshold = 0.5;
+  recipe.unknown_band = 0.1;
+  const auto reason = [&](double score) {
+    Prediction prediction;
+    prediction.score = score;
+    const Verdict verdict = judge(prediction, recipe);
+    EXPECT_EQ(verdict.outcome == Outcome::pass, verdict.reason == Reason::good) << score;
+    return verdict.reason;
+  };
+  EXPECT_EQ(reason(0.3), Reason::good);
+  EXPECT_EQ(reason(0.45), Reason::unknown);
+  EXPECT_EQ(reason(0.55), Reason::unknown);
+  EXPECT_EQ(reason(0.7), Reason::defective);
+  EXPECT_EQ(reason(-std::numeric_limits<double>::infinity()), Reason::unknown);
+  EXPECT_EQ(reason(std::nan("")), Reason::unknown);
+  recipe.unknown_band = 0;
+  EXPECT_EQ(reason(0.5), Reason::good) << "a score equal to the threshold is not above it";
+  recipe.threshold = std::nan("");
+  EXPECT_EQ(reason(0.1), Reason::unknown);
+}
+
+record::Entry entry(PartNumber part) {
+  return {record::EventKind::decided, part, "{}"};
+}
+
+TEST(RecordQueue, KeepsOrderAndWritesOneBatchAtATime) {
+  RecordQueue queue({.max_waiting = 10, .max_batch = 2, .retry_pause = Milliseconds(100)});
+  for (PartNumber part = 1; part <= 3; ++part) queue.add(entry(part));
+  EXPECT_EQ(queue.take_batch(kStart).size(), 2u);
+  EXPECT_TRUE(queue.take_batch(kStart).empty());
+  queue.finish_batch(true, kStart);
+  const auto rest = queue.take_batch(kStart);
+  ASSERT_EQ(rest.size(), 1u);
+  EXPECT_EQ(rest[0].part, 3u);
+}
+
+TEST(RecordQueue, AFailureKeepsEventsAndHandsBackPasses) {
+  RecordQueue queue({.max_waiting = 10, .max_batch = 10, .retry_pause = Milliseconds(100)});
+  queue.add(entry(1));
+  queue.add(entry(2), 7);
+  queue.take_batch(kStart);
+  EXPECT_FALSE(queue.withdraw(7)) << "it is being written";
+  EXPECT_EQ(queue.finish_batch(false, kStart), (std::vector<Ticket>{7}));
+  EXPECT_TRUE(queue.take_batch(kStart + Milliseconds(99)).empty());
+  EXPECT_EQ(queue.take_batch(kStart + Milliseconds(100)).size(), 1u);
+  queue.finish_batch(false, kStart);
+  queue.add(entry(3), 8);
+  EXPECT_EQ(queue.take_batch(kStart).size(), 2u) << "a waiting pass is tried at once";
+}
+
+TEST(RecordQueue, IsBoundedAndSaysWhatIsLost) {
+  RecordQueue queue({.max_waiting = 2, .max_batch = 10, .retry_pause = Milliseconds(100)});
+  EXPECT_TRUE(queue.add(entry(1), 5));
+  EXPECT_TRUE(queue.add(entry(2)));
+  EXPECT_FALSE(queue.add(entry(3)));
+  EXPECT_EQ(queue.lost(), 1u);
+  EXPECT_TRUE(queue.withdraw(5));
+  EXPECT_EQ(queue.waiting(), 1u);
+}
+
+TEST(ResultQueue, ShowsOneResultUntilItsAckOrItsTime) {
+  ResultQueue queue(Milliseconds(100), 2);
+  EXPECT_TRUE(queue.push({.part = 1}, kStart));
+  EXPECT_TRUE(queue.push({.part = 2}, kStart + Milliseconds(50)));
+  EXPECT_FALSE(queue.push({.part = 3}, kStart)) << "bounded";
+  EXPECT_EQ(queue.shown()->part, 1u);
+  EXPECT_FALSE(queue.acknowledge(2)) << "not the one that is shown";
+  EXPECT_TRUE(queue.acknowledge(1));
+  EXPECT_FALSE(queue.take_expired(kStart + Milliseconds(149)));
+  EXPECT_EQ(queue.take_expired(kStart + Milliseconds(150))->part, 2u);
+  EXPECT_TRUE(queue.empty());
+}
+
+TEST(DecisionTimes, PercentilesAndBucketsAgree) {
+  DecisionTimes times;
+  EXPECT_EQ(times.percentile(0.5), 0);
+  for (int ms = 1; ms <= 100; ++ms) times.add(ms);
+  EXPECT_NEAR(times.percentile(0.5), 50.5, 0.51);
+  EXPECT_EQ(times.max_ms(), 100);
+  EXPECT_EQ(times.up_to()[2], 10u);
+  EXPECT_EQ(times.up_to()[11], 100u);
+}
+
+TEST(StationStatus, JsonAndMetricsCountTheSame) {
+  StationStatus status;
+  status.counters.passed = 7;
+  status.counters.diverted = 2;
+  status.counters.decided_because[static_cast<std::size_t>(Reason::late)] = 2;
+  const std::string json = status_json(status);
+  EXPECT_NE(json.find("\"schema\":\"lineguard.station_status/1\""), std::string::npos);
+  EXPECT_NE(json.find("\"seen\":9"), std::string::npos);
+  EXPECT_NE(json.find("\"late\":2"), std::string::npos);
+  const std::string metrics = metrics_text(status);
+  EXPECT_NE(metrics.find("lineguard_station_decisions_total{outcome=\"divert\",reason=\"late\"} 2"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace lineguard::station

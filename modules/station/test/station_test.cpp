@@ -1,0 +1,165 @@
+// The threads around the cycle, with a PLC in this process that runs its real program, on the machine's clock.
+// Deadlines are far away, so that a slow machine changes nothing.
+#include "temp_folder.h"
+
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include <lineguard/plc/fake_plc.h>
+#include <lineguard/station/station.h>
+
+namespace lineguard::station {
+namespace {
+
+// Every picture is the part's own number; the "server" calls odd parts defective.
+class NumberCamera final : public camera::Camera {
+ public:
+  Result<void> start() override { return {}; }
+  Result<camera::Frame> grab(PartNumber number, SteadyTime) override {
+    camera::Frame frame;
+    frame.trigger_number = number;
+    frame.captured_at = system_clock().now();
+    frame.view.content = std::make_shared<const Bytes>(1);
+    frame.view.source = std::to_string(number);
+    return frame;
+  }
+  std::string name() const override { return "number camera"; }
+};
+
+class ParityPredictor final : public Predictor {
+ public:
+  explicit ParityPredictor(Recipe recipe) : recipe_(std::move(recipe)) {}
+  Result<Prediction> predict(const Capture& capture, const PredictOptions&) override {
+    Prediction prediction;
+    prediction.score = *capture.part_number % 2 ? 0.9 : 0.1;
+    prediction.label = prediction.score > recipe_.threshold ? Label::defective : Label::good;
+    prediction.model = {recipe_.model, 1, recipe_.package_digest};
+    prediction.operating_point = recipe_.operating_point;
+    return prediction;
+  }
+
+ private:
+  Recipe recipe_;
+};
+
+// The PLC outlives the station, as in life.
+class SharedPlc final : public plc::Plc {
+ public:
+  explicit SharedPlc(plc::FakePlc& plc) : plc_(plc) {}
+  Result<plc::PlcInputs> read_inputs() override { return plc_.read_inputs(); }
+  Result<void> write_outputs(const plc::PlcOutputs& outputs) override { return plc_.write_outputs(outputs); }
+  std::string name() const override { return plc_.name(); }
+
+ private:
+  plc::FakePlc& plc_;
+};
+
+class StationTest : public testing::Test {
+ protected:
+  static plc::PlcProgramConfig program() {
+    plc::PlcProgramConfig config;
+    config.parts = 40;
+    config.rate = 100;
+    config.travel = Milliseconds(3000);  // a result may take that long
+    config.heartbeat_timeout = Milliseconds(20000);
+    return config;
+  }
+  StationTest() {
+    settings_.cycle.recipe.id = "cells";
+    settings_.cycle.recipe.model = "cells";
+    settings_.cycle.recipe.package_digest = std::string(64, 'd');
+    settings_.cycle.recipe.threshold = 0.5;
+    settings_.cycle.recipe.deadline = Milliseconds(20000);
+    settings_.cycle.max_in_flight = 64;
+    settings_.cycle.ack_timeout = Milliseconds(20000);
+    settings_.match_window = {Milliseconds(20000), Milliseconds(20000)};
+    settings_.stop_timeout = Milliseconds(20000);
+  }
+  std::unique_ptr<Station> make_station() {
+    const auto file = folder_ / "record.db";
+    StationDevices devices;
+    devices.plc = std::make_unique<SharedPlc>(plc_);
+    devices.camera = std::make_unique<NumberCamera>();
+    devices.predictor = std::make_unique<ParityPredictor>(settings_.cycle.recipe);
+    auto record = record::RecordWriter::open(file, system_clock(), {.reserve_bytes = 0});
+    EXPECT_TRUE(record) << record.error().message;
+    devices.record = std::move(*record);
+    auto facts = record::RecordReader::open(file)->read_restart_facts();
+    EXPECT_TRUE(facts) << facts.error().message;
+    devices.facts = *facts;
+    return std::make_unique<Station>(settings_, std::move(devices));
+  }
+  // Waits for a state of the line; the test's own timeout is its bound.
+  template <typename Condition>
+  static void wait_until(const Condition& condition) {
+    while (!condition()) std::this_thread::yield();
+  }
+  test::TempFolder folder_;
+  plc::FakePlc plc_{program(), system_clock()};
+  StationSettings settings_;
+};
+
+TEST_F(StationTest, InspectsALineAndAgreesWithThePlc) {
+  auto station = make_station();
+  std::thread thread([&] { station->run(); });
+  wait_until([&] { return plc_.outputs().ready; });
+  plc_.start_line();
+  wait_until([&] { return plc_.step(), plc_.finished(); });
+  station->request_stop();
+  thread.join();
+
+  const StationStatus status = station->status();
+  EXPECT_EQ(status.state, "stopped");
+  EXPECT_EQ(status.counters.parts(), 40u);
+  EXPECT_EQ(status.counters.passed, 20u);
+  EXPECT_EQ(status.counters.outputs_confirmed, 40u);
+  EXPECT_EQ(plc_.counts().passed, 20u);
+  EXPECT_EQ(plc_.counts().diverted, 20u);
+  for (const plc::GateRecord& part : plc_.take_records()) {
+    EXPECT_EQ(part.action == plc::GateAction::pass, part.part_number % 2 == 0) << "part " << part.part_number;
+  }
+  auto reader = record::RecordReader::open(folder_ / "record.db");
+  ASSERT_TRUE(reader);
+  EXPECT_FALSE(reader->verify()->broken_sequence);
+  const auto facts = reader->read_restart_facts();
+  EXPECT_TRUE(facts->stopped_in_order);
+  EXPECT_TRUE(facts->missing.empty());
+  EXPECT_TRUE(facts->unconfirmed.empty());
+  EXPECT_FALSE(plc_.outputs().results_ready) << "what it leaves behind is safe";
+  EXPECT_FALSE(plc_.outputs().ready);
+}
+
+TEST_F(StationTest, APlcThatFailsNowAndThenLosesPartsButNoDecision) {
+  auto station = make_station();
+  std::thread thread([&] { station->run(); });
+  wait_until([&] { return plc_.outputs().ready; });
+  plc_.start_line();
+  wait_until([&] { return plc_.step(), plc_.counts().triggered >= 10; });
+  plc_.fail_reads(3);
+  wait_until([&] { return plc_.step(), plc_.counts().triggered >= 20; });
+  plc_.fail_writes(2, true);
+  wait_until([&] { return plc_.step(), plc_.finished(); });
+  station->request_stop();
+  thread.join();
+
+  const StationStatus status = station->status();
+  EXPECT_EQ(status.counters.parts(), 40u);
+  EXPECT_GE(status.counters.plc_failures, 4u);
+  std::size_t wrongly_passed = 0;
+  for (const plc::GateRecord& part : plc_.take_records()) {
+    wrongly_passed += part.action == plc::GateAction::pass && part.part_number % 2 != 0;
+  }
+  EXPECT_EQ(wrongly_passed, 0u);
+}
+
+TEST_F(StationTest, StopsAlsoWhereThePlcNeverAnswered) {
+  plc_.fail_reads(1 << 30);
+  auto station = make_station();
+  station->request_stop();
+  station->run();
+  EXPECT_EQ(station->status().counters.parts(), 0u);
+}
+
+}  // namespace
+}  // namespace lineguard::station
