@@ -1,5 +1,8 @@
 #include "formats.h"
 
+#include <cstdlib>
+#include <cstring>
+#include <limits>
 #include <memory>
 
 #include <fmt/format.h>
@@ -22,43 +25,104 @@ const stbi_uc* raw(Encoded encoded) {
   return reinterpret_cast<const stbi_uc*>(encoded.data());
 }
 
-// The decoder reads zeros beyond the end: the header's own arithmetic tells whether the pixels are all there.
-bool has_all_pixels(Encoded encoded, const PictureInfo& info) {
-  const auto word = [&](std::size_t at, std::size_t bytes) {
+constexpr std::uint64_t kFileHeader = 14;
+
+// What the decoder does not check by itself. Little-endian; zero beyond the end of the file.
+struct Header {
+  explicit Header(Encoded file)
+      : encoded(file),
+        pixels_at(word(10, 4)),
+        size(word(14, 4)),
+        bits(word(28, 2)),
+        compression(word(30, 4)),
+        palette_at(kFileHeader + size),
+        colours(bits <= 8 && pixels_at > palette_at ? (pixels_at - palette_at) / 4 : 0) {}
+
+  std::uint64_t word(std::uint64_t at, std::uint64_t bytes) const {
     std::uint64_t value = 0;
-    for (std::size_t i = bytes; i-- > 0;) value = value << 8 | static_cast<std::uint64_t>(encoded[at + i]);
+    for (std::uint64_t i = bytes; i-- > 0;) {
+      value = value << 8 | (at + i < encoded.size() ? std::to_integer<std::uint64_t>(encoded[at + i]) : 0);
+    }
     return value;
-  };
-  if (encoded.size() < 34) return false;
-  const std::uint64_t offset = word(10, 4), bits = word(28, 2), compression = word(30, 4);
-  if (compression != 0 && compression != 3) return true;  // run lengths: the decoder itself refuses them
-  const std::uint64_t row = (static_cast<std::uint64_t>(info.size.width_px) * bits + 31) / 32 * 4;
-  return offset + row * static_cast<std::uint64_t>(info.size.height_px) <= encoded.size();
+  }
+  std::uint64_t row_bytes(Size picture) const {
+    return (static_cast<std::uint64_t>(picture.width_px) * bits + 31) / 32 * 4;
+  }
+  bool has_gray_palette() const {
+    for (std::uint64_t i = 0; i < colours; ++i) {
+      const std::uint64_t at = palette_at + 4 * i;
+      if (word(at, 1) != word(at + 1, 1) || word(at, 1) != word(at + 2, 1)) return false;
+    }
+    return colours > 0;
+  }
+
+  Encoded encoded;
+  std::uint64_t pixels_at, size, bits, compression, palette_at, colours;
+};
+
+Result<void> check_kind(const Header& header) {
+  constexpr std::uint64_t kOldestSupported = 40, kPlain = 0, kMasks = 3;
+  if (header.encoded.size() < kFileHeader + kOldestSupported) return corrupt("damaged BMP: its header is cut");
+  if (header.size < kOldestSupported) return make_error(ErrorCode::unsupported, "a BMP of OS/2's kind");
+  if (header.compression != kPlain && header.compression != kMasks) {
+    return make_error(ErrorCode::unsupported,
+                      fmt::format("a BMP with compression {}; expected none", header.compression));
+  }
+  if (header.encoded.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+    return make_error(ErrorCode::too_large, "a BMP of more than 2 GB");
+  }
+  return {};
+}
+
+// The decoder's palette is uninitialised memory beyond the file's colours.
+bool stays_within_palette(const Header& header, Size picture) {
+  if (header.bits > 8 || header.colours >= std::uint64_t{1} << header.bits) return true;
+  const std::uint64_t row_bytes = header.row_bytes(picture);
+  for (std::uint64_t y = 0; y < static_cast<std::uint64_t>(picture.height_px); ++y) {
+    for (std::uint64_t bit = 0; bit < static_cast<std::uint64_t>(picture.width_px) * header.bits; bit += header.bits) {
+      const std::uint64_t byte = header.word(header.pixels_at + y * row_bytes + bit / 8, 1);
+      const std::uint64_t index = byte >> (8 - header.bits - bit % 8) & ((1u << header.bits) - 1);
+      if (index >= header.colours) return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace
 
 Result<PictureInfo> bmp_info(Encoded encoded) {
+  const Header header(encoded);
+  LINEGUARD_TRY(check_kind(header));
   PictureInfo info;
-  int channels = 0;
-  if (!stbi_info_from_memory(raw(encoded), static_cast<int>(encoded.size()), &info.size.width_px, &info.size.height_px,
-                             &channels)) {
-    return corrupt(fmt::format("damaged BMP: {}", stbi_failure_reason()));
+  int channels = 0, rows = 0;  // rows are negative where the topmost comes first
+  if (!stbi_info_from_memory(raw(encoded), static_cast<int>(encoded.size()), &info.size.width_px, &rows, &channels) ||
+      info.size.width_px < 1 || rows == 0 || rows == std::numeric_limits<int>::min()) {
+    return corrupt("damaged BMP: its header makes no sense");
   }
+  info.size.height_px = std::abs(rows);
   info.format = Format::bmp;
-  info.channels = 3;
+  info.channels = header.has_gray_palette() ? 1 : 3;
   return info;
 }
 
 Result<Image> decode_bmp(Encoded encoded, const PictureInfo& info) {
-  if (!has_all_pixels(encoded, info)) return corrupt("truncated BMP: pixels are missing");
+  const Header header(encoded);
+  // The decoder would read zeros beyond the end.
+  const std::uint64_t pixels = header.row_bytes(info.size) * static_cast<std::uint64_t>(info.size.height_px);
+  if (header.pixels_at + pixels > encoded.size()) return corrupt("truncated BMP: pixels are missing");
+  if (header.bits != 1 && header.bits != 4 && header.bits != 8 && header.bits != 16 && header.bits != 24 &&
+      header.bits != 32) {
+    return corrupt(fmt::format("damaged BMP: {} bits a pixel", header.bits));
+  }
+  if (!stays_within_palette(header, info.size)) return corrupt("damaged BMP: a pixel beyond its palette");
   int width = 0, height = 0, channels = 0;
-  const std::unique_ptr<stbi_uc, decltype(&stbi_image_free)> pixels(
-      stbi_load_from_memory(raw(encoded), static_cast<int>(encoded.size()), &width, &height, &channels, 3),
+  const std::unique_ptr<stbi_uc, decltype(&stbi_image_free)> decoded(
+      stbi_load_from_memory(raw(encoded), static_cast<int>(encoded.size()), &width, &height, &channels, info.channels),
       &stbi_image_free);
-  if (!pixels || Size{width, height} != info.size) return corrupt("damaged BMP");
-  Image image(info.size, 3);
-  std::memcpy(image.bytes().data(), pixels.get(), image.bytes().size());
+  if (!decoded) return corrupt(fmt::format("damaged BMP: {}", stbi_failure_reason()));
+  if (Size{width, height} != info.size) return corrupt("damaged BMP: its size is not what the header says");
+  Image image(info.size, info.channels);
+  std::memcpy(image.bytes().data(), decoded.get(), image.bytes().size());
   return image;
 }
 

@@ -82,7 +82,6 @@ Format detect_format(Encoded encoded) {
 
 Result<PictureInfo> read_info(Encoded encoded, const DecodeLimits& limits) {
   LINEGUARD_ASSIGN(PictureInfo info, limited_info(encoded, limits));
-  if (info.format == Format::jpeg) info.exif_orientation = exif_orientation(encoded);
   if (info.exif_orientation >= 5) std::swap(info.size.width_px, info.size.height_px);
   return info;
 }
@@ -91,8 +90,7 @@ Result<Image> decode(Encoded encoded, const DecodeLimits& limits) {
   LINEGUARD_ASSIGN(const PictureInfo info, limited_info(encoded, limits));
   try {
     LINEGUARD_ASSIGN(Image image, decode_by_format(encoded, info));
-    const int orientation = info.format == Format::jpeg ? exif_orientation(encoded) : 1;
-    return orientation == 1 ? std::move(image) : apply_orientation(image, orientation);
+    return info.exif_orientation == 1 ? std::move(image) : apply_orientation(image, info.exif_orientation);
   } catch (const std::bad_alloc&) {
     return make_error(ErrorCode::too_large,
                       fmt::format("no memory for {} x {} pixels", info.size.width_px, info.size.height_px));

@@ -12,7 +12,7 @@ namespace lineguard::imaging {
 
 using Encoded = std::span<const std::byte>;
 
-// Size, channels and depth as the file has them, before orientation.
+// Size, channels and depth as the file has them, before orientation, which is given beside them.
 Result<PictureInfo> jpeg_info(Encoded encoded);
 Result<PictureInfo> png_info(Encoded encoded);
 Result<PictureInfo> bmp_info(Encoded encoded);

@@ -24,16 +24,6 @@ Error jpeg_error(const Handle& handle) {
   return corrupt(fmt::format("damaged JPEG: {}", tjGetErrorStr2(handle.get())));
 }
 
-// A file that was cut ends without the end-of-image marker; the decoder would fill the rest with gray.
-bool ends_as_a_jpeg(Encoded encoded) {
-  std::size_t end = encoded.size();
-  while (end >= 2 && encoded.size() - end < 1024) {
-    if (encoded[end - 2] == std::byte{0xff} && encoded[end - 1] == std::byte{0xd9}) return true;
-    --end;  // some cameras pad the file behind the marker
-  }
-  return false;
-}
-
 }  // namespace
 
 Result<PictureInfo> jpeg_info(Encoded encoded) {
@@ -44,23 +34,27 @@ Result<PictureInfo> jpeg_info(Encoded encoded) {
                           &subsampling, &colours) != 0) {
     return jpeg_error(handle);
   }
+  // A file of nothing but tables is no error to the library.
+  if (info.size.width_px < 1 || info.size.height_px < 1) return corrupt("damaged JPEG: there is no picture in it");
   if (colours == TJCS_CMYK || colours == TJCS_YCCK) {
     return make_error(ErrorCode::unsupported, "a CMYK JPEG; expected gray or colour");
   }
   info.format = Format::jpeg;
   info.channels = colours == TJCS_GRAY ? 1 : 3;
+  info.exif_orientation = exif_orientation(encoded);
   return info;
 }
 
 Result<Image> decode_jpeg(Encoded encoded, const PictureInfo& info) {
-  if (!ends_as_a_jpeg(encoded)) return corrupt("truncated JPEG: the end-of-image marker is missing");
   const Handle handle(tjInitDecompress());
   Image image(info.size, info.channels);
   auto* pixels = reinterpret_cast<unsigned char*>(image.bytes().data());
   const int format = info.channels == 1 ? TJPF_GRAY : TJPF_RGB;
-  // Warnings are errors: a picture with a damaged part is not the part that was photographed.
+  // Warnings are errors, the one that the file ends too early among them: the decoder would fill the rest with gray.
+  // Scans are limited: a small progressive file can hold thousands, each as much work as the whole picture.
+  constexpr int kStrict = TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS;
   if (tjDecompress2(handle.get(), raw(encoded), encoded.size(), pixels, info.size.width_px, 0, info.size.height_px,
-                    format, TJFLAG_STOPONWARNING) != 0) {
+                    format, kStrict) != 0) {
     return jpeg_error(handle);
   }
   return image;

@@ -1,6 +1,7 @@
 #include "formats.h"
 #include "opencv_view.h"
 
+#include <algorithm>
 #include <memory>
 
 #include <libexif/exif-data.h>

@@ -117,6 +117,10 @@ Result<Image> decode_png(Encoded encoded, const PictureInfo& picture) {
   auto rows = rows_of(image);
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &source, on_error, on_warning);
   png_infop info = png_create_info_struct(png);
+  if (!png || !info) {
+    png_destroy_read_struct(&png, &info, nullptr);
+    return make_error(ErrorCode::too_large, "no memory to read a PNG");
+  }
   png_set_read_fn(png, &source, read_bytes);
   png_set_user_limits(png, 0x7fffffff, 0x7fffffff);  // our own limits were checked
   const bool read = read_png(png, info, image, rows);

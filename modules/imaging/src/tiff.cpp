@@ -1,6 +1,7 @@
 #include "formats.h"
 
 #include <algorithm>
+#include <cstdarg>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -63,20 +64,26 @@ struct CloseTiff {
 };
 using Tiff = std::unique_ptr<TIFF, CloseTiff>;
 
-Tiff open_tiff(MemoryFile& file, const char* mode) {
-  // libtiff prints; what matters comes back as a result code.
-  [[maybe_unused]] static const bool quiet = [] {
-    TIFFSetErrorHandler(nullptr);
-    TIFFSetWarningHandler(nullptr);
-    return true;
-  }();
-  return Tiff(
-      TIFFClientOpen("memory", mode, &file, read_block, write_block, seek, close_nothing, file_size, nullptr, nullptr));
+// libtiff would print; what matters comes back as a result code.
+int say_nothing(TIFF*, void*, const char*, const char*, va_list) {
+  return 1;
+}
+
+// `max_allocation` in bytes holds for every buffer that the library makes; 0: no limit.
+Tiff open_tiff(MemoryFile& file, const char* mode, tmsize_t max_allocation) {
+  const std::unique_ptr<TIFFOpenOptions, decltype(&TIFFOpenOptionsFree)> options(TIFFOpenOptionsAlloc(),
+                                                                                 &TIFFOpenOptionsFree);
+  TIFFOpenOptionsSetErrorHandlerExtR(options.get(), say_nothing, nullptr);
+  TIFFOpenOptionsSetWarningHandlerExtR(options.get(), say_nothing, nullptr);
+  TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), max_allocation);
+  return Tiff(TIFFClientOpenExt("memory", mode, &file, read_block, write_block, seek, close_nothing, file_size, nullptr,
+                                nullptr, options.get()));
 }
 
 struct Layout {
   std::uint32_t width = 0, height = 0;
-  std::uint16_t samples = 1, bits = 1, photometric = PHOTOMETRIC_MINISBLACK, planar = PLANARCONFIG_CONTIG, format = 1;
+  std::uint16_t samples = 1, bits = 1, photometric = PHOTOMETRIC_MINISBLACK, planar = PLANARCONFIG_CONTIG, format = 1,
+                orientation = 1;
 };
 
 Result<Layout> read_layout(TIFF* tiff) {
@@ -88,6 +95,7 @@ Result<Layout> read_layout(TIFF* tiff) {
   TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLEFORMAT, &layout.format);
   TIFFGetFieldDefaulted(tiff, TIFFTAG_PLANARCONFIG, &layout.planar);
   TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &layout.photometric);
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_ORIENTATION, &layout.orientation);
   if (layout.width == 0 || layout.height == 0 || layout.width > 0x7fffffff || layout.height > 0x7fffffff) {
     return corrupt("damaged TIFF: no size");
   }
@@ -126,27 +134,41 @@ bool read_rows(TIFF* tiff, const Layout& layout, Image& image) {
   return true;
 }
 
-bool read_tiles(TIFF* tiff, const Layout& layout, Image& image, int tile_width, int tile_height) {
+bool read_tiles(TIFF* tiff, const Layout& layout, Image& image) {
+  std::uint32_t tile_width = 0, tile_height = 0;
+  TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &tile_width);
+  TIFFGetField(tiff, TIFFTAG_TILELENGTH, &tile_height);
+  if (tile_width == 0 || tile_height == 0) return false;
   Bytes tile(static_cast<std::size_t>(TIFFTileSize(tiff)));
-  const std::size_t row_bytes = static_cast<std::size_t>(TIFFTileRowSize(tiff));
-  for (int y = 0; y < image.height_px(); y += tile_height) {
-    for (int x = 0; x < image.width_px(); x += tile_width) {
+  const auto row_bytes = static_cast<std::size_t>(TIFFTileRowSize(tiff));
+  for (std::uint64_t y = 0; y < layout.height; y += tile_height) {
+    for (std::uint64_t x = 0; x < layout.width; x += tile_width) {
       if (TIFFReadTile(tiff, tile.data(), static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(y), 0, 0) < 0)
         return false;
-      for (int inner = 0; inner < std::min(tile_height, image.height_px() - y); ++inner) {
-        store_samples(image, layout, tile.data() + row_bytes * static_cast<std::size_t>(inner), x, y + inner,
-                      std::min(tile_width, image.width_px() - x));
+      const auto rows = std::min<std::uint64_t>(tile_height, layout.height - y);
+      const auto columns = static_cast<int>(std::min<std::uint64_t>(tile_width, layout.width - x));
+      for (std::uint64_t row = 0; row < rows; ++row) {
+        store_samples(image, layout, tile.data() + row_bytes * row, static_cast<int>(x), static_cast<int>(y + row),
+                      columns);
       }
     }
   }
   return true;
 }
 
+// A block (row of a strip, or tile) that claims far more than the picture needs is damage or malice.
+constexpr std::uint64_t kUsualBlock = 64ull << 20;
+
+std::uint64_t largest_block(const Layout& layout) {
+  const std::uint64_t picture = std::uint64_t{layout.width} * layout.height * layout.samples * layout.bits / 8;
+  return std::max(2 * picture, kUsualBlock);
+}
+
 }  // namespace
 
 Result<PictureInfo> tiff_info(Encoded encoded) {
   MemoryFile file{encoded, {}, 0};
-  const Tiff tiff = open_tiff(file, "rm");
+  const Tiff tiff = open_tiff(file, "rm", kUsualBlock);
   if (!tiff) return corrupt("damaged TIFF: its directory cannot be read");
   LINEGUARD_ASSIGN(const Layout layout, read_layout(tiff.get()));
   PictureInfo info;
@@ -154,28 +176,22 @@ Result<PictureInfo> tiff_info(Encoded encoded) {
   info.size = {static_cast<int>(layout.width), static_cast<int>(layout.height)};
   info.channels = layout.photometric == PHOTOMETRIC_RGB ? 3 : 1;
   info.depth = layout.bits == 16 ? PixelDepth::u16 : PixelDepth::u8;
+  if (layout.orientation >= 1 && layout.orientation <= 8) info.exif_orientation = layout.orientation;
   return info;
 }
 
 Result<Image> decode_tiff(Encoded encoded, const PictureInfo& info) {
   MemoryFile file{encoded, {}, 0};
-  const Tiff tiff = open_tiff(file, "rm");
+  const auto bytes = std::uint64_t{4} * static_cast<std::uint64_t>(info.size.width_px) * info.size.height_px *
+                     static_cast<std::uint64_t>(info.depth);
+  const Tiff tiff = open_tiff(file, "rm", static_cast<tmsize_t>(std::max(2 * bytes, kUsualBlock)));
   if (!tiff) return corrupt("damaged TIFF: its directory cannot be read");
   LINEGUARD_ASSIGN(const Layout layout, read_layout(tiff.get()));
-  // A strip or tile that claims far more than the picture needs is damage or malice: libtiff would allocate it.
-  const auto limit =
-      static_cast<std::uint64_t>(layout.width + 4096) * (layout.height + 4096) * layout.samples * layout.bits / 8;
   const bool tiled = TIFFIsTiled(tiff.get());
   const auto block = tiled ? TIFFTileSize64(tiff.get()) : TIFFScanlineSize64(tiff.get());
-  if (block == 0 || block > limit) return corrupt("damaged TIFF: its blocks do not fit its size");
+  if (block == 0 || block > largest_block(layout)) return corrupt("damaged TIFF: its blocks do not fit its size");
   Image image(info.size, info.channels, info.depth);
-  std::uint32_t tile_width = 0, tile_height = 0;
-  TIFFGetField(tiff.get(), TIFFTAG_TILEWIDTH, &tile_width);
-  TIFFGetField(tiff.get(), TIFFTAG_TILELENGTH, &tile_height);
-  if (tiled && (tile_width == 0 || tile_height == 0)) return corrupt("damaged TIFF: tiles without a size");
-  const bool read =
-      tiled ? read_tiles(tiff.get(), layout, image, static_cast<int>(tile_width), static_cast<int>(tile_height))
-            : read_rows(tiff.get(), layout, image);
+  const bool read = tiled ? read_tiles(tiff.get(), layout, image) : read_rows(tiff.get(), layout, image);
   if (!read) return corrupt("truncated or damaged TIFF: pixels are missing");
   return image;
 }
@@ -183,7 +199,7 @@ Result<Image> decode_tiff(Encoded encoded, const PictureInfo& info) {
 Result<Bytes> encode_float_tiff(const FloatMap& map) {
   MemoryFile file;
   {
-    const Tiff tiff = open_tiff(file, "wm");
+    const Tiff tiff = open_tiff(file, "wm", 0);
     if (!tiff) return make_error(ErrorCode::internal, "TIFF: cannot write to memory");
     TIFFSetField(tiff.get(), TIFFTAG_IMAGEWIDTH, map.size.width_px);
     TIFFSetField(tiff.get(), TIFFTAG_IMAGELENGTH, map.size.height_px);

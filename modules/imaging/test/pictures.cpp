@@ -1,0 +1,204 @@
+#include "pictures.h"
+
+#include "temp_folder.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <png.h>
+#include <tiffio.h>
+#include <vector>
+
+namespace lineguard::imaging::test {
+namespace {
+
+void append_little_endian(Bytes& bytes, std::uint32_t value, int count) {
+  for (int i = 0; i < count; ++i) bytes.push_back(static_cast<std::byte>(value >> (8 * i)));
+}
+
+Bytes png_of(png_uint_32 format, Size size, const void* pixels, const void* palette, int colours) {
+  png_image png{};
+  png.version = PNG_IMAGE_VERSION;
+  png.width = static_cast<png_uint_32>(size.width_px);
+  png.height = static_cast<png_uint_32>(size.height_px);
+  png.format = format;
+  png.colormap_entries = static_cast<png_uint_32>(colours);
+  Bytes encoded(1 << 20);
+  png_alloc_size_t bytes = encoded.size();
+  if (!png_image_write_to_memory(&png, encoded.data(), &bytes, 0, pixels, 0, palette)) std::abort();
+  encoded.resize(bytes);
+  return encoded;
+}
+
+// The image's samples with all-ones samples behind each pixel.
+Bytes with_extra_samples(const Image& image, int extra) {
+  const auto depth = static_cast<std::size_t>(image.depth());
+  const std::size_t pixel = depth * static_cast<std::size_t>(image.channels());
+  Bytes wide;
+  for (std::size_t at = 0; at < image.bytes().size(); at += pixel) {
+    wide.insert(wide.end(), image.bytes().begin() + static_cast<std::ptrdiff_t>(at),
+                image.bytes().begin() + static_cast<std::ptrdiff_t>(at + pixel));
+    wide.insert(wide.end(), depth * static_cast<std::size_t>(extra), std::byte{0xff});
+  }
+  return wide;
+}
+
+void write_strips(TIFF* tiff, Bytes& samples, std::size_t row_bytes, int rows) {
+  TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, 5);
+  for (int y = 0; y < rows; ++y) {
+    if (TIFFWriteScanline(tiff, samples.data() + row_bytes * static_cast<std::size_t>(y),
+                          static_cast<std::uint32_t>(y)) != 1)
+      std::abort();
+  }
+}
+
+void write_tiles(TIFF* tiff, const Bytes& samples, std::size_t row_bytes, Size size, int side) {
+  TIFFSetField(tiff, TIFFTAG_TILEWIDTH, side);
+  TIFFSetField(tiff, TIFFTAG_TILELENGTH, side);
+  const std::size_t pixel = row_bytes / static_cast<std::size_t>(size.width_px);
+  for (int y = 0; y < size.height_px; y += side) {
+    for (int x = 0; x < size.width_px; x += side) {
+      Bytes tile(pixel * static_cast<std::size_t>(side) * static_cast<std::size_t>(side));
+      const auto columns = static_cast<std::size_t>(std::min(side, size.width_px - x));
+      for (int row = 0; row < std::min(side, size.height_px - y); ++row) {
+        std::memcpy(
+            tile.data() + pixel * static_cast<std::size_t>(side * row),
+            samples.data() + row_bytes * static_cast<std::size_t>(y + row) + pixel * static_cast<std::size_t>(x),
+            columns * pixel);
+      }
+      if (TIFFWriteTile(tiff, tile.data(), static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(y), 0, 0) < 0)
+        std::abort();
+    }
+  }
+}
+
+void describe(TIFF* tiff, const Image& image, const TiffKind& kind) {
+  TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, image.width_px());
+  TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, image.height_px());
+  TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, image.channels() + kind.extra_samples);
+  TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, 8 * static_cast<int>(image.depth()));
+  TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC,
+               image.channels() == 3 ? PHOTOMETRIC_RGB
+               : kind.white_is_zero  ? PHOTOMETRIC_MINISWHITE
+                                     : PHOTOMETRIC_MINISBLACK);
+  TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+  TIFFSetField(tiff, TIFFTAG_COMPRESSION, kind.compression);
+  TIFFSetField(tiff, TIFFTAG_ORIENTATION, kind.orientation);
+  const std::uint16_t alpha = EXTRASAMPLE_UNASSALPHA;
+  if (kind.extra_samples == 1) TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, &alpha);
+}
+
+}  // namespace
+
+Image picture(Size size, int channels, PixelDepth depth) {
+  Image image(size, channels, depth);
+  const int scale = depth == PixelDepth::u8 ? 1 : 257;
+  for (int y = 0; y < size.height_px; ++y) {
+    for (int x = 0; x < size.width_px; ++x) {
+      for (int channel = 0; channel < channels; ++channel) {
+        const int level = 30 + 120 * x / size.width_px + 70 * y / size.height_px + 10 * channel;
+        const auto at = static_cast<std::size_t>(x * channels + channel);
+        if (depth == PixelDepth::u8) image.row_u8(y)[at] = static_cast<std::uint8_t>(level);
+        // Low bytes that are not the high ones: a swapped byte order shows.
+        else
+          image.row_u16(y)[at] = static_cast<std::uint16_t>(level * scale - x - channel);
+      }
+    }
+  }
+  return image;
+}
+
+Bytes with_orientation(const Bytes& jpeg, std::uint16_t orientation) {
+  // APP1, "Exif", then a TIFF header, one directory of one SHORT (tag 274), no next directory.
+  Bytes exif =
+      as_bytes(std::string_view("\xff\xe1\x00\x22"
+                                "Exif\0\0"
+                                "MM\0\x2a\0\0\0\x08"
+                                "\0\x01"
+                                "\x01\x12\0\x03\0\0\0\x01??\0\0"
+                                "\0\0\0\0",
+                                36));
+  exif[28] = static_cast<std::byte>(orientation >> 8);
+  exif[29] = static_cast<std::byte>(orientation & 0xff);
+  Bytes tagged(jpeg.begin(), jpeg.begin() + 2);
+  tagged.insert(tagged.end(), exif.begin(), exif.end());
+  tagged.insert(tagged.end(), jpeg.begin() + 2, jpeg.end());
+  return tagged;
+}
+
+Bytes encode_bmp(const Image& pixels, BmpKind kind) {
+  const int palette = kind.bits == 8 ? kind.palette_colours : 0;
+  const auto offset = static_cast<std::uint32_t>(54 + 4 * palette);
+  const std::size_t row_bytes = (pixels.row_bytes() + 3) / 4 * 4;
+  const auto height = static_cast<std::uint32_t>(pixels.height_px());
+  Bytes bmp = as_bytes("BM");
+  for (const std::uint32_t value : {offset + static_cast<std::uint32_t>(row_bytes) * height, 0u, offset, 40u}) {
+    append_little_endian(bmp, value, 4);
+  }
+  append_little_endian(bmp, static_cast<std::uint32_t>(pixels.width_px()), 4);
+  append_little_endian(bmp, kind.top_down ? 0u - height : height, 4);
+  append_little_endian(bmp, 1, 2);
+  append_little_endian(bmp, static_cast<std::uint32_t>(kind.bits), 2);
+  for (int i = 0; i < 6; ++i) append_little_endian(bmp, i == 4 ? static_cast<std::uint32_t>(palette) : 0u, 4);
+  for (int i = 0; i < palette; ++i) {
+    append_little_endian(bmp, static_cast<std::uint32_t>(kind.gray_palette ? i * 0x010101 : i << 16), 4);
+  }
+  for (int line = 0; line < pixels.height_px(); ++line) {
+    const auto row = pixels.row_u8(kind.top_down ? line : pixels.height_px() - 1 - line);
+    std::vector<std::uint8_t> stored(row.begin(), row.end());
+    if (kind.bits == 24) {
+      for (std::size_t x = 0; x + 2 < stored.size(); x += 3) std::swap(stored[x], stored[x + 2]);
+    }
+    stored.resize(row_bytes);
+    for (const std::uint8_t value : stored) bmp.push_back(static_cast<std::byte>(value));
+  }
+  return bmp;
+}
+
+Bytes encode_tiff(const Image& image, TiffKind kind) {
+  const lineguard::test::TempFolder folder;
+  const std::string file = (folder / "picture.tif").string();
+  Bytes samples = with_extra_samples(image, kind.extra_samples);
+  if (kind.white_is_zero) {
+    for (std::byte& value : samples) value = ~value;
+  }
+  const std::size_t row_bytes = samples.size() / static_cast<std::size_t>(image.height_px());
+  TIFF* tiff = TIFFOpen(file.c_str(), "w");
+  describe(tiff, image, kind);
+  if (kind.tile_side_px > 0)
+    write_tiles(tiff, samples, row_bytes, image.size(), kind.tile_side_px);
+  else
+    write_strips(tiff, samples, row_bytes, image.height_px());
+  TIFFClose(tiff);
+  std::ifstream in(file, std::ios::binary);
+  return as_bytes(std::string(std::istreambuf_iterator<char>(in), {}));
+}
+
+Bytes encode_png_with_alpha(const Image& rgb) {
+  const Bytes samples = with_extra_samples(rgb, 1);
+  return png_of(PNG_FORMAT_RGBA, rgb.size(), samples.data(), nullptr, 0);
+}
+
+Bytes encode_png_with_palette(Size size) {
+  const std::vector<std::uint8_t> palette = {250, 40, 10, 20, 200, 90};
+  std::vector<std::uint8_t> indices(static_cast<std::size_t>(size.width_px * size.height_px));
+  for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = i % 2;
+  return png_of(PNG_FORMAT_RGB_COLORMAP, size, indices.data(), palette.data(), 2);
+}
+
+int largest_difference(const Image& a, const Image& b) {
+  int largest = 0;
+  for (int y = 0; y < a.height_px(); ++y) {
+    for (int i = 0; i < a.width_px() * a.channels(); ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      const int difference =
+          a.depth() == PixelDepth::u8 ? a.row_u8(y)[at] - b.row_u8(y)[at] : a.row_u16(y)[at] - b.row_u16(y)[at];
+      largest = std::max(largest, std::abs(difference));
+    }
+  }
+  return largest;
+}
+
+}  // namespace lineguard::imaging::test

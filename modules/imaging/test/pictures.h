@@ -1,0 +1,51 @@
+// Pictures made for the tests: smooth colours, so that JPEG stays close, with a corner that tells every turn apart.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include <lineguard/core/image.h>
+#include <lineguard/core/types.h>
+
+namespace lineguard::imaging::test {
+
+Image picture(Size size, int channels, PixelDepth depth = PixelDepth::u8);
+
+// `jpeg` with an EXIF segment that holds the orientation (any number, valid or not).
+Bytes with_orientation(const Bytes& jpeg, std::uint16_t orientation);
+
+// An 8-bit BMP with a palette (gray: 0 to 255; else reds), or a 24-bit one where `bits` is 24. Bottom row first unless
+// `top_down`. `pixels` is 8-bit gray (bits 8) or RGB (bits 24).
+struct BmpKind {
+  int bits = 24;
+  bool gray_palette = true;
+  bool top_down = false;
+  int palette_colours = 256;
+};
+Bytes encode_bmp(const Image& pixels, BmpKind kind);
+
+struct TiffKind {
+  std::uint16_t compression = 1;  // none
+  int tile_side_px = 0;           // 0: strips
+  int extra_samples = 0;          // 1: an alpha channel of all ones
+  bool white_is_zero = false;
+  std::uint16_t orientation = 1;
+};
+Bytes encode_tiff(const Image& image, TiffKind kind);
+
+// Through libpng's simplified interface: RGBA, or a palette of `image`'s first two pixels.
+Bytes encode_png_with_alpha(const Image& rgb);
+Bytes encode_png_with_palette(Size size);
+
+// The largest difference of any sample, in steps of the depth. REQUIRES: same size, channels and depth.
+int largest_difference(const Image& a, const Image& b);
+
+inline std::string_view as_text(const Bytes& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+inline Bytes as_bytes(std::string_view text) {
+  const auto* first = reinterpret_cast<const std::byte*>(text.data());
+  return {first, first + text.size()};
+}
+
+}  // namespace lineguard::imaging::test

@@ -1,0 +1,103 @@
+#include "pictures.h"
+
+#include <gtest/gtest.h>
+
+#include <lineguard/imaging/overlay.h>
+#include <lineguard/imaging/transform.h>
+
+namespace lineguard::imaging {
+namespace {
+
+using namespace test;  // NOLINT: the pictures
+
+TEST(Transform, AreaShrinkingAveragesSoThatNothingAliases) {
+  Image checkers({64, 64}, 1);
+  for (int y = 0; y < 64; ++y) {
+    for (std::size_t x = 0; x < 64; ++x) checkers.row_u8(y)[x] = (static_cast<int>(x) + y) % 2 ? 255 : 0;
+  }
+  const Image small = resize(checkers, {16, 16});
+  for (int y = 0; y < 16; ++y) {
+    for (const std::uint8_t level : small.row_u8(y)) EXPECT_NEAR(level, 128, 1);
+  }
+}
+
+TEST(Transform, ResizeKeepsDepthAndChannels) {
+  for (const PixelDepth depth : {PixelDepth::u8, PixelDepth::u16}) {
+    for (const int channels : {1, 3}) {
+      const Image image = picture({60, 40}, channels, depth);
+      for (const Size size : {Size{31, 17}, Size{120, 80}, Size{31, 80}, Size{1, 1}}) {
+        const Image resized = resize(image, size);
+        EXPECT_EQ(resized.size(), size);
+        EXPECT_EQ(resized.channels(), channels);
+        EXPECT_EQ(resized.depth(), depth);
+        EXPECT_NEAR(mean_brightness(resized), mean_brightness(image), 3);
+      }
+    }
+  }
+}
+
+TEST(Transform, MapsAreAlignedToPixelAreas) {
+  const FloatMap map{{2, 1}, {0, 1}};
+  const FloatMap wide = resize_map(map, {4, 1});
+  EXPECT_EQ(wide.values, (std::vector<float>{0, 0.25f, 0.75f, 1}));
+}
+
+TEST(Transform, CropTakesThePartInsideTheBox) {
+  const Image image = picture({60, 40}, 3, PixelDepth::u16);
+  const Image part = crop(image, 10, 5, {20, 30});
+  EXPECT_EQ(part.size(), (Size{20, 30}));
+  EXPECT_EQ(part.row_u16(0)[0], image.row_u16(5)[30]);
+  EXPECT_EQ(part.row_u16(29)[59], image.row_u16(34)[89]);
+}
+
+TEST(Transform, TheDepthWindowClipsAndIsLinear) {
+  Image image({4, 1}, 1, PixelDepth::u16);
+  const std::uint16_t levels[] = {500, 1000, 1500, 9000};
+  std::copy(std::begin(levels), std::end(levels), image.row_u16(0).begin());
+  const Image narrow = to_8_bit(image, {.low = 1000, .high = 2000});
+  const auto row = narrow.row_u8(0);
+  EXPECT_EQ(row[0], 0);
+  EXPECT_EQ(row[1], 0);
+  EXPECT_NEAR(row[2], 127.5, 0.5);
+  EXPECT_EQ(row[3], 255);
+}
+
+TEST(Transform, GrayAndColourComeIntoEachOther) {
+  const Image gray = picture({9, 5}, 1);
+  EXPECT_EQ(largest_difference(to_gray(to_rgb(gray)), gray), 0);
+  Image red({1, 1}, 3);
+  red.row_u8(0)[0] = 200;
+  EXPECT_NEAR(to_gray(red).row_u8(0)[0], 0.299 * 200, 0.5);
+}
+
+TEST(Overlay, HeatShowsOnlyWhereTheMapIsHighAndRegionsAreDrawn) {
+  const Image image = picture({100, 80}, 1, PixelDepth::u16);
+  FloatMap map{image.size(), std::vector<float>(8000, 0.0f)};
+  map.values[40 * 100 + 70] = 5;
+  const Image plain = draw_overlay(image, nullptr, {}, {});
+  const Image heat = draw_overlay(image, &map, {}, {});
+  EXPECT_EQ(plain.channels(), 3);
+  EXPECT_EQ(plain.depth(), PixelDepth::u8);
+  EXPECT_EQ(heat.row_u8(40)[69 * 3], plain.row_u8(40)[69 * 3]);
+  EXPECT_NE(heat.row_u8(40)[70 * 3], plain.row_u8(40)[70 * 3]);
+
+  Region region;
+  region.box = {20, 30, 40, 20};
+  region.score = 0.5;
+  region.polygon = {{22, 32}, {58, 34}, {40, 48}};
+  const Image drawn = draw_overlay(image, nullptr, {region}, {});
+  EXPECT_EQ(drawn.row_u8(40)[20 * 3], 255);  // the box's left side is red
+  EXPECT_GT(largest_difference(drawn, plain), 100);
+  const Image without = draw_overlay(image, nullptr, {region}, {.draw_regions = false});
+  EXPECT_EQ(largest_difference(without, plain), 0);
+}
+
+TEST(Overlay, RegionsMayReachOverTheEdge) {
+  Region region;
+  region.box = {-50, -50, 1000, 1000};
+  region.class_name = "scratch";
+  EXPECT_EQ(draw_overlay(picture({10, 10}, 3), nullptr, {region}, {}).size(), (Size{10, 10}));
+}
+
+}  // namespace
+}  // namespace lineguard::imaging
