@@ -2,6 +2,7 @@
 #include "temp_folder.h"
 #include "test_data.h"
 
+#include <ostream>
 #include <string>
 #include <tiffio.h>
 #include <tuple>

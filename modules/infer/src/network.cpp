@@ -59,7 +59,7 @@ bool fits(const std::vector<std::int64_t>& shape, const TensorInfo& input, std::
   std::size_t product = 1;
   for (std::size_t i = 0; i < shape.size(); ++i) {
     if (shape[i] < 1 || (input.shape[i] >= 0 && shape[i] != input.shape[i])) return false;
-    product *= static_cast<std::size_t>(shape[i]);
+    if (__builtin_mul_overflow(product, static_cast<std::size_t>(shape[i]), &product)) return false;
   }
   return product == bytes;
 }
@@ -111,6 +111,11 @@ Result<Network> Network::load(const std::filesystem::path& model, const NetworkO
     for (const auto& port : state->compiled.outputs()) state->outputs.push_back(describe(port));
     if (state->inputs.size() != 1 || state->inputs[0].type != ElementType::u8) {
       return make_error(ErrorCode::unsupported, model.string() + ": expected one input of 8-bit pixels");
+    }
+    for (const auto& port : state->compiled.outputs()) {
+      if (port.get_element_type() != ov::element::f32) {
+        return make_error(ErrorCode::unsupported, model.string() + ": expected outputs of 32-bit floats only");
+      }
     }
     for (int i = 0; i < options.parallel_requests; ++i) state->idle.push_back(state->compiled.create_infer_request());
     return Network(std::move(state));

@@ -59,6 +59,16 @@ TEST(Network, AWrongShapeIsNamed) {
   EXPECT_NE(outputs.error().message.find("[1, 64, 65, 3]"), std::string::npos);
 }
 
+TEST(Network, AShapeTooLargeForAnyMemoryIsRefused) {
+  LINEGUARD_NEEDS(test::deps() / "backbone");
+  auto network = Network::load(test::deps() / "backbone" / "backbone.xml", {});
+  ASSERT_TRUE(network);
+  // 2^64 elements: the product wraps to the zero bytes that are given.
+  const std::int64_t huge = std::int64_t{1} << 32;
+  EXPECT_EQ(network->run({}, {huge, huge, 1, 3}).error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(network->run({}, {1, 0, 64, 3}).error().code, ErrorCode::invalid_argument);
+}
+
 TEST(Network, FilesThatAreNoNetworkAreRefused) {
   const test::TempFolder folder;
   EXPECT_EQ(Network::load(folder / "none.xml", {}).error().code, ErrorCode::not_found);
