@@ -24,6 +24,7 @@ enum ExitCode : int {
 int report_error(const Error& error);
 
 void add_version_option(CLI::App& root);
+void add_station_command(CLI::App& root, Run& run);
 void add_records_command(CLI::App& root, Run& run);
 void add_simulate_command(CLI::App& root, Run& run);
 

@@ -1,0 +1,23 @@
+// From station.toml to the devices of a station.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <lineguard/core/result.h>
+#include <lineguard/station/station.h>
+#include <lineguard/station/station_config.h>
+
+namespace lineguard::app {
+
+// Opens camera, predictor, PLC link and record. A server or PLC that is away is no error: the station starts and
+// diverts until they are there. Errors: those of the devices, with the configuration's key in front; refused where the
+// package in process is not the one that the recipe names.
+Result<station::StationDevices> open_devices(const station::StationConfig& config);
+station::StationSettings settings_of(const station::StationConfig& config);
+
+// `--check`: one line a device, and whether it answers now. Errors: the first device that is not there or does not.
+Result<std::vector<std::string>> check_devices(const station::StationConfig& config);
+
+}  // namespace lineguard::app
