@@ -84,7 +84,7 @@ void Station::write_plc() {
 }
 
 void Station::on_plc_error(const Error& error) {
-  if (!plc_away_) log_error("station", devices_.plc->name() + ": " + error.message);
+  if (!plc_away_) log_error("station", error.message);
   plc_away_ = true;
   written_.reset();  // nobody knows what the PLC has
   dialogue_->on_error(error);
