@@ -1,5 +1,6 @@
 #include "formats.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
@@ -26,6 +27,7 @@ const stbi_uc* raw(Encoded encoded) {
 }
 
 constexpr std::uint64_t kFileHeader = 14;
+constexpr std::uint64_t kMostColours = 256;
 
 // What the decoder does not check by itself. Little-endian; zero beyond the end of the file.
 struct Header {
@@ -36,7 +38,7 @@ struct Header {
         bits(word(28, 2)),
         compression(word(30, 4)),
         palette_at(kFileHeader + size),
-        colours(bits <= 8 && pixels_at > palette_at ? (pixels_at - palette_at) / 4 : 0) {}
+        colours(bits <= 8 && pixels_at > palette_at ? std::min((pixels_at - palette_at) / 4, kMostColours + 1) : 0) {}
 
   std::uint64_t word(std::uint64_t at, std::uint64_t bytes) const {
     std::uint64_t value = 0;
@@ -57,7 +59,8 @@ struct Header {
   }
 
   Encoded encoded;
-  std::uint64_t pixels_at, size, bits, compression, palette_at, colours;
+  std::uint64_t pixels_at, size, bits, compression, palette_at;
+  std::uint64_t colours;  // kMostColours + 1: too many, which the decoder refuses
 };
 
 Result<void> check_kind(const Header& header) {

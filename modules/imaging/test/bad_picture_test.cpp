@@ -134,6 +134,12 @@ TEST(BadPicture, ATiffWithHugeTilesIsRefusedBeforeTheyAreMade) {
   }
 }
 
+TEST(BadPicture, ABmpThatClaimsABillionColoursIsRefusedAtOnce) {
+  Bytes bmp = encode_bmp(picture({61, 43}, 1), {.bits = 8});
+  for (std::size_t at = 10; at < 14; ++at) bmp[at] = std::byte{0xff};  // where the pixels begin
+  EXPECT_EQ(decode(bmp).error().code, ErrorCode::corrupt_data);
+}
+
 TEST(BadPicture, KindsThatAreNotReadAreNamed) {
   const Bytes tiff = encode_tiff(picture({61, 43}, 1), {});
   const auto image = decode(with_tiff_tag(tiff, TIFFTAG_BITSPERSAMPLE, 4));
