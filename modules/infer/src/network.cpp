@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <openvino/frontend/manager.hpp>
 #include <openvino/openvino.hpp>
 
 #include <lineguard/infer/network.h>
@@ -15,6 +16,19 @@ namespace {
 ov::Core& runtime() {
   static ov::Core core;
   return core;
+}
+
+// Empty: not a kind of file that is read.
+std::string reader_of(const std::filesystem::path& model) {
+  return model.extension() == ".xml" ? "ir" : model.extension() == ".onnx" ? "onnx" : "";
+}
+
+// The reader is named: left to choose, the runtime gives a file that is no network to the readers of all other
+// frameworks, which print, leak and are not installed with us.
+std::shared_ptr<ov::Model> read_graph(const std::filesystem::path& model, const std::string& reader) {
+  const auto frontend = ov::frontend::FrontEndManager().load_by_framework(reader);
+  constexpr bool kMapWeights = true;  // into memory, as read_model() does: they are not held twice
+  return frontend->convert(frontend->load(model.string(), kMapWeights));
 }
 
 TensorInfo describe(const ov::Output<const ov::Node>& port) {
@@ -103,8 +117,15 @@ Result<Network> Network::load(const std::filesystem::path& model, const NetworkO
   if (!std::filesystem::is_regular_file(model, code)) {
     return make_error(ErrorCode::not_found, "there is no network " + model.string());
   }
+  const std::string reader = reader_of(model);
+  if (reader.empty()) {
+    return make_error(ErrorCode::unsupported, model.string() + ": expected a network as .xml (OpenVINO) or .onnx");
+  }
   try {
-    const auto graph = runtime().read_model(model.string());
+    const auto graph = read_graph(model, reader);
+    if (graph->inputs().empty() || graph->outputs().empty()) {  // what an empty or foreign file is read as
+      return make_error(ErrorCode::corrupt_data, model.string() + ": there is no network in this file");
+    }
     auto state = std::make_unique<State>();
     state->compiled = runtime().compile_model(graph, "CPU", compile_options(options));
     for (const auto& port : state->compiled.inputs()) state->inputs.push_back(describe(port));

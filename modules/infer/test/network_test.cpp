@@ -69,11 +69,58 @@ TEST(Network, AShapeTooLargeForAnyMemoryIsRefused) {
   EXPECT_EQ(network->run({}, {1, 0, 64, 3}).error().code, ErrorCode::invalid_argument);
 }
 
+// Protocol buffers by hand, as far as the smallest ONNX file needs them (all numbers and lengths below 128).
+std::string number(int field, int value) {
+  return {static_cast<char>(field << 3), static_cast<char>(value)};
+}
+std::string part(int field, const std::string& content) {
+  // Field numbers from 16 on take two bytes.
+  const int tag = field << 3 | 2;
+  std::string bytes = tag < 128 ? std::string{static_cast<char>(tag)}
+                                : std::string{static_cast<char>(tag % 128 + 128), static_cast<char>(tag / 128)};
+  return bytes + static_cast<char>(content.size()) + content;
+}
+
+// One node, Cast: uint8 [1, 2, 2, 3] to float.
+std::string smallest_onnx() {
+  const auto value = [](const std::string& name, int type) {
+    std::string shape;
+    for (const int side : {1, 2, 2, 3}) shape += part(1, number(1, side));
+    return part(1, name) + part(2, part(1, number(1, type) + part(2, shape)));
+  };
+  constexpr int kFloat = 1, kUint8 = 2, kInteger = 2;
+  const std::string to = part(1, "to") + number(3, kFloat) + std::string("\xa0\x01", 2) + static_cast<char>(kInteger);
+  const std::string cast = part(1, "x") + part(2, "y") + part(4, "Cast") + part(5, to);
+  const std::string graph = part(1, cast) + part(2, "g") + part(11, value("x", kUint8)) + part(12, value("y", kFloat));
+  return number(1, 8) + part(7, graph) + part(8, number(2, 13));
+}
+
+TEST(Network, ReadsOnnx) {
+  const test::TempFolder folder;
+  ASSERT_TRUE(write_file_atomically(folder / "cast.onnx", smallest_onnx()));
+  const auto network = Network::load(folder / "cast.onnx", {});
+  ASSERT_TRUE(network) << network.error().message;
+  const std::vector<std::uint8_t> pixels = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 254, 255};
+  const auto outputs = network->run(pixels, {1, 2, 2, 3});
+  ASSERT_TRUE(outputs) << outputs.error().message;
+  EXPECT_EQ(outputs->front().values, std::vector<float>(pixels.begin(), pixels.end()));
+}
+
 TEST(Network, FilesThatAreNoNetworkAreRefused) {
   const test::TempFolder folder;
   EXPECT_EQ(Network::load(folder / "none.xml", {}).error().code, ErrorCode::not_found);
   ASSERT_TRUE(write_file_atomically(folder / "text.xml", "hello"));
-  EXPECT_EQ(Network::load(folder / "text.xml", {}).error().code, ErrorCode::corrupt_data);
+  for (const char* content : {"", "hello", "<html></html>", "<?xml version=\"1.0\"?><net name=\"cut\""}) {
+    for (const char* name : {"text.xml", "text.onnx"}) {
+      ASSERT_TRUE(write_file_atomically(folder / name, content));
+      const auto network = Network::load(folder / name, {});
+      ASSERT_FALSE(network);
+      EXPECT_EQ(network.error().code, ErrorCode::corrupt_data) << content;
+      EXPECT_NE(network.error().message.find(name), std::string::npos) << network.error().message;
+    }
+  }
+  ASSERT_TRUE(write_file_atomically(folder / "text.pb", "hello"));
+  EXPECT_EQ(Network::load(folder / "text.pb", {}).error().code, ErrorCode::unsupported);
   EXPECT_EQ(Network::load(folder / "text.xml", {.threads = 0}).error().code, ErrorCode::invalid_argument);
 }
 

@@ -36,8 +36,9 @@ struct Tensor {
 
 class Network {
  public:
-  // `model` is an OpenVINO .xml (its .bin beside it) or an .onnx file. The CPU plugin is named; nothing else is tried.
-  // Errors: not_found, corrupt_data (not a model, or one the runtime rejects), unsupported.
+  // `model` is an OpenVINO .xml (its .bin beside it) or an .onnx file, by its extension. Reader and CPU plugin are
+  // named: nothing else is tried. Errors: invalid_argument (options), not_found, corrupt_data (not a model, or one the
+  // runtime rejects), unsupported (another extension, not exactly one u8 input, an output that is not f32).
   static Result<Network> load(const std::filesystem::path& model, const NetworkOptions& options);
   Network(Network&&) noexcept;
   Network& operator=(Network&&) noexcept;
