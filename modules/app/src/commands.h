@@ -24,14 +24,15 @@ enum ExitCode : int {
 int report_error(const Error& error);
 
 void add_version_option(CLI::App& root);
-void add_station_command(CLI::App& root, Run& run);
-void add_records_command(CLI::App& root, Run& run);
-void add_simulate_command(CLI::App& root, Run& run);
 
 // In the order of the work.
 void add_verify_command(CLI::App& root, Run& run);
 void add_train_command(CLI::App& root, Run& run);
 void add_evaluate_command(CLI::App& root, Run& run);
 void add_inspect_command(CLI::App& root, Run& run);
+void add_serve_command(CLI::App& root, Run& run);
+void add_station_command(CLI::App& root, Run& run);
+void add_simulate_command(CLI::App& root, Run& run);
+void add_records_command(CLI::App& root, Run& run);
 
 }  // namespace lineguard::app

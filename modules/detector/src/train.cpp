@@ -26,23 +26,35 @@ namespace {
 
 constexpr std::size_t kFewestGoodPictures = 5;
 
-Result<void> refuse_blockers(const dataset::Dataset& dataset, const TrainOptions& options,
-                             const ProgressFunction& progress) {
+std::string describe(const dataset::Finding& finding) {
+  const auto shown = std::min<std::ptrdiff_t>(3, std::ssize(finding.files));
+  return fmt::format("{}: {} ({}{}); {}", finding.check, finding.reason,
+                     fmt::join(finding.files.begin(), finding.files.begin() + shown, ", "),
+                     std::ssize(finding.files) > shown ? ", …" : "", finding.advice);
+}
+
+// Blockers that concern a picture to learn from, or the whole set, refuse the training; those of other pictures only
+// spoil figures that are measured later and become warnings.
+Result<void> refuse_blockers(const dataset::Dataset& dataset, const TrainingSet& set, const TrainOptions& options,
+                             const ProgressFunction& progress, std::vector<std::string>& warnings) {
+  std::set<std::string> learned;
+  for (const TrainingPicture& picture : set.pictures) learned.insert(picture.name);
   dataset::CheckOptions check_options;
   check_options.threads = options.threads;
   LINEGUARD_ASSIGN(const auto report, dataset::check_dataset(dataset, check_options, progress));
-  const auto blockers = report.blockers(options.allowed_checks);
-  if (blockers.empty()) return {};
-  std::string message =
-      fmt::format("{}: {} blocker(s) found; `lineguard verify` shows all", dataset.root.string(), blockers.size());
-  for (std::size_t i = 0; i < std::min<std::size_t>(blockers.size(), 5); ++i) {
-    message += fmt::format(
-        "\n  {}: {} ({}); {}", blockers[i].check, blockers[i].reason,
-        fmt::join(blockers[i].files.begin(),
-                  blockers[i].files.begin() + std::min<std::ptrdiff_t>(3, std::ssize(blockers[i].files)), ", "),
-        blockers[i].advice);
+  std::string refusals;
+  for (const dataset::Finding& finding : report.blockers(options.allowed_checks)) {
+    const bool concerns_training =
+        finding.files.empty() ||
+        std::ranges::any_of(finding.files, [&](const std::string& file) { return learned.contains(file); });
+    if (concerns_training) refusals += "\n  " + describe(finding);
+    if (!concerns_training) warnings.push_back("not learned from, but spoils an evaluation: " + describe(finding));
   }
-  return make_error(ErrorCode::refused, message);
+  if (refusals.empty()) return {};
+  return make_error(ErrorCode::refused,
+                    fmt::format("{}: `lineguard verify` finds blockers:{}\nMend them, or override one with "
+                                "--allow CHECK",
+                                dataset.root.string(), refusals));
 }
 
 Result<TrainingSet> choose_pictures(const dataset::Dataset& dataset, const TrainConfig& config) {
@@ -104,8 +116,8 @@ class Training {
   Result<TrainReport> run(const fs::path& out) {
     const SteadyTime start = system_clock().now();
     LINEGUARD_ASSIGN(StagedFolder staged, StagedFolder::create(out));
-    LINEGUARD_TRY(refuse_blockers(dataset_, options_, progress_));
     LINEGUARD_ASSIGN(set_, choose_pictures(dataset_, config_));
+    LINEGUARD_TRY(refuse_blockers(dataset_, set_, options_, progress_, report_.warnings));
     LINEGUARD_TRY(learn(staged.path()));
     LINEGUARD_TRY(write_package(staged.path(), out));
     LINEGUARD_TRY(staged.commit());

@@ -1,0 +1,82 @@
+#include "../commands.h"
+#include "../stop_signal.h"
+
+#include <malloc.h>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include <lineguard/core/log.h>
+#include <lineguard/http/client.h>
+#include <lineguard/serving/prediction_server.h>
+
+namespace lineguard::app {
+namespace {
+
+struct ServeArguments {
+  std::string models, http = "127.0.0.1:8080";
+  int workers = 2, queue = 16, threads = 1, drain_s = 10;
+};
+
+Result<int> run_serve(const ServeArguments& arguments) {
+  const StopSignal stop;    // before the first thread
+  mallopt(M_ARENA_MAX, 2);  // a heap for every worker would only grow the memory
+  LINEGUARD_ASSIGN(const http::Endpoint endpoint, http::parse_host_port(arguments.http));
+  LINEGUARD_ASSIGN(auto loaded, serving::load_models(arguments.models, {.threads = arguments.threads,
+                                                                        .parallel_requests = arguments.workers}));
+  for (const std::string& problem : loaded.problems) log_warning("serve", problem);
+  for (const serving::ServedModel& model : loaded.models) {
+    log_info("serve", fmt::format("{} version {}, digest {}", model.identity.name, model.identity.version,
+                                  model.identity.digest));
+  }
+  serving::ServingConfig config;
+  config.http.address = endpoint.host;
+  config.http.port = endpoint.port;
+  config.http.workers = arguments.workers;
+  config.http.queue = static_cast<std::size_t>(arguments.queue);
+  LINEGUARD_ASSIGN(auto server, serving::PredictionServer::start(config, std::move(loaded.models)));
+  log_info("serve", fmt::format("listening on http://{}:{}", endpoint.host, server->port()));
+  stop.wait();
+  log_info("serve", "draining");
+  if (!server->stop(std::chrono::seconds(arguments.drain_s))) {
+    return make_error(ErrorCode::timeout, "not every request was finished when the time to drain was over");
+  }
+  log_info("serve", "stopped");
+  return kDone;
+}
+
+}  // namespace
+
+void add_serve_command(CLI::App& root, Run& run) {
+  auto arguments = std::make_shared<ServeArguments>();
+  CLI::App* command = root.add_subcommand("serve", "Answer predictions over HTTP");
+  command->add_option("--models", arguments->models, "Folder of packages; the newest version of each name is served")
+      ->required();
+  command->add_option("--http", arguments->http, "Address to listen on; port 0 takes a free one")
+      ->capture_default_str();
+  command->add_option("--workers", arguments->workers, "Predictions at once")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  command->add_option("--queue", arguments->queue, "Requests that may wait; beyond them 503")
+      ->check(CLI::Range(0, 10'000))
+      ->capture_default_str();
+  command->add_option("--threads", arguments->threads, "Cores of one prediction")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  command->add_option("--drain", arguments->drain_s, "Seconds that accepted requests may take after SIGTERM")
+      ->check(CLI::Range(0, 3600))
+      ->capture_default_str();
+  command->footer(
+      "Endpoints: POST /v1/inspect/{model}, GET /v1/models, /v1/health/live, /v1/health/ready, /metrics (docs/api.md)\n"
+      "Examples:\n"
+      "  lineguard serve --models models/ --http 0.0.0.0:8080\n"
+      "  curl --data-binary @part.jpg http://127.0.0.1:8080/v1/inspect/tiles");
+  command->callback([arguments, &run] {
+    run = [arguments] {
+      const auto done = run_serve(*arguments);
+      return done ? *done : report_error(done.error());
+    };
+  });
+}
+
+}  // namespace lineguard::app

@@ -1,0 +1,58 @@
+// PredictionServer: packages behind HTTP. Endpoints, statuses and examples: docs/api.md.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <lineguard/core/predictor.h>
+#include <lineguard/core/result.h>
+#include <lineguard/core/types.h>
+#include <lineguard/http/server.h>
+
+namespace lineguard::serving {
+
+struct ServedModel {
+  ModelIdentity identity;
+  std::shared_ptr<Predictor> predictor;
+};
+
+// Models by name: the newest version of each name in a folder of packages.
+struct ModelFolder {
+  std::vector<ServedModel> models;    // by name
+  std::vector<std::string> problems;  // packages that cannot be served, and why
+};
+
+struct LoadModelsOptions {
+  int threads = 1;            // cores of one prediction
+  int parallel_requests = 2;  // predictions at once a model
+};
+
+// `folder` holds packages as subfolders, or is one itself. A broken package is a problem, not served; an older version
+// of its name does not step in silently. Errors: not_found, refused (nothing can be served; says why).
+Result<ModelFolder> load_models(const std::filesystem::path& folder, const LoadModelsOptions& options);
+
+struct ServingConfig {
+  http::ServerConfig http;
+};
+
+// Thread-safe.
+class PredictionServer {
+ public:
+  // Errors: those of http::Server::start.
+  static Result<std::unique_ptr<PredictionServer>> start(const ServingConfig& config, std::vector<ServedModel> models);
+  ~PredictionServer();
+  std::uint16_t port() const;
+  // Readiness falls first, then requests that were accepted finish for up to `drain`. True where all did.
+  bool stop(Milliseconds drain);
+
+ private:
+  struct State;
+  explicit PredictionServer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace lineguard::serving

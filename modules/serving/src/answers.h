@@ -1,0 +1,17 @@
+// The JSON bodies of the server's answers.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include <lineguard/serving/prediction_server.h>
+
+namespace lineguard::serving {
+
+std::string model_json(const ModelIdentity& model);
+std::string models_json(const std::map<std::string, ServedModel, std::less<>>& models);
+// The object of one `inspect` line with `id`, and the map and embedding where the prediction has them.
+std::string inspect_json(const std::string& id, Prediction prediction);
+
+}  // namespace lineguard::serving

@@ -1,0 +1,160 @@
+#include "answers.h"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <lineguard/core/id.h>
+#include <lineguard/http/metrics.h>
+#include <lineguard/serving/prediction_server.h>
+#include <lineguard/wire/inspect_line.h>
+#include <lineguard/wire/remote_predictor.h>
+
+namespace lineguard::serving {
+namespace {
+
+constexpr std::string_view kInspect = "/v1/inspect/";
+constexpr std::string_view kModels = "/v1/models";
+
+http::Response refuse(const Error& error) {
+  http::Response response = http::error_response(wire::status_of(error.code), to_string(error.code), error.message);
+  if (response.status == 503) response.headers["Retry-After"] = "1";
+  return response;
+}
+
+http::Response wrong_method(std::string allowed) {
+  http::Response response = http::error_response(405, "unsupported", "this address takes " + allowed);
+  response.headers["Allow"] = std::move(allowed);
+  return response;
+}
+
+Capture capture_of(const http::Request& request) {
+  const auto* first = reinterpret_cast<const std::byte*>(request.body.data());
+  Capture capture;
+  capture.captured_at = system_clock().utc_now();
+  capture.views.push_back({"", std::make_shared<const Bytes>(first, first + request.body.size()), "request"});
+  return capture;
+}
+
+}  // namespace
+
+struct PredictionServer::State {
+  std::map<std::string, ServedModel, std::less<>> models;
+  http::Metrics metrics;
+  std::atomic<bool> ready{true};
+  std::unique_ptr<http::Server> server;  // last: its threads use the rest
+
+  std::optional<http::Response> answer_at_once(const http::Request& request);
+  http::Response inspect(const http::Request& request);
+  http::Response expose_metrics();
+  http::Response unknown_model(std::string_view name) const;
+  void count(const std::string& model, int status) {
+    metrics.add("lineguard_requests_total", "Inspection requests by model and status",
+                {{"model", model}, {"status", std::to_string(status)}});
+  }
+};
+
+http::Response PredictionServer::State::unknown_model(std::string_view name) const {
+  std::vector<std::string> names;
+  for (const auto& [known, model] : models) names.push_back(known);
+  return refuse({ErrorCode::not_found,
+                 fmt::format("there is no model \"{}\" here; served are: {}", name, fmt::join(names, ", "))});
+}
+
+http::Response PredictionServer::State::expose_metrics() {
+  const http::ServerLoad load = server ? server->load() : http::ServerLoad{};
+  metrics.set("lineguard_queue_waiting", "Requests that wait for a worker", {}, static_cast<double>(load.waiting));
+  metrics.set("lineguard_requests_running", "Requests being predicted", {}, static_cast<double>(load.running));
+  metrics.set("lineguard_connections", "Open connections", {}, static_cast<double>(load.connections));
+  return {200, {{"Content-Type", "text/plain; version=0.0.4"}}, metrics.expose()};
+}
+
+// On the socket thread: everything that needs no prediction.
+std::optional<http::Response> PredictionServer::State::answer_at_once(const http::Request& request) {
+  const std::string_view path = request.path();
+  if (path.starts_with(kInspect)) {
+    const std::string_view name = path.substr(kInspect.size());
+    if (!models.contains(name)) return unknown_model(name);
+    if (request.method != "POST") return wrong_method("POST");
+    if (!request.body.empty()) return std::nullopt;
+    count(std::string(name), 400);
+    return refuse({ErrorCode::invalid_argument, "the request has no body; expected a JPEG, PNG, BMP or TIFF picture"});
+  }
+  const bool known =
+      path == "/v1/health/live" || path == "/v1/health/ready" || path == "/metrics" || path.starts_with(kModels);
+  if (known && request.method != "GET" && request.method != "HEAD") return wrong_method("GET");
+  if (path == "/v1/health/live") return http::json_response(200, "{\"live\":true}\n");
+  if (path == "/v1/health/ready") {
+    return http::json_response(ready ? 200 : 503, fmt::format("{{\"ready\":{}}}\n", ready.load()));
+  }
+  if (path == "/metrics") return expose_metrics();
+  if (path == kModels) return http::json_response(200, models_json(models));
+  if (path.starts_with("/v1/models/")) {
+    const auto model = models.find(path.substr(kModels.size() + 1));
+    if (model == models.end()) return unknown_model(path.substr(kModels.size() + 1));
+    return http::json_response(200, model_json(model->second.identity));
+  }
+  return refuse({ErrorCode::not_found, fmt::format("there is nothing at {}; see docs/api.md", path)});
+}
+
+// On a worker.
+http::Response PredictionServer::State::inspect(const http::Request& request) {
+  const std::string name(request.path().substr(kInspect.size()));
+  const ServedModel& model = models.find(name)->second;
+  PredictOptions options;
+  options.want_map = !request.query("map").empty();
+  options.want_embedding = !request.query("embedding").empty();
+  const SteadyTime start = system_clock().now();
+  auto prediction = model.predictor->predict(capture_of(request), options);
+  metrics.observe_seconds("lineguard_inspect_seconds", "Decode and prediction, without waiting", {{"model", name}},
+                          milliseconds_between(start, system_clock().now()) / 1000);
+  if (!prediction) {
+    const http::Response refused = refuse(prediction.error());
+    count(name, refused.status);
+    return refused;
+  }
+  metrics.observe_seconds("lineguard_decode_seconds", "Decoding the picture", {{"model", name}},
+                          prediction->decode_ms / 1000);
+  metrics.add("lineguard_predictions_total", "Predictions by the server's own, informative label",
+              {{"model", name}, {"label", std::string(to_string(prediction->label))}});
+  count(name, 200);
+  return http::json_response(200, inspect_json(new_id(), std::move(*prediction)));
+}
+
+PredictionServer::PredictionServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+PredictionServer::~PredictionServer() = default;
+
+std::uint16_t PredictionServer::port() const {
+  return state_->server->port();
+}
+
+Result<std::unique_ptr<PredictionServer>> PredictionServer::start(const ServingConfig& config,
+                                                                  std::vector<ServedModel> models) {
+  auto state = std::make_unique<State>();
+  for (ServedModel& model : models) {
+    state->metrics.set("lineguard_model_info", "The models being served",
+                       {{"model", model.identity.name},
+                        {"version", std::to_string(model.identity.version)},
+                        {"digest", model.identity.digest}},
+                       1);
+    const std::string name = model.identity.name;
+    state->models.emplace(name, std::move(model));
+  }
+  State* raw = state.get();
+  LINEGUARD_ASSIGN(state->server,
+                   http::Server::start(
+                       config.http, [raw](const http::Request& request) { return raw->answer_at_once(request); },
+                       [raw](const http::Request& request) { return raw->inspect(request); }));
+  return std::unique_ptr<PredictionServer>(new PredictionServer(std::move(state)));
+}
+
+bool PredictionServer::stop(Milliseconds drain) {
+  state_->ready = false;
+  return state_->server->stop(drain);
+}
+
+}  // namespace lineguard::serving

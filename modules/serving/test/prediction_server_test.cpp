@@ -1,0 +1,146 @@
+#include "temp_folder.h"
+
+#include <atomic>
+#include <future>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include <lineguard/core/files.h>
+#include <lineguard/http/client.h>
+#include <lineguard/serving/prediction_server.h>
+#include <lineguard/wire/inspect_line.h>
+#include <lineguard/wire/remote_predictor.h>
+
+namespace lineguard::serving {
+namespace {
+
+// Answers with the picture's size as its score; "bad" is no picture, "wait" blocks until the test opens the gate.
+class FakePredictor final : public Predictor {
+ public:
+  Result<Prediction> predict(const Capture& capture, const PredictOptions& options) override {
+    const Bytes& bytes = *std::get<std::shared_ptr<const Bytes>>(capture.views.at(0).content);
+    const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    ++calls;
+    if (text == "bad") return make_error(ErrorCode::corrupt_data, "not a picture");
+    if (text == "wait") gate.get_future().wait();
+    Prediction prediction;
+    prediction.score = static_cast<double>(bytes.size());
+    prediction.label = Label::good;
+    prediction.model = {"tiles", 2, std::string(64, 'b')};
+    prediction.image_size = {2, 1};
+    if (options.want_map) prediction.map = FloatMap{{2, 1}, {0.5f, 1.0f}};
+    if (options.want_embedding) prediction.embedding = {1, 2, 3};
+    return prediction;
+  }
+  std::atomic<int> calls{0};
+  std::promise<void> gate;
+};
+
+class Serving : public ::testing::Test {
+ protected:
+  void SetUp() override { start({.port = 0, .workers = 1, .queue = 0, .max_body_bytes = 1000}); }
+  void start(const http::ServerConfig& config) {
+    std::vector<ServedModel> models = {{{"tiles", 2, std::string(64, 'b')}, predictor_}};
+    auto started = PredictionServer::start({config}, std::move(models));
+    ASSERT_TRUE(started) << started.error().message;
+    server_ = std::move(*started);
+  }
+  http::Response send(const std::string& method, const std::string& target, const std::string& body = "") {
+    http::Client client({"127.0.0.1", server_->port()});
+    auto response = client.send({method, target, {}, body}, system_clock().now() + std::chrono::seconds(20));
+    EXPECT_TRUE(response) << response.error().message;
+    return response ? *response : http::Response{0, {}, ""};
+  }
+  std::shared_ptr<FakePredictor> predictor_ = std::make_shared<FakePredictor>();
+  std::unique_ptr<PredictionServer> server_;
+};
+
+TEST_F(Serving, APictureBecomesAPredictionWithModelAndId) {
+  const http::Response response = send("POST", "/v1/inspect/tiles", "12345");
+  ASSERT_EQ(response.status, 200);
+  auto line = wire::parse_inspect_line(response.body);
+  ASSERT_TRUE(line) << line.error().message;
+  EXPECT_EQ(line->prediction->score, 5);
+  EXPECT_EQ(line->prediction->model.digest, std::string(64, 'b'));
+  EXPECT_EQ(line->id.size(), 32u);
+}
+
+TEST_F(Serving, MapAndEmbeddingAreOptIn) {
+  EXPECT_EQ(send("POST", "/v1/inspect/tiles", "1").body.find("embedding"), std::string::npos);
+  const std::string body = send("POST", "/v1/inspect/tiles?map=1&embedding=1", "1").body;
+  EXPECT_NE(body.find("\"embedding\":[1.0,2.0,3.0]"), std::string::npos) << body;
+  EXPECT_NE(body.find("\"float32_base64\":\"AAAAPwAAgD8=\""), std::string::npos) << body;
+}
+
+struct BadRequest {
+  std::string method, target, body;
+  int status;
+  std::string words;
+};
+
+TEST_F(Serving, BadRequestsGetTheRightStatusAndSayWhatWasExpected) {
+  const BadRequest cases[] = {
+      {"POST", "/v1/inspect/tiles", "", 400, "no body"},
+      {"POST", "/v1/inspect/tiles", "bad", 400, "not a picture"},
+      {"POST", "/v1/inspect/cookies", "x", 404, "served are: tiles"},
+      {"GET", "/v1/inspect/tiles", "", 405, "POST"},
+      {"DELETE", "/v1/models", "", 405, "GET"},
+      {"GET", "/nowhere", "", 404, "docs/api.md"},
+      {"POST", "/v1/inspect/tiles", std::string(1001, 'x'), 413, "larger"},
+  };
+  for (const BadRequest& bad : cases) {
+    const http::Response response = send(bad.method, bad.target, bad.body);
+    EXPECT_EQ(response.status, bad.status) << bad.target;
+    EXPECT_NE(response.body.find(bad.words), std::string::npos) << response.body;
+    EXPECT_NE(response.body.find("\"code\""), std::string::npos) << response.body;
+  }
+}
+
+TEST_F(Serving, ListsModelsHealthAndMetrics) {
+  EXPECT_NE(send("GET", "/v1/models").body.find("\"version\":2"), std::string::npos);
+  EXPECT_EQ(send("GET", "/v1/models/tiles").status, 200);
+  EXPECT_EQ(send("GET", "/v1/models/x").status, 404);
+  EXPECT_EQ(send("GET", "/v1/health/live").status, 200);
+  EXPECT_EQ(send("GET", "/v1/health/ready").status, 200);
+  send("POST", "/v1/inspect/tiles", "1");
+  send("POST", "/v1/inspect/tiles", "bad");
+  const std::string metrics = send("GET", "/metrics").body;
+  EXPECT_NE(metrics.find("lineguard_requests_total{model=\"tiles\",status=\"200\"} 1"), std::string::npos) << metrics;
+  EXPECT_NE(metrics.find("lineguard_requests_total{model=\"tiles\",status=\"400\"} 1"), std::string::npos);
+  EXPECT_NE(metrics.find("version=\"2\""), std::string::npos);
+}
+
+TEST_F(Serving, AFullQueueAnswers503AndDrainingFinishesWhatWasAccepted) {
+  std::jthread waiting([&] { EXPECT_EQ(send("POST", "/v1/inspect/tiles", "wait").status, 200); });
+  while (predictor_->calls < 1) std::this_thread::yield();
+  const http::Response refused = send("POST", "/v1/inspect/tiles", "1");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.header("Retry-After"), "1");
+  std::jthread stopper([&] { EXPECT_TRUE(server_->stop(std::chrono::seconds(20))); });
+  predictor_->gate.set_value();
+}
+
+TEST_F(Serving, ARemotePredictorSeesTheSameScore) {
+  auto remote = wire::RemotePredictor::create("http://127.0.0.1:" + std::to_string(server_->port()), "tiles");
+  ASSERT_TRUE(remote);
+  Capture capture;
+  capture.views.push_back({"", std::make_shared<const Bytes>(7), "x"});
+  auto prediction = (*remote)->predict(capture, {});
+  ASSERT_TRUE(prediction) << prediction.error().message;
+  EXPECT_EQ(prediction->score, 7);
+}
+
+TEST(ModelFolder, NothingToServeSaysWhy) {
+  const test::TempFolder folder;
+  EXPECT_EQ(load_models(folder / "none", {}).error().code, ErrorCode::not_found);
+  const auto empty = load_models(folder.path(), {});
+  ASSERT_FALSE(empty);
+  EXPECT_EQ(empty.error().code, ErrorCode::refused);
+  EXPECT_NE(empty.error().message.find("manifest.toml"), std::string::npos);
+  ASSERT_TRUE(write_file_atomically(folder / "broken" / "manifest.toml", "name = 3\n"));
+  EXPECT_NE(load_models(folder.path(), {}).error().message.find("name is an integer"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace lineguard::serving
