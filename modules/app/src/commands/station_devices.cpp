@@ -9,6 +9,7 @@
 #include <lineguard/record/record_reader.h>
 #include <lineguard/record/record_writer.h>
 #include <lineguard/station/judge.h>
+#include <lineguard/wire/remote_predictor.h>
 
 namespace lineguard::app {
 namespace {
@@ -43,8 +44,10 @@ Result<std::unique_ptr<Predictor>> open_package(const station::StationConfig& co
 }
 
 Result<std::unique_ptr<Predictor>> open_predictor(const station::StationConfig& config) {
-  if (config.predictor.url.empty()) return open_package(config);
-  return make_error(ErrorCode::unsupported, "predictor.url: this build has no client for prediction servers yet");
+  if (!config.predictor.package.empty()) return open_package(config);
+  auto remote = wire::RemotePredictor::create(config.predictor.url, config.cycle.recipe.model);
+  if (!remote) return remote.error().in("predictor.url");
+  return std::unique_ptr<Predictor>(std::move(*remote));
 }
 
 Result<record::RestartFacts> read_facts(const std::filesystem::path& file) {
