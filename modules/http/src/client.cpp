@@ -1,5 +1,9 @@
 #include <charconv>
+#include <future>
+#include <memory>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -26,7 +30,7 @@ struct Client::State {
 
 namespace {
 
-using Outgoing = bhttp::request<bhttp::string_body>;
+using Outgoing = bhttp::request<bhttp::span_body<const char>>;  // the caller's bytes, not copied
 using Incoming = bhttp::response_parser<bhttp::string_body>;
 
 // Runs what was started until it is done: each step carries the stream's own time limit, so that it ends by the
@@ -36,17 +40,26 @@ void run_to_end(asio::io_context& io) {
   io.run();
 }
 
+std::string address_of(const Endpoint& endpoint) {
+  const bool v6 = endpoint.host.find(':') != std::string::npos;
+  const std::string host = v6 ? "[" + endpoint.host + "]" : endpoint.host;
+  return fmt::format("{}:{}", host, endpoint.port);
+}
+
 Outgoing outgoing(const Request& request, const Endpoint& endpoint) {
-  Outgoing message(bhttp::string_to_verb(request.method), request.target, 11);
-  message.set(bhttp::field::host, fmt::format("{}:{}", endpoint.host, endpoint.port));
+  Outgoing message;
+  message.method_string(request.method);
+  message.target(request.target);
+  message.version(11);
+  message.set(bhttp::field::host, address_of(endpoint));
   for (const auto& [name, value] : request.headers) message.set(name, value);
-  message.body() = request.body;
+  message.body() = {request.body.data(), request.body.size()};
   message.prepare_payload();
   return message;
 }
 
 Error error_of(const beast::error_code& error, const Endpoint& endpoint) {
-  const std::string server = fmt::format("{}:{}", endpoint.host, endpoint.port);
+  const std::string server = address_of(endpoint);
   if (error == beast::error::timeout) return make_error(ErrorCode::timeout, server + ": no answer by the deadline");
   if (error == bhttp::error::body_limit) return make_error(ErrorCode::too_large, server + ": the answer is too large");
   if (error.category() == bhttp::make_error_code(bhttp::error::bad_method).category() &&
@@ -56,20 +69,39 @@ Error error_of(const beast::error_code& error, const Endpoint& endpoint) {
   return make_error(ErrorCode::unavailable, server + ": " + error.message());
 }
 
+struct Resolved {
+  beast::error_code error;
+  std::vector<tcp::endpoint> endpoints;
+};
+
+// The operating system's look-up cannot be called off, so it gets a thread of its own that may outlive the call.
+Resolved resolve(const Endpoint& endpoint, SteadyTime deadline) {
+  Resolved resolved;
+  const auto address = asio::ip::make_address(endpoint.host, resolved.error);
+  if (!resolved.error) {
+    resolved.endpoints.emplace_back(address, endpoint.port);
+    return resolved;
+  }
+  auto promise = std::make_shared<std::promise<Resolved>>();
+  auto future = promise->get_future();
+  std::thread([promise, endpoint] {
+    Resolved found;
+    asio::io_context io;
+    for (const auto& entry : tcp::resolver(io).resolve(endpoint.host, std::to_string(endpoint.port), found.error)) {
+      found.endpoints.push_back(entry.endpoint());
+    }
+    promise->set_value(std::move(found));
+  }).detach();
+  if (deadline != SteadyTime::max() && future.wait_until(deadline) != std::future_status::ready) {
+    return {beast::error::timeout, {}};
+  }
+  return future.get();
+}
+
 template <typename State>
 beast::error_code connect(State& state, SteadyTime deadline) {
-  beast::error_code error;
-  const auto address = asio::ip::make_address(state.endpoint.host, error);
-  std::vector<tcp::endpoint> endpoints;
-  if (!error) {
-    endpoints.emplace_back(address, state.endpoint.port);
-  } else {
-    for (const auto& found :
-         tcp::resolver(state.io).resolve(state.endpoint.host, std::to_string(state.endpoint.port), error)) {
-      endpoints.push_back(found.endpoint());
-    }
-    if (error) return error;
-  }
+  auto [error, endpoints] = resolve(state.endpoint, deadline);
+  if (error) return error;
   state.stream = std::make_unique<beast::tcp_stream>(state.io);
   state.buffer.clear();
   state.stream->expires_at(deadline);
@@ -79,16 +111,17 @@ beast::error_code connect(State& state, SteadyTime deadline) {
   return error;
 }
 
+// A server that refuses a request answers before it has read all of it: what it said counts more than the failed write.
 template <typename State>
 beast::error_code exchange(State& state, const Outgoing& message, Incoming& answer, SteadyTime deadline) {
-  beast::error_code error;
+  beast::error_code written, read;
   state.stream->expires_at(deadline);
-  bhttp::async_write(*state.stream, message, [&](beast::error_code code, std::size_t) { error = code; });
+  bhttp::async_write(*state.stream, message, [&](beast::error_code code, std::size_t) { written = code; });
   run_to_end(state.io);
-  if (error) return error;
-  bhttp::async_read(*state.stream, state.buffer, answer, [&](beast::error_code code, std::size_t) { error = code; });
+  if (written == beast::error::timeout) return written;
+  bhttp::async_read(*state.stream, state.buffer, answer, [&](beast::error_code code, std::size_t) { read = code; });
   run_to_end(state.io);
-  return error;
+  return read && written ? written : read;
 }
 
 // The server closed a kept connection before it saw the request: nothing was done, sending again is safe.
@@ -156,7 +189,7 @@ Result<Response> Client::send(const Request& request, SteadyTime deadline, std::
       answer.body_limit(max_body_bytes);
       if (kept || !error) error = exchange(state, message, answer, deadline);
       if (!error) {
-        if (!answer.keep_alive()) state.stream.reset();
+        if (!answer.keep_alive() || state.buffer.size() > 0) state.stream.reset();  // unasked bytes: not to be trusted
         return plain(answer.release());
       }
       state.stream.reset();

@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -11,24 +12,37 @@
 
 namespace lineguard::http {
 
+// Thread-safe.
 class WorkerPool {
  public:
-  WorkerPool(int threads, std::size_t queue);
-  ~WorkerPool();  // finishes what runs, drops what waits
+  using Ticket = std::uint64_t;
 
-  // False where the queue is full or the pool is stopping: the job is not taken. A queue of 0 still gives a free
-  // worker its job.
-  bool submit(std::function<void()> job);
+  WorkerPool(int threads, std::size_t queue);
+  ~WorkerPool() { stop(); }
+
+  // Finishes what runs, drops what waits, takes nothing more. From one thread at a time, never from a job.
+  void stop();
+
+  // 0 where the queue is full or the pool is stopping: the job is not taken. A queue of 0 still gives a free worker its
+  // job.
+  Ticket submit(std::function<void()> job);
+  // Takes a job that still waits out of the queue, so that its place is free at once.
+  void withdraw(Ticket ticket);
   std::size_t waiting() const;
   std::size_t running() const;
 
  private:
+  struct Waiting {
+    Ticket ticket;
+    std::function<void()> job;
+  };
   void work();
 
   const std::size_t queue_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<std::function<void()>> jobs_;
+  std::deque<Waiting> jobs_;
+  Ticket last_ticket_ = 0;
   std::size_t running_ = 0;
   bool stopping_ = false;
   std::vector<std::jthread> threads_;

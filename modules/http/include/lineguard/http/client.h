@@ -30,7 +30,9 @@ class Client {
   Client& operator=(Client&&) noexcept;
 
   // Connects if needed, sends, reads the whole answer; never takes longer than until `deadline`, whatever the server
-  // does. A kept connection that the server had closed is opened anew once. An answer with any status is a value.
+  // does (nor the name look-up). A kept connection that the server had closed before it answered anything is opened
+  // anew once and the request sent again: use it for requests that may be repeated. An answer with any status is a
+  // value.
   // Errors: timeout, unavailable (refused, reset), too_large (answer over max_body_bytes), corrupt_data (no HTTP).
   Result<Response> send(const Request& request, SteadyTime deadline, std::uint64_t max_body_bytes = 64u << 20);
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include <lineguard/core/clock.h>
+
 namespace lineguard::http {
 
 // Names compare without regard to case (RFC 9110, section 5.1).
@@ -19,6 +21,10 @@ struct Request {
   std::string target = "/";  // path and query as sent
   Headers headers;
   std::string body;
+
+  // The server's own, for its handlers; a client leaves them alone.
+  SteadyTime received{};                    // when the header was there
+  SteadyTime deadline = SteadyTime::max();  // by X-Lineguard-Deadline-Ms: a later answer is of no use
 
   std::string_view path() const;  // target without the query
   // Value of a query parameter; empty where absent. Percent-encoding is not undone: our parameters need none.
