@@ -164,11 +164,14 @@ Session::Session(Service& service, tcp::socket socket)
 }
 
 Session::~Session() {
+  close();
   service_.sessions.erase(this);
-  --service_.connections;
 }
 
+// A handler that still runs keeps the session, but no longer the connection.
 void Session::close() {
+  if (!socket_.is_open()) return;
+  --service_.connections;
   ErrorValue ignored;
   socket_.close(ignored);
   lift_limit();
