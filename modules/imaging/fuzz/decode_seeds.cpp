@@ -30,6 +30,10 @@ int main(int count, char** arguments) {
   write("strips.tif", test::encode_tiff(gray16, {}));
   write("lzw.tif", test::encode_tiff(rgb, {.compression = COMPRESSION_LZW, .extra_samples = 1}));
   write("tiles.tif", test::encode_tiff(rgb, {.compression = COMPRESSION_ADOBE_DEFLATE, .tile_side_px = 16}));
+  write("planes.tif", test::encode_tiff(rgb, {.compression = COMPRESSION_LZW, .planes_apart = true}));
+  write("palette.tif", test::encode_tiff_pattern({17, 9}, 4, PHOTOMETRIC_PALETTE));
+  write("bits.tif", test::encode_tiff_pattern({17, 9}, 1, PHOTOMETRIC_MINISWHITE));
+  write("interlaced.png", test::encode_png_pattern({17, 9}, 2, true));
   write("packbits.tif", test::encode_tiff(gray, {.compression = COMPRESSION_PACKBITS, .white_is_zero = true}));
   return 0;
 }

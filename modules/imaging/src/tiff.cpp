@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <tiffio.h>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -80,10 +81,43 @@ Tiff open_tiff(MemoryFile& file, const char* mode, tmsize_t max_allocation) {
                                 nullptr, options.get()));
 }
 
+// libtiff is content with a directory that lacks the offset at its end, as a file has it that is cut there.
+bool has_whole_directory(TIFF* tiff, Encoded file) {
+  const bool big = TIFFIsBigTIFF(tiff) != 0;
+  const std::uint64_t count_bytes = big ? 8 : 2, entry_bytes = big ? 20 : 12, next_bytes = big ? 8 : 4;
+  const std::uint64_t at = TIFFCurrentDirOffset(tiff);
+  if (at > file.size() || file.size() - at < count_bytes + next_bytes) return false;
+  std::uint64_t entries = 0;
+  for (std::uint64_t i = 0; i < count_bytes; ++i) {
+    const std::uint64_t offset = TIFFIsBigEndian(tiff) ? i : count_bytes - 1 - i;
+    entries = entries << 8 | std::to_integer<std::uint64_t>(file[at + offset]);
+  }
+  return entries <= (file.size() - at - count_bytes - next_bytes) / entry_bytes;
+}
+
 struct Layout {
   std::uint32_t width = 0, height = 0;
   std::uint16_t samples = 1, bits = 1, photometric = PHOTOMETRIC_MINISBLACK, planar = PLANARCONFIG_CONTIG, format = 1,
-                orientation = 1;
+                orientation = 1, compression = COMPRESSION_NONE;
+
+  bool is_gray() const { return photometric == PHOTOMETRIC_MINISBLACK || photometric == PHOTOMETRIC_MINISWHITE; }
+  bool is_rgb() const { return photometric == PHOTOMETRIC_RGB && samples >= 3; }
+  int channels() const { return is_gray() ? 1 : 3; }
+
+  // Read sample by sample, as the file has them.
+  bool is_plain() const {
+    return (bits == 8 || bits == 16) && format == SAMPLEFORMAT_UINT && (is_gray() || is_rgb()) && samples <= 4;
+  }
+  // Left to the library's own conversion, which knows 8 bits only: palettes, few bits, JPEG inside.
+  bool is_convertible() const {
+    if (format != SAMPLEFORMAT_UINT || samples > 3) return false;
+    const bool few_bits = bits == 1 || bits == 2 || bits == 4;
+    if (photometric == PHOTOMETRIC_PALETTE) return (few_bits || bits == 8) && samples == 1;
+    if (is_gray()) return few_bits && samples == 1;
+    return photometric == PHOTOMETRIC_YCBCR && bits == 8 && samples == 3 && compression == COMPRESSION_JPEG;
+  }
+  // Planes apart hold one sample each; otherwise there is one, with all samples of a pixel side by side.
+  bool planes_apart() const { return planar == PLANARCONFIG_SEPARATE && samples > 1; }
 };
 
 Result<Layout> read_layout(TIFF* tiff) {
@@ -94,47 +128,48 @@ Result<Layout> read_layout(TIFF* tiff) {
   TIFFGetFieldDefaulted(tiff, TIFFTAG_BITSPERSAMPLE, &layout.bits);
   TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLEFORMAT, &layout.format);
   TIFFGetFieldDefaulted(tiff, TIFFTAG_PLANARCONFIG, &layout.planar);
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_COMPRESSION, &layout.compression);
   TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &layout.photometric);
   TIFFGetFieldDefaulted(tiff, TIFFTAG_ORIENTATION, &layout.orientation);
   if (layout.width == 0 || layout.height == 0 || layout.width > 0x7fffffff || layout.height > 0x7fffffff) {
     return corrupt("damaged TIFF: no size");
   }
-  const bool gray = layout.photometric == PHOTOMETRIC_MINISBLACK || layout.photometric == PHOTOMETRIC_MINISWHITE;
-  const bool rgb = layout.photometric == PHOTOMETRIC_RGB && layout.samples >= 3;
-  if ((layout.bits != 8 && layout.bits != 16) || layout.format != SAMPLEFORMAT_UINT || (!gray && !rgb) ||
-      layout.planar != PLANARCONFIG_CONTIG || layout.samples > 4) {
-    return make_error(
-        ErrorCode::unsupported,
-        fmt::format("a TIFF with {} samples of {} bits; expected gray or RGB, 8 or 16 bit unsigned, interleaved",
-                    layout.samples, layout.bits));
+  if (!layout.is_plain() && !layout.is_convertible()) {
+    return make_error(ErrorCode::unsupported,
+                      fmt::format("a TIFF with {} samples of {} bits, photometric {}, sample format {}; expected gray, "
+                                  "RGB or a palette, unsigned, 8 or 16 bit (gray and palette also 1, 2 or 4)",
+                                  layout.samples, layout.bits, layout.photometric, layout.format));
   }
   return layout;
 }
 
 // One row or the part of a row that a tile holds: drops further samples (alpha) and turns white-is-zero round.
-void store_samples(Image& image, const Layout& layout, const std::byte* from, int x, int y, int count) {
+void store_samples(Image& image, const Layout& layout, const std::byte* from, int plane, int x, int y, int count) {
   const auto depth = static_cast<std::size_t>(image.depth());
-  const auto keep = static_cast<std::size_t>(image.channels());
+  const auto channels = static_cast<std::size_t>(image.channels());
+  const std::size_t keep = (layout.planes_apart() ? 1 : channels) * depth;
+  const std::size_t step = (layout.planes_apart() ? 1 : layout.samples) * depth;
   std::byte* to = image.bytes().data() + image.row_bytes() * static_cast<std::size_t>(y) +
-                  static_cast<std::size_t>(x) * keep * depth;
-  for (int i = 0; i < count; ++i, from += layout.samples * depth, to += keep * depth) {
-    std::memcpy(to, from, keep * depth);
+                  (static_cast<std::size_t>(x) * channels + static_cast<std::size_t>(plane)) * depth;
+  for (int i = 0; i < count; ++i, from += step, to += channels * depth) {
+    std::memcpy(to, from, keep);
     if (layout.photometric == PHOTOMETRIC_MINISWHITE) {
-      for (std::size_t b = 0; b < keep * depth; ++b) to[b] = ~to[b];
+      for (std::size_t b = 0; b < keep; ++b) to[b] = ~to[b];
     }
   }
 }
 
-bool read_rows(TIFF* tiff, const Layout& layout, Image& image) {
+bool read_rows(TIFF* tiff, const Layout& layout, int plane, Image& image) {
   Bytes row(static_cast<std::size_t>(TIFFScanlineSize(tiff)));
   for (int y = 0; y < image.height_px(); ++y) {
-    if (TIFFReadScanline(tiff, row.data(), static_cast<std::uint32_t>(y)) != 1) return false;
-    store_samples(image, layout, row.data(), 0, y, image.width_px());
+    const auto sample = static_cast<std::uint16_t>(plane);
+    if (TIFFReadScanline(tiff, row.data(), static_cast<std::uint32_t>(y), sample) != 1) return false;
+    store_samples(image, layout, row.data(), plane, 0, y, image.width_px());
   }
   return true;
 }
 
-bool read_tiles(TIFF* tiff, const Layout& layout, Image& image) {
+bool read_tiles(TIFF* tiff, const Layout& layout, int plane, Image& image) {
   std::uint32_t tile_width = 0, tile_height = 0;
   TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &tile_width);
   TIFFGetField(tiff, TIFFTAG_TILELENGTH, &tile_height);
@@ -143,15 +178,49 @@ bool read_tiles(TIFF* tiff, const Layout& layout, Image& image) {
   const auto row_bytes = static_cast<std::size_t>(TIFFTileRowSize(tiff));
   for (std::uint64_t y = 0; y < layout.height; y += tile_height) {
     for (std::uint64_t x = 0; x < layout.width; x += tile_width) {
-      if (TIFFReadTile(tiff, tile.data(), static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(y), 0, 0) < 0)
+      if (TIFFReadTile(tiff, tile.data(), static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(y), 0,
+                       static_cast<std::uint16_t>(plane)) < 0) {
         return false;
+      }
       const auto rows = std::min<std::uint64_t>(tile_height, layout.height - y);
       const auto columns = static_cast<int>(std::min<std::uint64_t>(tile_width, layout.width - x));
       for (std::uint64_t row = 0; row < rows; ++row) {
-        store_samples(image, layout, tile.data() + row_bytes * row, static_cast<int>(x), static_cast<int>(y + row),
-                      columns);
+        store_samples(image, layout, tile.data() + row_bytes * row, plane, static_cast<int>(x),
+                      static_cast<int>(y + row), columns);
       }
     }
+  }
+  return true;
+}
+
+// Plane by plane: rows packed by a method that looks back can be read in their order only.
+bool read_plain(TIFF* tiff, const Layout& layout, Image& image) {
+  const int planes = layout.planes_apart() ? image.channels() : 1;
+  for (int plane = 0; plane < planes; ++plane) {
+    const bool read =
+        TIFFIsTiled(tiff) ? read_tiles(tiff, layout, plane, image) : read_rows(tiff, layout, plane, image);
+    if (!read) return false;
+  }
+  return true;
+}
+
+bool read_converted(TIFF* tiff, Image& image) {
+  char message[1024];
+  TIFFRGBAImage converter;
+  constexpr int kStopOnError = 1;
+  if (!TIFFRGBAImageBegin(&converter, tiff, kStopOnError, message)) return false;
+  converter.req_orientation = converter.orientation;  // ours comes after
+  std::vector<std::uint32_t> raster(static_cast<std::size_t>(image.width_px()) * image.height_px());
+  const bool read = TIFFRGBAImageGet(&converter, raster.data(), static_cast<std::uint32_t>(image.width_px()),
+                                     static_cast<std::uint32_t>(image.height_px())) == 1;
+  TIFFRGBAImageEnd(&converter);
+  if (!read) return false;
+  std::byte* to = image.bytes().data();
+  for (const std::uint32_t pixel : raster) {
+    *to++ = static_cast<std::byte>(TIFFGetR(pixel));
+    if (image.channels() == 1) continue;
+    *to++ = static_cast<std::byte>(TIFFGetG(pixel));
+    *to++ = static_cast<std::byte>(TIFFGetB(pixel));
   }
   return true;
 }
@@ -169,12 +238,12 @@ std::uint64_t largest_block(const Layout& layout) {
 Result<PictureInfo> tiff_info(Encoded encoded) {
   MemoryFile file{encoded, {}, 0};
   const Tiff tiff = open_tiff(file, "rm", kUsualBlock);
-  if (!tiff) return corrupt("damaged TIFF: its directory cannot be read");
+  if (!tiff || !has_whole_directory(tiff.get(), encoded)) return corrupt("damaged TIFF: its directory cannot be read");
   LINEGUARD_ASSIGN(const Layout layout, read_layout(tiff.get()));
   PictureInfo info;
   info.format = Format::tiff;
   info.size = {static_cast<int>(layout.width), static_cast<int>(layout.height)};
-  info.channels = layout.photometric == PHOTOMETRIC_RGB ? 3 : 1;
+  info.channels = layout.channels();
   info.depth = layout.bits == 16 ? PixelDepth::u16 : PixelDepth::u8;
   if (layout.orientation >= 1 && layout.orientation <= 8) info.exif_orientation = layout.orientation;
   return info;
@@ -191,7 +260,7 @@ Result<Image> decode_tiff(Encoded encoded, const PictureInfo& info) {
   const auto block = tiled ? TIFFTileSize64(tiff.get()) : TIFFScanlineSize64(tiff.get());
   if (block == 0 || block > largest_block(layout)) return corrupt("damaged TIFF: its blocks do not fit its size");
   Image image(info.size, info.channels, info.depth);
-  const bool read = tiled ? read_tiles(tiff.get(), layout, image) : read_rows(tiff.get(), layout, image);
+  const bool read = layout.is_plain() ? read_plain(tiff.get(), layout, image) : read_converted(tiff.get(), image);
   if (!read) return corrupt("truncated or damaged TIFF: pixels are missing");
   return image;
 }
@@ -199,7 +268,7 @@ Result<Image> decode_tiff(Encoded encoded, const PictureInfo& info) {
 Result<Bytes> encode_float_tiff(const FloatMap& map) {
   MemoryFile file;
   {
-    const Tiff tiff = open_tiff(file, "wm", 0);
+    const Tiff tiff = open_tiff(file, "wlm", 0);
     if (!tiff) return make_error(ErrorCode::internal, "TIFF: cannot write to memory");
     TIFFSetField(tiff.get(), TIFFTAG_IMAGEWIDTH, map.size.width_px);
     TIFFSetField(tiff.get(), TIFFTAG_IMAGELENGTH, map.size.height_px);

@@ -31,6 +31,9 @@ std::vector<Sample> samples() {
           {"gray bmp", encode_bmp(picture({61, 43}, 1), {.bits = 8})},
           {"tiff", encode_tiff(gray, {})},
           {"tiff lzw", encode_tiff(gray, {.compression = COMPRESSION_LZW})},
+          {"tiff planes", encode_tiff(colour, {.compression = COMPRESSION_LZW, .planes_apart = true})},
+          {"tiff palette", encode_tiff_pattern({61, 43}, 4, PHOTOMETRIC_PALETTE)},
+          {"tiff bits", encode_tiff_pattern({61, 43}, 1, PHOTOMETRIC_MINISWHITE)},
           {"tiff tiles", encode_tiff(colour, {.compression = COMPRESSION_ADOBE_DEFLATE, .tile_side_px = 16})}};
 }
 
@@ -142,10 +145,10 @@ TEST(BadPicture, ABmpThatClaimsABillionColoursIsRefusedAtOnce) {
 
 TEST(BadPicture, KindsThatAreNotReadAreNamed) {
   const Bytes tiff = encode_tiff(picture({61, 43}, 1), {});
-  const auto image = decode(with_tiff_tag(tiff, TIFFTAG_BITSPERSAMPLE, 4));
+  const auto image = decode(with_tiff_tag(tiff, TIFFTAG_BITSPERSAMPLE, 12));
   ASSERT_FALSE(image);
   EXPECT_EQ(image.error().code, ErrorCode::unsupported);
-  EXPECT_NE(image.error().message.find("4 bits"), std::string::npos) << image.error().message;
+  EXPECT_NE(image.error().message.find("12 bits"), std::string::npos) << image.error().message;
   Bytes bmp = encode_bmp(picture({61, 43}, 1), {.bits = 8});
   bmp[30] = std::byte{1};  // run lengths
   EXPECT_EQ(decode(bmp).error().code, ErrorCode::unsupported);

@@ -2,6 +2,7 @@
 #include "temp_folder.h"
 #include "test_data.h"
 
+#include <array>
 #include <ostream>
 #include <string>
 #include <tiffio.h>
@@ -58,7 +59,10 @@ TEST_P(EveryKind, TiffGivesThePixelsBack) {
                                        {.compression = COMPRESSION_LZW},
                                        {.compression = COMPRESSION_ADOBE_DEFLATE, .tile_side_px = 16},
                                        {.tile_side_px = 64},
-                                       {.extra_samples = 1}};
+                                       {.extra_samples = 1},
+                                       {.planes_apart = true},
+                                       {.compression = COMPRESSION_LZW, .extra_samples = 1, .planes_apart = true},
+                                       {.tile_side_px = 16, .planes_apart = true}};
   for (const TiffKind& kind : kinds) {
     const Bytes tiff = encode_tiff(image_, kind);
     expect_same(decode(tiff), image_);
@@ -127,6 +131,70 @@ TEST(Decode, PngAlphaIsDroppedAndPalettesAreExpanded) {
   EXPECT_EQ(expanded->row_u8(0)[4], 200);
 }
 
+// The pattern's value as 8-bit gray.
+int gray_of(int value, int bits) {
+  return value * 255 / ((1 << bits) - 1);
+}
+
+TEST(Decode, PngWithFewBitsIsSpreadToEightInterlacedOrNot) {
+  constexpr Size kSize{13, 9};
+  for (const int bits : {1, 2, 4, 8}) {
+    for (const bool interlaced : {false, true}) {
+      const Bytes png = encode_png_pattern(kSize, bits, interlaced);
+      expect_info_agrees(png, Format::png);
+      const Image image = decode(png).value();
+      ASSERT_EQ(image.channels(), 1);
+      for (int y = 0; y < kSize.height_px; ++y) {
+        for (int x = 0; x < kSize.width_px; ++x) {
+          ASSERT_EQ(image.row_u8(y)[static_cast<std::size_t>(x)], gray_of(pattern_at(x, y, bits), bits)) << bits;
+        }
+      }
+    }
+  }
+}
+
+// Red, green and blue (or gray, first) of a pattern's value.
+std::array<int, 3> expected_of(int value, int bits, int photometric) {
+  const int gray = gray_of(value, bits);
+  if (photometric == PHOTOMETRIC_PALETTE) return {255 - value, value, 7};
+  return {photometric == PHOTOMETRIC_MINISWHITE ? 255 - gray : gray, 0, 0};
+}
+
+class TiffPattern : public testing::TestWithParam<std::tuple<int, int>> {};
+
+// Stored from the lower right corner, so that a turn too many would show.
+TEST_P(TiffPattern, IsExpandedToEightBitGrayOrColour) {
+  constexpr Size kSize{13, 9};
+  const auto [bits, photometric] = GetParam();
+  const Bytes tiff = encode_tiff_pattern(kSize, bits, static_cast<std::uint16_t>(photometric));
+  expect_info_agrees(tiff, Format::tiff);
+  const Image image = decode(tiff).value();
+  ASSERT_EQ(image.channels(), photometric == PHOTOMETRIC_PALETTE ? 3 : 1);
+  for (int y = 0; y < kSize.height_px; ++y) {
+    for (int x = 0; x < kSize.width_px; ++x) {
+      const auto expected = expected_of(pattern_at(x, y, bits), bits, photometric);
+      for (int channel = 0; channel < image.channels(); ++channel) {
+        const int at = (kSize.width_px - 1 - x) * image.channels() + channel;
+        ASSERT_EQ(image.row_u8(kSize.height_px - 1 - y)[static_cast<std::size_t>(at)],
+                  expected[static_cast<std::size_t>(channel)]);
+      }
+    }
+  }
+}
+
+std::string kind_name(int bits, int photometric) {
+  const std::string name = photometric == PHOTOMETRIC_PALETTE      ? "Palette"
+                           : photometric == PHOTOMETRIC_MINISWHITE ? "WhiteIsZero"
+                                                                   : "BlackIsZero";
+  return name + std::to_string(bits);
+}
+
+INSTANTIATE_TEST_SUITE_P(Decode, TiffPattern,
+                         testing::Combine(testing::Values(1, 2, 4, 8),
+                                          testing::Values(PHOTOMETRIC_MINISBLACK, PHOTOMETRIC_MINISWHITE,
+                                                          PHOTOMETRIC_PALETTE)),
+                         [](const auto& kind) { return kind_name(std::get<0>(kind.param), std::get<1>(kind.param)); });
+
 TEST(Decode, TiffWhoseWhiteIsZeroIsTurnedRound) {
   const Image image = picture({37, 21}, 1, PixelDepth::u16);
   expect_same(decode(encode_tiff(image, {.white_is_zero = true})), image);
@@ -135,6 +203,7 @@ TEST(Decode, TiffWhoseWhiteIsZeroIsTurnedRound) {
 TEST(Decode, AFloatTiffIsUnsupportedAndItsValuesAreThere) {
   FloatMap map{{3, 2}, {0.5f, 1, 2, -3, 1e9f, 0}};
   const Bytes tiff = encode_float_tiff(map).value();
+  EXPECT_EQ(as_text(tiff).substr(0, 4), std::string_view("II*\0", 4));  // little-endian
   EXPECT_NE(as_text(tiff).find(std::string_view(reinterpret_cast<const char*>(map.values.data()), 24)),
             std::string_view::npos);
   EXPECT_EQ(decode(tiff).error().code, ErrorCode::unsupported);

@@ -45,18 +45,25 @@ Bytes with_extra_samples(const Image& image, int extra) {
   return wide;
 }
 
-void write_strips(TIFF* tiff, Bytes& samples, std::size_t row_bytes, int rows) {
-  TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, 5);
+Bytes plane_of(const Bytes& samples, std::size_t depth, std::size_t planes, std::size_t plane) {
+  Bytes one;
+  for (std::size_t at = plane * depth; at < samples.size(); at += planes * depth) {
+    for (std::size_t b = 0; b < depth; ++b) one.push_back(samples[at + b]);
+  }
+  return one;
+}
+
+void write_strips(TIFF* tiff, Bytes& samples, int rows, std::uint16_t plane) {
+  const std::size_t row_bytes = samples.size() / static_cast<std::size_t>(rows);
   for (int y = 0; y < rows; ++y) {
-    if (TIFFWriteScanline(tiff, samples.data() + row_bytes * static_cast<std::size_t>(y),
-                          static_cast<std::uint32_t>(y)) != 1)
+    if (TIFFWriteScanline(tiff, samples.data() + row_bytes * static_cast<std::size_t>(y), static_cast<std::uint32_t>(y),
+                          plane) != 1)
       std::abort();
   }
 }
 
-void write_tiles(TIFF* tiff, const Bytes& samples, std::size_t row_bytes, Size size, int side) {
-  TIFFSetField(tiff, TIFFTAG_TILEWIDTH, side);
-  TIFFSetField(tiff, TIFFTAG_TILELENGTH, side);
+void write_tiles(TIFF* tiff, const Bytes& samples, Size size, int side, std::uint16_t plane) {
+  const std::size_t row_bytes = samples.size() / static_cast<std::size_t>(size.height_px);
   const std::size_t pixel = row_bytes / static_cast<std::size_t>(size.width_px);
   for (int y = 0; y < size.height_px; y += side) {
     for (int x = 0; x < size.width_px; x += side) {
@@ -68,7 +75,7 @@ void write_tiles(TIFF* tiff, const Bytes& samples, std::size_t row_bytes, Size s
             samples.data() + row_bytes * static_cast<std::size_t>(y + row) + pixel * static_cast<std::size_t>(x),
             columns * pixel);
       }
-      if (TIFFWriteTile(tiff, tile.data(), static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(y), 0, 0) < 0)
+      if (TIFFWriteTile(tiff, tile.data(), static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(y), 0, plane) < 0)
         std::abort();
     }
   }
@@ -83,11 +90,49 @@ void describe(TIFF* tiff, const Image& image, const TiffKind& kind) {
                image.channels() == 3 ? PHOTOMETRIC_RGB
                : kind.white_is_zero  ? PHOTOMETRIC_MINISWHITE
                                      : PHOTOMETRIC_MINISBLACK);
-  TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG);
+  TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, kind.planes_apart ? PLANARCONFIG_SEPARATE : PLANARCONFIG_CONTIG);
   TIFFSetField(tiff, TIFFTAG_COMPRESSION, kind.compression);
   TIFFSetField(tiff, TIFFTAG_ORIENTATION, kind.orientation);
   const std::uint16_t alpha = EXTRASAMPLE_UNASSALPHA;
   if (kind.extra_samples == 1) TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, 1, &alpha);
+  if (kind.tile_side_px > 0) {
+    TIFFSetField(tiff, TIFFTAG_TILEWIDTH, kind.tile_side_px);
+    TIFFSetField(tiff, TIFFTAG_TILELENGTH, kind.tile_side_px);
+  } else {
+    TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, 5);
+  }
+}
+
+// What `write` writes into the TIFF that it is given.
+template <typename Write>
+Bytes tiff_by(Write write) {
+  const lineguard::test::TempFolder folder;
+  const std::string file = (folder / "picture.tif").string();
+  TIFF* tiff = TIFFOpen(file.c_str(), "w");
+  write(tiff);
+  TIFFClose(tiff);
+  std::ifstream in(file, std::ios::binary);
+  return as_bytes(std::string(std::istreambuf_iterator<char>(in), {}));
+}
+
+// One row of the pattern, the leftmost pixel in the highest bits.
+std::vector<std::uint8_t> packed_pattern(int width, int y, int bits) {
+  std::vector<std::uint8_t> row(static_cast<std::size_t>((width * bits + 7) / 8));
+  for (int x = 0; x < width; ++x) {
+    auto& byte = row[static_cast<std::size_t>(x * bits / 8)];
+    byte = static_cast<std::uint8_t>(byte | pattern_at(x, y, bits) << (8 - bits - x * bits % 8));
+  }
+  return row;
+}
+
+void set_palette(TIFF* tiff, int bits) {
+  std::vector<std::uint16_t> red, green, blue;
+  for (int value = 0; value < 1 << bits; ++value) {
+    red.push_back(static_cast<std::uint16_t>((255 - value) << 8));
+    green.push_back(static_cast<std::uint16_t>(value << 8));
+    blue.push_back(7 << 8);
+  }
+  TIFFSetField(tiff, TIFFTAG_COLORMAP, red.data(), green.data(), blue.data());
 }
 
 }  // namespace
@@ -158,22 +203,68 @@ Bytes encode_bmp(const Image& pixels, BmpKind kind) {
 }
 
 Bytes encode_tiff(const Image& image, TiffKind kind) {
-  const lineguard::test::TempFolder folder;
-  const std::string file = (folder / "picture.tif").string();
   Bytes samples = with_extra_samples(image, kind.extra_samples);
   if (kind.white_is_zero) {
     for (std::byte& value : samples) value = ~value;
   }
-  const std::size_t row_bytes = samples.size() / static_cast<std::size_t>(image.height_px());
-  TIFF* tiff = TIFFOpen(file.c_str(), "w");
-  describe(tiff, image, kind);
-  if (kind.tile_side_px > 0)
-    write_tiles(tiff, samples, row_bytes, image.size(), kind.tile_side_px);
-  else
-    write_strips(tiff, samples, row_bytes, image.height_px());
-  TIFFClose(tiff);
-  std::ifstream in(file, std::ios::binary);
-  return as_bytes(std::string(std::istreambuf_iterator<char>(in), {}));
+  const auto depth = static_cast<std::size_t>(image.depth());
+  const int planes = kind.planes_apart ? image.channels() + kind.extra_samples : 1;
+  return tiff_by([&](TIFF* tiff) {
+    describe(tiff, image, kind);
+    for (int i = 0; i < planes; ++i) {
+      const auto number = static_cast<std::uint16_t>(i);
+      Bytes plane = kind.planes_apart ? plane_of(samples, depth, static_cast<std::size_t>(planes), number) : samples;
+      if (kind.tile_side_px > 0)
+        write_tiles(tiff, plane, image.size(), kind.tile_side_px, number);
+      else
+        write_strips(tiff, plane, image.height_px(), number);
+    }
+  });
+}
+
+int pattern_at(int x, int y, int bits) {
+  return (x + 3 * y) % (1 << bits);
+}
+
+Bytes encode_tiff_pattern(Size size, int bits, std::uint16_t photometric) {
+  return tiff_by([&](TIFF* tiff) {
+    TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, size.width_px);
+    TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, size.height_px);
+    TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, 1);
+    TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, bits);
+    TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, photometric);
+    TIFFSetField(tiff, TIFFTAG_ORIENTATION, ORIENTATION_BOTRIGHT);
+    if (photometric == PHOTOMETRIC_PALETTE) set_palette(tiff, bits);
+    for (int y = 0; y < size.height_px; ++y) {
+      auto row = packed_pattern(size.width_px, y, bits);
+      if (TIFFWriteScanline(tiff, row.data(), static_cast<std::uint32_t>(y)) != 1) std::abort();
+    }
+  });
+}
+
+Bytes encode_png_pattern(Size size, int bits, bool interlaced) {
+  Bytes encoded;
+  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
+  png_infop info = png_create_info_struct(png);
+  png_set_write_fn(
+      png, &encoded,
+      [](png_structp writer, png_bytep data, size_t count) {
+        auto& bytes = *static_cast<Bytes*>(png_get_io_ptr(writer));
+        const auto* first = reinterpret_cast<const std::byte*>(data);
+        bytes.insert(bytes.end(), first, first + count);
+      },
+      nullptr);
+  png_set_IHDR(png, info, static_cast<png_uint_32>(size.width_px), static_cast<png_uint_32>(size.height_px), bits,
+               PNG_COLOR_TYPE_GRAY, interlaced ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+               PNG_FILTER_TYPE_DEFAULT);
+  png_write_info(png, info);
+  const int passes = png_set_interlace_handling(png);
+  for (int pass = 0; pass < passes; ++pass) {
+    for (int y = 0; y < size.height_px; ++y) png_write_row(png, packed_pattern(size.width_px, y, bits).data());
+  }
+  png_write_end(png, nullptr);
+  png_destroy_write_struct(&png, &info);
+  return encoded;
 }
 
 Bytes encode_png_with_alpha(const Image& rgb) {

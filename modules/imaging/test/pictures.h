@@ -29,9 +29,16 @@ struct TiffKind {
   int tile_side_px = 0;           // 0: strips
   int extra_samples = 0;          // 1: an alpha channel of all ones
   bool white_is_zero = false;
+  bool planes_apart = false;  // all reds, then all greens, …
   std::uint16_t orientation = 1;
 };
 Bytes encode_tiff(const Image& image, TiffKind kind);
+
+// A pattern of every value that `bits` (1, 2, 4 or 8) can hold, and pictures of it with that many bits a pixel.
+int pattern_at(int x, int y, int bits);
+// photometric: white or black is zero, or a palette in which value v has red 255 - v, green v, blue 7.
+Bytes encode_tiff_pattern(Size size, int bits, std::uint16_t photometric);
+Bytes encode_png_pattern(Size size, int bits, bool interlaced);
 
 // Through libpng's simplified interface: RGBA, or a palette of `image`'s first two pixels.
 Bytes encode_png_with_alpha(const Image& rgb);
