@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
@@ -24,6 +25,7 @@ std::vector<fs::path> package_folders(const fs::path& folder) {
   for (fs::directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
     if (fs::exists(it->path() / "manifest.toml", code)) packages.push_back(it->path());
   }
+  std::ranges::sort(packages);  // which of two equals is served must not depend on the file system
   return packages;
 }
 

@@ -46,16 +46,14 @@ struct PredictionServer::State {
   std::map<std::string, ServedModel, std::less<>> models;
   http::Metrics metrics;
   std::atomic<bool> ready{true};
-  std::unique_ptr<http::Server> server;  // last: its threads use the rest
+  std::atomic<const http::Server*> running{nullptr};  // for its load; null while it starts
+  std::unique_ptr<http::Server> server;               // last: its threads use the rest
 
   std::optional<http::Response> answer_at_once(const http::Request& request);
   http::Response inspect(const http::Request& request);
   http::Response expose_metrics();
   http::Response unknown_model(std::string_view name) const;
-  void count(const std::string& model, int status) {
-    metrics.add("lineguard_requests_total", "Inspection requests by model and status",
-                {{"model", model}, {"status", std::to_string(status)}});
-  }
+  void note(const http::Request& request, int status);
 };
 
 http::Response PredictionServer::State::unknown_model(std::string_view name) const {
@@ -66,11 +64,24 @@ http::Response PredictionServer::State::unknown_model(std::string_view name) con
 }
 
 http::Response PredictionServer::State::expose_metrics() {
-  const http::ServerLoad load = server ? server->load() : http::ServerLoad{};
+  const http::Server* serving = running;
+  const http::ServerLoad load = serving ? serving->load() : http::ServerLoad{};
   metrics.set("lineguard_queue_waiting", "Requests that wait for a worker", {}, static_cast<double>(load.waiting));
   metrics.set("lineguard_requests_running", "Requests being predicted", {}, static_cast<double>(load.running));
   metrics.set("lineguard_connections", "Open connections", {}, static_cast<double>(load.connections));
   return {200, {{"Content-Type", "text/plain; version=0.0.4"}}, metrics.expose()};
+}
+
+// On the socket thread: every inspection, whoever answered it.
+void PredictionServer::State::note(const http::Request& request, int status) {
+  if (!request.path().starts_with(kInspect)) return;
+  const std::string_view asked = request.path().substr(kInspect.size());
+  // Names that clients make up must not become ever more time series.
+  const std::string model = models.contains(asked) ? std::string(asked) : "(unknown)";
+  metrics.add("lineguard_requests_total", "Inspection requests by model and status",
+              {{"model", model}, {"status", std::to_string(status)}});
+  metrics.observe_seconds("lineguard_request_seconds", "From a request's header to its answer", {{"model", model}},
+                          milliseconds_between(request.received, system_clock().now()) / 1000);
 }
 
 // On the socket thread: everything that needs no prediction.
@@ -81,7 +92,6 @@ std::optional<http::Response> PredictionServer::State::answer_at_once(const http
     if (!models.contains(name)) return unknown_model(name);
     if (request.method != "POST") return wrong_method("POST");
     if (!request.body.empty()) return std::nullopt;
-    count(std::string(name), 400);
     return refuse({ErrorCode::invalid_argument, "the request has no body; expected a JPEG, PNG, BMP or TIFF picture"});
   }
   const bool known =
@@ -106,22 +116,20 @@ http::Response PredictionServer::State::inspect(const http::Request& request) {
   const std::string name(request.path().substr(kInspect.size()));
   const ServedModel& model = models.find(name)->second;
   PredictOptions options;
+  options.deadline = request.deadline;
   options.want_map = !request.query("map").empty();
   options.want_embedding = !request.query("embedding").empty();
   const SteadyTime start = system_clock().now();
+  metrics.observe_seconds("lineguard_wait_seconds", "From a request's header to a worker: its body and the queue",
+                          {{"model", name}}, milliseconds_between(request.received, start) / 1000);
   auto prediction = model.predictor->predict(capture_of(request), options);
   metrics.observe_seconds("lineguard_inspect_seconds", "Decode and prediction, without waiting", {{"model", name}},
                           milliseconds_between(start, system_clock().now()) / 1000);
-  if (!prediction) {
-    const http::Response refused = refuse(prediction.error());
-    count(name, refused.status);
-    return refused;
-  }
+  if (!prediction) return refuse(prediction.error());
   metrics.observe_seconds("lineguard_decode_seconds", "Decoding the picture", {{"model", name}},
                           prediction->decode_ms / 1000);
   metrics.add("lineguard_predictions_total", "Predictions by the server's own, informative label",
               {{"model", name}, {"label", std::string(to_string(prediction->label))}});
-  count(name, 200);
   return http::json_response(200, inspect_json(new_id(), std::move(*prediction)));
 }
 
@@ -148,7 +156,9 @@ Result<std::unique_ptr<PredictionServer>> PredictionServer::start(const ServingC
   LINEGUARD_ASSIGN(state->server,
                    http::Server::start(
                        config.http, [raw](const http::Request& request) { return raw->answer_at_once(request); },
-                       [raw](const http::Request& request) { return raw->inspect(request); }));
+                       [raw](const http::Request& request) { return raw->inspect(request); },
+                       [raw](const http::Request& request, int status) { raw->note(request, status); }));
+  state->running = state->server.get();
   return std::unique_ptr<PredictionServer>(new PredictionServer(std::move(state)));
 }
 

@@ -23,6 +23,8 @@ class FakePredictor final : public Predictor {
     const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     ++calls;
     if (text == "bad") return make_error(ErrorCode::corrupt_data, "not a picture");
+    if (text == "deadline" && options.deadline != SteadyTime::max()) return make_error(ErrorCode::timeout, "too late");
+    if (text == "broken") return make_error(ErrorCode::internal, "the runtime failed");
     if (text == "wait") gate.get_future().wait();
     Prediction prediction;
     prediction.score = static_cast<double>(bytes.size());
@@ -46,9 +48,10 @@ class Serving : public ::testing::Test {
     ASSERT_TRUE(started) << started.error().message;
     server_ = std::move(*started);
   }
-  http::Response send(const std::string& method, const std::string& target, const std::string& body = "") {
+  http::Response send(const std::string& method, const std::string& target, const std::string& body = "",
+                      const http::Headers& headers = {}) {
     http::Client client({"127.0.0.1", server_->port()});
-    auto response = client.send({method, target, {}, body}, system_clock().now() + std::chrono::seconds(20));
+    auto response = client.send({method, target, headers, body}, system_clock().now() + std::chrono::seconds(20));
     EXPECT_TRUE(response) << response.error().message;
     return response ? *response : http::Response{0, {}, ""};
   }
@@ -83,11 +86,12 @@ TEST_F(Serving, BadRequestsGetTheRightStatusAndSayWhatWasExpected) {
   const BadRequest cases[] = {
       {"POST", "/v1/inspect/tiles", "", 400, "no body"},
       {"POST", "/v1/inspect/tiles", "bad", 400, "not a picture"},
+      {"POST", "/v1/inspect/tiles", "broken", 500, "the runtime failed"},
       {"POST", "/v1/inspect/cookies", "x", 404, "served are: tiles"},
       {"GET", "/v1/inspect/tiles", "", 405, "POST"},
       {"DELETE", "/v1/models", "", 405, "GET"},
       {"GET", "/nowhere", "", 404, "docs/api.md"},
-      {"POST", "/v1/inspect/tiles", std::string(1001, 'x'), 413, "larger"},
+      {"POST", "/v1/inspect/tiles", std::string(1001, 'x'), 413, "1000 bytes"},
   };
   for (const BadRequest& bad : cases) {
     const http::Response response = send(bad.method, bad.target, bad.body);
@@ -119,6 +123,47 @@ TEST_F(Serving, AFullQueueAnswers503AndDrainingFinishesWhatWasAccepted) {
   EXPECT_EQ(refused.header("Retry-After"), "1");
   std::jthread stopper([&] { EXPECT_TRUE(server_->stop(std::chrono::seconds(20))); });
   predictor_->gate.set_value();
+}
+
+// Whoever refused a request: the metrics count it, or they would look best under overload.
+TEST_F(Serving, MetricsCountWhatTheServerItselfRefused) {
+  std::jthread waiting([&] { EXPECT_EQ(send("POST", "/v1/inspect/tiles", "wait").status, 200); });
+  while (predictor_->calls < 1) std::this_thread::yield();
+  EXPECT_EQ(send("POST", "/v1/inspect/tiles", "1").status, 503);
+  EXPECT_EQ(send("POST", "/v1/inspect/made-up", "1").status, 404);
+  predictor_->gate.set_value();
+  waiting.join();
+  const std::string metrics = send("GET", "/metrics").body;
+  EXPECT_NE(metrics.find("lineguard_requests_total{model=\"tiles\",status=\"503\"} 1"), std::string::npos) << metrics;
+  EXPECT_NE(metrics.find("{model=\"(unknown)\",status=\"404\"} 1"), std::string::npos) << metrics;
+  EXPECT_EQ(metrics.find("made-up"), std::string::npos);
+}
+
+TEST_F(Serving, ThePredictorIsToldTheDeadline) {
+  const http::Headers patient = {{"X-Lineguard-Deadline-Ms", "60000"}};
+  EXPECT_EQ(send("POST", "/v1/inspect/tiles", "deadline", patient).status, 504);
+  EXPECT_EQ(send("POST", "/v1/inspect/tiles", "deadline").status, 200);
+}
+
+TEST_F(Serving, ManyClientsOverAShortQueueGet200Or503) {
+  start({.port = 0, .workers = 2, .queue = 4});
+  std::atomic<int> answered{0};
+  {
+    std::vector<std::jthread> clients;
+    for (int i = 0; i < 200; ++i) {
+      clients.emplace_back([&] {
+        const int status = send("POST", "/v1/inspect/tiles", std::string(1000, 'x')).status;
+        if (status == 200 || status == 503) ++answered;
+      });
+    }
+  }
+  EXPECT_EQ(answered, 200);
+}
+
+TEST_F(Serving, APortInUseIsNamed) {
+  auto second = PredictionServer::start({{.port = server_->port()}}, {});
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().message.find(std::to_string(server_->port())), std::string::npos);
 }
 
 TEST_F(Serving, ARemotePredictorSeesTheSameScore) {
