@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <openvino/op/ops.hpp>
 #include <openvino/openvino.hpp>
 #include <openvino/opsets/opset13.hpp>
+#include <openvino/pass/serialize.hpp>
+
+#include <lineguard/core/files.h>
 
 namespace lineguard::detector {
 namespace fs = std::filesystem;
@@ -175,11 +179,14 @@ void name_by_order(const std::shared_ptr<ov::Model>& model) {
   for (const auto& node : model->get_ordered_ops()) node->set_friendly_name(fmt::format("layer_{}", number++));
 }
 
-Result<void> save(const std::shared_ptr<ov::Model>& model, const fs::path& xml) {
+// Through memory: the runtime's own writing says no more than "iostream error" where the disk is full.
+Result<void> save(const std::shared_ptr<ov::Model>& model, const fs::path& xml_file) {
   model->validate_nodes_and_infer_types();
   name_by_order(model);
-  ov::serialize(model, xml.string());
-  return {};
+  std::ostringstream xml, weights;
+  ov::pass::Serialize(xml, weights).run_on_model(model);
+  LINEGUARD_TRY(write_file_atomically(xml_file, xml.view()));
+  return write_file_atomically(fs::path(xml_file).replace_extension(".bin"), weights.view());
 }
 
 }  // namespace
