@@ -13,6 +13,7 @@ int run_command_line(int argc, char** argv) {
   CLI::App root("Lineguard: from pictures of good parts to decisions on the line.", "lineguard");
   add_version_option(root);
   root.require_subcommand(1);
+  root.get_formatter()->column_width(14);  // the help fits 24 lines of 80 columns
   root.footer(
       "Exit codes: 0 done; 1 the answer is no; 2 wrong use; 3 a runtime failure.\n"
       "Each command explains itself with examples: lineguard COMMAND --help");
@@ -26,6 +27,7 @@ int run_command_line(int argc, char** argv) {
   add_station_command(root, run);
   add_simulate_command(root, run);
   add_records_command(root, run);
+  add_demo_command(root, run);
 
   try {
     root.parse(argc, argv);
