@@ -37,7 +37,7 @@ struct TrainConfig {
   bool weigh_borders = true;  // patches at the border, which vary most between good parts, count less
 
   // [bank]
-  int bank_size = 1000;            // patches kept, 10 to 10000
+  int bank_size = 2000;            // patches kept, 10 to 10000
   double whitening_shrinkage = 0;  // 0: none; else share of the mean variance that is added to every direction, 0 to 10
   int reservoir_patches = 200'000;  // most patches held in memory; above, each picture gives a random part of its own
 
