@@ -1,5 +1,6 @@
 // lineguard evaluate PACKAGE DATASET: how good a package is on labelled pictures.
 #include "commands.h"
+#include "dataset_options.h"
 #include "outputs.h"
 #include "progress_bar.h"
 
@@ -18,7 +19,8 @@ namespace lineguard::app {
 namespace {
 
 struct Arguments {
-  std::string package, dataset, part_pattern;
+  DatasetOptions dataset;
+  std::string package;
   std::string split = "test";
   std::string json, report;
   int threads = 1;
@@ -44,7 +46,7 @@ Result<int> run_evaluate(const Arguments& arguments) {
   for (const std::string& file : {arguments.json, arguments.report}) {
     if (!file.empty()) LINEGUARD_TRY(prepare_output_file(file));
   }
-  LINEGUARD_ASSIGN(const dataset::Dataset data, dataset::read_dataset(arguments.dataset, {arguments.part_pattern}));
+  LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset));
   for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
   LINEGUARD_ASSIGN(const auto detector,
                    detector::Detector::load(arguments.package, {.threads = 1, .parallel_requests = arguments.threads}));
@@ -65,14 +67,12 @@ void add_evaluate_command(CLI::App& root, Run& run) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* command = root.add_subcommand("evaluate", "Measure a package on labelled pictures");
   command->add_option("package", arguments->package, "The package's folder")->required();
-  command->add_option("dataset", arguments->dataset, "Folder or CSV")->required();
+  add_dataset_options(*command, arguments->dataset);
   command->add_option("--split", arguments->split, "val, test (what training left out) or all")
       ->check(CLI::IsMember({"val", "test", "all"}))
       ->capture_default_str();
   command->add_option("--json", arguments->json, "Every figure and every picture's row, for machines");
   command->add_option("--report", arguments->report, "One HTML file with plots and pictures, the worst mistakes first");
-  command->add_option("--part-pattern", arguments->part_pattern,
-                      "Regular expression: its first group on the file name is the part");
   command->add_option("--threads", arguments->threads, "Pictures at once")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();

@@ -1,4 +1,5 @@
 #include "../commands.h"
+#include "../dataset_options.h"
 #include "../progress_bar.h"
 
 #include <iostream>
@@ -15,7 +16,8 @@ namespace lineguard::app {
 namespace {
 
 struct TrainArguments {
-  std::string dataset, out, config, json, name, part_pattern, labels = "use";
+  DatasetOptions dataset;
+  std::string out, config, json, name, labels = "use";
   double max_overkill = 0;  // 0: that of the configuration
   std::int64_t seed = -1;   // -1: likewise
   int threads = 2;
@@ -70,7 +72,7 @@ Result<int> run_train(const TrainArguments& arguments) {
   options.must_reach_overkill = arguments.max_overkill > 0;
   options.allowed_checks.insert(arguments.allowed_checks.begin(), arguments.allowed_checks.end());
 
-  LINEGUARD_ASSIGN(const auto data, dataset::read_dataset(arguments.dataset, {.part_pattern = arguments.part_pattern}));
+  LINEGUARD_ASSIGN(const auto data, read_dataset(arguments.dataset));
   for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
   LINEGUARD_ASSIGN(const auto report, detector::train(data, config, arguments.out, options, terminal_progress()));
   print(report, arguments.out);
@@ -85,7 +87,7 @@ Result<int> run_train(const TrainArguments& arguments) {
 void add_train_command(CLI::App& root, Run& run) {
   auto arguments = std::make_shared<TrainArguments>();
   CLI::App* command = root.add_subcommand("train", "Learn a detector from pictures of good parts");
-  command->add_option("dataset", arguments->dataset, "Folder or CSV file with pictures")->required();
+  add_dataset_options(*command, arguments->dataset);
   command->add_option("--out", arguments->out, "Package folder to write; must not exist")->required();
   command->add_option("--config", arguments->config, "Settings (TOML); a package's training.toml makes it again");
   command->add_option("--labels", arguments->labels, "ignore: learn from good parts only (use: the same for now)")
@@ -96,7 +98,6 @@ void add_train_command(CLI::App& root, Run& run) {
   command->add_option("--seed", arguments->seed, "Same seed, same package")->check(CLI::Range(0, 1'000'000'000));
   command->add_option("--threads", arguments->threads, "Cores to use")->check(CLI::Range(1, 256));
   command->add_option("--allow", arguments->allowed_checks, "Train although this check of `verify` blocks");
-  command->add_option("--part-pattern", arguments->part_pattern, "Regular expression: the part in a file's name");
   command->add_option("--json", arguments->json, "Write what was learned as JSON");
   command->footer(
       "Examples:\n"

@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "commands/verify_output.h"
+#include "dataset_options.h"
 #include "outputs.h"
 #include "progress_bar.h"
 
@@ -12,8 +13,8 @@ namespace lineguard::app {
 namespace {
 
 struct VerifyOptions {
-  std::filesystem::path dataset, json, report;
-  std::string layout, part_pattern;
+  DatasetOptions dataset;
+  std::filesystem::path json, report;
   std::vector<std::string> allow;
   dataset::CheckOptions check;
 };
@@ -22,13 +23,8 @@ Result<VerifyResult> verify(const VerifyOptions& options) {
   for (const auto& file : {options.json, options.report}) {
     if (!file.empty()) LINEGUARD_TRY(prepare_output_file(file));
   }
-  dataset::ReadOptions read_options;
-  read_options.part_pattern = options.part_pattern;
-  if (!options.layout.empty()) {
-    LINEGUARD_ASSIGN(read_options.layout, dataset::layout_from_name(options.layout));
-  }
   VerifyResult result;
-  LINEGUARD_ASSIGN(result.dataset, dataset::read_dataset(options.dataset, read_options));
+  LINEGUARD_ASSIGN(result.dataset, read_dataset(options.dataset));
   LINEGUARD_ASSIGN(result.report, dataset::check_dataset(result.dataset, options.check, terminal_progress()));
   result.allowed.insert(options.allow.begin(), options.allow.end());
   return result;
@@ -53,16 +49,9 @@ int run_verify(const VerifyOptions& options) {
 void add_verify_command(CLI::App& root, Run& run) {
   auto options = std::make_shared<VerifyOptions>();
   CLI::App* command = root.add_subcommand("verify", "Say what a data set is and what is wrong with it.");
-  command->add_option("DATASET", options->dataset, "a folder of pictures or a .csv file")->required();
+  add_dataset_options(*command, options->dataset);
   command->add_option("--json", options->json, "write everything that was found as JSON")->type_name("FILE");
   command->add_option("--report", options->report, "write a page with thumbnails")->type_name("FILE.html");
-  command
-      ->add_option("--layout", options->layout, "read as mvtec, good-defective, good-only, csv or coco, do not detect")
-      ->type_name("NAME");
-  command
-      ->add_option("--part-pattern", options->part_pattern,
-                   "what in a file name names the part; the first (group) counts")
-      ->type_name("REGEX");
   command->add_option("--threads", options->check.threads, "pictures decoded at a time")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();

@@ -1,0 +1,24 @@
+// How every command that takes a data set reads it: the same options, the same words.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include <lineguard/core/result.h>
+#include <lineguard/dataset/dataset.h>
+
+namespace lineguard::app {
+
+struct DatasetOptions {
+  std::filesystem::path path;
+  std::string layout, part_pattern;
+};
+
+// DATASET, --layout and --part-pattern.
+void add_dataset_options(CLI::App& command, DatasetOptions& options);
+// Errors: those of dataset::read_dataset; invalid_argument for an unknown layout.
+Result<dataset::Dataset> read_dataset(const DatasetOptions& options);
+
+}  // namespace lineguard::app
