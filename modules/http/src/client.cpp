@@ -77,7 +77,9 @@ struct Resolved {
 // The operating system's look-up cannot be called off, so it gets a thread of its own that may outlive the call.
 Resolved resolve(const Endpoint& endpoint, SteadyTime deadline) {
   Resolved resolved;
-  const auto address = asio::ip::make_address(endpoint.host, resolved.error);
+  // localhost is the loopback address by definition (RFC 6761, section 6.3), also where no hosts file says so.
+  const bool local = endpoint.host == "localhost";
+  const auto address = asio::ip::make_address(local ? "127.0.0.1" : endpoint.host, resolved.error);
   if (!resolved.error) {
     resolved.endpoints.emplace_back(address, endpoint.port);
     return resolved;

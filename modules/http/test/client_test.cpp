@@ -31,10 +31,18 @@ TEST_F(HttpClient, AKeptConnectionThatTheServerClosedIsOpenedAnew) {
   EXPECT_EQ(again->body, "b");
 }
 
-TEST_F(HttpClient, NamesAreLookedUp) {
+TEST_F(HttpClient, LocalhostNeedsNoHostsFile) {
   start();
   Client client({"localhost", server_->port()});
   EXPECT_TRUE(client.send({"GET", "/health", {}, ""}, soon()));
+}
+
+// .invalid never resolves (RFC 6761, section 6.4).
+TEST_F(HttpClient, ANameThatDoesNotResolveIsUnavailable) {
+  Client client({"lineguard.invalid", 80});
+  auto response = client.send({"GET", "/", {}, ""}, soon());
+  ASSERT_FALSE(response);
+  EXPECT_EQ(response.error().code, ErrorCode::unavailable);
 }
 
 // The kernel completes the connection and nobody answers.
