@@ -29,7 +29,7 @@ add_library(lineguard_openvino INTERFACE)
 target_link_libraries(lineguard_openvino INTERFACE openvino::runtime)
 target_link_options(lineguard_openvino INTERFACE
   "LINKER:--push-state,--no-as-needed" "${LINEGUARD_OPENVINO_LIBS}/libtbb.so.12" "LINKER:--pop-state"
-  "LINKER:--disable-new-dtags" "LINKER:-rpath,${LINEGUARD_OPENVINO_LIBS}")
+  "LINKER:--disable-new-dtags")
 
 # OpenCV without its 673 MB development package has no CMake config: name the two libraries that we use.
 find_path(OPENCV_INCLUDE opencv2/core.hpp PATH_SUFFIXES opencv4 REQUIRED)
