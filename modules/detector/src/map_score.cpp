@@ -10,6 +10,9 @@ namespace {
 // One direction of the separable Gaussian; stride 1 goes along rows, stride `grid` down columns.
 std::vector<float> blur(const std::vector<float>& map, int grid, const std::vector<float>& kernel, bool along_rows) {
   const int radius = static_cast<int>(kernel.size()) / 2;
+  const auto cell = [grid](int x, int y) {
+    return static_cast<std::size_t>(y) * static_cast<std::size_t>(grid) + static_cast<std::size_t>(x);
+  };
   std::vector<float> out(map.size());
   for (int y = 0; y < grid; ++y) {
     for (int x = 0; x < grid; ++x) {
@@ -17,9 +20,9 @@ std::vector<float> blur(const std::vector<float>& map, int grid, const std::vect
       for (int i = -radius; i <= radius; ++i) {
         const int near_x = along_rows ? std::clamp(x + i, 0, grid - 1) : x;
         const int near_y = along_rows ? y : std::clamp(y + i, 0, grid - 1);
-        sum += kernel[static_cast<std::size_t>(i + radius)] * map[static_cast<std::size_t>(near_y * grid + near_x)];
+        sum += kernel[static_cast<std::size_t>(i + radius)] * map[cell(near_x, near_y)];
       }
-      out[static_cast<std::size_t>(y * grid + x)] = sum;
+      out[cell(x, y)] = sum;
     }
   }
   return out;

@@ -24,7 +24,7 @@ void shift(Sample& sample, double by, double full) {
 
 void shift_pixel(Image& image, int x, int y, double share) {
   for (int channel = 0; channel < image.channels(); ++channel) {
-    const auto index = static_cast<std::size_t>(x * image.channels() + channel);
+    const auto index = static_cast<std::size_t>(x) * image.channels() + channel;
     if (image.depth() == PixelDepth::u8) {
       shift(image.row_u8(y)[index], share * 255, 255);
     } else {
