@@ -1,4 +1,3 @@
-#include <charconv>
 #include <future>
 #include <memory>
 #include <thread>
@@ -22,7 +21,7 @@ namespace bhttp = boost::beast::http;
 using asio::ip::tcp;
 
 struct Client::State {
-  Endpoint endpoint;
+  HostPort endpoint;
   asio::io_context io{1};
   std::unique_ptr<beast::tcp_stream> stream;  // null: not connected
   beast::flat_buffer buffer;
@@ -40,13 +39,13 @@ void run_to_end(asio::io_context& io) {
   io.run();
 }
 
-std::string address_of(const Endpoint& endpoint) {
+std::string address_of(const HostPort& endpoint) {
   const bool v6 = endpoint.host.find(':') != std::string::npos;
   const std::string host = v6 ? "[" + endpoint.host + "]" : endpoint.host;
   return fmt::format("{}:{}", host, endpoint.port);
 }
 
-Outgoing outgoing(const Request& request, const Endpoint& endpoint) {
+Outgoing outgoing(const Request& request, const HostPort& endpoint) {
   Outgoing message;
   message.method_string(request.method);
   message.target(request.target);
@@ -58,7 +57,7 @@ Outgoing outgoing(const Request& request, const Endpoint& endpoint) {
   return message;
 }
 
-Error error_of(const beast::error_code& error, const Endpoint& endpoint) {
+Error error_of(const beast::error_code& error, const HostPort& endpoint) {
   const std::string server = address_of(endpoint);
   if (error == beast::error::timeout) return make_error(ErrorCode::timeout, server + ": no answer by the deadline");
   if (error == bhttp::error::body_limit) return make_error(ErrorCode::too_large, server + ": the answer is too large");
@@ -75,7 +74,7 @@ struct Resolved {
 };
 
 // The operating system's look-up cannot be called off, so it gets a thread of its own that may outlive the call.
-Resolved resolve(const Endpoint& endpoint, SteadyTime deadline) {
+Resolved resolve(const HostPort& endpoint, SteadyTime deadline) {
   Resolved resolved;
   // localhost is the loopback address by definition (RFC 6761, section 6.3), also where no hosts file says so.
   const bool local = endpoint.host == "localhost";
@@ -142,24 +141,7 @@ Response plain(Incoming::value_type message) {
 
 }  // namespace
 
-Result<Endpoint> parse_host_port(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  int port = -1;
-  if (colon != std::string::npos) {
-    const char* end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data() + colon + 1, end, port);
-    if (error != std::errc{} || stopped != end) port = -1;
-  }
-  std::string host = colon == std::string::npos ? "" : text.substr(0, colon);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  if (host.empty() || port < 0 || port > 65535) {
-    return make_error(ErrorCode::invalid_argument,
-                      fmt::format("\"{}\" is no address; expected HOST:PORT with a port of 0 to 65535", text));
-  }
-  return Endpoint{host, static_cast<std::uint16_t>(port)};
-}
-
-Result<Endpoint> parse_url(const std::string& url) {
+Result<HostPort> parse_url(const std::string& url) {
   constexpr std::string_view kScheme = "http://";
   if (url.starts_with("https://")) return make_error(ErrorCode::unsupported, url + ": https is not supported yet");
   std::string rest = url.starts_with(kScheme) ? url.substr(kScheme.size()) : "";
@@ -171,7 +153,7 @@ Result<Endpoint> parse_url(const std::string& url) {
   return parse_host_port(rest);
 }
 
-Client::Client(Endpoint endpoint) : state_(std::make_unique<State>()) {
+Client::Client(HostPort endpoint) : state_(std::make_unique<State>()) {
   state_->endpoint = std::move(endpoint);
 }
 Client::~Client() = default;

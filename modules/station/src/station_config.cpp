@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <lineguard/core/config.h>
+#include <lineguard/core/host_port.h>
 #include <lineguard/station/station_config.h>
 
 namespace lineguard::station {
@@ -72,8 +73,7 @@ void read_plc(ConfigReader table, plc::ModbusPlcConfig& config) {
   table.require("modbus").read("modbus", config.address);
   plc::read_config(table, config);
   if (table.has("modbus")) {
-    if (auto parsed = plc::parse_host_port(config.address); !parsed)
-      table.add_problem("modbus", parsed.error().message);
+    if (auto parsed = parse_host_port(config.address); !parsed) table.add_problem("modbus", parsed.error().message);
   }
 }
 
@@ -89,7 +89,7 @@ Result<StationConfig> read_all(ConfigReader reader) {
   read_cycle(reader.section("cycle"), config);
   reader.read("http", config.http);
   if (reader.has("http")) {
-    if (auto parsed = plc::parse_host_port(config.http); !parsed) reader.add_problem("http", parsed.error().message);
+    if (auto parsed = parse_host_port(config.http); !parsed) reader.add_problem("http", parsed.error().message);
   }
   LINEGUARD_TRY(reader.finish());
   return config;

@@ -29,7 +29,7 @@ Result<std::string> picture_of(const View& view) {
 }  // namespace
 
 struct RemotePredictor::State {
-  http::Endpoint endpoint;
+  HostPort endpoint;
   std::string model;
   std::mutex mutex;
   std::vector<http::Client> idle;

@@ -21,7 +21,7 @@ struct ServeArguments {
 Result<int> run_serve(const ServeArguments& arguments) {
   const StopSignal stop;    // before the first thread
   mallopt(M_ARENA_MAX, 2);  // a heap for every worker would only grow the memory
-  LINEGUARD_ASSIGN(const http::Endpoint endpoint, http::parse_host_port(arguments.http));
+  LINEGUARD_ASSIGN(const HostPort endpoint, parse_host_port(arguments.http));
   LINEGUARD_ASSIGN(auto loaded, serving::load_models(arguments.models, {.threads = arguments.threads,
                                                                         .parallel_requests = arguments.workers}));
   for (const std::string& problem : loaded.problems) log_warning("serve", problem);

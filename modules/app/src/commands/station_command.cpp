@@ -30,7 +30,7 @@ void on_stop_signal(int) {
 // /metrics, /v1/status and health; none where the configuration names no port.
 Result<std::unique_ptr<http::Server>> serve_status(const std::string& address, const station::Station& station) {
   if (address.empty()) return std::unique_ptr<http::Server>();
-  LINEGUARD_ASSIGN(const http::Endpoint endpoint, http::parse_host_port(address));
+  LINEGUARD_ASSIGN(const HostPort endpoint, parse_host_port(address));
   http::ServerConfig config;
   config.address = endpoint.host;
   config.port = endpoint.port;

@@ -6,25 +6,20 @@
 #include <string>
 
 #include <lineguard/core/clock.h>
+#include <lineguard/core/host_port.h>
 #include <lineguard/core/result.h>
 #include <lineguard/http/message.h>
 
 namespace lineguard::http {
 
-struct Endpoint {
-  std::string host;
-  std::uint16_t port = 80;
-};
 // "http://127.0.0.1:8080" (a path is not allowed). Errors: invalid_argument, with what was expected; https is
 // unsupported.
-Result<Endpoint> parse_url(const std::string& url);
-// "127.0.0.1:8080" or "[::1]:8080". Errors: invalid_argument.
-Result<Endpoint> parse_host_port(const std::string& text);
+Result<HostPort> parse_url(const std::string& url);
 
 // Not thread-safe.
 class Client {
  public:
-  explicit Client(Endpoint endpoint);
+  explicit Client(HostPort endpoint);
   ~Client();
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;

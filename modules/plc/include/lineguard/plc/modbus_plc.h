@@ -6,16 +6,10 @@
 #include <string_view>
 
 #include <lineguard/core/config.h>
+#include <lineguard/core/host_port.h>
 #include <lineguard/plc/plc.h>
 
 namespace lineguard::plc {
-
-struct HostPort {
-  std::string host;
-  int port = 0;
-};
-// "127.0.0.1:1502", "[::1]:1502", "plc.local:502"; port 0 to 65535. Errors: invalid_argument.
-Result<HostPort> parse_host_port(std::string_view text);
 
 struct ModbusPlcConfig {
   std::string address = "127.0.0.1:502";  // HOST:PORT
