@@ -3,7 +3,7 @@
 //   features:  u8 tile [1, input, input, 3] -> "patches" [1, cells, channels]
 //   detector:  u8 tile [1, input, input, 3] -> "map" [1, grid, grid], "score" [1], "embedding" [1, channels]
 //
-// The only source that sees the runtime's graph types is graph.cpp.
+// The runtime's graph types stay in graph_ops.h and the graph_*.cpp that include it.
 #pragma once
 
 #include <filesystem>

@@ -1,0 +1,105 @@
+#include "graph.h"
+#include "graph_ops.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <openvino/opsets/opset13.hpp>
+
+namespace lineguard::detector {
+namespace fs = std::filesystem;
+namespace op = ov::opset13;
+using namespace graph;
+namespace {
+
+Value squared_norms(const Value& x) {
+  return std::make_shared<op::ReduceSum>(std::make_shared<op::Multiply>(x, x), indices({2}), true);
+}
+
+// |x - b|^2 = |x|^2 + (|b|^2 - 2 x.b), least over the bank. x: [1, cells, projected] -> [1, cells, 1].
+Value nearest_distances(const Value& x, const Head& head) {
+  const auto rows = static_cast<std::size_t>(head.bank_size());
+  const auto columns = static_cast<std::size_t>(head.projected);
+  std::vector<float> minus_twice(head.bank.size()), norms(rows);
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t column = 0; column < columns; ++column) {
+      const float value = head.bank[row * columns + column];
+      minus_twice[row * columns + column] = -2 * value;
+      norms[row] += value * value;
+    }
+  }
+  Value cross = std::make_shared<op::MatMul>(x, constant<float>({rows, columns}, minus_twice), false, true);
+  cross = std::make_shared<op::Add>(cross, constant<float>({1, 1, rows}, norms));
+  Value nearest = std::make_shared<op::ReduceMin>(cross, indices({2}), true);
+  nearest = std::make_shared<op::Add>(nearest, squared_norms(x));
+  return std::make_shared<op::Sqrt>(std::make_shared<op::Relu>(nearest));
+}
+
+Value projected(const Value& patches, const Head& head) {
+  if (head.projection.empty()) return patches;
+  const auto channels = static_cast<std::size_t>(head.channels);
+  const auto columns = static_cast<std::size_t>(head.projected);
+  const Value centred = std::make_shared<op::Subtract>(patches, constant<float>({1, 1, channels}, head.center));
+  return std::make_shared<op::MatMul>(centred, constant<float>({channels, columns}, head.projection), false, false);
+}
+
+// Separable Gaussian with the border cells repeated. map: [1, 1, grid, grid].
+Value smoothed(Value map, double sigma_cells) {
+  if (sigma_cells <= 0) return map;
+  const std::vector<float> kernel = gaussian_kernel(sigma_cells);
+  const std::size_t side = kernel.size();
+  const auto margin = static_cast<std::int64_t>(side / 2);
+  map = std::make_shared<op::Pad>(map, indices({0, 0, margin, margin}), indices({0, 0, margin, margin}),
+                                  ov::op::PadMode::EDGE);
+  for (const ov::Shape& shape : {ov::Shape{1, 1, side, 1}, ov::Shape{1, 1, 1, side}}) {
+    map = std::make_shared<op::Convolution>(map, constant<float>(shape, kernel), ov::Strides{1, 1},
+                                            ov::CoordinateDiff{0, 0}, ov::CoordinateDiff{0, 0}, ov::Strides{1, 1});
+  }
+  return map;
+}
+
+Value mean_of_highest(const Value& map, int count, std::int64_t cells) {
+  const Value flat = std::make_shared<op::Reshape>(map, indices({1, cells}), false);
+  if (count <= 1) return std::make_shared<op::ReduceMax>(flat, indices({1}), false);
+  const auto highest = std::make_shared<op::TopK>(flat, constant<std::int64_t>({}, {count}), 1, op::TopK::Mode::MAX,
+                                                  op::TopK::SortType::SORT_VALUES);
+  return std::make_shared<op::ReduceMean>(highest->output(0), indices({1}), false);
+}
+
+}  // namespace
+
+std::vector<float> gaussian_kernel(double sigma_cells) {
+  const int radius = std::max(1, static_cast<int>(std::ceil(3 * sigma_cells)));
+  std::vector<float> kernel;
+  double sum = 0;
+  for (int i = -radius; i <= radius; ++i) sum += std::exp(-i * i / (2 * sigma_cells * sigma_cells));
+  for (int i = -radius; i <= radius; ++i) {
+    kernel.push_back(static_cast<float>(std::exp(-i * i / (2 * sigma_cells * sigma_cells)) / sum));
+  }
+  return kernel;
+}
+
+Result<void> write_detector_graph(const fs::path& features, const Head& head, const fs::path& out_xml) {
+  return guarded("the features " + features.string(), [&]() -> Result<void> {
+    const auto model = read_model(features);
+    const Value patches = model->get_results().at(0)->input_value(0);
+    const auto grid = static_cast<std::int64_t>(head.grid_cells);
+    Value distances = nearest_distances(projected(patches, head), head);
+    if (!head.cell_weights.empty()) {
+      const auto cells = static_cast<std::size_t>(grid * grid);
+      distances = std::make_shared<op::Multiply>(distances, constant<float>({1, cells, 1}, head.cell_weights));
+    }
+    Value map = std::make_shared<op::Reshape>(distances, indices({1, 1, grid, grid}), false);
+    map = smoothed(map, head.smoothing_cells);
+    const Value score = mean_of_highest(map, head.top_cells, grid * grid);
+    const Value embedding = std::make_shared<op::ReduceMean>(patches, indices({1}), false);
+    const Value flat_map = std::make_shared<op::Reshape>(map, indices({1, grid, grid}), false);
+    return save(
+        std::make_shared<ov::Model>(ov::ResultVector{named_result(flat_map, "map"), named_result(score, "score"),
+                                                     named_result(embedding, "embedding")},
+                                    model->get_parameters(), "lineguard-detector"),
+        out_xml);
+  });
+}
+
+}  // namespace lineguard::detector

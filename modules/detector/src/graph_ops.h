@@ -1,0 +1,48 @@
+// What the sources that build graphs share. The only header that sees the runtime's graph types: include it from
+// graph_*.cpp alone.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+#include <openvino/core/model.hpp>
+#include <openvino/op/constant.hpp>
+#include <openvino/op/result.hpp>
+
+#include <lineguard/core/result.h>
+
+namespace lineguard::detector::graph {
+
+using Value = ov::Output<ov::Node>;
+
+template <typename T>
+Value constant(const ov::Shape& shape, const std::vector<T>& values) {
+  return ov::op::v0::Constant::create(ov::element::from<T>(), shape, values);
+}
+Value indices(const std::vector<std::int64_t>& values);
+
+// Runs `build` and turns the runtime's exceptions into Errors.
+template <typename Build>
+auto guarded(std::string_view what, Build build) -> decltype(build()) {
+  try {
+    return build();
+  } catch (const std::exception& error) {
+    return make_error(ErrorCode::corrupt_data, fmt::format("{}: {}", what, error.what()));
+  }
+}
+
+// An OpenVINO .xml or an .onnx file. Throws what the runtime throws: call it inside guarded().
+std::shared_ptr<ov::Model> read_model(const std::filesystem::path& file);
+
+std::shared_ptr<ov::op::v0::Result> named_result(const Value& value, const std::string& name);
+
+// Writes `xml_file` and the .bin beside it; the same graph gives the same bytes.
+Result<void> save(const std::shared_ptr<ov::Model>& model, const std::filesystem::path& xml_file);
+
+}  // namespace lineguard::detector::graph
