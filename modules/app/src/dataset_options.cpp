@@ -11,11 +11,18 @@ void add_dataset_options(CLI::App& command, DatasetOptions& options) {
       .add_option("--part-pattern", options.part_pattern,
                   "what in a file name names the part; the first (group) counts")
       ->type_name("REGEX");
+  command
+      .add_option(
+          "--defective-above", options.defective_above,
+          "a label that is a probability above it is defective, any other good; else those between are left out")
+      ->check(CLI::Range(0.0, 0.9999))
+      ->type_name("P");
 }
 
 Result<dataset::Dataset> read_dataset(const DatasetOptions& options) {
   dataset::ReadOptions read_options;
   read_options.part_pattern = options.part_pattern;
+  if (options.defective_above >= 0) read_options.defective_above = options.defective_above;
   if (!options.layout.empty()) {
     LINEGUARD_ASSIGN(read_options.layout, dataset::layout_from_name(options.layout));
   }

@@ -14,9 +14,10 @@ namespace lineguard::app {
 struct DatasetOptions {
   std::filesystem::path path;
   std::string layout, part_pattern;
+  double defective_above = -1;  // below 0: not given
 };
 
-// DATASET, --layout and --part-pattern.
+// DATASET, --layout, --part-pattern and --defective-above.
 void add_dataset_options(CLI::App& command, DatasetOptions& options);
 // Errors: those of dataset::read_dataset; invalid_argument for an unknown layout.
 Result<dataset::Dataset> read_dataset(const DatasetOptions& options);

@@ -1,3 +1,4 @@
+#include "labels.h"
 #include "layouts/layout.h"
 #include "parts.h"
 
@@ -112,6 +113,27 @@ void name_samples(Dataset& dataset) {
   }
 }
 
+// Experts who disagree gave a probability: `limit` says which pictures count as defective.
+void decide_probabilities(double limit, Dataset& dataset) {
+  for (auto& sample : dataset.samples) {
+    if (sample.label != Label::unknown || sample.defect_probability <= 0) continue;
+    const bool defective = sample.defect_probability > limit;
+    sample.label = defective ? Label::defective : Label::good;
+    if (sample.class_name.empty()) sample.class_name = defective ? kDefectiveClass : kGoodClass;
+  }
+}
+
+void warn_of_unsure(Dataset& dataset) {
+  const auto unsure = std::count_if(dataset.samples.begin(), dataset.samples.end(), [](const Sample& sample) {
+    return sample.defect_probability > 0 && sample.defect_probability < 1;
+  });
+  if (unsure == 0) return;
+  dataset.warnings.push_back(
+      fmt::format("{} picture{} a defect probability between 0 and 1: neither learned from nor tested with "
+                  "(--defective-above says what they are)",
+                  unsure, unsure == 1 ? " has" : "s have"));
+}
+
 void warn_of_unlabelled(Dataset& dataset) {
   const auto count = std::count_if(dataset.samples.begin(), dataset.samples.end(), [](const Sample& sample) {
     return sample.label == Label::unknown && sample.defect_probability == 0;
@@ -147,6 +169,7 @@ Result<Dataset> read_dataset(const fs::path& path, const ReadOptions& options) {
                                   path.string(), to_string(dataset.layout)));
   }
   name_samples(dataset);
+  options.defective_above ? decide_probabilities(*options.defective_above, dataset) : warn_of_unsure(dataset);
   std::sort(dataset.samples.begin(), dataset.samples.end(), [](const Sample& a, const Sample& b) {
     return std::tie(a.split, a.class_name, a.name, a.source_line) <
            std::tie(b.split, b.class_name, b.name, b.source_line);

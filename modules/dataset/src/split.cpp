@@ -15,6 +15,7 @@ namespace {
 struct PartFacts {
   bool defective = false;
   bool train = false, validation = false, test = false;  // named by the data set
+  std::string stratum;                                   // labels that a fair split keeps in proportion
 };
 using Parts = std::map<std::string, PartFacts>;
 
@@ -26,6 +27,8 @@ Parts collect_parts(const Dataset& dataset) {
     if (sample.label == Label::unknown) continue;
     PartFacts& part = parts[sample.part];
     part.defective |= sample.label == Label::defective;
+    part.stratum = std::max(part.stratum, fmt::format("{} {} {:.2f}", sample.label == Label::defective,
+                                                      sample.class_name, sample.defect_probability));
     part.train |= sample.split == Split::train;
     part.validation |= sample.split == Split::validation;
     part.test |= sample.split == Split::test;
@@ -86,10 +89,28 @@ std::map<std::string, Side> assign_sides(const Parts& parts, double validation_f
   return sides;
 }
 
-}  // namespace
+constexpr double kTestShare = 0.25;
 
-TrainingSplit split_for_training(const Dataset& dataset, double validation_fraction, std::uint64_t seed) {
-  const auto sides = assign_sides(collect_parts(dataset), validation_fraction, seed);
+std::map<std::string, Side> assign_labelled_sides(const Parts& parts, std::uint64_t seed) {
+  const bool named = std::any_of(parts.begin(), parts.end(), [](const auto& entry) {
+    return entry.second.train || entry.second.validation || entry.second.test;
+  });
+  std::map<std::string, Side> sides;
+  std::map<std::string, std::vector<std::string>> strata;
+  for (const auto& [name, part] : parts) {
+    sides[name] = part.test || (named && !part.train && !part.validation) ? Side::test
+                  : part.validation                                       ? Side::validation
+                                                                          : Side::train;
+    if (!named) strata[part.stratum].push_back(name);
+  }
+  for (auto& [stratum, pool] : strata) {
+    const auto count = static_cast<std::size_t>(std::lround(kTestShare * static_cast<double>(pool.size())));
+    move_out(pool, count, "test " + stratum, seed, Side::test, sides);
+  }
+  return sides;
+}
+
+TrainingSplit sort_samples(const Dataset& dataset, const std::map<std::string, Side>& sides) {
   TrainingSplit split;
   for (std::size_t i = 0; i < dataset.samples.size(); ++i) {
     if (dataset.samples[i].label == Label::unknown) continue;
@@ -106,6 +127,16 @@ TrainingSplit split_for_training(const Dataset& dataset, double validation_fract
     }
   }
   return split;
+}
+
+}  // namespace
+
+TrainingSplit split_for_training(const Dataset& dataset, double validation_fraction, std::uint64_t seed) {
+  return sort_samples(dataset, assign_sides(collect_parts(dataset), validation_fraction, seed));
+}
+
+TrainingSplit split_for_labels(const Dataset& dataset, std::uint64_t seed) {
+  return sort_samples(dataset, assign_labelled_sides(collect_parts(dataset), seed));
 }
 
 }  // namespace lineguard::dataset

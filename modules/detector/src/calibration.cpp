@@ -50,8 +50,9 @@ Head fit_head(const Matrix& patches, const TrainConfig& config, int grid_cells) 
   return head;
 }
 
-Result<HeldBack> score_held_back(const TrainingSet& set, const FeatureExtractor& extractor, const TrainConfig& config,
-                                 int grid_cells, int threads, const ProgressFunction& progress) {
+Result<std::vector<MapScore>> score_held_back(const TrainingSet& set, const FeatureExtractor& extractor,
+                                              const TrainConfig& config, int grid_cells, int threads,
+                                              const ProgressFunction& progress) {
   std::vector<Head> heads(static_cast<std::size_t>(config.folds));
   LINEGUARD_TRY(parallel_for(heads.size(), threads, [&](std::size_t fold) -> Result<void> {
     heads[fold] = fit_head(set.gather(static_cast<int>(fold)), config, grid_cells);
@@ -64,33 +65,43 @@ Result<HeldBack> score_held_back(const TrainingSet& set, const FeatureExtractor&
     const TrainingPicture& picture = set.pictures[i];
     const Head& head = heads[static_cast<std::size_t>(picture.fold)];
     Matrix extracted;
-    if (!set.complete) {  // only a part of its patches is in memory
+    const bool in_memory = set.complete && picture.good();
+    if (!in_memory) {
       LINEGUARD_ASSIGN(const Image image, imaging::decode_file(picture.file));
       LINEGUARD_ASSIGN(extracted, extractor.extract(image));
     }
-    const Matrix& patches = set.complete ? picture.patches : extracted;
+    const Matrix& patches = in_memory ? picture.patches : extracted;
     results[i] = score_distances(head, nearest_distances(project(head, patches), bank_of(head)));
     std::lock_guard lock(mutex);
     if (progress) progress("calibrating", ++done, set.pictures.size());
     return {};
   }));
-  HeldBack held_back;
-  for (const MapScore& result : results) {
-    held_back.scores.push_back(result.score);
-    held_back.peaks.push_back(*std::ranges::max_element(result.map));
-    held_back.cells.insert(held_back.cells.end(), result.map.begin(), result.map.end());
-  }
-  return held_back;
+  return results;
 }
 
-RegionLevels calibrate_regions(HeldBack held_back, std::size_t above) {
-  auto& cells = held_back.cells;
+std::vector<MapScore> good_ones(const TrainingSet& set, const std::vector<MapScore>& scored) {
+  std::vector<MapScore> good;
+  for (std::size_t i = 0; i < scored.size(); ++i) {
+    if (set.pictures[i].good()) good.push_back(scored[i]);
+  }
+  return good;
+}
+
+double peak_level(const std::vector<MapScore>& good, std::size_t above) {
+  std::vector<double> peaks;
+  for (const MapScore& picture : good) peaks.push_back(*std::ranges::max_element(picture.map));
+  std::ranges::sort(peaks, std::greater<>());
+  return peaks[std::min(above, peaks.size() - 1)];
+}
+
+RegionLevels calibrate_regions(const std::vector<MapScore>& good, std::size_t above) {
+  std::vector<float> cells;
+  for (const MapScore& picture : good) cells.insert(cells.end(), picture.map.begin(), picture.map.end());
   const auto rank = static_cast<std::ptrdiff_t>(static_cast<double>(cells.size()) * (1 - kGoodCellsInRegions));
   std::nth_element(cells.begin(), cells.begin() + rank, cells.end());
   RegionLevels levels;
   levels.inside = cells[static_cast<std::size_t>(rank)];
-  std::ranges::sort(held_back.peaks, std::greater<>());
-  levels.peak = std::max(levels.inside, held_back.peaks[std::min(above, held_back.peaks.size() - 1)]);
+  levels.peak = std::max(levels.inside, peak_level(good, above));
   return levels;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "graph.h"
+#include "map_score.h"
 #include "training_set.h"
 
 #include <cstddef>
@@ -19,19 +20,20 @@ namespace lineguard::detector {
 // Bank, whitening and map settings learned from the patches of one set of pictures; cells of `grid_cells` a side.
 Head fit_head(const Matrix& patches, const TrainConfig& config, int grid_cells);
 
-// The map and score that `head` gives a picture's patches.
-struct HeldBack {
-  std::vector<double> scores;  // one a picture, in order
-  std::vector<double> peaks;   // highest cell of its map
-  std::vector<float> cells;    // all cells of all maps
-};
-Result<HeldBack> score_held_back(const TrainingSet& set, const FeatureExtractor& extractor, const TrainConfig& config,
-                                 int grid_cells, int threads, const ProgressFunction& progress);
+// The map and score that a head learned without its part gives each picture of the set, in order, defective ones too.
+Result<std::vector<MapScore>> score_held_back(const TrainingSet& set, const FeatureExtractor& extractor,
+                                              const TrainConfig& config, int grid_cells, int threads,
+                                              const ProgressFunction& progress);
+
+// Only those of good pictures.
+std::vector<MapScore> good_ones(const TrainingSet& set, const std::vector<MapScore>& scored);
 
 struct RegionLevels {
   double inside = 0, peak = 0;
 };
-// Cells above `inside`: 0.5 % of good ones; above `peak` as many good pictures as above the operating point.
-RegionLevels calibrate_regions(HeldBack held_back, std::size_t above);
+// Cells above `inside`: 0.5 % of the good pictures' ones; above `peak` as many pictures as above the operating point.
+RegionLevels calibrate_regions(const std::vector<MapScore>& good, std::size_t above);
+// The highest cell that `above` of the maps exceed.
+double peak_level(const std::vector<MapScore>& good, std::size_t above);
 
 }  // namespace lineguard::detector

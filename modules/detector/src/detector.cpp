@@ -156,7 +156,7 @@ Result<Prediction> Detector::predict_image(const Image& image, const PredictOpti
   const package::Manifest& manifest = state_->manifest;
   const auto tile = prepare_tile(image, manifest.preprocessing);
   const std::int64_t side = manifest.preprocessing.input_px;
-  LINEGUARD_ASSIGN(auto outputs, state_->network.run(tile, {1, side, side, 3}));  // map, score, embedding
+  LINEGUARD_ASSIGN(auto outputs, state_->network.run(tile, {1, side, side, 3}));  // map, score, embedding, classes
   const FloatMap map = square_map(outputs.at(0));
   const PixelRect area = region_of_interest(manifest.preprocessing, image.size());
 
@@ -169,6 +169,8 @@ Result<Prediction> Detector::predict_image(const Image& image, const PredictOpti
   prediction.image_size = image.size();
   if (options.want_regions) {
     prediction.regions = find_regions(map, area, {manifest.region_threshold, manifest.region_peak_threshold});
+    if (!manifest.classes.empty() && outputs.size() > 3)
+      name_regions(outputs.at(3).values, manifest.classes, area, prediction.regions);
   }
   if (options.want_map) prediction.map = spread_over_picture(map, area, image.size());
   if (options.want_embedding) prediction.embedding = std::move(outputs.at(2).values);

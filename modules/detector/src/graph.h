@@ -1,10 +1,14 @@
 // The two graphs that the detector makes from a backbone, written as OpenVINO files.
 //
-//   features:  u8 tile [1, input, input, 3] -> "patches" [1, cells, channels]
-//   detector:  u8 tile [1, input, input, 3] -> "map" [1, grid, grid], "score" [1], "embedding" [1, channels]
+//   features:  u8 tile [1, input, input, 3] -> "patches" [1, cells, channels]; for labelled heads also
+//              "dense" [1, dense cells, dense channels] and "pooled" [1, pooled channels]
+//   detector:  u8 tile [1, input, input, 3] -> "map" [1, grid, grid], "score" [1], "embedding" [1, channels]; where
+//              defects have classes also "classes" [1, classes, grid, grid], their probabilities
 //
 // The runtime's graph types stay in graph_ops.h and the graph_*.cpp that include it.
 #pragma once
+
+#include "labelled_head.h"
 
 #include <filesystem>
 #include <string>
@@ -27,6 +31,12 @@ struct FeatureLayout {
   int grid_cells = 32;         // a side; every tap is brought to this grid
   int pool_cells = 3;          // side of the mean over neighbours, odd
   bool pad_with_zeros = true;  // cells beyond the border count as zero: border patches weigh less
+
+  // What labelled heads see; no taps: nothing. "dense" is every tap on its own grid and its mean over the context;
+  // "pooled" is mean, standard deviation, highest and lowest of every channel over the picture.
+  std::vector<std::string> dense_taps, pooled_taps;
+  int dense_cells = 32;
+  int context_cells = 5;
 };
 
 // What comes behind the features: the good bank and how distances become a map and a score.
@@ -50,8 +60,9 @@ std::vector<float> gaussian_kernel(double sigma_cells);
 // Errors: not_found, corrupt_data (no such layer, not a network), unsupported (its shapes do not fit).
 Result<void> write_feature_graph(const Backbone& backbone, const FeatureLayout& layout,
                                  const std::filesystem::path& out_xml);
-// REQUIRES: `features` was written by write_feature_graph() with head.grid_cells and head.channels.
+// REQUIRES: `features` was written by write_feature_graph() with head.grid_cells and head.channels, and with what
+// `labelled` sees where it is given.
 Result<void> write_detector_graph(const std::filesystem::path& features, const Head& head,
-                                  const std::filesystem::path& out_xml);
+                                  const std::optional<LabelledHead>& labelled, const std::filesystem::path& out_xml);
 
 }  // namespace lineguard::detector

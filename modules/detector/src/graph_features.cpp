@@ -56,29 +56,82 @@ std::shared_ptr<op::Parameter> take_tiles(const std::shared_ptr<ov::Model>& mode
   return tile;
 }
 
-// Mean over pool x pool neighbours, then onto the grid: averaged where it is finer, bilinear where it is coarser.
-Value onto_grid(Value x, const FeatureLayout& layout) {
+// Mean over side x side neighbours; beyond the border is zero, or does not count.
+Value mean_of_neighbours(const Value& x, int side, bool pad_with_zeros) {
+  if (side <= 1) return x;
+  const auto margin = static_cast<std::size_t>(side / 2);
+  const auto length = static_cast<std::size_t>(side);
+  return std::make_shared<op::AvgPool>(x, ov::Strides{1, 1}, ov::Shape{margin, margin}, ov::Shape{margin, margin},
+                                       ov::Shape{length, length}, !pad_with_zeros, ov::op::RoundingType::FLOOR);
+}
+
+// Averaged where it is finer than the grid, bilinear where it is coarser.
+Value onto_grid(const Value& x, int grid_cells) {
   const ov::Shape shape = x.get_shape();
-  const auto margin = static_cast<std::size_t>(layout.pool_cells / 2);
-  const auto side = static_cast<std::size_t>(layout.pool_cells);
-  if (layout.pool_cells > 1) {
-    x = std::make_shared<op::AvgPool>(x, ov::Strides{1, 1}, ov::Shape{margin, margin}, ov::Shape{margin, margin},
-                                      ov::Shape{side, side}, !layout.pad_with_zeros, ov::op::RoundingType::FLOOR);
-  }
-  const auto grid = static_cast<std::size_t>(layout.grid_cells);
+  const auto grid = static_cast<std::size_t>(grid_cells);
   if (shape[2] == grid && shape[3] == grid) return x;
   if (shape[2] > grid && shape[2] % grid == 0 && shape[3] % grid == 0) {
     const ov::Shape step{shape[2] / grid, shape[3] / grid};
     return std::make_shared<op::AvgPool>(x, ov::Strides(step.begin(), step.end()), ov::Shape{0, 0}, ov::Shape{0, 0},
                                          step, true, ov::op::RoundingType::FLOOR);
   }
-  using Interpolate = op::Interpolate;
-  Interpolate::InterpolateAttrs attributes;
-  attributes.mode = Interpolate::InterpolateMode::LINEAR_ONNX;
-  attributes.shape_calculation_mode = Interpolate::ShapeCalcMode::SIZES;
-  attributes.coordinate_transformation_mode = Interpolate::CoordinateTransformMode::HALF_PIXEL;
-  const auto cells = static_cast<std::int64_t>(grid);
-  return std::make_shared<Interpolate>(x, indices({cells, cells}), indices({2, 3}), attributes);
+  return resized_to(x, grid_cells);
+}
+
+Result<ov::OutputVector> find_layers(const ov::Model& model, const std::vector<std::string>& taps) {
+  ov::OutputVector layers;
+  for (const std::string& tap : taps) {
+    LINEGUARD_ASSIGN(const Value layer, find_layer(model, tap));
+    const auto& shape = layer.get_partial_shape();
+    if (shape.is_dynamic() || shape.size() != 4) {
+      return make_error(ErrorCode::unsupported,
+                        fmt::format("the backbone's layer {} is not [1, channels, height, width]", tap));
+    }
+    layers.push_back(layer);
+  }
+  return layers;
+}
+
+Value joined(const ov::OutputVector& values) {
+  return values.size() == 1 ? values[0] : Value(std::make_shared<op::Concat>(values, 1));
+}
+
+// [1, channels, h, w] -> [1, h * w, channels]
+Value as_rows(const Value& x) {
+  const ov::Shape shape = x.get_shape();
+  const Value last = std::make_shared<op::Transpose>(x, indices({0, 2, 3, 1}));
+  const auto cells = static_cast<std::int64_t>(shape[2] * shape[3]);
+  return std::make_shared<op::Reshape>(last, indices({1, cells, static_cast<std::int64_t>(shape[1])}), false);
+}
+
+Value patches_of(const ov::OutputVector& layers, const FeatureLayout& layout) {
+  ov::OutputVector levels;
+  for (const Value& layer : layers) {
+    levels.push_back(onto_grid(mean_of_neighbours(layer, layout.pool_cells, layout.pad_with_zeros), layout.grid_cells));
+  }
+  return as_rows(joined(levels));
+}
+
+Value dense_of(const ov::OutputVector& layers, const FeatureLayout& layout) {
+  ov::OutputVector levels;
+  for (const Value& layer : layers) levels.push_back(onto_grid(layer, layout.dense_cells));
+  const Value all = joined(levels);
+  return as_rows(joined({all, mean_of_neighbours(all, layout.context_cells, true)}));
+}
+
+Value pooled_of(const ov::OutputVector& layers) {
+  ov::OutputVector pooled;
+  const Value sides = indices({2, 3});
+  for (const Value& layer : layers) {
+    const Value mean = std::make_shared<op::ReduceMean>(layer, sides, true);
+    const Value away = std::make_shared<op::Subtract>(layer, mean);
+    const Value variance = std::make_shared<op::ReduceMean>(std::make_shared<op::Multiply>(away, away), sides, false);
+    pooled.push_back(std::make_shared<op::ReduceMean>(layer, sides, false));
+    pooled.push_back(std::make_shared<op::Sqrt>(variance));
+    pooled.push_back(std::make_shared<op::ReduceMax>(layer, sides, false));
+    pooled.push_back(std::make_shared<op::ReduceMin>(layer, sides, false));
+  }
+  return joined(pooled);
 }
 
 }  // namespace
@@ -90,25 +143,14 @@ Result<void> write_feature_graph(const Backbone& backbone, const FeatureLayout& 
     }
     const auto model = read_model(backbone.file);
     const auto tile = take_tiles(model, backbone, layout.input_px);
-    ov::OutputVector levels;
-    for (const std::string& tap : backbone.taps) {
-      LINEGUARD_ASSIGN(const Value layer, find_layer(*model, tap));
-      const auto& shape = layer.get_partial_shape();
-      if (shape.is_dynamic() || shape.size() != 4) {
-        return make_error(ErrorCode::unsupported,
-                          fmt::format("the backbone's layer {} is not [1, channels, height, width]", tap));
-      }
-      levels.push_back(onto_grid(layer, layout));
-    }
-    Value x = levels.size() == 1 ? levels[0] : Value(std::make_shared<op::Concat>(levels, 1));
-    const auto channels = static_cast<std::int64_t>(x.get_shape()[1]);
-    x = std::make_shared<op::Transpose>(x, indices({0, 2, 3, 1}));
-    const std::int64_t cells = std::int64_t{layout.grid_cells} * layout.grid_cells;
-    x = std::make_shared<op::Reshape>(x, indices({1, cells, channels}), false);
+    LINEGUARD_ASSIGN(const auto layers, find_layers(*model, backbone.taps));
+    LINEGUARD_ASSIGN(const auto dense_layers, find_layers(*model, layout.dense_taps));
+    LINEGUARD_ASSIGN(const auto pooled_layers, find_layers(*model, layout.pooled_taps));
+    ov::ResultVector results{named_result(patches_of(layers, layout), "patches")};
+    if (!dense_layers.empty()) results.push_back(named_result(dense_of(dense_layers, layout), "dense"));
+    if (!pooled_layers.empty()) results.push_back(named_result(pooled_of(pooled_layers), "pooled"));
     tile->output(0).get_tensor().set_names({"tile"});
-    return save(std::make_shared<ov::Model>(ov::ResultVector{named_result(x, "patches")}, ov::ParameterVector{tile},
-                                            "lineguard-features"),
-                out_xml);
+    return save(std::make_shared<ov::Model>(results, ov::ParameterVector{tile}, "lineguard-features"), out_xml);
   });
 }
 

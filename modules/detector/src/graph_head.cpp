@@ -1,4 +1,5 @@
 #include "graph.h"
+#include "graph_labelled.h"
 #include "graph_ops.h"
 
 #include <algorithm>
@@ -58,14 +59,6 @@ Value smoothed(Value map, double sigma_cells) {
   return map;
 }
 
-Value mean_of_highest(const Value& map, int count, std::int64_t cells) {
-  const Value flat = std::make_shared<op::Reshape>(map, indices({1, cells}), false);
-  if (count <= 1) return std::make_shared<op::ReduceMax>(flat, indices({1}), false);
-  const auto highest = std::make_shared<op::TopK>(flat, constant<std::int64_t>({}, {count}), 1, op::TopK::Mode::MAX,
-                                                  op::TopK::SortType::SORT_VALUES);
-  return std::make_shared<op::ReduceMean>(highest->output(0), indices({1}), false);
-}
-
 }  // namespace
 
 std::vector<float> gaussian_kernel(double sigma_cells) {
@@ -79,10 +72,11 @@ std::vector<float> gaussian_kernel(double sigma_cells) {
   return kernel;
 }
 
-Result<void> write_detector_graph(const fs::path& features, const Head& head, const fs::path& out_xml) {
+Result<void> write_detector_graph(const fs::path& features, const Head& head,
+                                  const std::optional<LabelledHead>& labelled, const fs::path& out_xml) {
   return guarded("the features " + features.string(), [&]() -> Result<void> {
     const auto model = read_model(features);
-    const Value patches = model->get_results().at(0)->input_value(0);
+    const Value patches = model->output("patches").get_node()->input_value(0);
     const auto grid = static_cast<std::int64_t>(head.grid_cells);
     Value distances = nearest_distances(projected(patches, head), head);
     if (!head.cell_weights.empty()) {
@@ -91,14 +85,15 @@ Result<void> write_detector_graph(const fs::path& features, const Head& head, co
     }
     Value map = std::make_shared<op::Reshape>(distances, indices({1, 1, grid, grid}), false);
     map = smoothed(map, head.smoothing_cells);
-    const Value score = mean_of_highest(map, head.top_cells, grid * grid);
+    Answer answer{map, mean_of_highest(map, head.top_cells, grid * grid), {}};
+    if (labelled) answer = with_labels(*model, *labelled, answer);
+    const auto side = static_cast<std::int64_t>(answer.map.get_shape().back());
+    const Value flat_map = std::make_shared<op::Reshape>(answer.map, indices({1, side, side}), false);
     const Value embedding = std::make_shared<op::ReduceMean>(patches, indices({1}), false);
-    const Value flat_map = std::make_shared<op::Reshape>(map, indices({1, grid, grid}), false);
-    return save(
-        std::make_shared<ov::Model>(ov::ResultVector{named_result(flat_map, "map"), named_result(score, "score"),
-                                                     named_result(embedding, "embedding")},
-                                    model->get_parameters(), "lineguard-detector"),
-        out_xml);
+    ov::ResultVector results{named_result(flat_map, "map"), named_result(answer.score, "score"),
+                             named_result(embedding, "embedding")};
+    if (answer.classes.get_node()) results.push_back(named_result(answer.classes, "classes"));
+    return save(std::make_shared<ov::Model>(results, model->get_parameters(), "lineguard-detector"), out_xml);
   });
 }
 

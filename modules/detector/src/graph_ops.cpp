@@ -3,12 +3,14 @@
 #include <sstream>
 
 #include <openvino/openvino.hpp>
+#include <openvino/opsets/opset13.hpp>
 #include <openvino/pass/serialize.hpp>
 
 #include <lineguard/core/files.h>
 
 namespace lineguard::detector::graph {
 namespace fs = std::filesystem;
+namespace op = ov::opset13;
 namespace {
 
 // The runtime names nodes by a counter of the process; a package must not depend on what ran before.
@@ -21,6 +23,24 @@ void name_by_order(const std::shared_ptr<ov::Model>& model) {
 
 Value indices(const std::vector<std::int64_t>& values) {
   return constant<std::int64_t>({values.size()}, values);
+}
+
+Value resized_to(const Value& x, int grid_cells) {
+  using Interpolate = op::Interpolate;
+  Interpolate::InterpolateAttrs attributes;
+  attributes.mode = Interpolate::InterpolateMode::LINEAR_ONNX;
+  attributes.shape_calculation_mode = Interpolate::ShapeCalcMode::SIZES;
+  attributes.coordinate_transformation_mode = Interpolate::CoordinateTransformMode::HALF_PIXEL;
+  const std::int64_t cells = grid_cells;
+  return std::make_shared<Interpolate>(x, indices({cells, cells}), indices({2, 3}), attributes);
+}
+
+Value mean_of_highest(const Value& map, int count, std::int64_t cells) {
+  const Value flat = std::make_shared<op::Reshape>(map, indices({1, cells}), false);
+  if (count <= 1) return std::make_shared<op::ReduceMax>(flat, indices({1}), false);
+  const auto highest = std::make_shared<op::TopK>(flat, constant<std::int64_t>({}, {count}), 1, op::TopK::Mode::MAX,
+                                                  op::TopK::SortType::SORT_VALUES);
+  return std::make_shared<op::ReduceMean>(highest->output(0), indices({1}), false);
 }
 
 std::shared_ptr<ov::Model> read_model(const fs::path& file) {

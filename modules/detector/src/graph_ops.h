@@ -27,6 +27,11 @@ Value constant(const ov::Shape& shape, const std::vector<T>& values) {
 }
 Value indices(const std::vector<std::int64_t>& values);
 
+// [1, channels, h, w] bilinear on a grid of so many cells a side, half-pixel centres.
+Value resized_to(const Value& x, int grid_cells);
+// Mean of the `count` highest of `cells` values: [...] -> [1].
+Value mean_of_highest(const Value& map, int count, std::int64_t cells);
+
 // Runs `build` and turns the runtime's exceptions into Errors.
 template <typename Build>
 auto guarded(std::string_view what, Build build) -> decltype(build()) {

@@ -18,15 +18,23 @@ Result<FeatureExtractor> FeatureExtractor::load(const std::filesystem::path& fea
 }
 
 Result<Matrix> FeatureExtractor::extract(const Image& image) const {
-  const auto tile = prepare_tile(image, preprocessing_);
+  LINEGUARD_ASSIGN(Features features, extract_all(prepare_tile(image, preprocessing_)));
+  return std::move(features.patches);
+}
+
+Result<Features> FeatureExtractor::extract_all(const std::vector<std::uint8_t>& tile) const {
   const std::int64_t side = preprocessing_.input_px;
   LINEGUARD_ASSIGN(auto outputs, network_.run(tile, {1, side, side, 3}));
-  const infer::Tensor& patches = outputs.at(0);
-  Matrix matrix;
-  matrix.rows = static_cast<std::size_t>(patches.shape.at(1));
-  matrix.columns = static_cast<std::size_t>(patches.shape.at(2));
-  matrix.values = std::move(outputs.at(0).values);
-  return matrix;
+  Features features;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const std::string& name = network_.outputs()[i].name;
+    Matrix& matrix = name == "dense" ? features.dense : name == "pooled" ? features.pooled : features.patches;
+    const auto& shape = outputs[i].shape;
+    matrix.columns = static_cast<std::size_t>(shape.back());
+    matrix.rows = outputs[i].values.size() / matrix.columns;
+    matrix.values = std::move(outputs[i].values);
+  }
+  return features;
 }
 
 }  // namespace lineguard::detector

@@ -26,6 +26,13 @@ struct Matrix {
   std::span<const float> row(std::size_t i) const { return {values.data() + i * columns, columns}; }
 };
 
+// What the feature graph gives for one tile; `dense` and `pooled` are empty where it has no such outputs.
+struct Features {
+  Matrix patches;  // [cells, channels]
+  Matrix dense;    // [dense cells, dense channels]
+  Matrix pooled;   // [1, pooled channels]
+};
+
 // The feature graph, ready to run. Thread-safe.
 class FeatureExtractor {
  public:
@@ -34,6 +41,9 @@ class FeatureExtractor {
                                        const package::Preprocessing& preprocessing, int parallel);
   // [cells, channels] of one picture.
   Result<Matrix> extract(const Image& image) const;
+  // Everything there is of a tile that prepare_tile() made.
+  Result<Features> extract_all(const std::vector<std::uint8_t>& tile) const;
+  const package::Preprocessing& preprocessing() const { return preprocessing_; }
 
  private:
   FeatureExtractor(infer::Network network, package::Preprocessing preprocessing);

@@ -12,6 +12,7 @@ namespace lineguard::detector {
 namespace {
 
 constexpr std::size_t kMostRegions = 64;
+constexpr double kLikely = 0.2;    // probability of a class in at least one cell
 constexpr int kWorkingSide = 256;  // outlines are found on the map at this size
 
 std::vector<Point> simplified_outline(const std::vector<cv::Point>& contour, const PixelRect& area, double x_factor,
@@ -64,10 +65,41 @@ std::vector<Region> find_regions(const FloatMap& map, const PixelRect& area, con
   return regions;
 }
 
+void name_regions(const std::vector<float>& classes, const std::vector<std::string>& names, const PixelRect& area,
+                  std::vector<Region>& regions) {
+  const std::size_t cells = classes.size() / names.size();
+  const int grid = static_cast<int>(std::lround(std::sqrt(static_cast<double>(cells))));
+  const auto cell_of = [grid](double at, double from, int length) {
+    return std::clamp(static_cast<int>((at - from) / length * grid), 0, grid - 1);
+  };
+  for (Region& region : regions) {
+    const int left = cell_of(region.box.x, area.x, area.size.width_px);
+    const int right = cell_of(region.box.x + region.box.width, area.x, area.size.width_px);
+    const int top = cell_of(region.box.y, area.y, area.size.height_px);
+    const int bottom = cell_of(region.box.y + region.box.height, area.y, area.size.height_px);
+    double best = 0, most_likely = 0;
+    for (std::size_t k = 0; k < names.size(); ++k) {
+      double sum = 0;
+      for (int y = top; y <= bottom; ++y) {
+        for (int x = left; x <= right; ++x) {
+          const double share = classes[k * cells + static_cast<std::size_t>(y * grid + x)];
+          sum += share;
+          most_likely = std::max(most_likely, share);
+        }
+      }
+      if (sum <= best) continue;
+      best = sum;
+      region.class_name = names[k];
+    }
+    if (most_likely < kLikely) region.class_name.clear();
+  }
+}
+
 FloatMap spread_over_picture(const FloatMap& map, const PixelRect& area, Size picture) {
   FloatMap part = imaging::resize_map(map, area.size);
   if (area.size == picture) return part;
-  FloatMap whole{picture, std::vector<float>(static_cast<std::size_t>(picture.width_px) * picture.height_px)};
+  const float outside = std::min(0.0F, *std::ranges::min_element(part.values));
+  FloatMap whole{picture, std::vector<float>(static_cast<std::size_t>(picture.width_px) * picture.height_px, outside)};
   for (int y = 0; y < area.size.height_px; ++y) {
     const auto* row = part.values.data() + static_cast<std::ptrdiff_t>(y) * area.size.width_px;
     std::copy(row, row + area.size.width_px,

@@ -3,6 +3,7 @@
 
 #include "preprocess.h"
 
+#include <string>
 #include <vector>
 
 #include <lineguard/core/image.h>
@@ -19,7 +20,12 @@ struct RegionThresholds {
 // and polygon lie inside the picture; highest score first, at most 64.
 std::vector<Region> find_regions(const FloatMap& map, const PixelRect& area, const RegionThresholds& thresholds);
 
-// The map at the size of the picture, zero outside `area`.
+// Names each region by the class whose probability is highest over its box; none where even all classes together are
+// unlikely: the good-only floor raised it, a defect like none that was learned. `classes` is [1, names, grid, grid].
+void name_regions(const std::vector<float>& classes, const std::vector<std::string>& names, const PixelRect& area,
+                  std::vector<Region>& regions);
+
+// The map at the size of the picture; outside `area` its lowest value or 0, whichever is lower.
 FloatMap spread_over_picture(const FloatMap& map, const PixelRect& area, Size picture);
 
 }  // namespace lineguard::detector

@@ -2,6 +2,7 @@
 #include "golden.h"
 #include "graph.h"
 #include "installed_backbone.h"
+#include "labelled_training.h"
 #include "package_version.h"
 #include "training_set.h"
 
@@ -25,6 +26,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kFewestGoodPictures = 5;
+constexpr std::size_t kFewestDefectivePictures = 2, kEnoughDefectivePictures = 10;
 
 std::string describe(const dataset::Finding& finding) {
   const auto shown = std::min<std::ptrdiff_t>(3, std::ssize(finding.files));
@@ -57,24 +59,58 @@ Result<void> refuse_blockers(const dataset::Dataset& dataset, const TrainingSet&
                                 dataset.root.string(), refusals));
 }
 
-Result<TrainingSet> choose_pictures(const dataset::Dataset& dataset, const TrainConfig& config) {
-  const auto split = dataset::split_for_training(dataset, 0, static_cast<std::uint64_t>(config.seed));
-  if (split.train.size() < kFewestGoodPictures) {
+struct Chosen {
+  TrainingSet set;
+  std::string note;  // which labels are used
+};
+
+// Labels are used where the configuration says so or, left to us, where there are enough of them.
+Result<Chosen> choose_samples(const dataset::Dataset& dataset, const TrainConfig& config) {
+  const auto seed = static_cast<std::uint64_t>(config.seed);
+  const auto labelled = dataset::split_for_labels(dataset, seed).train;
+  const auto defective = static_cast<std::size_t>(
+      std::ranges::count_if(labelled, [&](std::size_t i) { return dataset.samples[i].label == Label::defective; }));
+  if (config.labels == Labels::use && defective < kFewestDefectivePictures) {
+    return make_error(ErrorCode::refused,
+                      fmt::format("{}: {} defective pictures to learn from; at least {} are needed: label more, or "
+                                  "train with --labels ignore",
+                                  dataset.root.string(), defective, kFewestDefectivePictures));
+  }
+  const bool use =
+      config.labels == Labels::use || (config.labels == Labels::auto_ && defective >= kEnoughDefectivePictures);
+  Chosen chosen;
+  chosen.note = use ? fmt::format("{} defective pictures are learned from", defective)
+                : config.labels == Labels::ignore
+                    ? "labels of defects are not used: --labels ignore"
+                    : fmt::format("{} defective pictures in the training part: from {} on they are learned from",
+                                  defective, kEnoughDefectivePictures);
+  for (const std::size_t i : use ? labelled : dataset::split_for_training(dataset, 0, seed).train) {
+    const dataset::Sample& sample = dataset.samples[i];
+    chosen.set.pictures.push_back({sample.image, sample.name, 0, {}, &sample});
+  }
+  return chosen;
+}
+
+Result<Chosen> choose_pictures(const dataset::Dataset& dataset, const TrainConfig& config) {
+  LINEGUARD_ASSIGN(Chosen chosen, choose_samples(dataset, config));
+  TrainingSet& set = chosen.set;
+  if (set.good_count() < kFewestGoodPictures) {
     return make_error(ErrorCode::refused,
                       fmt::format("{}: {} good pictures to train on; at least {} are needed, 30 or more "
                                   "give a useful operating point",
-                                  dataset.root.string(), split.train.size(), kFewestGoodPictures));
+                                  dataset.root.string(), set.good_count(), kFewestGoodPictures));
   }
-  std::vector<std::string> parts;
-  TrainingSet set;
-  for (const std::size_t index : split.train) {
-    const dataset::Sample& sample = dataset.samples[index];
-    set.pictures.push_back({sample.image, sample.name, 0, {}});
-    parts.push_back(sample.part);
+  // Good and defective parts are dealt out apart, so that every fold has its share of both.
+  for (const bool good : {true, false}) {
+    std::vector<std::string> parts;
+    for (const auto& picture : set.pictures)
+      if (picture.good() == good) parts.push_back(picture.sample->part);
+    const auto folds = assign_folds(parts, config.folds, static_cast<std::uint64_t>(config.seed));
+    std::size_t next = 0;
+    for (auto& picture : set.pictures)
+      if (picture.good() == good) picture.fold = folds[next++];
   }
-  const auto folds = assign_folds(parts, config.folds, static_cast<std::uint64_t>(config.seed));
-  for (std::size_t i = 0; i < folds.size(); ++i) set.pictures[i].fold = folds[i];
-  return set;
+  return chosen;
 }
 
 // The threshold that keeps the overkill asked for; where there are too few good pictures, the strictest that they
@@ -96,7 +132,7 @@ Result<package::OperatingPoint> choose_operating_point(const std::vector<double>
   package::OperatingPoint point;
   point.threshold = chosen->threshold;
   point.method = fmt::format(
-      "order statistic of {} good pictures, each scored by a bank made without its part ({}-fold cross-fitting)",
+      "order statistic of {} good pictures, each scored by a detector made without its part ({}-fold cross-fitting)",
       scores.size(), config.folds);
   point.max_overkill = config.max_overkill;
   point.confidence = config.confidence;
@@ -116,7 +152,9 @@ class Training {
   Result<TrainReport> run(const fs::path& out) {
     const SteadyTime start = system_clock().now();
     LINEGUARD_ASSIGN(StagedFolder staged, StagedFolder::create(out));
-    LINEGUARD_ASSIGN(set_, choose_pictures(dataset_, config_));
+    LINEGUARD_ASSIGN(Chosen chosen, choose_pictures(dataset_, config_));
+    set_ = std::move(chosen.set);
+    report_.labels_note = std::move(chosen.note);
     LINEGUARD_TRY(refuse_blockers(dataset_, set_, options_, progress_, report_.warnings));
     LINEGUARD_TRY(learn(staged.path()));
     LINEGUARD_TRY(write_package(staged.path(), out));
@@ -128,32 +166,74 @@ class Training {
  private:
   int grid_cells() const { return config_.input_px / config_.grid_stride; }
 
+  bool with_labels() const { return set_.good_count() < set_.pictures.size(); }
+  int dense_cells() const { return config_.input_px / config_.label_stride; }
+
+  FeatureLayout layout() const {
+    FeatureLayout layout{config_.input_px, grid_cells(), config_.pool_cells, config_.weigh_borders, {}, {}};
+    if (!with_labels()) return layout;
+    layout.dense_taps = config_.label_taps;
+    layout.pooled_taps = config_.picture_taps;
+    layout.dense_cells = dense_cells();
+    layout.context_cells = config_.label_context;
+    return layout;
+  }
+
   Result<void> learn(const fs::path& folder) {
     preprocessing_ = {config_.input_px, config_.window, config_.roi};
     backbone_ = {config_.backbone_file, config_.taps, config_.mean, config_.scale};
     if (backbone_.file.empty()) {
       LINEGUARD_ASSIGN(backbone_.file, find_installed_backbone());
     }
-    const FeatureLayout layout{config_.input_px, grid_cells(), config_.pool_cells, config_.weigh_borders};
     const fs::path features = folder / "features.xml";
-    LINEGUARD_TRY(write_feature_graph(backbone_, layout, features));
+    LINEGUARD_TRY(write_feature_graph(backbone_, layout(), features));
     LINEGUARD_ASSIGN(const auto extractor, FeatureExtractor::load(features, preprocessing_, options_.threads));
     LINEGUARD_TRY(extract_patches(set_, extractor, config_.reservoir_patches, static_cast<std::uint64_t>(config_.seed),
                                   options_.threads, progress_));
-    LINEGUARD_ASSIGN(const HeldBack held_back,
-                     score_held_back(set_, extractor, config_, grid_cells(), options_.threads, progress_));
-    LINEGUARD_ASSIGN(report_.operating_point,
-                     choose_operating_point(held_back.scores, config_, options_.must_reach_overkill, report_.warnings));
-    levels_ = calibrate_regions(held_back, static_cast<std::size_t>(report_.operating_point.good_above));
-
+    LINEGUARD_ASSIGN(auto scored, score_held_back(set_, extractor, config_, grid_cells(), options_.threads, progress_));
+    if (with_labels()) {
+      LINEGUARD_ASSIGN(LabelledTraining labelled,
+                       train_labelled(set_, extractor, config_, dense_cells(), scored, options_.threads, progress_));
+      labelled_ = std::move(labelled.head);
+      levels_ = labelled.levels;
+      scored = std::move(labelled.scored);
+    }
+    LINEGUARD_TRY(calibrate(scored));
     const Matrix all = set_.gather();
     const Head head = fit_head(all, config_, grid_cells());
-    report_.good_pictures = set_.pictures.size();
+    report_.good_pictures = set_.good_count();
+    report_.defective_pictures = set_.pictures.size() - set_.good_count();
+    report_.classes = labelled_ ? labelled_->classes : std::vector<std::string>();
     report_.patches = all.rows;
     report_.bank = static_cast<std::size_t>(head.bank_size());
-    LINEGUARD_TRY(write_detector_graph(features, head, folder / "network.xml"));
+    LINEGUARD_TRY(write_detector_graph(features, head, labelled_, folder / "network.xml"));
     fs::remove(features);
     fs::remove(folder / "features.bin");
+    return {};
+  }
+
+  // Operating point and region levels from cross-fitted scores.
+  Result<void> calibrate(const std::vector<MapScore>& scored) {
+    const auto good = good_ones(set_, scored);
+    std::vector<double> good_scores;
+    for (const MapScore& picture : good) good_scores.push_back(picture.score);
+    auto& point = report_.operating_point;
+    LINEGUARD_ASSIGN(point,
+                     choose_operating_point(good_scores, config_, options_.must_reach_overkill, report_.warnings));
+    const auto above = static_cast<std::size_t>(point.good_above);
+    if (!with_labels()) {
+      levels_ = calibrate_regions(good, above);
+      return {};
+    }
+    levels_.peak = std::max(levels_.inside, peak_level(good, above));
+    for (std::size_t i = 0; i < scored.size(); ++i) {
+      if (set_.pictures[i].good()) continue;
+      ++point.defective_n;
+      point.defective_below += scored[i].score <= point.threshold ? 1 : 0;
+    }
+    point.miss_bound = stats::upper_bound(
+        {static_cast<std::size_t>(point.defective_below), static_cast<std::size_t>(point.defective_n)},
+        point.confidence);
     return {};
   }
 
@@ -167,8 +247,10 @@ class Training {
     LINEGUARD_ASSIGN(manifest.backbone_digest, sha256_hex_of_file(backbone_.file));
     LINEGUARD_ASSIGN(manifest.training.dataset_fingerprint, dataset::fingerprint(dataset_));
     manifest.training.dataset_layout = dataset::to_string(dataset_.layout);
-    manifest.training.good_pictures = static_cast<std::int64_t>(set_.pictures.size());
+    manifest.training.good_pictures = static_cast<std::int64_t>(report_.good_pictures);
+    manifest.training.defective_pictures = static_cast<std::int64_t>(report_.defective_pictures);
     manifest.training.validation_pictures = static_cast<std::int64_t>(set_.pictures.size());
+    manifest.classes = report_.classes;
     manifest.training.seed = config_.seed;
     manifest.training.allowed_checks.assign(options_.allowed_checks.begin(), options_.allowed_checks.end());
     manifest.training.runtime = infer::runtime_description();
@@ -182,7 +264,9 @@ class Training {
     LINEGUARD_TRY(write_file_atomically(folder / "training.toml", to_toml(config_)));
     LINEGUARD_TRY(package::write_operating_point(folder, report_.operating_point));
     std::vector<fs::path> files;
-    for (const TrainingPicture& picture : set_.pictures) files.push_back(picture.file);
+    for (const TrainingPicture& picture : set_.pictures) {
+      if (picture.good()) files.push_back(picture.file);
+    }
     LINEGUARD_ASSIGN(manifest.golden_spread, write_golden_pictures(folder, manifest, files));
     report_.model = {manifest.name, manifest.version, ""};
     LINEGUARD_ASSIGN(report_.model.digest, package::write_manifest(folder, manifest));
@@ -196,6 +280,7 @@ class Training {
   TrainingSet set_;
   package::Preprocessing preprocessing_;
   Backbone backbone_;
+  std::optional<LabelledHead> labelled_;
   RegionLevels levels_;
   TrainReport report_;
 };

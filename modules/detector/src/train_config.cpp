@@ -41,7 +41,34 @@ void read_features(ConfigReader section, TrainConfig& config) {
   if (config.pool_cells % 2 == 0) section.add_problem("pool_cells", "must be odd");
 }
 
+void read_labels(ConfigReader section, TrainConfig& config) {
+  std::string use(to_string(config.labels));
+  section.read_one_of("use", use, {"auto", "use", "ignore"});
+  if (const auto labels = labels_from_string(use)) config.labels = *labels;
+  section.read("cell_taps", config.label_taps).read("picture_taps", config.picture_taps);
+  section.read("stride", config.label_stride, {8, 16}).read("context", config.label_context, {1, 15});
+  section.read("hidden", config.label_hidden, {4, 512}).read("members", config.label_members, {1, 10});
+  section.read("epochs", config.label_epochs, {1, 200}).read("turns", config.label_turns, {1, 8});
+  section.read("top_cells", config.label_top_cells, {1, 200});
+  section.read("cells", config.label_cells, {1000, 5'000'000});
+  if (config.label_stride != 8 && config.label_stride != 16) section.add_problem("stride", "must be 8 or 16");
+  if (config.label_context % 2 == 0) section.add_problem("context", "must be odd");
+  if (config.label_taps.empty()) section.add_problem("cell_taps", "must name at least one layer");
+  if (config.picture_taps.empty()) section.add_problem("picture_taps", "must name at least one layer");
+}
+
 }  // namespace
+
+std::string_view to_string(Labels labels) {
+  return labels == Labels::auto_ ? "auto" : labels == Labels::use ? "use" : "ignore";
+}
+
+Result<Labels> labels_from_string(std::string_view text) {
+  for (const Labels labels : {Labels::auto_, Labels::use, Labels::ignore}) {
+    if (text == to_string(labels)) return labels;
+  }
+  return make_error(ErrorCode::invalid_argument, fmt::format("\"{}\" is not auto, use or ignore", text));
+}
 
 Result<TrainConfig> load_train_config(const std::filesystem::path& file) {
   LINEGUARD_ASSIGN(ConfigReader reader, ConfigReader::from_file(file));
@@ -55,6 +82,7 @@ Result<TrainConfig> load_train_config(const std::filesystem::path& file) {
   bank.read("reservoir_patches", config.reservoir_patches, {1000, 5'000'000});
   auto map = reader.section("map");
   map.read("smoothing_cells", config.smoothing_cells, {0, 8}).read("top_cells", config.top_cells, {1, 200});
+  read_labels(reader.section("labels"), config);
   auto point = reader.section("operating_point");
   point.read("max_overkill", config.max_overkill, {0.0001, 0.9999}).read("confidence", config.confidence, {0.5, 0.999});
   point.read("folds", config.folds, {2, 20});
@@ -78,6 +106,12 @@ std::string to_toml(const TrainConfig& config) {
   text += fmt::format("\n[bank]\nsize = {}\nwhitening_shrinkage = {}\nreservoir_patches = {}\n", config.bank_size,
                       config.whitening_shrinkage, config.reservoir_patches);
   text += fmt::format("\n[map]\nsmoothing_cells = {}\ntop_cells = {}\n", config.smoothing_cells, config.top_cells);
+  text += fmt::format("\n[labels]\nuse = '{}'\ncell_taps = ['{}']\npicture_taps = ['{}']\nstride = {}\ncontext = {}\n",
+                      to_string(config.labels), fmt::join(config.label_taps, "', '"),
+                      fmt::join(config.picture_taps, "', '"), config.label_stride, config.label_context);
+  text += fmt::format("hidden = {}\nmembers = {}\nepochs = {}\nturns = {}\ntop_cells = {}\ncells = {}\n",
+                      config.label_hidden, config.label_members, config.label_epochs, config.label_turns,
+                      config.label_top_cells, config.label_cells);
   text += fmt::format("\n[operating_point]\nmax_overkill = {}\nconfidence = {}\nfolds = {}\n", config.max_overkill,
                       config.confidence, config.folds);
   return text;

@@ -33,16 +33,20 @@ Matrix random_rows(const Matrix& matrix, std::size_t count, std::uint64_t seed) 
 
 }  // namespace
 
+std::size_t TrainingSet::good_count() const {
+  return static_cast<std::size_t>(std::ranges::count_if(pictures, &TrainingPicture::good));
+}
+
 Matrix TrainingSet::gather(int left_out_fold) const {
   Matrix all;
   for (const TrainingPicture& picture : pictures) {
-    if (picture.fold == left_out_fold) continue;
+    if (picture.fold == left_out_fold || !picture.good()) continue;
     all.rows += picture.patches.rows;
     all.columns = picture.patches.columns;
   }
   all.values.reserve(all.rows * all.columns);
   for (const TrainingPicture& picture : pictures) {
-    if (picture.fold == left_out_fold) continue;
+    if (picture.fold == left_out_fold || !picture.good()) continue;
     all.values.insert(all.values.end(), picture.patches.values.begin(), picture.patches.values.end());
   }
   return all;
@@ -62,12 +66,13 @@ std::vector<int> assign_folds(const std::vector<std::string>& parts, int folds, 
 
 Result<void> extract_patches(TrainingSet& set, const FeatureExtractor& extractor, int reservoir_patches,
                              std::uint64_t seed, int threads, const ProgressFunction& progress) {
-  const std::size_t quota = std::max<std::size_t>(1, static_cast<std::size_t>(reservoir_patches) / set.pictures.size());
+  const std::size_t quota = std::max<std::size_t>(1, static_cast<std::size_t>(reservoir_patches) / set.good_count());
   std::atomic<bool> complete{true};
   std::mutex mutex;
   std::size_t done = 0;
   LINEGUARD_TRY(parallel_for(set.pictures.size(), threads, [&](std::size_t i) -> Result<void> {
     TrainingPicture& picture = set.pictures[i];
+    if (!picture.good()) return {};
     LINEGUARD_ASSIGN(const Image image, imaging::decode_file(picture.file));
     LINEGUARD_ASSIGN(picture.patches, extractor.extract(image));
     if (picture.patches.rows > quota) {

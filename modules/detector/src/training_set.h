@@ -17,22 +17,26 @@ namespace lineguard::detector {
 struct TrainingPicture {
   std::filesystem::path file;
   std::string name;
-  int fold = 0;    // pictures of one part share it
-  Matrix patches;  // all of the picture's, or a random part
+  int fold = 0;                             // pictures of one part share it
+  Matrix patches;                           // all of the picture's, or a random part; none where it is defective
+  const dataset::Sample* sample = nullptr;  // its labels; outlives the set
+
+  bool good() const { return sample == nullptr || sample->label == Label::good; }
 };
 
 struct TrainingSet {
   std::vector<TrainingPicture> pictures;
   bool complete = true;  // every picture holds all its patches
 
-  // The patches of every picture that is not in `left_out_fold` (-1: none), in order.
+  std::size_t good_count() const;
+  // The patches of every good picture that is not in `left_out_fold` (-1: none), in order.
   Matrix gather(int left_out_fold = -1) const;
 };
 
 // Folds of parts, balanced and independent of the order of the samples.
 std::vector<int> assign_folds(const std::vector<std::string>& parts, int folds, std::uint64_t seed);
 
-// Fills every picture's patches. At most `reservoir_patches` are kept in all: beyond, each picture keeps the same
+// Fills every good picture's patches. At most `reservoir_patches` are kept in all: beyond, each picture keeps the same
 // number, chosen at random by `seed` and its name.
 Result<void> extract_patches(TrainingSet& set, const FeatureExtractor& extractor, int reservoir_patches,
                              std::uint64_t seed, int threads, const ProgressFunction& progress);

@@ -114,15 +114,14 @@ std::string_view to_string(Selection selection) {
   return "all";
 }
 
-std::vector<std::size_t> select(const dataset::Dataset& dataset, Selection selection, double validation_fraction,
-                                std::uint64_t seed) {
+std::vector<std::size_t> select(const dataset::Dataset& dataset, Selection selection,
+                                const dataset::TrainingSplit& split) {
   if (selection == Selection::all) {
     std::vector<std::size_t> all(dataset.samples.size());
     std::iota(all.begin(), all.end(), std::size_t{0});
     return all;
   }
-  auto split = dataset::split_for_training(dataset, validation_fraction, seed);
-  auto chosen = selection == Selection::test ? std::move(split.test) : std::move(split.validation);
+  auto chosen = selection == Selection::test ? split.test : split.validation;
   std::ranges::sort(chosen);
   return chosen;
 }

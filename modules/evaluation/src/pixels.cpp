@@ -17,19 +17,6 @@ Size grid_of(Size size, int grid_px) {
   return {side(size.width_px), side(size.height_px)};
 }
 
-// 255 where any byte of the pixel is not zero, whatever the mask's depth and channels.
-Image non_zero(const Image& mask) {
-  Image flags(mask.size(), 1);
-  const std::size_t pixel_bytes = mask.row_bytes() / static_cast<std::size_t>(mask.width_px());
-  const auto from = mask.bytes();
-  const auto to = flags.bytes();
-  for (std::size_t i = 0; i < to.size(); ++i) {
-    const auto pixel = from.subspan(i * pixel_bytes, pixel_bytes);
-    if (std::ranges::any_of(pixel, [](std::byte byte) { return byte != std::byte{0}; })) to[i] = std::byte{255};
-  }
-  return flags;
-}
-
 Result<std::vector<std::uint8_t>> mask_on_grid(const std::filesystem::path& file, Size picture, Size grid) {
   LINEGUARD_ASSIGN(const Image mask, imaging::decode_file(file));
   if (mask.size() != picture) {
@@ -37,7 +24,7 @@ Result<std::vector<std::uint8_t>> mask_on_grid(const std::filesystem::path& file
                       fmt::format("{}: the mask is {} x {}, its picture {} x {}", file.string(), mask.width_px(),
                                   mask.height_px(), picture.width_px, picture.height_px));
   }
-  const Image shrunk = imaging::resize(non_zero(mask), grid);
+  const Image shrunk = imaging::resize(imaging::non_zero(mask), grid);
   const auto cells = shrunk.bytes();
   const auto most = std::ranges::max_element(cells);
   const auto least = *most < std::byte{128} ? std::byte{1} : std::byte{128};

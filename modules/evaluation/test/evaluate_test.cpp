@@ -75,7 +75,7 @@ class Evaluate : public ::testing::Test {
 
   Evaluation run(int threads = 1) {
     dataset_.root = folder_.path();
-    auto evaluation = evaluate(predictor_, model_, dataset_, Selection::all, select(dataset_, Selection::all, 0, 1),
+    auto evaluation = evaluate(predictor_, model_, dataset_, Selection::all, select(dataset_, Selection::all, {}),
                                {.threads = threads});
     EXPECT_TRUE(evaluation) << evaluation.error().message;
     return *evaluation;

@@ -1,5 +1,7 @@
 #include "opencv_view.h"
 
+#include <algorithm>
+
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -68,6 +70,18 @@ Image to_gray(const Image& image) {
   cv::Mat out = view_of(gray);
   cv::cvtColor(view_of(image), out, cv::COLOR_RGB2GRAY);
   return gray;
+}
+
+Image non_zero(const Image& mask) {
+  Image flags(mask.size(), 1);
+  const std::size_t pixel_bytes = mask.row_bytes() / static_cast<std::size_t>(mask.width_px());
+  const auto from = mask.bytes();
+  const auto to = flags.bytes();
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    const auto pixel = from.subspan(i * pixel_bytes, pixel_bytes);
+    if (std::ranges::any_of(pixel, [](std::byte byte) { return byte != std::byte{0}; })) to[i] = std::byte{255};
+  }
+  return flags;
 }
 
 Image to_8_bit(const Image& image, DepthWindow window) {

@@ -34,13 +34,16 @@ std::string manifest_text(const Manifest& manifest) {
   text += fmt::format("\n[backbone]\nname = {}\ndigest = {}\n", quote(manifest.backbone_name),
                       quote(manifest.backbone_digest));
   text += fmt::format(
-      "\n[training]\ndataset_fingerprint = {}\ndataset_layout = {}\ngood_pictures = {}\nvalidation_pictures = {}\nseed "
+      "\n[training]\ndataset_fingerprint = {}\ndataset_layout = {}\ngood_pictures = {}\ndefective_pictures = "
+      "{}\nvalidation_pictures = {}\nseed "
       "= {}\n"
       "allowed_checks = {}\nruntime = {}\n",
       quote(training.dataset_fingerprint), quote(training.dataset_layout), training.good_pictures,
-      training.validation_pictures, training.seed, string_array(training.allowed_checks), quote(training.runtime));
-  text += fmt::format("\n[regions]\nthreshold = {}\npeak_threshold = {}\n", number(manifest.region_threshold),
-                      number(manifest.region_peak_threshold));
+      training.defective_pictures, training.validation_pictures, training.seed, string_array(training.allowed_checks),
+      quote(training.runtime));
+  text +=
+      fmt::format("\n[regions]\nthreshold = {}\npeak_threshold = {}\nclasses = {}\n", number(manifest.region_threshold),
+                  number(manifest.region_peak_threshold), string_array(manifest.classes));
   text += fmt::format("\n[parity]\ngolden_spread = {}\ntolerance_same_cpu = {}\ntolerance_other_cpu = {}\n",
                       number(manifest.golden_spread), number(manifest.tolerance_same_cpu),
                       number(manifest.tolerance_other_cpu));
@@ -66,6 +69,7 @@ void read_preprocessing(ConfigReader section, Preprocessing& preprocessing) {
 void read_training(ConfigReader section, TrainingFacts& training) {
   section.read("dataset_fingerprint", training.dataset_fingerprint).read("dataset_layout", training.dataset_layout);
   section.read("good_pictures", training.good_pictures, {0, 1'000'000'000});
+  section.read("defective_pictures", training.defective_pictures, {0, 1'000'000'000});
   section.read("validation_pictures", training.validation_pictures, {0, 1'000'000'000});
   section.read("seed", training.seed).read("allowed_checks", training.allowed_checks).read("runtime", training.runtime);
 }
@@ -101,6 +105,7 @@ Result<Manifest> read_manifest(const fs::path& package) {
   auto regions = reader.section("regions");
   regions.read("threshold", manifest.region_threshold, {-kLargestThreshold, kLargestThreshold});
   regions.read("peak_threshold", manifest.region_peak_threshold, {-kLargestThreshold, kLargestThreshold});
+  regions.read("classes", manifest.classes);
   auto parity = reader.section("parity");
   parity.read("golden_spread", manifest.golden_spread, {0, kLargestThreshold});
   parity.read("tolerance_same_cpu", manifest.tolerance_same_cpu, {0, 1});

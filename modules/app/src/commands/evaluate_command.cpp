@@ -10,6 +10,7 @@
 
 #include <lineguard/core/files.h>
 #include <lineguard/dataset/dataset.h>
+#include <lineguard/dataset/split.h>
 #include <lineguard/detector/detector.h>
 #include <lineguard/evaluation/evaluate.h>
 #include <lineguard/evaluation/output.h>
@@ -39,7 +40,11 @@ evaluation::Selection selection_of(const std::string& split) {
 // The pictures that this package's training left out.
 Result<std::vector<std::size_t>> select_samples(const Arguments& arguments, const dataset::Dataset& data) {
   LINEGUARD_ASSIGN(const package::Manifest manifest, package::read_manifest(arguments.package));
-  return evaluation::select(data, selection_of(arguments.split), 0, static_cast<std::uint64_t>(manifest.training.seed));
+  const auto seed = static_cast<std::uint64_t>(manifest.training.seed);
+  const bool with_labels = manifest.training.defective_pictures > 0;
+  return evaluation::select(
+      data, selection_of(arguments.split),
+      with_labels ? dataset::split_for_labels(data, seed) : dataset::split_for_training(data, 0, seed));
 }
 
 Result<int> run_evaluate(const Arguments& arguments) {

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <lineguard/core/files.h>
@@ -17,7 +18,7 @@ namespace {
 
 struct TrainArguments {
   DatasetOptions dataset;
-  std::string out, config, json, name, labels = "use";
+  std::string out, config, json, name, labels;
   double max_overkill = 0;  // 0: that of the configuration
   std::int64_t seed = -1;   // -1: likewise
   int threads = 2;
@@ -30,6 +31,8 @@ nlohmann::ordered_json to_json(const detector::TrainReport& report, const std::s
           {"package", out},
           {"model", {{"name", report.model.name}, {"version", report.model.version}, {"digest", report.model.digest}}},
           {"good_pictures", report.good_pictures},
+          {"defective_pictures", report.defective_pictures},
+          {"classes", report.classes},
           {"patches", report.patches},
           {"bank", report.bank},
           {"operating_point",
@@ -41,7 +44,9 @@ nlohmann::ordered_json to_json(const detector::TrainReport& report, const std::s
             {"good_above", point.good_above},
             {"overkill_bound", point.overkill_bound},
             {"max_overkill", point.max_overkill},
-            {"miss_rate", "unknown"}}},
+            {"defective_n", point.defective_n},
+            {"defective_below", point.defective_below},
+            {"miss_bound", point.miss_bound ? nlohmann::ordered_json(*point.miss_bound) : nullptr}}},
           {"warnings", report.warnings},
           {"seconds", report.seconds}};
 }
@@ -52,10 +57,18 @@ void print(const detector::TrainReport& report, const std::string& out) {
                            report.model.version, report.model.digest);
   std::cout << fmt::format("learned    from {} good pictures, {} patches, bank of {}, in {:.1f} s\n",
                            report.good_pictures, report.patches, report.bank, report.seconds);
+  std::cout << "labels     " << report.labels_note << "\n";
+  if (!report.classes.empty()) std::cout << fmt::format("classes    {}\n", fmt::join(report.classes, ", "));
   std::cout << fmt::format("threshold  {:.6g}: {}\n", point.threshold, point.method);
   std::cout << fmt::format("overkill   at most {:.2f} % ({:.0f} % confidence; {} of n = {} good pictures above)\n",
                            100 * point.overkill_bound, 100 * point.confidence, point.good_above, point.good_n);
-  std::cout << "miss rate  unknown until defective parts are evaluated: lineguard evaluate\n";
+  if (point.miss_bound) {
+    std::cout << fmt::format(
+        "misses     at most {:.2f} % ({:.0f} % confidence; {} of n = {} defective pictures below)\n",
+        100 * *point.miss_bound, 100 * point.confidence, point.defective_below, point.defective_n);
+  } else {
+    std::cout << "miss rate  unknown until defective parts are evaluated: lineguard evaluate\n";
+  }
   for (const std::string& warning : report.warnings) std::cerr << "warning: " << warning << "\n";
 }
 
@@ -65,6 +78,9 @@ Result<int> run_train(const TrainArguments& arguments) {
     LINEGUARD_ASSIGN(config, detector::load_train_config(arguments.config));
   }
   if (arguments.seed >= 0) config.seed = arguments.seed;
+  if (!arguments.labels.empty()) {
+    LINEGUARD_ASSIGN(config.labels, detector::labels_from_string(arguments.labels));
+  }
   if (arguments.max_overkill > 0) config.max_overkill = arguments.max_overkill;
   detector::TrainOptions options;
   options.name = arguments.name;
@@ -86,12 +102,14 @@ Result<int> run_train(const TrainArguments& arguments) {
 
 void add_train_command(CLI::App& root, Run& run) {
   auto arguments = std::make_shared<TrainArguments>();
-  CLI::App* command = root.add_subcommand("train", "Learn a detector from pictures of good parts");
+  CLI::App* command = root.add_subcommand("train", "Learn a detector from pictures of good parts, and of defects");
   add_dataset_options(*command, arguments->dataset);
   command->add_option("--out", arguments->out, "Package folder to write; must not exist")->required();
   command->add_option("--config", arguments->config, "Settings (TOML); a package's training.toml makes it again");
-  command->add_option("--labels", arguments->labels, "ignore: learn from good parts only (use: the same for now)")
-      ->check(CLI::IsMember({"use", "ignore"}));
+  command
+      ->add_option("--labels", arguments->labels,
+                   "use: learn from defects too; ignore: from good parts only; auto (default): use from 10 on")
+      ->check(CLI::IsMember({"auto", "use", "ignore"}));
   command->add_option("--max-overkill", arguments->max_overkill, "Refuse unless overkill is shown to be at most this")
       ->check(CLI::Range(0.0001, 0.9999));
   command->add_option("--name", arguments->name, "Model name; default: the package folder's, without its number");

@@ -144,16 +144,6 @@ std::vector<std::string> picture_lists(const FolderContent& folder) {
   return names;
 }
 
-void warn_of_unsure(Dataset& dataset) {
-  const auto unsure = std::count_if(dataset.samples.begin(), dataset.samples.end(), [](const Sample& sample) {
-    return sample.defect_probability > 0 && sample.defect_probability < 1;
-  });
-  if (unsure == 0) return;
-  dataset.warnings.push_back(
-      fmt::format("{} picture{} a defect probability between 0 and 1: neither learned from nor tested with", unsure,
-                  unsure == 1 ? " has" : "s have"));
-}
-
 }  // namespace
 
 Result<void> read_csv_file(const fs::path& file, Dataset& dataset) {
@@ -168,7 +158,6 @@ Result<void> read_csv_file(const fs::path& file, Dataset& dataset) {
     LINEGUARD_ASSIGN(Sample sample, RowReader(columns, rows[i], folder, file.string()).read());
     dataset.samples.push_back(std::move(sample));
   }
-  warn_of_unsure(dataset);
   return {};
 }
 

@@ -54,6 +54,9 @@ struct ReadOptions {
   // Regular expression (ECMAScript); its first group (or the whole match) on the file name is the part.
   std::string part_pattern{};
   std::optional<Layout> layout{};  // read as this one instead of detecting it
+  // A probability above it makes a picture defective, any other good. None: a probability between 0 and 1 leaves the
+  // picture unlabelled. 0 to below 1.
+  std::optional<double> defective_above{};
 };
 
 // `path` is a folder or a .csv file. Pictures are not opened here: check_dataset() does that. Names that start with a

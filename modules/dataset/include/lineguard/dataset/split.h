@@ -24,4 +24,10 @@ struct TrainingSplit {
 // there are two, and at least one is learned from. 0 leaves validation empty unless the data set names one.
 TrainingSplit split_for_training(const Dataset& dataset, double validation_fraction, std::uint64_t seed);
 
+// The split where defective pictures are learned from too: `train` holds good and defective ones. A data set's own
+// train, validation and test are kept (a part named in two goes to the later one). Where it names none, a quarter of
+// the parts is tested with, drawn from every class and label alike. Pictures that are not labelled are left out.
+// Deterministic like split_for_training().
+TrainingSplit split_for_labels(const Dataset& dataset, std::uint64_t seed);
+
 }  // namespace lineguard::dataset

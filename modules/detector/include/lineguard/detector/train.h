@@ -1,5 +1,5 @@
-// Training: pictures of good parts in, a package out. Deterministic: the same data set, configuration and seed give the
-// same package with any number of threads.
+// Training: pictures of good parts, and of defects where there are some, in; a package out. Deterministic: the same
+// data set, configuration and seed give the same package with any number of threads.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <lineguard/core/progress.h>
@@ -17,6 +18,11 @@
 #include <lineguard/package/package.h>
 
 namespace lineguard::detector {
+
+// Whether pictures of defects are learned from. auto_: where there are enough of them to learn from.
+enum class Labels { auto_, use, ignore };
+std::string_view to_string(Labels labels);  // "auto", "use", "ignore"
+Result<Labels> labels_from_string(std::string_view text);
 
 // Everything that decides what comes out; defaults are a good start for parts that fill the picture.
 struct TrainConfig {
@@ -45,6 +51,19 @@ struct TrainConfig {
   double smoothing_cells = 1;  // sigma of the Gaussian, 0 to 8
   int top_cells = 3;           // the score is the mean of that many highest cells, 1 to 200
 
+  // [labels]
+  Labels labels = Labels::auto_;
+  std::vector<std::string> label_taps = {"tap4", "tap8", "tap16"};             // of cells
+  std::vector<std::string> picture_taps = {"tap4", "tap8", "tap16", "tap32"};  // of whole pictures
+  int label_stride = 8;       // pixels of the input a labelled cell stands for: 8 or 16
+  int label_context = 5;      // cells of context beside each cell, odd, 1 to 15
+  int label_hidden = 64;      // units of one network, 4 to 512
+  int label_members = 3;      // networks whose mean decides, 1 to 10
+  int label_epochs = 12;      // 1 to 200
+  int label_turns = 4;        // ways each picture is turned and mirrored: 1 to 8
+  int label_top_cells = 3;    // a picture's score is the mean of that many highest cells
+  int label_cells = 120'000;  // most cells held in memory
+
   // [operating_point]
   double max_overkill = 0.05;  // 0 to 1
   double confidence = 0.95;    // of the bound, 0.5 to 0.999
@@ -68,7 +87,9 @@ struct TrainOptions {
 struct TrainReport {
   ModelIdentity model;
   package::OperatingPoint operating_point;
-  std::size_t good_pictures = 0;  // learned from
+  std::size_t good_pictures = 0, defective_pictures = 0;  // learned from
+  std::vector<std::string> classes;                       // of defects that regions can carry
+  std::string labels_note;                                // which labels were used, or why none
   std::size_t patches = 0, bank = 0;
   std::vector<std::string> warnings;
   double seconds = 0;

@@ -11,6 +11,7 @@
 #include <lineguard/core/progress.h>
 #include <lineguard/core/result.h>
 #include <lineguard/dataset/dataset.h>
+#include <lineguard/dataset/split.h>
 #include <lineguard/stats/bounds.h>
 #include <lineguard/stats/roc.h>
 
@@ -28,10 +29,10 @@ struct Model {
 enum class Selection { validation, test, all };
 std::string_view to_string(Selection selection);
 
-// Indices into dataset.samples. `validation` and `test` are what training with this fraction and seed left out
-// (dataset::split_for_training); `all` is every sample, also those that were trained on.
-std::vector<std::size_t> select(const dataset::Dataset& dataset, Selection selection, double validation_fraction,
-                                std::uint64_t seed);
+// Indices into dataset.samples. `validation` and `test` are what training left out, by the split that it made; `all` is
+// every sample, also those that were trained on.
+std::vector<std::size_t> select(const dataset::Dataset& dataset, Selection selection,
+                                const dataset::TrainingSplit& split);
 
 struct EvaluateOptions {
   int threads = 1;          // pictures predicted at once, >= 1

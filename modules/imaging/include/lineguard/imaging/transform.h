@@ -21,6 +21,9 @@ Image crop(const Image& image, int x, int y, Size size);
 Image to_rgb(const Image& image);   // gray is repeated
 Image to_gray(const Image& image);  // BT.601 weights
 
+// A mask as 8-bit gray: 255 where any byte of the pixel is not zero, whatever its depth and channels.
+Image non_zero(const Image& mask);
+
 // Fixed 16 -> 8 bit window: low maps to 0, high to 255, values outside are clipped. An 8-bit image comes back as is.
 struct DepthWindow {
   std::uint16_t low = 0;

@@ -1,7 +1,7 @@
 // A package: the folder with everything needed to run and trust one model version.
 //
 //   manifest.toml                 who it is, how pictures are prepared, what it was trained on, its figures
-//   network.xml, network.bin      one graph: 8-bit tile of model size -> map, score, embedding
+//   network.xml, network.bin      one graph: 8-bit tile of model size -> map, score, embedding, classes
 //   training.toml                 the resolved configuration: `train --config` with it makes the same package again
 //   golden/*.png, golden/scores.toml   pictures with the scores that they had in training
 //   operating_points/<id>.toml    thresholds, each with a digest of its own
@@ -32,6 +32,7 @@ struct TrainingFacts {
   std::string dataset_fingerprint;  // 64 hexadecimal digits
   std::string dataset_layout;
   std::int64_t good_pictures = 0;        // learned from
+  std::int64_t defective_pictures = 0;   // learned from; 0: labels were not used
   std::int64_t validation_pictures = 0;  // held back for the operating point
   std::int64_t seed = 0;
   std::vector<std::string> allowed_checks;  // blockers that a person overrode with --allow
@@ -59,6 +60,7 @@ struct Manifest {
   std::string backbone_digest;
   TrainingFacts training;
   std::vector<Metric> metrics;
+  std::vector<std::string> classes;  // of defects, in the order of the network's output `classes`; often none
   double region_threshold = 0;       // map values above it belong to a region …
   double region_peak_threshold = 0;  // … of which at least one must be above this
   double golden_spread = 0;          // highest minus lowest golden score: what tolerances are fractions of

@@ -1,0 +1,103 @@
+#include "cell_labels.h"
+
+#include "preprocess.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <fmt/format.h>
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include <lineguard/imaging/decode.h>
+#include <lineguard/imaging/transform.h>
+
+namespace lineguard::detector {
+namespace {
+
+constexpr int kWellCovered = 85;  // of 255: a third
+
+// The defects of one class painted white.
+using Canvases = std::map<int, Image>;
+
+int class_index(const std::vector<std::string>& classes, const std::string& name) {
+  const auto found = std::ranges::find(classes, name);
+  return found == classes.end() ? 0 : static_cast<int>(found - classes.begin());
+}
+
+void paint(Image& canvas, const dataset::LabelledBox& box) {
+  cv::Mat view(canvas.height_px(), canvas.width_px(), CV_8U, const_cast<std::byte*>(canvas.bytes().data()),
+               canvas.row_bytes());
+  const auto pixel = [](double at) { return static_cast<int>(std::lround(at)); };
+  if (box.polygon.size() < 3) {
+    const int width = std::max(1, pixel(box.box.width)), height = std::max(1, pixel(box.box.height));
+    cv::rectangle(view, cv::Rect(pixel(box.box.x), pixel(box.box.y), width, height), 255, cv::FILLED);
+    return;
+  }
+  std::vector<cv::Point> outline;
+  for (const Point& point : box.polygon) outline.emplace_back(pixel(point.x), pixel(point.y));
+  cv::fillPoly(view, std::vector<std::vector<cv::Point>>{outline}, 255);
+}
+
+Result<Image> read_mask(const dataset::Sample& sample, Size picture) {
+  LINEGUARD_ASSIGN(const Image mask, imaging::decode_file(*sample.mask));
+  if (mask.size() == picture) return imaging::non_zero(mask);
+  return make_error(ErrorCode::invalid_argument,
+                    fmt::format("{}: the mask is {} x {}, its picture {} x {}", sample.mask->string(), mask.width_px(),
+                                mask.height_px(), picture.width_px, picture.height_px));
+}
+
+Result<Canvases> paint_defects(const dataset::Sample& sample, Size picture, const std::vector<std::string>& classes) {
+  Canvases canvases;
+  if (sample.mask) {
+    LINEGUARD_ASSIGN(canvases[class_index(classes, sample.class_name)], read_mask(sample, picture));
+    return canvases;
+  }
+  for (const dataset::LabelledBox& box : sample.boxes) {
+    Image& canvas = canvases[class_index(classes, box.class_name)];
+    if (canvas.empty()) canvas = Image(picture, 1);
+    paint(canvas, box);
+  }
+  return canvases;
+}
+
+void add_class(const Image& canvas, int target, std::vector<int>& cells, std::vector<int>& coverage) {
+  const auto bytes = canvas.bytes();
+  const int most = std::to_integer<int>(*std::ranges::max_element(bytes));
+  if (most == 0) return;
+  const int least = std::min(kWellCovered, most);
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const int covered = std::to_integer<int>(bytes[i]);
+    if (covered <= coverage[i]) continue;
+    coverage[i] = covered;
+    cells[i] = covered >= least ? target : kIgnoredCell;
+  }
+}
+
+}  // namespace
+
+bool says_where(const dataset::Sample& sample) {
+  return sample.label == Label::good || sample.mask || !sample.boxes.empty();
+}
+
+Result<std::vector<int>> label_cells(const dataset::Sample& sample, Size picture,
+                                     const package::Preprocessing& preprocessing,
+                                     const std::vector<std::string>& classes, int grid_cells) {
+  const auto count = static_cast<std::size_t>(grid_cells) * static_cast<std::size_t>(grid_cells);
+  std::vector<int> cells(count, 0), coverage(count, 0);
+  if (sample.label == Label::good) return cells;
+  LINEGUARD_ASSIGN(const Canvases canvases, paint_defects(sample, picture, classes));
+  const PixelRect roi = region_of_interest(preprocessing, picture);
+  for (const auto& [index, canvas] : canvases) {
+    const Image part = roi.size == picture ? canvas : imaging::crop(canvas, roi.x, roi.y, roi.size);
+    // In two steps, the first of which keeps what is thinner than a cell by far.
+    const int fine = 8 * grid_cells;
+    const bool shrinks = std::min(part.width_px(), part.height_px()) > fine;
+    const Image flags = shrinks ? imaging::non_zero(imaging::resize(part, {fine, fine})) : part;
+    add_class(imaging::resize(flags, {grid_cells, grid_cells}), 1 + index, cells, coverage);
+  }
+  return cells;
+}
+
+}  // namespace lineguard::detector

@@ -1,0 +1,31 @@
+// Bringing the scores of the good bank and of labelled heads on one scale.
+#pragma once
+
+#include "labelled_head.h"
+
+#include <vector>
+
+namespace lineguard::detector {
+
+// The cross-fitted scores of one picture; a head that is not there says 0 everywhere.
+struct PartialScores {
+  double distance = 0, patch = 0, picture = 0;
+  bool defective = false;
+};
+
+// Logistic regression with weights >= 0 and a little shrinkage. REQUIRES pictures of both labels.
+Fusion fit_fusion(const std::vector<PartialScores>& pictures);
+double fused_score(const Fusion& fusion, const PartialScores& scores);
+
+// Of good values: the line through (`share` quantile of distances, level) whose slope carries the spread of `scores`
+// over to that of the distances. REQUIRES both non-empty.
+Floor fit_floor(const std::vector<double>& distances, const std::vector<double>& scores, double share, double level);
+
+// The smallest value that at most 1 - share of `values` exceed. REQUIRES a value.
+double quantile(std::vector<double> values, double share);
+
+// The threshold on `values` whose cells above it agree best with `is_defect` (highest F1); above all of them where none
+// is a defect.
+double best_threshold(const std::vector<float>& values, const std::vector<bool>& is_defect);
+
+}  // namespace lineguard::detector

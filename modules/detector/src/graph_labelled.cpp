@@ -1,0 +1,91 @@
+#include "graph_labelled.h"
+
+#include <openvino/opsets/opset13.hpp>
+
+namespace lineguard::detector::graph {
+namespace op = ov::opset13;
+namespace {
+
+Value weights(const Matrix& matrix) {
+  return constant<float>({matrix.rows, matrix.columns}, matrix.values);
+}
+
+Value bias(const std::vector<float>& values) {
+  return constant<float>({1, values.size()}, values);
+}
+
+// x: [rows, inputs] -> [rows, outputs]
+Value logits_of(const Value& x, const Mlp& mlp) {
+  Value hidden = std::make_shared<op::MatMul>(x, weights(mlp.first), false, false);
+  hidden = std::make_shared<op::Relu>(std::make_shared<op::Add>(hidden, bias(mlp.first_bias)));
+  const Value out = std::make_shared<op::MatMul>(hidden, weights(mlp.second), false, false);
+  return std::make_shared<op::Add>(out, bias(mlp.second_bias));
+}
+
+Value columns(const Value& x, std::int64_t from, std::int64_t to) {
+  return std::make_shared<op::Slice>(x, indices({from}), indices({to}), indices({1}), indices({1}));
+}
+
+// log(P(any defect) / P(good)) of logits [rows, 1 + classes] -> [rows, 1]
+Value defect_logit(const Value& logits) {
+  const auto outputs = static_cast<std::int64_t>(logits.get_shape()[1]);
+  const Value each = columns(logits, 1, outputs);
+  const Value highest = std::make_shared<op::ReduceMax>(each, indices({1}), true);
+  const Value odds = std::make_shared<op::Exp>(std::make_shared<op::Subtract>(each, highest));
+  const Value sum = std::make_shared<op::Log>(std::make_shared<op::ReduceSum>(odds, indices({1}), true));
+  const Value defects = std::make_shared<op::Add>(highest, sum);
+  return std::make_shared<op::Subtract>(defects, columns(logits, 0, 1));
+}
+
+Value scalar(double value) {
+  return constant<float>({1}, {static_cast<float>(value)});
+}
+
+// offset + factor * x
+Value line(const Value& x, double factor, double offset) {
+  return std::make_shared<op::Add>(std::make_shared<op::Multiply>(x, scalar(factor)), scalar(offset));
+}
+
+Value floor_of(const Value& distance, const Floor& floor) {
+  return line(distance, floor.slope, floor.level - floor.slope * floor.distance);
+}
+
+Value flattened(const ov::Model& features, const std::string& name) {
+  const Value x = features.output(name).get_node()->input_value(0);
+  const auto channels = static_cast<std::int64_t>(x.get_shape().back());
+  return std::make_shared<op::Reshape>(x, indices({-1, channels}), false);
+}
+
+// Softmax without the first column, laid out as maps.
+Value class_maps(const Value& logits, std::int64_t grid) {
+  const auto outputs = static_cast<std::int64_t>(logits.get_shape()[1]);
+  const Value shares = columns(std::make_shared<op::Softmax>(logits, 1), 1, outputs);
+  const Value turned = std::make_shared<op::Transpose>(shares, indices({1, 0}));
+  return std::make_shared<op::Reshape>(turned, indices({1, outputs - 1, grid, grid}), false);
+}
+
+}  // namespace
+
+Answer with_labels(const ov::Model& features, const LabelledHead& head, const Answer& good_only) {
+  Answer answer = good_only;
+  Value fused = line(good_only.score, head.fusion.distance, head.fusion.bias);
+  if (head.patch) {
+    const std::int64_t grid = head.dense_cells;
+    const Value logits = logits_of(flattened(features, "dense"), *head.patch);
+    const Value map = std::make_shared<op::Reshape>(defect_logit(logits), indices({1, 1, grid, grid}), false);
+    const Value score = mean_of_highest(map, head.top_cells, grid * grid);
+    fused = std::make_shared<op::Add>(fused, line(score, head.fusion.patch, 0));
+    const Value distances = resized_to(good_only.map, head.dense_cells);
+    answer.map = std::make_shared<op::Maximum>(map, floor_of(distances, head.map_floor));
+    if (!head.classes.empty()) answer.classes = class_maps(logits, grid);
+  }
+  if (head.picture) {
+    const Value logit = defect_logit(logits_of(flattened(features, "pooled"), *head.picture));
+    const Value score = std::make_shared<op::Reshape>(logit, indices({1}), false);
+    fused = std::make_shared<op::Add>(fused, line(score, head.fusion.picture, 0));
+  }
+  answer.score = std::make_shared<op::Maximum>(fused, floor_of(good_only.score, head.score_floor));
+  return answer;
+}
+
+}  // namespace lineguard::detector::graph

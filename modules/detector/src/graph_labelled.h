@@ -1,0 +1,18 @@
+// The labelled heads behind the good bank's: see labelled_head.h for what they compute.
+#pragma once
+
+#include "graph_ops.h"
+#include "labelled_head.h"
+
+namespace lineguard::detector::graph {
+
+struct Answer {
+  Value map;      // [1, 1, grid, grid]
+  Value score;    // [1]
+  Value classes;  // [1, classes, grid, grid]; no node: none
+};
+
+// `features` has the outputs "dense" and "pooled" where the head needs them; `good_only` is the bank's answer.
+Answer with_labels(const ov::Model& features, const LabelledHead& head, const Answer& good_only);
+
+}  // namespace lineguard::detector::graph

@@ -1,0 +1,107 @@
+#include "labelled_samples.h"
+
+#include "bank.h"
+#include "cell_labels.h"
+#include "dihedral.h"
+#include "parallel.h"
+#include "preprocess.h"
+
+#include <algorithm>
+#include <mutex>
+#include <random>
+
+#include <lineguard/imaging/decode.h>
+
+namespace lineguard::detector {
+namespace {
+
+void append(Matrix& matrix, const Matrix& more) {
+  matrix.columns = more.columns;
+  matrix.rows += more.rows;
+  matrix.values.insert(matrix.values.end(), more.values.begin(), more.values.end());
+}
+
+// Up to `quota` cells: those of defects first, at most two thirds of it, then good ones.
+std::vector<std::size_t> choose_cells(const std::vector<int>& targets, std::size_t quota, std::mt19937_64& random) {
+  std::vector<std::size_t> defects, good;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    if (targets[i] > 0) defects.push_back(i);
+    if (targets[i] == 0) good.push_back(i);
+  }
+  const auto shorten = [&](std::vector<std::size_t>& cells, std::size_t count) {
+    for (std::size_t i = 0; i < std::min(count, cells.size()); ++i)
+      std::swap(cells[i], cells[i + random() % (cells.size() - i)]);
+    cells.resize(std::min(count, cells.size()));
+  };
+  shorten(defects, std::max<std::size_t>(1, 2 * quota / 3));
+  shorten(good, quota - std::min(quota, defects.size()));
+  defects.insert(defects.end(), good.begin(), good.end());
+  return defects;
+}
+
+class Collector {
+ public:
+  Collector(const FeatureExtractor& extractor, const TrainConfig& config, const std::vector<std::string>& classes,
+            int dense_cells, std::size_t quota)
+      : extractor_(extractor), config_(config), classes_(classes), dense_cells_(dense_cells), quota_(quota) {}
+
+  Result<LabelledPicture> collect(const TrainingPicture& picture, std::uint64_t seed) const {
+    LINEGUARD_ASSIGN(const Image image, imaging::decode_file(picture.file));
+    const auto tile = prepare_tile(image, extractor_.preprocessing());
+    LabelledPicture labelled;
+    if (!classes_.empty() && says_where(*picture.sample)) {
+      LINEGUARD_ASSIGN(labelled.labels,
+                       label_cells(*picture.sample, image.size(), extractor_.preprocessing(), classes_, dense_cells_));
+      // An empty mask of a defective picture says nothing; least of all that every cell is good.
+      const bool shows = std::ranges::any_of(labelled.labels, [](int label) { return label > 0; });
+      if (!shows && !picture.good()) labelled.labels.clear();
+    }
+    std::mt19937_64 random(seed);
+    for (int way = 0; way < config_.label_turns; ++way) LINEGUARD_TRY(add_way(tile, way, random, labelled));
+    return labelled;
+  }
+
+ private:
+  Result<void> add_way(const std::vector<std::uint8_t>& tile, int way, std::mt19937_64& random,
+                       LabelledPicture& labelled) const {
+    const int side = extractor_.preprocessing().input_px;
+    LINEGUARD_ASSIGN(const Features features, extractor_.extract_all(turned(tile, side, 3, way)));
+    append(labelled.pooled, features.pooled);
+    if (labelled.labels.empty()) return {};
+    const auto targets = turned(labelled.labels, dense_cells_, 1, way);
+    const auto chosen = choose_cells(targets, quota_, random);
+    append(labelled.cells, take_rows(features.dense, chosen));
+    for (const std::size_t cell : chosen) labelled.targets.push_back(targets[cell]);
+    return {};
+  }
+
+  const FeatureExtractor& extractor_;
+  const TrainConfig& config_;
+  const std::vector<std::string>& classes_;
+  const int dense_cells_;
+  const std::size_t quota_;
+};
+
+}  // namespace
+
+Result<std::vector<LabelledPicture>> collect_labelled(const TrainingSet& set, const FeatureExtractor& extractor,
+                                                      const TrainConfig& config,
+                                                      const std::vector<std::string>& classes, int dense_cells,
+                                                      int threads, const ProgressFunction& progress) {
+  const std::size_t tiles = set.pictures.size() * static_cast<std::size_t>(config.label_turns);
+  const auto all = static_cast<std::size_t>(config.label_cells);
+  const Collector collector(extractor, config, classes, dense_cells, std::clamp<std::size_t>(all / tiles, 2, 300));
+  std::vector<LabelledPicture> labelled(set.pictures.size());
+  std::mutex mutex;
+  std::size_t done = 0;
+  LINEGUARD_TRY(parallel_for(set.pictures.size(), threads, [&](std::size_t i) -> Result<void> {
+    LINEGUARD_ASSIGN(labelled[i],
+                     collector.collect(set.pictures[i], static_cast<std::uint64_t>(config.seed) * 1'000'003 + i));
+    std::lock_guard lock(mutex);
+    if (progress) progress("reading labels", ++done, set.pictures.size());
+    return {};
+  }));
+  return labelled;
+}
+
+}  // namespace lineguard::detector

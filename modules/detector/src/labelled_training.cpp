@@ -1,0 +1,237 @@
+#include "labelled_training.h"
+
+#include "fusion.h"
+#include "labelled_samples.h"
+#include "parallel.h"
+#include "preprocess.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <mutex>
+#include <numeric>
+#include <set>
+
+#include <lineguard/imaging/decode.h>
+#include <lineguard/imaging/transform.h>
+
+namespace lineguard::detector {
+namespace {
+
+constexpr int kFewestDefectPictures = 10;  // for a head that judges whole pictures
+constexpr double kGoodBelowFloor = 0.99, kGoodCellsBelowFloor = 0.999, kGoodAtLevel = 0.98;
+
+struct Heads {
+  std::optional<Mlp> patch, picture;
+};
+
+Matrix one_hot(const std::vector<int>& targets, std::size_t outputs) {
+  Matrix matrix(targets.size(), outputs);
+  for (std::size_t i = 0; i < targets.size(); ++i) matrix.row(i)[static_cast<std::size_t>(targets[i])] = 1;
+  return matrix;
+}
+
+// log(P(any defect) / P(good)) of one row of logits.
+float defect_logit(std::span<const float> logits) {
+  const float highest = *std::ranges::max_element(logits.subspan(1));
+  float sum = 0;
+  for (const float logit : logits.subspan(1)) sum += std::exp(logit - highest);
+  return highest + std::log(sum) - logits[0];
+}
+
+double mean_of_highest(std::vector<float> values, int count) {
+  const auto top = std::min(static_cast<std::ptrdiff_t>(count), std::ssize(values));
+  std::partial_sort(values.begin(), values.begin() + top, values.end(), std::greater<>());
+  return std::accumulate(values.begin(), values.begin() + top, 0.0) / static_cast<double>(top);
+}
+
+class LabelledTrainer {
+ public:
+  LabelledTrainer(const TrainingSet& set, const FeatureExtractor& extractor, const TrainConfig& config, int dense_cells,
+                  const std::vector<MapScore>& distances, int threads, const ProgressFunction& progress)
+      : set_(set),
+        extractor_(extractor),
+        config_(config),
+        dense_cells_(dense_cells),
+        distances_(distances),
+        threads_(threads),
+        progress_(progress) {}
+
+  Result<LabelledTraining> run() {
+    trained_.head.classes = classes_of(set_);
+    trained_.head.dense_cells = dense_cells_;
+    trained_.head.top_cells = config_.label_top_cells;
+    LINEGUARD_ASSIGN(samples_, collect_labelled(set_, extractor_, config_, trained_.head.classes, dense_cells_,
+                                                threads_, progress_));
+    LINEGUARD_TRY(fit_all());
+    LINEGUARD_TRY(score_all());
+    join_scores();
+    if (trained_.head.patch) {
+      join_maps();
+    } else {
+      keep_maps();
+    }
+    return std::move(trained_);
+  }
+
+ private:
+  // The heads learned without one fold; -1 leaves none out.
+  Heads fit(int left_out) const {
+    Heads heads;
+    Matrix cells, pooled;
+    std::vector<int> targets, labels;
+    int defective = 0;
+    for (std::size_t i = 0; i < samples_.size(); ++i) {
+      if (set_.pictures[i].fold == left_out) continue;
+      const LabelledPicture& sample = samples_[i];
+      cells.columns = std::max(cells.columns, sample.cells.columns);
+      cells.values.insert(cells.values.end(), sample.cells.values.begin(), sample.cells.values.end());
+      targets.insert(targets.end(), sample.targets.begin(), sample.targets.end());
+      pooled.columns = sample.pooled.columns;
+      pooled.values.insert(pooled.values.end(), sample.pooled.values.begin(), sample.pooled.values.end());
+      labels.insert(labels.end(), sample.pooled.rows, set_.pictures[i].good() ? 0 : 1);
+      defective += set_.pictures[i].good() ? 0 : 1;
+    }
+    cells.rows = targets.size();
+    pooled.rows = labels.size();
+    MlpOptions options;
+    options.hidden = config_.label_hidden;
+    options.members = config_.label_members;
+    options.epochs = config_.label_epochs;
+    options.seed = static_cast<std::uint64_t>(config_.seed);
+    const std::size_t outputs = 1 + trained_.head.classes.size();
+    const bool shows_defects = std::ranges::any_of(targets, [](int target) { return target > 0; });
+    if (shows_defects) heads.patch = fit_mlp(cells, one_hot(targets, outputs), options);
+    if (defective >= kFewestDefectPictures) heads.picture = fit_mlp(pooled, one_hot(labels, 2), options);
+    return heads;
+  }
+
+  Result<void> fit_all() {
+    fold_heads_.resize(static_cast<std::size_t>(config_.folds) + 1);
+    std::mutex mutex;
+    std::size_t done = 0;
+    LINEGUARD_TRY(parallel_for(fold_heads_.size(), threads_, [&](std::size_t i) -> Result<void> {
+      fold_heads_[i] = fit(static_cast<int>(i) - 1);
+      std::lock_guard lock(mutex);
+      if (progress_) progress_("training on labels", ++done, fold_heads_.size());
+      return {};
+    }));
+    trained_.head.patch = fold_heads_[0].patch;
+    trained_.head.picture = fold_heads_[0].picture;
+    return {};
+  }
+
+  Result<void> score_all() {
+    partial_.resize(set_.pictures.size());
+    maps_.resize(set_.pictures.size());
+    return parallel_for(set_.pictures.size(), threads_, [&](std::size_t i) -> Result<void> {
+      const TrainingPicture& picture = set_.pictures[i];
+      const Heads& heads = fold_heads_[static_cast<std::size_t>(picture.fold) + 1];
+      partial_[i].distance = distances_[i].score;
+      partial_[i].defective = !picture.good();
+      if (trained_.head.picture && heads.picture) {
+        Matrix first(1, samples_[i].pooled.columns);
+        std::ranges::copy(samples_[i].pooled.row(0), first.values.begin());
+        partial_[i].picture = defect_logit(heads.picture->apply(first).row(0));
+      }
+      if (!trained_.head.patch) return {};
+      LINEGUARD_ASSIGN(const Image image, imaging::decode_file(picture.file));
+      LINEGUARD_ASSIGN(const Features features,
+                       extractor_.extract_all(prepare_tile(image, extractor_.preprocessing())));
+      maps_[i].assign(features.dense.rows, 0);
+      if (heads.patch) {
+        const Matrix logits = heads.patch->apply(features.dense);
+        for (std::size_t cell = 0; cell < logits.rows; ++cell) maps_[i][cell] = defect_logit(logits.row(cell));
+      }
+      partial_[i].patch = mean_of_highest(maps_[i], trained_.head.top_cells);
+      return {};
+    });
+  }
+
+  void join_scores() {
+    trained_.head.fusion = fit_fusion(partial_);
+    std::vector<double> good_distances, good_scores;
+    for (const PartialScores& scores : partial_) {
+      if (scores.defective) continue;
+      good_distances.push_back(scores.distance);
+      good_scores.push_back(fused_score(trained_.head.fusion, scores));
+    }
+    const double level = quantile(good_scores, kGoodAtLevel);
+    trained_.head.score_floor = fit_floor(good_distances, good_scores, kGoodBelowFloor, level);
+    for (const PartialScores& scores : partial_) {
+      const double fused = fused_score(trained_.head.fusion, scores);
+      trained_.scored.push_back({{}, std::max(fused, trained_.head.score_floor.at(scores.distance))});
+    }
+  }
+
+  std::vector<float> spread_distances(std::size_t i) const {
+    const auto side = static_cast<int>(std::lround(std::sqrt(static_cast<double>(distances_[i].map.size()))));
+    return imaging::resize_map({{side, side}, distances_[i].map}, {dense_cells_, dense_cells_}).values;
+  }
+
+  void join_maps() {
+    std::vector<float> values;
+    std::vector<bool> is_defect;
+    std::vector<double> good_cells, good_distances;
+    for (std::size_t i = 0; i < maps_.size(); ++i) {
+      for (std::size_t cell = 0; cell < samples_[i].labels.size(); ++cell) {
+        if (samples_[i].labels[cell] < 0) continue;
+        values.push_back(maps_[i][cell]);
+        is_defect.push_back(samples_[i].labels[cell] > 0);
+      }
+      if (!set_.pictures[i].good()) continue;
+      const auto spread = spread_distances(i);
+      good_cells.insert(good_cells.end(), maps_[i].begin(), maps_[i].end());
+      good_distances.insert(good_distances.end(), spread.begin(), spread.end());
+    }
+    trained_.levels.inside = best_threshold(values, is_defect);
+    const Floor floor = fit_floor(good_distances, good_cells, kGoodCellsBelowFloor, trained_.levels.inside);
+    trained_.head.map_floor = floor;
+    for (std::size_t i = 0; i < maps_.size(); ++i) {
+      auto& map = trained_.scored[i].map = spread_distances(i);
+      for (std::size_t cell = 0; cell < map.size(); ++cell)
+        map[cell] = std::max(maps_[i][cell], static_cast<float>(floor.at(map[cell])));
+    }
+  }
+
+  void keep_maps() {
+    for (std::size_t i = 0; i < distances_.size(); ++i) trained_.scored[i].map = distances_[i].map;
+    trained_.levels.inside = calibrate_regions(good_ones(set_, distances_), 0).inside;
+  }
+
+  const TrainingSet& set_;
+  const FeatureExtractor& extractor_;
+  const TrainConfig& config_;
+  const int dense_cells_;
+  const std::vector<MapScore>& distances_;
+  const int threads_;
+  const ProgressFunction& progress_;
+  std::vector<LabelledPicture> samples_;
+  std::vector<Heads> fold_heads_;  // [0]: of all pictures, then one a fold left out
+  std::vector<PartialScores> partial_;
+  std::vector<std::vector<float>> maps_;  // log odds of the patch head's cells
+  LabelledTraining trained_;
+};
+
+}  // namespace
+
+std::vector<std::string> classes_of(const TrainingSet& set) {
+  std::set<std::string> classes;
+  for (const TrainingPicture& picture : set.pictures) {
+    if (picture.good()) continue;
+    if (picture.sample->mask) classes.insert(picture.sample->class_name);
+    for (const dataset::LabelledBox& box : picture.sample->boxes) {
+      if (!picture.sample->mask) classes.insert(box.class_name);
+    }
+  }
+  return {classes.begin(), classes.end()};
+}
+
+Result<LabelledTraining> train_labelled(const TrainingSet& set, const FeatureExtractor& extractor,
+                                        const TrainConfig& config, int dense_cells,
+                                        const std::vector<MapScore>& distances, int threads,
+                                        const ProgressFunction& progress) {
+  return LabelledTrainer(set, extractor, config, dense_cells, distances, threads, progress).run();
+}
+
+}  // namespace lineguard::detector

@@ -1,0 +1,175 @@
+#include "mlp.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+#include <random>
+
+#include <Eigen/Dense>
+
+namespace lineguard::detector {
+namespace {
+
+using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Row = Eigen::RowVectorXf;
+
+Eigen::Map<const RowMajor> view(const Matrix& matrix) {
+  return {matrix.values.data(), static_cast<Eigen::Index>(matrix.rows), static_cast<Eigen::Index>(matrix.columns)};
+}
+
+Matrix to_matrix(const RowMajor& values) {
+  Matrix matrix(static_cast<std::size_t>(values.rows()), static_cast<std::size_t>(values.cols()));
+  std::copy(values.data(), values.data() + values.size(), matrix.values.begin());
+  return matrix;
+}
+
+// -1 to 1. Standard distributions give other numbers in other libraries.
+float uniform(std::mt19937_64& random) {
+  return static_cast<float>(static_cast<double>(random() >> 11) * 0x1p-52 - 1);
+}
+
+// He et al. 2015, uniform form.
+RowMajor initial_weights(Eigen::Index inputs, Eigen::Index outputs, std::mt19937_64& random) {
+  RowMajor weights(inputs, outputs);
+  const float bound = std::sqrt(6.0F / static_cast<float>(inputs));
+  for (Eigen::Index i = 0; i < weights.size(); ++i) weights.data()[i] = bound * uniform(random);
+  return weights;
+}
+
+// Zeroes a share of the entries and scales the rest up (Srivastava et al. 2014); gives the factors.
+RowMajor drop(RowMajor& values, double share, std::mt19937_64& random) {
+  const float kept = static_cast<float>(1 / (1 - share));
+  RowMajor factors(values.rows(), values.cols());
+  const auto limit = static_cast<std::uint64_t>(share * 65536);
+  std::uint64_t bits = 0;
+  for (Eigen::Index i = 0; i < factors.size(); ++i) {
+    if (i % 4 == 0) bits = random();
+    factors.data()[i] = (bits & 0xFFFF) < limit ? 0 : kept;
+    bits >>= 16;
+  }
+  values.array() *= factors.array();
+  return factors;
+}
+
+// A parameter with Adam's moments (Kingma and Ba 2015).
+struct Parameter {
+  RowMajor value, moment, square;
+
+  explicit Parameter(RowMajor start) : value(std::move(start)) {
+    moment = square = RowMajor::Zero(value.rows(), value.cols());
+  }
+  void step(const RowMajor& gradient, double rate, double decay, int time) {
+    moment = 0.9F * moment + 0.1F * gradient;
+    square = 0.999F * square + 0.001F * gradient.cwiseProduct(gradient);
+    const auto correction = static_cast<float>(std::sqrt(1 - std::pow(0.999, time)) / (1 - std::pow(0.9, time)));
+    value.array() -= static_cast<float>(rate) * (correction * moment.array() / (square.array().sqrt() + 1e-8F) +
+                                                 static_cast<float>(decay) * value.array());
+  }
+};
+
+class Member {
+ public:
+  Member(const RowMajor& x, const RowMajor& targets, const MlpOptions& options, std::uint64_t seed)
+      : x_(x),
+        targets_(targets),
+        options_(options),
+        random_(seed),
+        first(initial_weights(x.cols(), options.hidden, random_)),
+        first_bias(RowMajor::Zero(1, options.hidden)),
+        second(initial_weights(options.hidden, targets.cols(), random_)),
+        second_bias(RowMajor::Zero(1, targets.cols())) {}
+
+  void train() {
+    const Eigen::Index batch = std::min<Eigen::Index>(options_.batch, x_.rows());
+    const Eigen::Index batches = x_.rows() / batch;
+    const double steps = static_cast<double>(batches) * options_.epochs;
+    std::vector<Eigen::Index> order(static_cast<std::size_t>(x_.rows()));
+    std::iota(order.begin(), order.end(), Eigen::Index{0});
+    for (int epoch = 0; epoch < options_.epochs; ++epoch) {
+      for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random_() % i]);
+      for (Eigen::Index b = 0; b < batches; ++b) {
+        const std::vector<Eigen::Index> rows(order.begin() + b * batch, order.begin() + (b + 1) * batch);
+        const double done = time_ / steps;
+        step(x_(rows, Eigen::all), targets_(rows, Eigen::all),
+             options_.learning_rate * 0.5 * (1 + std::cos(std::numbers::pi * done)));
+      }
+    }
+  }
+
+ private:
+  void step(RowMajor x, const RowMajor& targets, double rate) {
+    drop(x, options_.dropout / 2, random_);
+    const RowMajor before = (x * first.value).rowwise() + Row(first_bias.value);
+    RowMajor hidden = before.cwiseMax(0);
+    const RowMajor kept = drop(hidden, options_.dropout, random_);
+    RowMajor logits = (hidden * second.value).rowwise() + Row(second_bias.value);
+    logits.colwise() -= logits.rowwise().maxCoeff().eval();
+    RowMajor shares = logits.array().exp();
+    shares.array().colwise() /= shares.rowwise().sum().eval().array();
+    const RowMajor at_logits = (shares - targets) / static_cast<float>(x.rows());
+    const RowMajor at_hidden =
+        ((at_logits * second.value.transpose()).array() * kept.array() * (before.array() > 0).cast<float>()).matrix();
+    ++time_;
+    second.step(hidden.transpose() * at_logits, rate, options_.weight_decay, time_);
+    second_bias.step(at_logits.colwise().sum(), rate, 0, time_);
+    first.step(x.transpose() * at_hidden, rate, options_.weight_decay, time_);
+    first_bias.step(at_hidden.colwise().sum(), rate, 0, time_);
+  }
+
+  const RowMajor& x_;
+  const RowMajor& targets_;
+  const MlpOptions& options_;
+  std::mt19937_64 random_;
+  int time_ = 0;
+
+ public:
+  Parameter first, first_bias, second, second_bias;
+};
+
+struct Standard {
+  Row mean, factor;
+};
+
+Standard fit_standard(const Eigen::Map<const RowMajor>& x) {
+  Standard standard;
+  standard.mean = x.colwise().mean();
+  const Row variance = (x.rowwise() - standard.mean).array().square().colwise().mean();
+  standard.factor = (variance.array() + 1e-10F).rsqrt();
+  return standard;
+}
+
+}  // namespace
+
+Matrix Mlp::apply(const Matrix& x) const {
+  const Eigen::Map<const Row> bias(first_bias.data(), static_cast<Eigen::Index>(first_bias.size()));
+  const Eigen::Map<const Row> last_bias(second_bias.data(), static_cast<Eigen::Index>(second_bias.size()));
+  const RowMajor hidden = ((view(x) * view(first)).rowwise() + bias).cwiseMax(0);
+  return to_matrix((hidden * view(second)).rowwise() + last_bias);
+}
+
+Mlp fit_mlp(const Matrix& x, const Matrix& targets, const MlpOptions& options) {
+  const Standard standard = fit_standard(view(x));
+  const RowMajor inputs =
+      ((view(x).rowwise() - standard.mean).array().rowwise() * standard.factor.array()).cwiseMax(-8).cwiseMin(8);
+  const RowMajor wanted = view(targets);
+  const Eigen::Index hidden = options.hidden, all = hidden * options.members;
+  RowMajor first(inputs.cols(), all), second(all, wanted.cols());
+  Row first_bias(all), second_bias = Row::Zero(wanted.cols());
+  const auto share = 1 / static_cast<float>(options.members);
+  for (int i = 0; i < options.members; ++i) {
+    Member member(inputs, wanted, options, options.seed * 1000 + static_cast<std::uint64_t>(i));
+    member.train();
+    first.middleCols(i * hidden, hidden) = standard.factor.asDiagonal() * member.first.value;
+    first_bias.segment(i * hidden, hidden) =
+        Row(member.first_bias.value) - standard.mean * first.middleCols(i * hidden, hidden);
+    second.middleRows(i * hidden, hidden) = share * member.second.value;
+    second_bias += share * Row(member.second_bias.value);
+  }
+  return {to_matrix(first),
+          {first_bias.data(), first_bias.data() + first_bias.size()},
+          to_matrix(second),
+          {second_bias.data(), second_bias.data() + second_bias.size()}};
+}
+
+}  // namespace lineguard::detector

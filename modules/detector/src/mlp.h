@@ -1,0 +1,39 @@
+// A small multi-layer perceptron, trained on the CPU in seconds: what labelled heads are made of.
+#pragma once
+
+#include "patches.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace lineguard::detector {
+
+// logits = relu(x * first + first_bias) * second + second_bias. An ensemble is one wide network: its members stand side
+// by side in the hidden layer and `second` takes their mean.
+struct Mlp {
+  Matrix first;  // [inputs, hidden]
+  std::vector<float> first_bias;
+  Matrix second;  // [hidden, outputs]
+  std::vector<float> second_bias;
+
+  // [rows, inputs] -> [rows, outputs]
+  Matrix apply(const Matrix& x) const;
+};
+
+struct MlpOptions {
+  int hidden = 64;  // of one member
+  int members = 3;
+  int epochs = 12;
+  int batch = 256;
+  double learning_rate = 1e-3;  // falls to 0 as a half cosine (Loshchilov and Hutter 2017)
+  double weight_decay = 0.01;   // decoupled (AdamW, Loshchilov and Hutter 2019)
+  double dropout = 0.3;         // of hidden units; half as much of inputs
+  std::uint64_t seed = 1;
+};
+
+// Learns by cross-entropy between the softmax of the logits and `targets` [rows, outputs], whose rows sum to 1 (shares
+// where experts differ). Inputs are standardised inside; the returned network takes them raw. REQUIRES at least one row
+// and targets.rows == x.rows. One thread, deterministic for a seed.
+Mlp fit_mlp(const Matrix& x, const Matrix& targets, const MlpOptions& options);
+
+}  // namespace lineguard::detector

@@ -1,0 +1,267 @@
+// Learning from defects: cells of masks and boxes, the network, the fusion, and the whole training.
+#include "cell_labels.h"
+#include "dihedral.h"
+#include "fusion.h"
+#include "mlp.h"
+#include "temp_folder.h"
+#include "test_data.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include <lineguard/core/files.h>
+#include <lineguard/detector/detector.h>
+#include <lineguard/detector/train.h>
+#include <lineguard/imaging/encode.h>
+
+namespace lineguard::detector {
+namespace {
+namespace fs = std::filesystem;
+
+dataset::Sample boxed(Box box, const std::string& class_name) {
+  dataset::Sample sample;
+  sample.label = Label::defective;
+  sample.class_name = class_name;
+  sample.boxes.push_back({box, class_name, {}});
+  return sample;
+}
+
+TEST(CellLabels, ABoxLabelsTheCellsThatItCoversAndIgnoresThoseItTouches) {
+  const package::Preprocessing all{.input_px = 64};
+  // 80 x 80 pixels on a grid of 8: cells of 10. The box covers cell (2, 1) and a tenth of (3, 1).
+  const auto cells = label_cells(boxed({20, 10, 11, 10}, "dent"), {80, 80}, all, {"crack", "dent"}, 8);
+  ASSERT_TRUE(cells);
+  EXPECT_EQ((*cells)[8 + 2], 2);
+  EXPECT_EQ((*cells)[8 + 3], kIgnoredCell);
+  EXPECT_EQ(std::ranges::count(*cells, 0), 62);
+}
+
+TEST(CellLabels, ATinyDefectKeepsTheCellItCoversMost) {
+  const package::Preprocessing all{.input_px = 64};
+  const auto cells = label_cells(boxed({1000, 700, 3, 3}, "dust"), {2048, 2048}, all, {"dust"}, 8);
+  ASSERT_TRUE(cells);
+  EXPECT_EQ(std::ranges::count(*cells, 1), 1);
+  EXPECT_EQ((*cells)[2 * 8 + 3], 1);
+}
+
+TEST(CellLabels, TheRegionOfInterestCutsOffWhatLiesOutside) {
+  package::Preprocessing right_half{.input_px = 64};
+  right_half.roi = Box{0.5, 0, 0.5, 1};
+  const auto outside = label_cells(boxed({0, 0, 20, 20}, "dent"), {80, 80}, right_half, {"dent"}, 8);
+  ASSERT_TRUE(outside);
+  EXPECT_EQ(std::ranges::count(*outside, 0), 64);
+  const auto inside = label_cells(boxed({40, 0, 5, 10}, "dent"), {80, 80}, right_half, {"dent"}, 8);
+  EXPECT_EQ((*inside)[0], 1);
+}
+
+TEST(Dihedral, EveryWayIsAPermutationAndMirroringTwiceIsNone) {
+  const std::vector<int> square{1, 2, 3, 4};
+  EXPECT_EQ(turned(square, 2, 1, 1), (std::vector<int>{2, 1, 4, 3}));
+  EXPECT_EQ(turned(square, 2, 1, 2), (std::vector<int>{3, 4, 1, 2}));
+  EXPECT_EQ(turned(square, 2, 1, 4), (std::vector<int>{1, 3, 2, 4}));
+  for (int way = 0; way < 8; ++way) {
+    auto sorted = turned(square, 2, 1, way);
+    std::ranges::sort(sorted);
+    EXPECT_EQ(sorted, square);
+  }
+  EXPECT_EQ(turned(turned(square, 2, 1, 3), 2, 1, 3), square);
+}
+
+// Two rings: no line separates them.
+void draw_rings(Matrix& x, Matrix& targets) {
+  for (std::size_t i = 0; i < x.rows; ++i) {
+    const double angle = static_cast<double>(i) * 0.37, radius = i % 2 ? 1 : 2;
+    x.row(i)[0] = static_cast<float>(100 + radius * std::cos(angle));
+    x.row(i)[1] = static_cast<float>(5 * radius * std::sin(angle));
+    targets.row(i)[i % 2] = 1;
+  }
+}
+
+TEST(Mlp, LearnsWhatNoLineSeparatesAndTheSameForTheSameSeed) {
+  Matrix x(400, 2), targets(400, 2);
+  draw_rings(x, targets);
+  MlpOptions options{.hidden = 16, .members = 2, .epochs = 60, .batch = 32, .learning_rate = 0.01, .dropout = 0};
+  const Mlp mlp = fit_mlp(x, targets, options);
+  EXPECT_EQ(mlp.first.columns, 32u);
+  const Matrix logits = mlp.apply(x);
+  int right = 0;
+  for (std::size_t i = 0; i < x.rows; ++i) right += (logits.row(i)[1] > logits.row(i)[0]) == (i % 2 == 1);
+  EXPECT_GT(right, 390);
+  EXPECT_EQ(fit_mlp(x, targets, options).second.values, mlp.second.values);
+  options.seed = 2;
+  EXPECT_NE(fit_mlp(x, targets, options).second.values, mlp.second.values);
+}
+
+TEST(Fusion, TrustsTheScoreThatTellsAndNeverTheOneThatSaysTheOpposite) {
+  std::vector<PartialScores> pictures;
+  for (int i = 0; i < 40; ++i) {
+    const bool defective = i % 2;
+    pictures.push_back(
+        {static_cast<double>(i % 7), defective ? 2.0 + i % 5 : -1.0 - i % 3, defective ? -1.0 : 1.0, defective});
+  }
+  const Fusion fusion = fit_fusion(pictures);
+  EXPECT_GT(fusion.patch, 0);
+  EXPECT_EQ(fusion.picture, 0);
+  EXPECT_GT(fused_score(fusion, pictures[1]), fused_score(fusion, pictures[0]));
+}
+
+TEST(Fusion, TheFloorRisesAboveItsLevelOnlyBeyondTheGoodDistances) {
+  std::vector<double> distances, scores;
+  for (int i = 0; i <= 100; ++i) {
+    distances.push_back(i);
+    scores.push_back(-i / 10.0);
+  }
+  const Floor floor = fit_floor(distances, scores, 0.99, 3);
+  EXPECT_DOUBLE_EQ(floor.at(99), 3);
+  EXPECT_NEAR(floor.at(109), 4, 1e-9);
+  EXPECT_LT(floor.at(50), 3);
+}
+
+TEST(Fusion, TheBestThresholdLiesBetweenDefectsAndGood) {
+  EXPECT_DOUBLE_EQ(best_threshold({1, 2, 3, 8, 9}, {false, false, false, true, true}), 5.5);
+}
+
+// A weave with a little noise; every picture differs.
+Image woven(unsigned seed) {
+  Image image({96, 96}, 1);
+  unsigned state = seed * 2654435761u + 1;
+  for (int y = 0; y < 96; ++y) {
+    for (int x = 0; x < 96; ++x) {
+      state = state * 1664525u + 1013904223u;
+      const double weave = 120 + 40 * std::sin(x * 0.6) * std::cos(y * 0.5);
+      image.row_u8(y)[static_cast<std::size_t>(x)] = static_cast<std::uint8_t>(weave + (state >> 24) % 12);
+    }
+  }
+  return image;
+}
+
+void fill(Image& image, const Box& box, std::uint8_t value) {
+  for (int y = 0; y < static_cast<int>(box.height); ++y) {
+    for (int x = 0; x < static_cast<int>(box.width); ++x)
+      image.row_u8(static_cast<int>(box.y) + y)[static_cast<std::size_t>(box.x) + static_cast<std::size_t>(x)] = value;
+  }
+}
+
+Box place(unsigned seed, double width, double height) {
+  return {8.0 + (seed * 37) % 50, 10.0 + (seed * 23) % 50, width, height};
+}
+
+class LabelledTrain : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    LINEGUARD_NEEDS(test::deps() / "backbone");
+    config_.input_px = 96;
+    config_.bank_size = 200;
+    config_.folds = 3;
+    config_.label_epochs = 8;
+    config_.label_members = 1;
+    config_.label_turns = 2;
+    for (unsigned i = 0; i < 24; ++i) add(i, "good", {}, 0);
+  }
+  void add_class(const std::string& name, double width, double height, std::uint8_t value) {
+    for (unsigned i = 0; i < 12; ++i) add(100 + i, name, place(i, width, height), value);
+  }
+  void add(unsigned seed, const std::string& name, const Box& box, std::uint8_t value) {
+    Image image = woven(seed);
+    fill(image, box, value);
+    dataset::Sample sample;
+    sample.name = name + "_" + std::to_string(seed) + ".png";
+    sample.part = sample.name;
+    sample.image = folder_ / "set" / sample.name;
+    sample.split = dataset::Split::train;
+    sample.class_name = name;
+    sample.label = name == "good" ? Label::good : Label::defective;
+    if (sample.label == Label::defective) sample.boxes.push_back({box, name, {}});
+    ASSERT_TRUE(write_file_atomically(sample.image, *imaging::encode_png(image)));
+    dataset_.samples.push_back(sample);
+  }
+  Result<TrainReport> train_to(const std::string& name, int threads = 2) {
+    TrainOptions options;
+    options.threads = threads;
+    options.allowed_checks = {"near-duplicate", "duplicate"};
+    dataset_.root = folder_ / "set";
+    return train(dataset_, config_, folder_ / name, options);
+  }
+  Prediction predict(const std::string& package, const Image& image) {
+    auto detector = Detector::load(folder_ / package);
+    EXPECT_TRUE(detector) << detector.error().message;
+    Capture capture;
+    capture.views.push_back({"", std::make_shared<const Image>(image), "test"});
+    return *(*detector)->predict(capture, {.want_map = true});
+  }
+  test::TempFolder folder_;
+  dataset::Dataset dataset_;
+  TrainConfig config_;
+};
+
+TEST_F(LabelledTrain, RegionsCarryTheClassThatWasLearned) {
+  add_class("stain", 20, 16, 30);
+  add_class("flash", 12, 24, 250);
+  auto report = train_to("model");
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->classes, (std::vector<std::string>{"flash", "stain"}));
+  EXPECT_EQ(report->defective_pictures, 24u);
+  EXPECT_TRUE(report->operating_point.miss_bound);
+  Image stained = woven(900);
+  fill(stained, {50, 20, 20, 16}, 30);
+  const Prediction prediction = predict("model", stained);
+  EXPECT_EQ(prediction.label, Label::defective);
+  ASSERT_FALSE(prediction.regions.empty());
+  EXPECT_EQ(prediction.regions[0].class_name, "stain");
+  const Box& box = prediction.regions[0].box;
+  EXPECT_LT(box.x, 60);
+  EXPECT_GT(box.x + box.width, 60);
+  EXPECT_LT(box.y, 28);
+  EXPECT_GT(box.y + box.height, 28);
+  EXPECT_EQ(predict("model", woven(901)).label, Label::good);
+}
+
+// The promise: a defect of a class that was held out of training still fires.
+TEST_F(LabelledTrain, AClassThatWasNeverShownStillFiresThroughTheGoodOnlyFloor) {
+  add_class("stain", 20, 16, 30);
+  ASSERT_TRUE(train_to("model"));
+  Image torn = woven(902);
+  for (int i = 0; i < 70; ++i) fill(torn, {10.0 + i, 84.0 - i, 6, 6}, static_cast<std::uint8_t>(i % 2 ? 255 : 128));
+  const Prediction prediction = predict("model", torn);
+  EXPECT_EQ(prediction.label, Label::defective);
+  EXPECT_FALSE(prediction.regions.empty());
+}
+
+TEST_F(LabelledTrain, LabelsOfPicturesAloneAreEnough) {
+  add_class("stain", 20, 16, 30);
+  for (auto& sample : dataset_.samples) sample.boxes.clear();
+  auto report = train_to("model");
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(report->classes.empty());
+  Image stained = woven(903);
+  fill(stained, {50, 20, 20, 16}, 30);
+  EXPECT_EQ(predict("model", stained).label, Label::defective);
+  EXPECT_EQ(predict("model", woven(904)).label, Label::good);
+}
+
+TEST_F(LabelledTrain, TheSamePackageWithAnyNumberOfThreads) {
+  add_class("stain", 20, 16, 30);
+  auto one = train_to("a/model", 1);
+  auto two = train_to("b/model", 2);
+  ASSERT_TRUE(one && two);
+  EXPECT_EQ(one->model.digest, two->model.digest);
+}
+
+TEST_F(LabelledTrain, FewDefectsAreLeftOutUnlessAskedFor) {
+  for (unsigned i = 0; i < 3; ++i) add(100 + i, "stain", place(i, 20, 16), 30);
+  auto report = train_to("auto");
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->defective_pictures, 0u);
+  EXPECT_NE(report->labels_note.find("from 10 on"), std::string::npos);
+  config_.labels = Labels::use;
+  report = train_to("use");
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->defective_pictures, 3u);
+  dataset_.samples.resize(25);
+  EXPECT_EQ(train_to("refused").error().code, ErrorCode::refused);
+}
+
+}  // namespace
+}  // namespace lineguard::detector
