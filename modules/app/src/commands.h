@@ -29,6 +29,7 @@ void add_version_option(CLI::App& root);
 void add_verify_command(CLI::App& root, Run& run);
 void add_train_command(CLI::App& root, Run& run);
 void add_evaluate_command(CLI::App& root, Run& run);
+void add_compare_command(CLI::App& root, Run& run);
 void add_inspect_command(CLI::App& root, Run& run);
 void add_serve_command(CLI::App& root, Run& run);
 void add_station_command(CLI::App& root, Run& run);

@@ -1,5 +1,6 @@
 #include "figures.h"
 #include "pixels.h"
+#include "true_boxes.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +13,7 @@
 #include <lineguard/dataset/split.h>
 #include <lineguard/evaluation/evaluate.h>
 #include <lineguard/evaluation/ordered.h>
+#include <lineguard/imaging/decode.h>
 #include <lineguard/stats/pixel_curve.h>
 
 namespace lineguard::evaluation {
@@ -21,7 +23,14 @@ namespace {
 struct Outcome {
   Row row;
   std::optional<GridPair> pixels;
+  std::vector<stats::TrueBox> true_boxes;
   std::string mask_problem;
+};
+
+// What is asked of every picture of a selection.
+struct Wanted {
+  bool map = false, regions = false;
+  int grid_px = 512;
 };
 
 Row row_of(const dataset::Sample& sample, std::size_t index) {
@@ -30,18 +39,28 @@ Row row_of(const dataset::Sample& sample, std::size_t index) {
   row.image = sample.name;
   row.class_name = sample.class_name.empty() ? std::string(to_string(sample.label)) : sample.class_name;
   row.part = sample.part;
+  row.view = sample.view;
+  row.lot = sample.lot;
   row.truth = sample.label;
   return row;
 }
 
-Result<Prediction> predict(Predictor& predictor, const dataset::Sample& sample, bool want_map) {
+Result<Prediction> predict(Predictor& predictor, const dataset::Sample& sample, const Wanted& wanted) {
   LINEGUARD_ASSIGN(const Capture capture, read_capture(sample.image));
   PredictOptions options;
-  options.want_map = want_map;
-  options.want_regions = false;
+  options.want_map = wanted.map;
+  options.want_regions = wanted.regions;
   LINEGUARD_ASSIGN(Prediction prediction, predictor.predict(capture, options));
   if (!std::isfinite(prediction.score)) return make_error(ErrorCode::internal, "the model gave no finite score");
   return prediction;
+}
+
+void add_regions(Row& row, std::vector<Region> regions) {
+  for (Region& region : regions) {
+    if (row.predicted_class.empty()) row.predicted_class = region.class_name;
+    region.polygon.clear();
+  }
+  row.regions = std::move(regions);
 }
 
 void add_pixels(Outcome& outcome, const Prediction& prediction, const dataset::Sample& sample, int grid_px) {
@@ -54,30 +73,36 @@ void add_pixels(Outcome& outcome, const Prediction& prediction, const dataset::S
   }
 }
 
-Outcome evaluate_one(Predictor& predictor, const dataset::Sample& sample, std::size_t index, bool want_map,
-                     int grid_px) {
-  Outcome outcome{row_of(sample, index), std::nullopt, {}};
-  const auto prediction = predict(predictor, sample, want_map);
+Outcome evaluate_one(Predictor& predictor, const dataset::Sample& sample, std::size_t index, const Wanted& wanted) {
+  Outcome outcome{row_of(sample, index), std::nullopt, {}, {}};
+  Row& row = outcome.row;
+  auto prediction = predict(predictor, sample, wanted);
   if (!prediction) {
-    outcome.row.error = prediction.error();
+    row.error = prediction.error();
     return outcome;
   }
-  outcome.row.label = prediction->label;
-  outcome.row.score = prediction->score;
-  outcome.row.decode_ms = prediction->decode_ms;
-  outcome.row.predict_ms = prediction->predict_ms;
-  add_pixels(outcome, *prediction, sample, grid_px);
+  row.label = prediction->label;
+  row.score = prediction->score;
+  row.decode_ms = prediction->decode_ms;
+  row.predict_ms = prediction->predict_ms;
+  add_regions(row, std::move(prediction->regions));
+  add_pixels(outcome, *prediction, sample, wanted.grid_px);
+  if (const auto image = imaging::decode_file(sample.image)) row.properties = imaging::measure_properties(*image);
+  if (const auto boxes = true_boxes(sample)) outcome.true_boxes = *boxes;
+  for (const stats::TrueBox& truth : outcome.true_boxes)
+    row.defect_side_px = std::max({row.defect_side_px, truth.box.width, truth.box.height});
   return outcome;
 }
 
 // Takes the outcomes in order.
 class Collector {
  public:
-  Collector(Evaluation& evaluation, bool with_pixels) : evaluation_(evaluation) {
-    if (with_pixels) curve_ = std::make_unique<stats::PixelCurve>();
+  Collector(Evaluation& evaluation, const Wanted& wanted) : evaluation_(evaluation), boxes_wanted_(wanted.regions) {
+    if (wanted.map) curve_ = std::make_unique<stats::PixelCurve>();
   }
 
   void add(Outcome outcome) {
+    add_boxes(outcome);
     evaluation_.rows.push_back(std::move(outcome.row));
     if (curve_ && outcome.pixels) {
       const auto added = curve_->add(outcome.pixels->map, outcome.pixels->mask);
@@ -87,7 +112,15 @@ class Collector {
     if (!outcome.mask_problem.empty()) evaluation_.notes.push_back("Not in the pixel figures: " + outcome.mask_problem);
   }
 
-  void finish(int grid_px) {
+  void finish(int grid_px, const EvaluateOptions& options) {
+    const bool by_class = std::ranges::any_of(pictures_, [](const auto& p) {
+      return std::ranges::any_of(p.found, &has_class, &stats::FoundBox::class_name);
+    });
+    for (const double iou : {0.33, 0.5}) {
+      if (auto figures = stats::detection_figures(
+              pictures_, iou, by_class, {.resamples = 500, .seed = options.seed, .confidence = options.confidence}))
+        evaluation_.detections.push_back(std::move(*figures));
+    }
     if (!curve_) return;
     const auto auroc = curve_->auroc(), aupro = curve_->aupro();
     if (auroc && aupro)
@@ -95,7 +128,21 @@ class Collector {
   }
 
  private:
+  static bool has_class(const std::string& name) { return !name.empty(); }
+
+  // Only pictures whose defects' places are known, and good ones.
+  void add_boxes(const Outcome& outcome) {
+    const Row& row = outcome.row;
+    const bool known = row.truth == Label::good || !outcome.true_boxes.empty();
+    if (!boxes_wanted_ || row.error || !known) return;
+    stats::BoxedPicture picture{{}, outcome.true_boxes};
+    for (const Region& region : row.regions) picture.found.push_back({region.box, region.score, region.class_name});
+    pictures_.push_back(std::move(picture));
+  }
+
   Evaluation& evaluation_;
+  const bool boxes_wanted_;
+  std::vector<stats::BoxedPicture> pictures_;
   std::unique_ptr<stats::PixelCurve> curve_;
   std::size_t pictures_with_mask_ = 0;
 };
@@ -147,22 +194,26 @@ Result<Evaluation> evaluate(Predictor& predictor, const Model& model, const data
   evaluation.selection = to_string(selection);
   evaluation.confidence = options.confidence;
   evaluation.threads = options.threads;
-  const bool with_pixels =
-      std::ranges::any_of(samples, [&](std::size_t i) { return dataset.samples[i].mask.has_value(); });
-  Collector collector(evaluation, with_pixels);
+  Wanted wanted;
+  wanted.grid_px = options.pixel_grid_px;
+  for (const std::size_t i : samples) {
+    wanted.map |= dataset.samples[i].mask.has_value();
+    wanted.regions |= dataset.samples[i].mask.has_value() || !dataset.samples[i].boxes.empty();
+  }
+  Collector collector(evaluation, wanted);
   std::size_t given = 0;
   OrderedWork<std::size_t, Outcome>::run(
       options.threads,
       [&]() -> std::optional<std::size_t> {
         return given < samples.size() ? std::optional(samples[given++]) : std::nullopt;
       },
-      [&](std::size_t i) { return evaluate_one(predictor, dataset.samples[i], i, with_pixels, options.pixel_grid_px); },
+      [&](std::size_t i) { return evaluate_one(predictor, dataset.samples[i], i, wanted); },
       [&](Outcome outcome) {
         collector.add(std::move(outcome));
         if (progress) progress("predicting", evaluation.rows.size(), samples.size());
         return true;
       });
-  collector.finish(options.pixel_grid_px);
+  collector.finish(options.pixel_grid_px, options);
   fill_figures(evaluation, options);
   return evaluation;
 }

@@ -1,5 +1,7 @@
 #include "figures.h"
 
+#include "breakdown.h"
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -139,6 +141,8 @@ void fill_figures(Evaluation& evaluation, const EvaluateOptions& options) {
   evaluation.average_precision = value_of(stats::average_precision(good.scores, defective.scores));
   evaluation.f1_max = value_of(stats::f1_max(good.scores, defective.scores));
   evaluation.classes = class_figures(evaluation.rows, good, options);
+  evaluation.groups = group_figures(evaluation.rows, options.confidence);
+  evaluation.confusion = confusion_of(evaluation.rows);
   std::vector<double> decode_ms, predict_ms;
   for (const Row& row : evaluation.rows) {
     if (row.error) continue;

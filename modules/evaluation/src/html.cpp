@@ -1,14 +1,14 @@
 #include "figures.h"
+#include "gallery.h"
 #include "words.h"
 
 #include <algorithm>
 #include <functional>
+#include <set>
 
 #include <fmt/format.h>
 
 #include <lineguard/evaluation/output.h>
-#include <lineguard/evaluation/render.h>
-#include <lineguard/imaging/decode.h>
 #include <lineguard/report/html.h>
 #include <lineguard/stats/roc.h>
 
@@ -111,6 +111,62 @@ void add_classes(report::Page& page, const Evaluation& evaluation) {
   page.table(table);
 }
 
+void add_detections(report::Page& page, const Evaluation& evaluation) {
+  if (evaluation.detections.empty()) return;
+  page.heading("Regions against true boxes");
+  report::Table table{{"IoU at least", "mean AP", "interval", "true boxes found", "false boxes a good picture"}, {}, 0};
+  for (const stats::DetectionFigures& figures : evaluation.detections) {
+    table.rows.push_back({fmt::format("{:g}", figures.iou), fmt::format("{:.3f}", figures.mean_average_precision),
+                          fmt::format("{:.3f} to {:.3f}", figures.interval.low, figures.interval.high),
+                          fmt::format("{} of {}", figures.recalled.events, figures.recalled.n),
+                          figures.pictures_good > 0 ? fmt::format("{:.2f}", figures.false_boxes_a_good_picture) : "–"});
+  }
+  page.table(table);
+  page.paragraph(evaluation.detections[0].by_class
+                     ? "Average precision by class (PASCAL VOC 2010, all points), its mean over the classes."
+                     : "The model names no classes: one average precision over all boxes.");
+}
+
+void add_confusion(report::Page& page, const Evaluation& evaluation) {
+  std::set<std::string> columns;
+  for (const ConfusionRow& row : evaluation.confusion) {
+    for (const auto& [said, n] : row.said) columns.insert(said);
+  }
+  if (evaluation.confusion.empty()) return;
+  page.heading("What was taken for what");
+  report::Table table{{"truth"}, {}, 1};
+  for (const std::string& column : columns) table.header.push_back("called " + column);
+  for (const ConfusionRow& row : evaluation.confusion) {
+    table.rows.push_back({row.class_name});
+    for (const std::string& column : columns) {
+      const auto found = row.said.find(column);
+      table.rows.back().push_back(found == row.said.end() ? "0" : std::to_string(found->second));
+    }
+  }
+  page.table(table);
+}
+
+void add_groups(report::Page& page, const Evaluation& evaluation) {
+  if (evaluation.groups.empty()) return;
+  page.heading("By size of the defect and look of the picture");
+  report::Table table{
+      {"property", "group", "missed", "miss rate", "interval", "diverted", "overkill rate", "interval"}, {}, 2};
+  const auto cells = [](const Rate& rate) {
+    const bool any = rate.count.n > 0;
+    return std::vector<std::string>{
+        fmt::format("{} of {}", rate.count.events, rate.count.n), rate_in_words(rate),
+        any ? fmt::format("{} to {}", percent(rate.interval.low), percent(rate.interval.high)) : "–"};
+  };
+  for (const GroupFigures& group : evaluation.groups) {
+    auto& row = table.rows.emplace_back(std::vector<std::string>{group.property, group.group});
+    for (const Rate* rate : {&group.miss, &group.overkill}) {
+      const auto added = cells(*rate);
+      row.insert(row.end(), added.begin(), added.end());
+    }
+  }
+  page.table(table);
+}
+
 void add_errors(report::Page& page, const Evaluation& evaluation) {
   if (evaluation.n_errors == 0) return;
   constexpr std::size_t kShown = 50;
@@ -123,67 +179,6 @@ void add_errors(report::Page& page, const Evaluation& evaluation) {
   if (evaluation.n_errors > kShown) page.paragraph(fmt::format("and {} more", evaluation.n_errors - kShown));
 }
 
-// Draws pictures with their heat map; one that can't be shown stands in a line of text.
-class Gallery {
- public:
-  Gallery(report::Page& page, const Evaluation& evaluation, const dataset::Dataset& dataset, Predictor& predictor,
-          const ReportOptions& options)
-      : page_(page), evaluation_(evaluation), dataset_(dataset), predictor_(predictor), options_(options) {}
-
-  // The first `limit` of `rows`.
-  void add_first(std::string_view heading, std::string_view words, std::vector<const Row*> rows, std::size_t limit) {
-    const std::size_t total = rows.size();
-    if (rows.size() > limit) rows.resize(limit);
-    add(heading, words, rows, total);
-  }
-
-  // `limit` of `rows`, evenly through the list, so that a sample is not the first few files of one class.
-  void add_spread(std::string_view heading, std::string_view words, const std::vector<const Row*>& rows,
-                  std::size_t limit) {
-    std::vector<const Row*> some;
-    const std::size_t shown = std::min(rows.size(), limit);
-    for (std::size_t i = 0; i < shown; ++i) some.push_back(rows[i * rows.size() / shown]);
-    add(heading, words, some, rows.size());
-  }
-
- private:
-  void add(std::string_view heading, std::string_view words, const std::vector<const Row*>& rows, std::size_t total) {
-    if (rows.empty()) return;
-    page_.heading(rows.size() < total ? fmt::format("{} ({} of {})", heading, rows.size(), total)
-                                      : fmt::format("{} ({})", heading, total));
-    page_.paragraph(words);
-    std::vector<report::Picture> pictures;
-    std::string not_shown;
-    for (const Row* row : rows) {
-      auto picture = draw(*row);
-      if (picture) pictures.push_back(std::move(*picture));
-      if (!picture) not_shown += fmt::format("{}: {}. ", row->image, picture.error().message);
-    }
-    page_.gallery(pictures);
-    if (!not_shown.empty()) page_.paragraph("Not shown: " + not_shown);
-  }
-
-  Result<report::Picture> draw(const Row& row) {
-    const auto& sample = dataset_.samples[row.sample];
-    LINEGUARD_ASSIGN(const Capture capture, read_capture(sample.image));
-    PredictOptions predict_options;
-    predict_options.want_map = true;
-    LINEGUARD_ASSIGN(const Prediction prediction, predictor_.predict(capture, predict_options));
-    LINEGUARD_ASSIGN(const Image image, imaging::decode_file(sample.image));
-    const Image overlay = render_overlay(image, prediction, evaluation_.model.pixel_threshold);
-    const auto label = lineguard::to_string(row.label);
-    return report::thumbnail(overlay, options_.picture_side_px,
-                             fmt::format("{} with its heat map, predicted {}", row.image, label), row.image,
-                             fmt::format("{} · predicted {} · score {:.4g}", row.class_name, label, row.score));
-  }
-
-  report::Page& page_;
-  const Evaluation& evaluation_;
-  const dataset::Dataset& dataset_;
-  Predictor& predictor_;
-  const ReportOptions& options_;
-};
-
 std::vector<const Row*> rows_where(const Evaluation& evaluation, const std::function<bool(const Row&)>& wanted) {
   std::vector<const Row*> rows;
   for (const Row& row : evaluation.rows) {
@@ -192,19 +187,24 @@ std::vector<const Row*> rows_where(const Evaluation& evaluation, const std::func
   return rows;
 }
 
-void add_pictures(Gallery& gallery, const Evaluation& evaluation, std::size_t limit) {
-  const auto rows_with = [&](Label truth, bool passed) {
-    return rows_where(evaluation,
-                      [=](const Row& row) { return row.truth == truth && (row.label == Label::good) == passed; });
-  };
-  auto misses = rows_with(Label::defective, true);
+std::vector<const Row*> rows_with(const Evaluation& evaluation, Label truth, bool passed) {
+  return rows_where(evaluation,
+                    [=](const Row& row) { return row.truth == truth && (row.label == Label::good) == passed; });
+}
+
+void add_mistakes(Gallery& gallery, const Evaluation& evaluation, std::size_t limit) {
+  auto misses = rows_with(evaluation, Label::defective, true);
   std::ranges::sort(misses, std::less<>(), &Row::score);
   gallery.add_first("Misses", "Defective pictures that were called good, the lowest scores first.", misses, limit);
-  auto overkill = rows_with(Label::good, false);
+  auto overkill = rows_with(evaluation, Label::good, false);
   std::ranges::sort(overkill, std::greater<>(), &Row::score);
   gallery.add_first("Overkill", "Good pictures that would be diverted, the highest scores first.", overkill, limit);
-  gallery.add_spread("Found defects", "A sample through all classes.", rows_with(Label::defective, false), limit);
-  gallery.add_spread("Rightly passed", "A sample.", rows_with(Label::good, true), limit / 2);
+}
+
+void add_right_ones(Gallery& gallery, const Evaluation& evaluation, std::size_t limit) {
+  gallery.add_spread("Found defects", "A sample through all classes.", rows_with(evaluation, Label::defective, false),
+                     limit);
+  gallery.add_spread("Rightly passed", "A sample.", rows_with(evaluation, Label::good, true), limit / 2);
 }
 
 }  // namespace
@@ -223,10 +223,14 @@ std::string to_html(const Evaluation& evaluation, const dataset::Dataset& datase
                   "(Clopper-Pearson){}.",
                   model.operating_point, model.threshold,
                   evaluation.auroc ? ", that of the AUROC: " + evaluation.auroc->method : ""));
+  Gallery gallery(page, evaluation.model.pixel_threshold, dataset, predictor, options);
+  add_mistakes(gallery, evaluation, options.pictures);
   add_plots(page, evaluation);
   add_classes(page, evaluation);
-  Gallery gallery(page, evaluation, dataset, predictor, options);
-  add_pictures(gallery, evaluation, options.pictures);
+  add_detections(page, evaluation);
+  add_confusion(page, evaluation);
+  add_groups(page, evaluation);
+  add_right_ones(gallery, evaluation, options.pictures);
   add_errors(page, evaluation);
   page.heading("Model");
   page.paragraph(fmt::format("Package digest {}", model.identity.digest));

@@ -55,6 +55,33 @@ Json json_of(const ClassFigures& figures) {
           {"errors", figures.errors}};
 }
 
+Json json_of(const stats::DetectionFigures& figures) {
+  Json json{{"iou", figures.iou},
+            {"mean_average_precision", figures.mean_average_precision},
+            {"interval", json_of(figures.interval)},
+            {"by_class", figures.by_class},
+            {"true_boxes", figures.recalled.n},
+            {"true_boxes_found", figures.recalled.events},
+            {"found_boxes", figures.false_boxes.n},
+            {"found_boxes_false", figures.false_boxes.events},
+            {"pictures", figures.pictures},
+            {"good_pictures", figures.pictures_good}};
+  json["false_boxes_a_good_picture"] = figures.pictures_good > 0 ? Json(figures.false_boxes_a_good_picture) : Json();
+  json["classes"] = Json::array();
+  for (const auto& one : figures.classes) {
+    json["classes"].push_back(
+        {{"class", one.class_name}, {"average_precision", one.average_precision}, {"true_boxes", one.true_boxes}});
+  }
+  return json;
+}
+
+Json json_of(const GroupFigures& group) {
+  return {{"property", group.property},
+          {"group", group.group},
+          {"miss", json_of(group.miss, 0)},
+          {"overkill", json_of(group.overkill, 0)}};
+}
+
 Json json_of(const Row& row) {
   Json json{{"image", row.image}, {"class", row.class_name}, {"part", row.part}};
   json["truth"] = lineguard::to_string(row.truth);
@@ -64,6 +91,11 @@ Json json_of(const Row& row) {
     return json;
   }
   json["score"] = row.score;
+  if (!row.predicted_class.empty()) json["predicted_class"] = row.predicted_class;
+  if (row.defect_side_px > 0) json["defect_side_px"] = row.defect_side_px;
+  json["properties"] = {{"brightness", row.properties.brightness},
+                        {"contrast", row.properties.contrast},
+                        {"sharpness", row.properties.sharpness}};
   json["timings_ms"] = {{"decode", row.decode_ms}, {"predict", row.predict_ms}};
   return json;
 }
@@ -96,6 +128,14 @@ std::string to_json(const Evaluation& evaluation) {
   json["pixels"] = json_of(evaluation.pixels);
   json["classes"] = Json::array();
   for (const ClassFigures& figures : evaluation.classes) json["classes"].push_back(json_of(figures));
+  json["detections"] = Json::array();
+  for (const auto& figures : evaluation.detections) json["detections"].push_back(json_of(figures));
+  json["groups"] = Json::array();
+  for (const GroupFigures& group : evaluation.groups) json["groups"].push_back(json_of(group));
+  json["confusion"] = Json::array();
+  for (const ConfusionRow& row : evaluation.confusion) {
+    json["confusion"].push_back({{"truth", row.class_name}, {"said", row.said}});
+  }
   json["timings_ms"] = {{"decode_p50", evaluation.decode_p50_ms},
                         {"predict_p50", evaluation.predict_p50_ms},
                         {"threads", evaluation.threads}};

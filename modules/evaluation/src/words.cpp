@@ -60,6 +60,12 @@ std::string to_text(const Evaluation& evaluation) {
     add("pixel AUROC", fmt::format("{:.3f}", pixels.auroc), basis);
     add("AUPRO (0.3)", fmt::format("{:.3f}", pixels.aupro), basis);
   }
+  for (const stats::DetectionFigures& figures : evaluation.detections) {
+    add(fmt::format("mAP, IoU {:g}", figures.iou), fmt::format("{:.3f}", figures.mean_average_precision),
+        fmt::format("{:g} % interval: {:.3f} to {:.3f}; {} of {} true boxes found, {} false ones{}",
+                    100 * evaluation.confidence, figures.interval.low, figures.interval.high, figures.recalled.events,
+                    figures.recalled.n, figures.false_boxes.events, figures.by_class ? "" : "; classes not compared"));
+  }
   text += fmt::format("At the operating point \"{}\", threshold {:.6g}:\n", model.operating_point, model.threshold);
   add("miss rate", rate_in_words(evaluation.miss), basis_of(evaluation.miss, evaluation.confidence, "defective"));
   add("overkill rate", rate_in_words(evaluation.overkill),

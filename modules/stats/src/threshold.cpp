@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <vector>
 
 #include <fmt/format.h>
@@ -41,6 +42,28 @@ Result<RankThreshold> threshold_for_overkill(std::span<const double> good_scores
                     upper_bound({0, good_scores.size()}, confidence) * 100));
   }
   return threshold_at_rank(good_scores, allowed.events, confidence);
+}
+
+Result<MissThreshold> threshold_for_miss(std::span<const double> defective_scores, double max_miss, double confidence) {
+  if (!(max_miss > 0 && max_miss < 1)) {
+    return make_error(ErrorCode::invalid_argument,
+                      fmt::format("the allowed miss rate must lie between 0 and 1, not {}", max_miss));
+  }
+  const AllowedEvents allowed = allowed_events(max_miss, defective_scores.size(), confidence);
+  if (!allowed.possible) {
+    return make_error(
+        ErrorCode::refused,
+        fmt::format("{} defective parts can't show a miss rate of at most {:g} % with {:g} % confidence: {} are needed "
+                    "(without a miss); the best bound that these give is {:.3g} %",
+                    defective_scores.size(), max_miss * 100, confidence * 100, trials_needed(max_miss, 0, confidence),
+                    upper_bound({0, defective_scores.size()}, confidence) * 100));
+  }
+  std::vector<double> mirrored;
+  for (const double score : defective_scores) mirrored.push_back(-score);
+  LINEGUARD_ASSIGN(const RankThreshold chosen, threshold_at_rank(mirrored, allowed.events, confidence));
+  // A score equal to the threshold is not defective: just below the score that must be found.
+  const double threshold = std::nextafter(-chosen.threshold, -std::numeric_limits<double>::infinity());
+  return MissThreshold{threshold, chosen.above, chosen.n, chosen.overkill_bound, confidence};
 }
 
 }  // namespace lineguard::stats

@@ -1,68 +1,118 @@
 // lineguard evaluate PACKAGE DATASET: how good a package is on labelled pictures.
 #include "commands.h"
 #include "dataset_options.h"
+#include "evaluated.h"
 #include "outputs.h"
 #include "progress_bar.h"
+#include "share_option.h"
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <string>
 
+#include <fmt/format.h>
+
 #include <lineguard/core/files.h>
 #include <lineguard/dataset/dataset.h>
-#include <lineguard/dataset/split.h>
 #include <lineguard/detector/detector.h>
 #include <lineguard/evaluation/evaluate.h>
 #include <lineguard/evaluation/output.h>
 #include <lineguard/package/package.h>
+#include <lineguard/stats/threshold.h>
 
 namespace lineguard::app {
 namespace {
 
 struct Arguments {
   DatasetOptions dataset;
-  std::string package;
+  std::string package, operating_point = "default";
   std::string split = "test";
-  std::string json, report;
+  std::string json, report, save_as;
+  double confidence = 0.95;
+  double max_miss = 0;  // 0: not asked for
   int threads = 1;
 };
 
-evaluation::Model model_of(const detector::Detector& detector) {
-  return {detector.model(), detector.operating_point(), detector.threshold(), detector.unknown_band(),
-          detector.pixel_threshold()};
+// The threshold that keeps the miss rate asked for, with the overkill that it costs here.
+Result<package::OperatingPoint> choose_threshold(const evaluation::Evaluation& evaluation, const Arguments& arguments) {
+  std::vector<double> good, defective;
+  for (const evaluation::Row& row : evaluation.rows) {
+    if (!row.error && row.truth == Label::good) good.push_back(row.score);
+    if (!row.error && row.truth == Label::defective) defective.push_back(row.score);
+  }
+  LINEGUARD_ASSIGN(const auto chosen, stats::threshold_for_miss(defective, arguments.max_miss, arguments.confidence));
+  package::OperatingPoint point;
+  point.id = arguments.save_as.empty() ? "default" : arguments.save_as;
+  point.threshold = chosen.threshold;
+  point.method =
+      fmt::format("order statistic of {} defective pictures of {}, split {}, for a miss rate of at most {:g}",
+                  defective.size(), evaluation.dataset, evaluation.selection, arguments.max_miss);
+  point.confidence = arguments.confidence;
+  point.good_n = static_cast<std::int64_t>(good.size());
+  point.good_above = std::ranges::count_if(good, [&](double score) { return score > point.threshold; });
+  point.overkill_bound =
+      stats::upper_bound({static_cast<std::size_t>(point.good_above), good.size()}, arguments.confidence);
+  point.defective_n = static_cast<std::int64_t>(defective.size());
+  point.defective_below = std::ranges::count_if(defective, [&](double score) { return score <= point.threshold; });
+  point.miss_bound = chosen.miss_bound;
+  return point;
 }
 
-evaluation::Selection selection_of(const std::string& split) {
-  if (split == "val") return evaluation::Selection::validation;
-  return split == "all" ? evaluation::Selection::all : evaluation::Selection::test;
+Result<void> offer_threshold(const evaluation::Evaluation& evaluation, const Arguments& arguments) {
+  LINEGUARD_ASSIGN(const auto point, choose_threshold(evaluation, arguments));
+  std::cout << fmt::format(
+      "For a miss rate of at most {:g} % with {:g} % confidence: threshold {:.6g}\n"
+      "  misses     {} of n = {} defective below; at most {:.2f} %\n"
+      "  overkill   {} of n = {} good above; at most {:.2f} %\n",
+      100 * arguments.max_miss, 100 * arguments.confidence, point.threshold, point.defective_below, point.defective_n,
+      100 * *point.miss_bound, point.good_above, point.good_n, 100 * point.overkill_bound);
+  if (arguments.save_as.empty()) return {};
+  LINEGUARD_TRY(package::write_operating_point(arguments.package, point));
+  std::cout << fmt::format("  saved as operating point \"{}\": use it with --operating-point {}\n", point.id, point.id);
+  return {};
 }
 
-// The pictures that this package's training left out.
-Result<std::vector<std::size_t>> select_samples(const Arguments& arguments, const dataset::Dataset& data) {
-  LINEGUARD_ASSIGN(const package::Manifest manifest, package::read_manifest(arguments.package));
-  const auto seed = static_cast<std::uint64_t>(manifest.training.seed);
-  const bool with_labels = manifest.training.defective_pictures > 0;
-  return evaluation::select(
-      data, selection_of(arguments.split),
-      with_labels ? dataset::split_for_labels(data, seed) : dataset::split_for_training(data, 0, seed));
+// Before the work: whether what is asked for can be done at all.
+Result<void> check_threshold_options(const Arguments& arguments) {
+  if (arguments.save_as.empty() && arguments.max_miss == 0) return {};
+  if (arguments.max_miss == 0)
+    return make_error(ErrorCode::invalid_argument, "--save-operating-point needs --max-miss: what shall it keep?");
+  if (arguments.split == "all") {
+    return make_error(ErrorCode::invalid_argument,
+                      "--max-miss with --split all would count pictures that were trained on: use test or val");
+  }
+  if (arguments.save_as.empty()) return {};
+  LINEGUARD_TRY(package::validate_name(arguments.save_as));
+  if (package::read_operating_point(arguments.package, arguments.save_as)) {
+    return make_error(ErrorCode::already_exists,
+                      fmt::format("{} has an operating point \"{}\" already: choose another id", arguments.package,
+                                  arguments.save_as));
+  }
+  return {};
 }
 
 Result<int> run_evaluate(const Arguments& arguments) {
+  LINEGUARD_TRY(check_threshold_options(arguments));
   for (const std::string& file : {arguments.json, arguments.report}) {
     if (!file.empty()) LINEGUARD_TRY(prepare_output_file(file));
   }
   LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset));
   for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
   LINEGUARD_ASSIGN(const auto detector,
-                   detector::Detector::load(arguments.package, {.threads = 1, .parallel_requests = arguments.threads}));
-  LINEGUARD_ASSIGN(const auto samples, select_samples(arguments, data));
-  LINEGUARD_ASSIGN(const auto evaluation,
-                   evaluation::evaluate(*detector, model_of(*detector), data, selection_of(arguments.split), samples,
-                                        {.threads = arguments.threads}, terminal_progress()));
+                   detector::Detector::load(arguments.package, {.threads = 1,
+                                                                .parallel_requests = arguments.threads,
+                                                                .operating_point = arguments.operating_point}));
+  LINEGUARD_ASSIGN(const auto samples, select_samples(arguments.package, arguments.split, data));
+  LINEGUARD_ASSIGN(
+      const auto evaluation,
+      evaluation::evaluate(*detector, model_of(*detector), data, selection_of(arguments.split), samples,
+                           {.threads = arguments.threads, .confidence = arguments.confidence}, terminal_progress()));
   if (!arguments.json.empty()) LINEGUARD_TRY(write_file_atomically(arguments.json, evaluation::to_json(evaluation)));
   if (!arguments.report.empty())
     LINEGUARD_TRY(write_file_atomically(arguments.report, evaluation::to_html(evaluation, data, *detector)));
   std::cout << evaluation::to_text(evaluation);
+  if (arguments.max_miss > 0) LINEGUARD_TRY(offer_threshold(evaluation, arguments));
   return evaluation.n_errors == 0 ? kDone : kRuntimeFailure;
 }
 
@@ -76,6 +126,14 @@ void add_evaluate_command(CLI::App& root, Run& run) {
   command->add_option("--split", arguments->split, "val, test (what training left out) or all")
       ->check(CLI::IsMember({"val", "test", "all"}))
       ->capture_default_str();
+  command->add_option("--operating-point", arguments->operating_point, "Whose threshold decides")
+      ->capture_default_str();
+  add_share_option(
+      *command, "--max-miss", arguments->max_miss,
+      "Also choose the threshold whose miss rate is at most this (1% or 0.01); refused where n is too small");
+  add_share_option(*command, "--confidence", arguments->confidence, "Of all intervals and bounds; default 95%");
+  command->add_option("--save-operating-point", arguments->save_as, "Write that threshold into the package as this id")
+      ->type_name("ID");
   command->add_option("--json", arguments->json, "Every figure and every picture's row, for machines");
   command->add_option("--report", arguments->report, "One HTML file with plots and pictures, the worst mistakes first");
   command->add_option("--threads", arguments->threads, "Pictures at once")
@@ -83,8 +141,9 @@ void add_evaluate_command(CLI::App& root, Run& run) {
       ->capture_default_str();
   command->footer(
       "A picture that can't be read is listed with its error; the run goes on and exits 3.\n"
-      "Example:\n"
-      "  lineguard evaluate models/tiles data/tiles --report tiles.html");
+      "Examples:\n"
+      "  lineguard evaluate models/tiles data/tiles --report tiles.html\n"
+      "  lineguard evaluate models/tiles data/tiles --max-miss 1% --confidence 95% --save-operating-point careful");
   command->callback([arguments, &run] {
     run = [arguments] {
       const auto code = run_evaluate(*arguments);

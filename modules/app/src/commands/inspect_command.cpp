@@ -18,6 +18,7 @@ namespace lineguard::app {
 namespace {
 
 struct Arguments {
+  std::string operating_point = "default";
   std::string package;
   std::vector<std::string> inputs;
   std::string jsonl = "-";
@@ -86,7 +87,9 @@ Result<int> run_inspect(const Arguments& arguments) {
   }
   LINEGUARD_ASSIGN(LineWriter writer, LineWriter::open(arguments.jsonl));
   LINEGUARD_ASSIGN(const auto detector,
-                   detector::Detector::load(arguments.package, {.threads = 1, .parallel_requests = arguments.threads}));
+                   detector::Detector::load(arguments.package, {.threads = 1,
+                                                                .parallel_requests = arguments.threads,
+                                                                .operating_point = arguments.operating_point}));
   const std::size_t total = inputs.size();
   const InspectSource source = listed ? names_from(list.is_open() ? list : std::cin) : names_of(std::move(inputs));
   LINEGUARD_ASSIGN(const InspectSummary summary, run_with(*detector, source, total, writer, arguments));
@@ -101,6 +104,8 @@ void add_inspect_command(CLI::App& root, Run& run) {
   CLI::App* command = root.add_subcommand("inspect", "Say of each picture whether its part is good");
   command->add_option("package", arguments->package, "The package's folder")->required();
   command->add_option("inputs", arguments->inputs, "Pictures and folders of pictures");
+  command->add_option("--operating-point", arguments->operating_point, "Whose threshold decides")
+      ->capture_default_str();
   command->add_option("--jsonl", arguments->jsonl, "Where the lines go; - is stdout")->capture_default_str();
   command->add_option("--overlay", arguments->overlay, "Folder for pictures with heat map and regions drawn in");
   command->add_option("--map", arguments->map, "Folder for the maps, float32 TIFF at the original size");

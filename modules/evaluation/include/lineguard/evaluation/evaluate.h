@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,7 +13,9 @@
 #include <lineguard/core/result.h>
 #include <lineguard/dataset/dataset.h>
 #include <lineguard/dataset/split.h>
+#include <lineguard/imaging/properties.h>
 #include <lineguard/stats/bounds.h>
+#include <lineguard/stats/detection.h>
 #include <lineguard/stats/roc.h>
 
 namespace lineguard::evaluation {
@@ -43,6 +46,11 @@ struct EvaluateOptions {
 
 struct Row {
   std::size_t sample = 0;  // index into dataset.samples
+  std::string view, lot;
+  std::vector<Region> regions;            // where the selection says where its defects are
+  std::string predicted_class;            // of the strongest region that has one
+  double defect_side_px = 0;              // longer side of its largest true box; 0: unknown or good
+  imaging::PictureProperties properties;  // of the picture
   std::string image, class_name, part;
   Label truth = Label::unknown;  // unknown: not labelled, in no figure
   Label label = Label::unknown;
@@ -61,6 +69,18 @@ struct ClassFigures {
   Rate miss;
   std::size_t unknown = 0, errors = 0;
   std::optional<stats::AurocEstimate> auroc;  // this class against all good pictures
+};
+
+// A part of the pictures: a third by brightness, a lot, a size of defect …
+struct GroupFigures {
+  std::string property, group;  // "brightness", "71 to 98"
+  Rate miss, overkill;
+};
+
+// Defective pictures of one class by what the model said.
+struct ConfusionRow {
+  std::string class_name;
+  std::map<std::string, std::size_t> said;  // "good", "unknown", "defective" (no class), or the class
 };
 
 struct PixelFigures {
@@ -84,7 +104,10 @@ struct Evaluation {
   std::optional<double> average_precision;
   std::optional<stats::F1Max> f1_max;
   std::optional<PixelFigures> pixels;
-  std::vector<ClassFigures> classes;  // defective ones, by name
+  std::vector<ClassFigures> classes;                // defective ones, by name
+  std::vector<stats::DetectionFigures> detections;  // boxes at IoU 0.33 and 0.5, where the truth says where
+  std::vector<GroupFigures> groups;                 // by defect size, look of the picture, view and lot
+  std::vector<ConfusionRow> confusion;              // good first, then the classes by name
   double decode_p50_ms = 0, predict_p50_ms = 0;
   std::vector<std::string> notes;  // what limits these figures, for people
 };

@@ -28,4 +28,18 @@ Result<RankThreshold> threshold_at_rank(std::span<const double> good_scores, std
 Result<RankThreshold> threshold_for_overkill(std::span<const double> good_scores, double max_overkill,
                                              double confidence = 0.95);
 
+// The other way round: a threshold from defective parts, with a bound on misses.
+struct MissThreshold {
+  double threshold = 0;
+  std::size_t below = 0;  // so many of the defective scores may be missed (fewer where scores are tied)
+  std::size_t n = 0;      // defective scores
+  double miss_bound = 1;  // P(miss rate of new defective parts <= this) >= confidence
+  double confidence = 0.95;
+};
+
+// The highest threshold whose bound is at most max_miss (0 to 1): of all that keep the promise, the one that diverts
+// fewest good parts. Errors: refused where there are too few scores, with the number needed; invalid_argument.
+Result<MissThreshold> threshold_for_miss(std::span<const double> defective_scores, double max_miss,
+                                         double confidence = 0.95);
+
 }  // namespace lineguard::stats

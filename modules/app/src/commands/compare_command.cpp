@@ -1,0 +1,100 @@
+// lineguard compare A B DATASET: is package B better than package A.
+#include "commands.h"
+#include "dataset_options.h"
+#include "evaluated.h"
+#include "outputs.h"
+#include "progress_bar.h"
+#include "share_option.h"
+
+#include <algorithm>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <string>
+
+#include <lineguard/core/files.h>
+#include <lineguard/evaluation/compare.h>
+
+namespace lineguard::app {
+namespace {
+
+struct Arguments {
+  std::string a, b;
+  DatasetOptions dataset;
+  std::string split = "test", json, report;
+  double confidence = 0.95;
+  int threads = 1;
+};
+
+using DetectorPtr = std::unique_ptr<detector::Detector>;
+
+Result<evaluation::Evaluation> evaluate_one(detector::Detector& detector, const dataset::Dataset& data,
+                                            const std::vector<std::size_t>& samples, const Arguments& arguments) {
+  return evaluation::evaluate(detector, model_of(detector), data, selection_of(arguments.split), samples,
+                              {.threads = arguments.threads, .confidence = arguments.confidence}, terminal_progress());
+}
+
+// Pictures that neither package was trained on.
+Result<std::vector<std::size_t>> common_samples(const Arguments& arguments, const dataset::Dataset& data) {
+  LINEGUARD_ASSIGN(const auto of_a, select_samples(arguments.a, arguments.split, data));
+  LINEGUARD_ASSIGN(const auto of_b, select_samples(arguments.b, arguments.split, data));
+  std::vector<std::size_t> both;
+  std::ranges::set_intersection(of_a, of_b, std::back_inserter(both));
+  if (both.size() < std::max(of_a.size(), of_b.size())) {
+    std::cerr << "warning: the packages were trained on different parts of the data set: compared on the "
+              << both.size() << " pictures that neither has seen\n";
+  }
+  return both;
+}
+
+Result<int> run_compare(const Arguments& arguments) {
+  for (const std::string& file : {arguments.json, arguments.report}) {
+    if (!file.empty()) LINEGUARD_TRY(prepare_output_file(file));
+  }
+  LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset));
+  for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
+  const detector::LoadOptions load{.threads = 1, .parallel_requests = arguments.threads};
+  LINEGUARD_ASSIGN(const DetectorPtr a, detector::Detector::load(arguments.a, load));
+  LINEGUARD_ASSIGN(const DetectorPtr b, detector::Detector::load(arguments.b, load));
+  LINEGUARD_ASSIGN(const auto samples, common_samples(arguments, data));
+  LINEGUARD_ASSIGN(auto of_a, evaluate_one(*a, data, samples, arguments));
+  LINEGUARD_ASSIGN(auto of_b, evaluate_one(*b, data, samples, arguments));
+  LINEGUARD_ASSIGN(const auto comparison,
+                   evaluation::compare(std::move(of_a), std::move(of_b), {.confidence = arguments.confidence}));
+  if (!arguments.json.empty()) LINEGUARD_TRY(write_file_atomically(arguments.json, evaluation::to_json(comparison)));
+  if (!arguments.report.empty())
+    LINEGUARD_TRY(write_file_atomically(arguments.report, evaluation::to_html(comparison, data, *b)));
+  std::cout << evaluation::to_text(comparison);
+  return kDone;
+}
+
+}  // namespace
+
+void add_compare_command(CLI::App& root, Run& run) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = root.add_subcommand("compare", "Tell whether package B is better than package A");
+  command->add_option("A", arguments->a, "Package folder, the one in use")->required();
+  command->add_option("B", arguments->b, "Package folder, the new one")->required();
+  add_dataset_options(*command, arguments->dataset);
+  command->add_option("--split", arguments->split, "val, test (what both trainings left out) or all")
+      ->check(CLI::IsMember({"val", "test", "all"}))
+      ->capture_default_str();
+  add_share_option(*command, "--confidence", arguments->confidence, "Of the intervals; default 95%");
+  command->add_option("--json", arguments->json, "Figures and changed pictures, for machines");
+  command->add_option("--report", arguments->report, "One HTML file with the pictures on which the two differ");
+  command->add_option("--threads", arguments->threads, "Pictures at once")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
+  command->footer(
+      "Differences are paired: the same pictures, drawn and counted for both.\n"
+      "Example:\n"
+      "  lineguard compare models/tiles-1 models/tiles-2 data/tiles --report change.html");
+  command->callback([arguments, &run] {
+    run = [arguments] {
+      const auto code = run_compare(*arguments);
+      return code ? *code : report_error(code.error());
+    };
+  });
+}
+
+}  // namespace lineguard::app

@@ -1,0 +1,25 @@
+// What the commands that measure packages share: which pictures, and what is told of the model.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include <lineguard/core/result.h>
+#include <lineguard/dataset/dataset.h>
+#include <lineguard/detector/detector.h>
+#include <lineguard/evaluation/evaluate.h>
+
+namespace lineguard::app {
+
+evaluation::Model model_of(const detector::Detector& detector);
+
+// "val", "test" or "all".
+evaluation::Selection selection_of(const std::string& split);
+
+// The pictures that this package's training left out (or all of them): the split is made again as training made it.
+// Errors: those of reading the manifest.
+Result<std::vector<std::size_t>> select_samples(const std::string& package, const std::string& split,
+                                                const dataset::Dataset& data);
+
+}  // namespace lineguard::app

@@ -1,0 +1,16 @@
+// The rates of parts of the pictures: by size of the defect, look of the picture, view, lot; and who is taken for what.
+#pragma once
+
+#include <vector>
+
+#include <lineguard/evaluation/evaluate.h>
+
+namespace lineguard::evaluation {
+
+// Thirds for numbers (by quantiles over all rows that have the property), one group a value for names. A property that
+// is the same everywhere is left out. Rows with errors or without a label are in none.
+std::vector<GroupFigures> group_figures(const std::vector<Row>& rows, double confidence);
+
+std::vector<ConfusionRow> confusion_of(const std::vector<Row>& rows);
+
+}  // namespace lineguard::evaluation

@@ -1,0 +1,40 @@
+// Pictures with their heat maps on a page; one that can't be shown stands in a line of text.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <lineguard/evaluation/evaluate.h>
+#include <lineguard/evaluation/output.h>
+#include <lineguard/report/html.h>
+
+namespace lineguard::evaluation {
+
+class Gallery {
+ public:
+  Gallery(report::Page& page, double pixel_threshold, const dataset::Dataset& dataset, Predictor& predictor,
+          const ReportOptions& options)
+      : page_(page), pixel_threshold_(pixel_threshold), dataset_(dataset), predictor_(predictor), options_(options) {}
+
+  // The first `limit` of `rows`; `captions`, where given, stand in place of the usual ones.
+  void add_first(std::string_view heading, std::string_view words, std::vector<const Row*> rows, std::size_t limit,
+                 const std::vector<std::string>& captions = {});
+
+  // `limit` of `rows`, evenly through the list, so that a sample is not the first few files of one class.
+  void add_spread(std::string_view heading, std::string_view words, const std::vector<const Row*>& rows,
+                  std::size_t limit);
+
+ private:
+  void add(std::string_view heading, std::string_view words, const std::vector<const Row*>& rows, std::size_t total,
+           const std::vector<std::string>& captions);
+  Result<report::Picture> draw(const Row& row, const std::string& caption);
+
+  report::Page& page_;
+  const double pixel_threshold_;
+  const dataset::Dataset& dataset_;
+  Predictor& predictor_;
+  const ReportOptions options_;
+};
+
+}  // namespace lineguard::evaluation

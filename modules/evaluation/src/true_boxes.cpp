@@ -1,0 +1,18 @@
+#include "true_boxes.h"
+
+#include <lineguard/imaging/decode.h>
+#include <lineguard/imaging/properties.h>
+
+namespace lineguard::evaluation {
+
+Result<std::vector<stats::TrueBox>> true_boxes(const dataset::Sample& sample) {
+  std::vector<stats::TrueBox> boxes;
+  if (sample.label != Label::defective) return boxes;
+  for (const dataset::LabelledBox& labelled : sample.boxes) boxes.push_back({labelled.box, labelled.class_name});
+  if (!boxes.empty() || !sample.mask) return boxes;
+  LINEGUARD_ASSIGN(const Image mask, imaging::decode_file(*sample.mask));
+  for (const Box& box : imaging::component_boxes(mask)) boxes.push_back({box, sample.class_name});
+  return boxes;
+}
+
+}  // namespace lineguard::evaluation

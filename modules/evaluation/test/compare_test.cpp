@@ -1,0 +1,53 @@
+#include <gtest/gtest.h>
+
+#include <lineguard/evaluation/compare.h>
+
+namespace lineguard::evaluation {
+namespace {
+
+// 20 good and 20 defective pictures; the first `missed` defective ones are called good.
+Evaluation evaluation_of(std::size_t missed) {
+  Evaluation evaluation;
+  for (std::size_t i = 0; i < 40; ++i) {
+    Row row;
+    row.sample = i;
+    row.part = std::to_string(i);
+    row.truth = i < 20 ? Label::good : Label::defective;
+    const bool low = i < 20 || i < 20 + missed;
+    row.score = (low ? 0.0 : 10.0) + static_cast<double>(i % 20) * 0.1;
+    row.label = low ? Label::good : Label::defective;
+    evaluation.rows.push_back(row);
+  }
+  return evaluation;
+}
+
+TEST(Compare, SaysHowManyOnlyOneModelMisses) {
+  const auto comparison = compare(evaluation_of(8), evaluation_of(0));
+  ASSERT_TRUE(comparison);
+  EXPECT_EQ(comparison->miss.discordant.only_a, 8u);
+  EXPECT_EQ(comparison->miss.discordant.only_b, 0u);
+  EXPECT_EQ(comparison->overkill.discordant.n, 20u);
+  EXPECT_EQ(comparison->changed.size(), 8u);
+  EXPECT_TRUE(comparison->changed[0].better_in_b);
+  EXPECT_GT(comparison->auroc->interval.low, 0);
+  EXPECT_NE(comparison->verdict.find("better than A"), std::string::npos);
+  EXPECT_NE(to_json(*comparison).find("lineguard.compare/1"), std::string::npos);
+}
+
+TEST(Compare, AModelIsNoBetterThanItself) {
+  const auto comparison = compare(evaluation_of(3), evaluation_of(3));
+  ASSERT_TRUE(comparison);
+  EXPECT_TRUE(comparison->changed.empty());
+  EXPECT_NE(comparison->verdict.find("do not show"), std::string::npos);
+}
+
+TEST(Compare, PicturesThatOneCouldNotPredictAreLeftOut) {
+  Evaluation a = evaluation_of(0), b = evaluation_of(0);
+  for (Row& row : b.rows) row.error = Error{ErrorCode::corrupt_data, "broken"};
+  EXPECT_EQ(compare(a, b).error().code, ErrorCode::refused);
+  b.rows[5].error.reset();
+  EXPECT_EQ(compare(a, b)->n_good, 1u);
+}
+
+}  // namespace
+}  // namespace lineguard::evaluation

@@ -1,0 +1,24 @@
+// What a picture looks like in a few numbers: for shortcuts between look and label, and for figures by look. Pure
+// functions; REQUIRES a non-empty image throughout.
+#pragma once
+
+#include <vector>
+
+#include <lineguard/core/image.h>
+#include <lineguard/core/types.h>
+
+namespace lineguard::imaging {
+
+struct PictureProperties {
+  double brightness = 0;  // mean, 0 to 255 (16-bit pictures are scaled down)
+  double contrast = 0;    // standard deviation of gray, 0 to 127.5
+  double sharpness = 0;   // standard deviation of the Laplacian of gray: falls when the focus is lost
+};
+
+// Measured on the picture shrunk to at most 512 px a side, so that a larger camera does not look less sharp.
+PictureProperties measure_properties(const Image& image);
+
+// Bounding boxes of the connected parts (8 neighbours) of a mask's non-zero pixels, at most 1000, from top to bottom.
+std::vector<Box> component_boxes(const Image& mask);
+
+}  // namespace lineguard::imaging

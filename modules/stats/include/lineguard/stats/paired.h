@@ -1,0 +1,37 @@
+// Two models on the same pictures: differences with intervals that use the pairing. Pure functions.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include <lineguard/core/result.h>
+#include <lineguard/stats/bootstrap.h>
+#include <lineguard/stats/bounds.h>
+#include <lineguard/stats/roc.h>
+
+namespace lineguard::stats {
+
+struct PairedDifference {
+  double a = 0, b = 0;  // the figure of either model
+  double difference() const { return b - a; }
+  Interval interval;  // of b - a
+};
+
+// The same pictures scored by two models, in the same order. Resamples draw whole parts, stratified by label, and the
+// same ones for both models. Errors as auroc(). REQUIRES lists of equal length.
+Result<PairedDifference> auroc_difference(std::span<const double> good_a, std::span<const double> defective_a,
+                                          std::span<const double> good_b, std::span<const double> defective_b,
+                                          const PartNumbers& parts = {}, const BootstrapOptions& options = {});
+
+// Pictures on which just one of two models errs.
+struct Discordant {
+  std::size_t only_a = 0, only_b = 0, n = 0;
+  // Exact McNemar test (Liddell 1983): the chance of a split at least as uneven if both err alike. 1 without any.
+  double p_value() const;
+  // b's rate minus a's with the exact interval for the share of `only_b` carried over to the difference, given the
+  // number of pictures on which they differ (Clopper and Pearson 1934). [0, 0] without any.
+  Interval difference_interval(double confidence = 0.95) const;
+};
+
+}  // namespace lineguard::stats

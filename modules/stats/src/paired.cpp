@@ -1,0 +1,59 @@
+#include <algorithm>
+#include <cmath>
+
+#include <boost/math/distributions/binomial.hpp>
+
+#include <lineguard/stats/paired.h>
+
+namespace lineguard::stats {
+namespace {
+
+std::size_t part_count(const std::vector<std::size_t>& parts, std::size_t scores) {
+  return parts.empty() ? scores : *std::ranges::max_element(parts) + 1;
+}
+
+// The scores of the drawn parts, each as often as it was drawn.
+std::vector<double> drawn_scores(std::span<const double> scores, const std::vector<std::size_t>& parts,
+                                 const std::vector<std::uint32_t>& times) {
+  std::vector<double> drawn;
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    drawn.insert(drawn.end(), times[parts.empty() ? i : parts[i]], scores[i]);
+  return drawn;
+}
+
+}  // namespace
+
+Result<PairedDifference> auroc_difference(std::span<const double> good_a, std::span<const double> defective_a,
+                                          std::span<const double> good_b, std::span<const double> defective_b,
+                                          const PartNumbers& parts, const BootstrapOptions& options) {
+  PairedDifference difference;
+  LINEGUARD_ASSIGN(difference.a, auroc(good_a, defective_a));
+  LINEGUARD_ASSIGN(difference.b, auroc(good_b, defective_b));
+  const auto of = [&](std::span<const double> good, std::span<const double> defective, const ResampleCounts& drawn) {
+    const auto value =
+        auroc(drawn_scores(good, parts.good, drawn[0]), drawn_scores(defective, parts.defective, drawn[1]));
+    return value ? *value : std::nan("");
+  };
+  difference.interval = bootstrap_interval(
+      {part_count(parts.good, good_a.size()), part_count(parts.defective, defective_a.size())},
+      [&](const ResampleCounts& drawn) { return of(good_b, defective_b, drawn) - of(good_a, defective_a, drawn); },
+      options);
+  return difference;
+}
+
+double Discordant::p_value() const {
+  const std::size_t both = only_a + only_b;
+  if (both == 0) return 1;
+  const boost::math::binomial_distribution<double> fair(static_cast<double>(both), 0.5);
+  return std::min(1.0, 2 * boost::math::cdf(fair, static_cast<double>(std::min(only_a, only_b))));
+}
+
+Interval Discordant::difference_interval(double confidence) const {
+  const std::size_t both = only_a + only_b;
+  if (both == 0 || n == 0) return {0, 0};
+  const Interval share = exact_interval({only_b, both}, confidence);
+  const double scale = static_cast<double>(both) / static_cast<double>(n);
+  return {(2 * share.low - 1) * scale, (2 * share.high - 1) * scale};
+}
+
+}  // namespace lineguard::stats

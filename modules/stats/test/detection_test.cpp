@@ -1,0 +1,59 @@
+#include <gtest/gtest.h>
+
+#include <lineguard/stats/detection.h>
+
+namespace lineguard::stats {
+namespace {
+
+constexpr Box kHere{0, 0, 10, 10}, kThere{100, 100, 10, 10}, kElsewhere{50, 0, 10, 10};
+
+TEST(Detection, IntersectionOverUnionByHand) {
+  EXPECT_DOUBLE_EQ(intersection_over_union(kHere, kHere), 1);
+  EXPECT_DOUBLE_EQ(intersection_over_union(kHere, {5, 0, 10, 10}), 50.0 / 150.0);
+  EXPECT_DOUBLE_EQ(intersection_over_union(kHere, {10, 0, 10, 10}), 0);
+  EXPECT_DOUBLE_EQ(intersection_over_union(kHere, {0, 0, 0, 10}), 0);
+}
+
+// Right at 0.9, wrong at 0.8, right at 0.7: recall 1/2 at precision 1, recall 1 at precision 2/3.
+TEST(Detection, AveragePrecisionByHand) {
+  const std::vector<BoxedPicture> pictures{
+      {{{kHere, 0.9, "a"}, {kElsewhere, 0.8, "a"}}, {{kHere, "a"}}},
+      {{{kThere, 0.7, "a"}}, {{kThere, "a"}}},
+  };
+  const auto figures = detection_figures(pictures, 0.5, true);
+  ASSERT_TRUE(figures);
+  EXPECT_NEAR(figures->mean_average_precision, 0.5 * 1 + 0.5 * 2.0 / 3, 1e-12);
+  EXPECT_EQ(figures->recalled.events, 2u);
+  EXPECT_EQ(figures->recalled.n, 2u);
+  EXPECT_EQ(figures->false_boxes.events, 1u);
+}
+
+TEST(Detection, ATrueBoxIsTakenOnce) {
+  const std::vector<BoxedPicture> pictures{{{{kHere, 0.9, ""}, {kHere, 0.8, ""}}, {{kHere, "a"}}}};
+  const auto figures = detection_figures(pictures, 0.5, false);
+  EXPECT_DOUBLE_EQ(figures->mean_average_precision, 1);
+  EXPECT_EQ(figures->false_boxes.events, 1u);
+}
+
+TEST(Detection, AWrongClassIsNoHitWhereClassesCount) {
+  const std::vector<BoxedPicture> pictures{{{{kHere, 0.9, "b"}}, {{kHere, "a"}}}};
+  EXPECT_DOUBLE_EQ(detection_figures(pictures, 0.5, true)->mean_average_precision, 0);
+  EXPECT_DOUBLE_EQ(detection_figures(pictures, 0.5, false)->mean_average_precision, 1);
+}
+
+TEST(Detection, ALowerLimitAcceptsALooserBox) {
+  const std::vector<BoxedPicture> pictures{{{{{5, 0, 10, 10}, 0.9, ""}}, {{kHere, ""}}}};
+  EXPECT_DOUBLE_EQ(detection_figures(pictures, 0.33, false)->mean_average_precision, 1);
+  EXPECT_DOUBLE_EQ(detection_figures(pictures, 0.5, false)->mean_average_precision, 0);
+}
+
+TEST(Detection, FalseBoxesOfGoodPicturesAreAMean) {
+  const std::vector<BoxedPicture> pictures{{{{kHere, 2, ""}, {kThere, 1, ""}}, {}}, {{}, {}}, {{}, {{kHere, "a"}}}};
+  const auto figures = detection_figures(pictures, 0.5, false);
+  EXPECT_EQ(figures->pictures_good, 2u);
+  EXPECT_DOUBLE_EQ(figures->false_boxes_a_good_picture, 1);
+  EXPECT_FALSE(detection_figures({{{{kHere, 2, ""}}, {}}}, 0.5, false));
+}
+
+}  // namespace
+}  // namespace lineguard::stats

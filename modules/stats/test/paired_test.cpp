@@ -1,0 +1,62 @@
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <lineguard/stats/paired.h>
+#include <lineguard/stats/threshold.h>
+
+namespace lineguard::stats {
+namespace {
+
+TEST(Paired, TheSameScoresDifferByNothing) {
+  const std::vector<double> good{1, 2, 3, 4, 5}, defective{3, 6, 7, 8};
+  const auto difference = auroc_difference(good, defective, good, defective);
+  ASSERT_TRUE(difference);
+  EXPECT_DOUBLE_EQ(difference->difference(), 0);
+  EXPECT_EQ(difference->interval, (Interval{0, 0}));
+}
+
+TEST(Paired, ABetterModelHasAnIntervalAboveZero) {
+  std::vector<double> good_a, bad_a, good_b, bad_b;
+  for (int i = 0; i < 100; ++i) {
+    good_a.push_back(i % 10);
+    bad_a.push_back(i % 10 + 1);
+    good_b.push_back(i % 10);
+    bad_b.push_back(i % 10 + 8);
+  }
+  const auto difference = auroc_difference(good_a, bad_a, good_b, bad_b);
+  EXPECT_GT(difference->interval.low, 0);
+  EXPECT_LT(difference->interval.low, difference->difference());
+  EXPECT_EQ(auroc_difference({}, bad_a, {}, bad_b).error().code, ErrorCode::refused);
+}
+
+// 1 of 6: P(X <= 1) = 7/64, twice that.
+TEST(Paired, McNemarByHand) {
+  EXPECT_NEAR((Discordant{1, 5, 100}.p_value()), 14.0 / 64, 1e-12);
+  EXPECT_DOUBLE_EQ((Discordant{0, 0, 100}.p_value()), 1);
+  const Interval interval = Discordant{1, 5, 100}.difference_interval();
+  EXPECT_LT(interval.low, 0);
+  EXPECT_GT(interval.high, 0.04);
+}
+
+TEST(Threshold, ForMissesIsTheHighestThatKeepsTheBound) {
+  std::vector<double> defective;
+  for (int i = 1; i <= 100; ++i) defective.push_back(i);
+  const auto chosen = threshold_for_miss(defective, 0.05, 0.95);
+  ASSERT_TRUE(chosen);
+  EXPECT_EQ(chosen->below, 1u);  // 2 of 100 would show 6.2 % only
+  EXPECT_LT(chosen->threshold, 2);
+  EXPECT_GE(chosen->threshold, 1);
+  EXPECT_LE(chosen->miss_bound, 0.05);
+}
+
+TEST(Threshold, ForMissesRefusesWithTheNumberNeeded) {
+  const std::vector<double> defective(20, 1.0);
+  const auto refused = threshold_for_miss(defective, 0.01, 0.95);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::refused);
+  EXPECT_NE(refused.error().message.find("299"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace lineguard::stats
