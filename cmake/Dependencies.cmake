@@ -12,6 +12,8 @@ find_package(PNG REQUIRED)
 find_package(TIFF REQUIRED)
 find_package(SQLiteCpp REQUIRED)
 find_package(Boost 1.81 REQUIRED)
+find_package(pugixml REQUIRED)
+find_package(yaml-cpp REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
 
 pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)

@@ -153,6 +153,7 @@ void run_checks(const Dataset& dataset, const std::vector<SampleFacts>& facts, F
   check_parts(dataset, findings);
   check_marks(dataset, facts, findings);
   check_formats(dataset, facts, findings);
+  check_look(dataset, facts, findings);
 }
 
 }  // namespace lineguard::dataset

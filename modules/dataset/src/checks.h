@@ -15,4 +15,7 @@ void run_checks(const Dataset& dataset, const std::vector<SampleFacts>& facts, F
 // Sizes, channels and depth: checks_of_format.cpp.
 void check_formats(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings);
 
+// Brightness, contrast, sharpness and the numbers of each label: checks_of_look.cpp.
+void check_look(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings);
+
 }  // namespace lineguard::dataset

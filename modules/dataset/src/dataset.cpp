@@ -38,7 +38,7 @@ std::string describe(const FolderContent& folder) {
 Error no_layout(const FolderContent& folder) {
   std::string expected;
   for (const auto& reader : layout_table()) {
-    if (reader.read) expected += fmt::format("\n  {:<26} {}", reader.title, reader.expected);
+    expected += fmt::format("\n  {:<26} {}", reader.title, reader.expected);
   }
   return make_error(ErrorCode::invalid_argument, fmt::format("{} is no data set: {}. Expected one of{}",
                                                              folder.path.string(), describe(folder), expected));
@@ -80,12 +80,6 @@ Result<const LayoutReader*> choose(const FolderContent& folder, std::optional<La
 Result<void> read_folder(const fs::path& path, std::optional<Layout> wanted, Dataset& dataset) {
   LINEGUARD_ASSIGN(const FolderContent folder, list_folder(path));
   LINEGUARD_ASSIGN(const LayoutReader* reader, choose(folder, wanted));
-  if (!reader->read) {
-    return make_error(ErrorCode::unsupported,
-                      fmt::format("{} is a {} data set ({}), which this version does not read; list its pictures in a "
-                                  "CSV file with the columns image,label,boxes",
-                                  path.string(), reader->title, reader->evidence(folder)));
-  }
   dataset.layout = reader->layout;
   return reader->read(folder, dataset);
 }

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+
+#include <lineguard/core/check.h>
 
 namespace lineguard::dataset {
 namespace {
@@ -13,7 +16,7 @@ struct CheckRow {
   std::string_view advice;
 };
 
-constexpr std::array<CheckRow, 18> kChecks{{
+constexpr std::array<CheckRow, 25> kChecks{{
     {Check::unreadable, "unreadable", Severity::blocker,
      "Put the file where the data set names it, or take it out of the data set."},
     {Check::undecodable, "undecodable", Severity::blocker,
@@ -50,6 +53,26 @@ constexpr std::array<CheckRow, 18> kChecks{{
      "Nothing to do when the pictures come from one camera."},
     {Check::sizes_vary, "sizes-vary", Severity::warning,
      "All are brought to one size. Make sure that they show the part at the same scale."},
+    {Check::look_tells_label, "look-tells-label", Severity::warning,
+     "A detector would learn this instead of the defect, and fail when the light changes. Take good and defective "
+     "parts "
+     "under the same light, focus and camera settings, unless the defect itself is what changes the look."},
+    {Check::likely_label_error, "likely-label-error", Severity::warning,
+     "Look at the picture again: a detector that was not shown it takes it for the other label."},
+    {Check::contaminated_good, "contaminated-good", Severity::warning,
+     "Look at these first: a defect among the good parts is learned as normal. Take it out or label it."},
+    {Check::near_duplicate_across_splits, "near-duplicate-across-splits", Severity::warning,
+     "If they show the same part, name it (--part-pattern or the column part) and keep it in one split: tested on a "
+     "part "
+     "it has learned, a detector looks better than it is."},
+    {Check::near_duplicate, "near-duplicate", Severity::warning,
+     "If they show the same part, name it (--part-pattern or the column part), so that figures count it once."},
+    {Check::unusual_look, "unusual-look", Severity::warning,
+     "These look unlike the rest of this set: another lamp, focus or product? Take them out if the line will not see "
+     "them."},
+    {Check::imbalance, "imbalance", Severity::warning,
+     "Figures of the few are uncertain, and a head trained on labels hardly sees them: add pictures, or merge "
+     "classes."},
 }};
 
 const CheckRow& row_of(Check check) {
@@ -85,6 +108,19 @@ void FindingList::add_group(Check check, std::string reason, std::vector<std::st
   const CheckRow& row = row_of(check);
   findings_.push_back(
       {check, {std::string(row.name), row.severity, std::move(files), std::move(reason), std::string(row.advice)}});
+}
+
+Finding finding_of(std::string_view check, std::string reason, std::vector<std::string> files) {
+  const auto row = std::ranges::find(kChecks, check, &CheckRow::name);
+  LINEGUARD_CHECK(row != kChecks.end(), "a finding names a check that there is");
+  return {std::string(row->name), row->severity, std::move(files), std::move(reason), std::string(row->advice)};
+}
+
+void CheckReport::add(std::vector<Finding> more) {
+  std::ranges::move(more, std::back_inserter(findings));
+  std::ranges::stable_sort(findings, {}, [](const Finding& finding) {
+    return std::ranges::find(kChecks, finding.check, &CheckRow::name) - kChecks.begin();
+  });
 }
 
 std::vector<Finding> FindingList::take() {

@@ -31,6 +31,13 @@ enum class Check {
   exif_orientation,
   gray_as_colour,
   sizes_vary,
+  look_tells_label,
+  likely_label_error,
+  contaminated_good,
+  near_duplicate_across_splits,
+  near_duplicate,
+  unusual_look,
+  imbalance,
 };
 
 class FindingList {

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <set>
 
 namespace lineguard::dataset {
 namespace {
@@ -49,6 +50,20 @@ bool set_label(Sample& sample, std::string_view text) {
   if (*number == 0 || *number == 1) set_class(sample, *number == 0 ? kGoodClass : kDefectiveClass);
   sample.defect_probability = *number;
   return true;
+}
+
+void set_class_by_boxes(Sample& sample) {
+  std::set<std::string_view> names;
+  for (const auto& labelled : sample.boxes) names.insert(labelled.class_name);
+  set_class(sample, names.empty() ? kGoodClass : kDefectiveClass);
+  if (!names.empty()) sample.class_name = names.size() == 1 ? *names.begin() : kSeveralClasses;
+}
+
+Split split_named(std::string_view name) {
+  const std::string lower = to_lower(name);
+  if (lower.starts_with("train")) return Split::train;
+  if (lower.starts_with("val")) return Split::validation;
+  return lower.starts_with("test") ? Split::test : Split::unset;
 }
 
 }  // namespace lineguard::dataset

@@ -12,11 +12,19 @@ namespace lineguard::dataset {
 inline constexpr std::string_view kGoodClass = "good";
 inline constexpr std::string_view kDefectiveClass = "defective";  // of a defect whose class nobody named
 
+inline constexpr std::string_view kSeveralClasses = "several";  // of a picture whose boxes name more than one
+
 bool is_good_word(std::string_view text);       // good, ok, pass in any case
 bool is_defective_word(std::string_view text);  // defective, ng, fail in any case
 
 // Sets label, defect_probability and class_name: a good or defective word, else the name of a defect class.
 void set_class(Sample& sample, std::string_view class_name);
+
+// The same from the sample's boxes: without any it is good.
+void set_class_by_boxes(Sample& sample);
+
+// train, train2017, val, valid, testing …: what a name says. Anything else names no split.
+Split split_named(std::string_view name);
 
 // As set_class(), and a number 0 to 1 is the probability of a defect: 0 is good, 1 defective, between them the sample
 // counts as not labelled. Empty: not labelled. false: a number outside 0 to 1.

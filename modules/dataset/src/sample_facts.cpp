@@ -74,6 +74,7 @@ void collect_picture(const Sample& sample, SampleFacts& facts) {
   facts.depth = image->depth();
   facts.colourless = is_colourless(*image);
   facts.pixel_digest = digest_of_pixels(*image);
+  facts.properties = imaging::measure_properties(*image);
   if (const auto info = imaging::read_info(*content)) facts.exif_orientation = info->exif_orientation;
 }
 

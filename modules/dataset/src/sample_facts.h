@@ -7,6 +7,7 @@
 
 #include <lineguard/core/image.h>
 #include <lineguard/dataset/dataset.h>
+#include <lineguard/imaging/properties.h>
 
 namespace lineguard::dataset {
 
@@ -28,6 +29,7 @@ struct SampleFacts {
   int exif_orientation = 1;
   bool colourless = false;  // one channel, or three that are equal everywhere
   std::string pixel_digest;
+  imaging::PictureProperties properties;
   std::optional<MaskFacts> mask;      // where there is one that decodes
   std::vector<FileProblem> problems;  // of the picture, its mask and its template
 };

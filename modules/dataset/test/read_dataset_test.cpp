@@ -175,20 +175,6 @@ TEST_F(ReadDataset, aLayoutThatDoesNotFitIsRefused) {
   EXPECT_CONTAINS(error.message, "is not a MVTec AD data set");
 }
 
-TEST_F(ReadDataset, layoutsThatAreNotReadYetAreRecognised) {
-  add("yolo/images/a.png");
-  add("yolo/labels/a.txt");
-  add("voc/JPEGImages/a.png");
-  add("voc/Annotations/a.xml");
-  add("voc_flat/a.png");
-  add("voc_flat/a.xml");
-  for (const auto* name : {"yolo", "voc", "voc_flat"}) {
-    const Error error = read_error({}, name);
-    EXPECT_EQ(error.code, ErrorCode::unsupported) << name;
-    EXPECT_CONTAINS(error.message, "CSV file with the columns image,label,boxes");
-  }
-}
-
 TEST_F(ReadDataset, foldersWithoutPicturesSayWhatTheyHave) {
   EXPECT_CONTAINS(read_error().message, "it is empty");
   add("a.webp");

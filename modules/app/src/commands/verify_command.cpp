@@ -8,6 +8,7 @@
 #include <memory>
 
 #include <lineguard/core/files.h>
+#include <lineguard/detector/check_content.h>
 
 namespace lineguard::app {
 namespace {
@@ -17,6 +18,7 @@ struct VerifyOptions {
   std::filesystem::path json, report;
   std::vector<std::string> allow;
   dataset::CheckOptions check;
+  bool structure_only = false;
 };
 
 Result<VerifyResult> verify(const VerifyOptions& options) {
@@ -26,6 +28,11 @@ Result<VerifyResult> verify(const VerifyOptions& options) {
   VerifyResult result;
   LINEGUARD_ASSIGN(result.dataset, read_dataset(options.dataset));
   LINEGUARD_ASSIGN(result.report, dataset::check_dataset(result.dataset, options.check, terminal_progress()));
+  if (!options.structure_only) {
+    LINEGUARD_ASSIGN(auto findings,
+                     detector::check_content(result.dataset, {.threads = options.check.threads}, terminal_progress()));
+    result.report.add(std::move(findings));
+  }
   result.allowed.insert(options.allow.begin(), options.allow.end());
   return result;
 }
@@ -52,6 +59,8 @@ void add_verify_command(CLI::App& root, Run& run) {
   add_dataset_options(*command, options->dataset);
   command->add_option("--json", options->json, "write everything that was found as JSON")->type_name("FILE");
   command->add_option("--report", options->report, "write a page with thumbnails")->type_name("FILE.html");
+  command->add_flag("--structure-only", options->structure_only,
+                    "leave out what needs features: label errors, contamination, near-duplicates");
   command->add_option("--threads", options->check.threads, "pictures decoded at a time")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();

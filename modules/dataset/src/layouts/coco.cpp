@@ -3,7 +3,6 @@
 #include "layouts/layout.h"
 
 #include <algorithm>
-#include <set>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -18,8 +17,6 @@ namespace {
 using Json = nlohmann::json;
 using Id = std::int64_t;
 
-constexpr std::string_view kSeveralClasses = "several";
-
 bool holds_annotations(const fs::path& file) {
   const auto text = read_text_file(file);
   return text && text->find("\"images\"") != std::string::npos && text->find("\"annotations\"") != std::string::npos;
@@ -29,14 +26,6 @@ std::vector<std::string> annotation_files(const FolderContent& folder) {
   auto names = folder.others_with_extension(".json");
   std::erase_if(names, [&](const std::string& name) { return !holds_annotations(folder.path / name); });
   return names;
-}
-
-// train, train2017, training_1 …: what the file's name says. Anything else names no split.
-Split split_of(std::string_view stem) {
-  const std::string lower = to_lower(stem);
-  if (lower.starts_with("train")) return Split::train;
-  if (lower.starts_with("val")) return Split::validation;
-  return lower.starts_with("test") ? Split::test : Split::unset;
 }
 
 // One file. Every message names it and the entry: "train.json: annotations[12].bbox: expected …".
@@ -94,7 +83,7 @@ class CocoFile {
     const auto name = entry.at("file_name").get<std::string>();
     Sample sample;
     sample.image = (pictures_ / name).lexically_normal();
-    sample.split = split_of(file_.stem().string());
+    sample.split = split_named(file_.stem().string());
     sample.source_line = fmt::format("{}: image {}", file_.string(), entry.at("id").get<Id>());
     std::error_code code;
     if (const fs::path twin = templates_ / name; fs::exists(twin, code)) sample.defect_free_template = twin;
@@ -123,10 +112,7 @@ class CocoFile {
 
   void label_samples() {
     for (Sample& sample : samples_) {
-      std::set<std::string_view> names;
-      for (const auto& labelled : sample.boxes) names.insert(labelled.class_name);
-      set_class(sample, names.empty() ? kGoodClass : kDefectiveClass);
-      if (!names.empty()) sample.class_name = names.size() == 1 ? *names.begin() : kSeveralClasses;
+      set_class_by_boxes(sample);
       dataset_.samples.push_back(std::move(sample));
     }
   }

@@ -16,8 +16,9 @@ constexpr std::array<LayoutReader, 7> kLayouts{{
      "good/ and defective/ (or ok/ng, pass/fail)", good_defective_evidence, read_good_defective},
     {Layout::csv, "csv", "CSV", "a .csv file with the columns image,label", csv_evidence, read_csv_in_folder},
     {Layout::coco, "coco", "COCO", "<name>.json with its pictures in <name>/ or beside it", coco_evidence, read_coco},
-    {Layout::yolo, "yolo", "YOLO", "images/ and labels/", yolo_evidence, nullptr},
-    {Layout::voc, "voc", "Pascal VOC", "Annotations/*.xml, or .xml files beside the pictures", voc_evidence, nullptr},
+    {Layout::yolo, "yolo", "YOLO",
+     "images/ and labels/, or train/images/ and train/labels/; class names in a .yaml file", yolo_evidence, read_yolo},
+    {Layout::voc, "voc", "Pascal VOC", "Annotations/*.xml, or .xml files beside the pictures", voc_evidence, read_voc},
     {Layout::good_only, "good-only", "good pictures only", "pictures of good parts, in the folder or in good/",
      good_only_evidence, read_good_only},
 }};

@@ -18,7 +18,7 @@ struct LayoutReader {
   std::string_view expected;  // its shape, for messages
   // What in the folder speaks for this layout ("train/good/"); empty: nothing.
   std::string (*evidence)(const FolderContent& folder);
-  // Fills samples and warnings; parts may stay empty. null: recognised, not read yet.
+  // Fills samples and warnings; parts may stay empty.
   Result<void> (*read)(const FolderContent& folder, Dataset& dataset);
 };
 
@@ -38,7 +38,9 @@ Result<void> read_csv_file(const std::filesystem::path& file, Dataset& dataset);
 std::string coco_evidence(const FolderContent& folder);
 Result<void> read_coco(const FolderContent& folder, Dataset& dataset);
 std::string yolo_evidence(const FolderContent& folder);
+Result<void> read_yolo(const FolderContent& folder, Dataset& dataset);
 std::string voc_evidence(const FolderContent& folder);
+Result<void> read_voc(const FolderContent& folder, Dataset& dataset);
 
 // One sample for each picture of `folder`, all of class `class_name`.
 void add_pictures(const FolderContent& folder, std::string_view class_name, Split split, Dataset& dataset);

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <lineguard/core/progress.h>
@@ -32,7 +33,12 @@ struct CheckReport {
   std::vector<Finding> findings;  // blockers first
   // The blockers whose check is not in `allowed`.
   std::vector<Finding> blockers(const std::set<std::string>& allowed = {}) const;
+  // Puts findings of other modules where their check stands in check_names().
+  void add(std::vector<Finding> more);
 };
+
+// A finding with its check's severity and advice. REQUIRES a name of check_names().
+Finding finding_of(std::string_view check, std::string reason, std::vector<std::string> files);
 
 // "undecodable", "duplicate-across-splits", …: every check there is, the worst first. What --allow takes.
 const std::vector<std::string>& check_names();

@@ -59,12 +59,13 @@ struct ReadOptions {
   std::optional<double> defective_above{};
 };
 
-// `path` is a folder or a .csv file. Pictures are not opened here: check_dataset() does that. Names that start with a
+// `path` is a folder or a .csv file. Pictures are not opened here (YOLO: their
+// headers are, for its boxes are fractions): check_dataset() does that. Names that start with a
 // dot are left out; folders are not searched deeper than their layout says, so a loop of links ends nowhere.
 // Errors: not_found, permission_denied; invalid_argument when the shape is that of no layout or of two (both named,
-// with what was seen and how to say which) or there is no picture; unsupported for YOLO and Pascal VOC, which are only
-// recognised; corrupt_data for a malformed CSV line or COCO entry (file and line or entry named); invalid_config for a
-// bad part_pattern. Thread-safe.
+// with what was seen and how to say which) or there is no picture; corrupt_data
+// for a malformed CSV or YOLO line, COCO entry or Pascal VOC object (file and line, entry or object named);
+// invalid_config for a bad part_pattern. Thread-safe.
 Result<Dataset> read_dataset(const std::filesystem::path& path, const ReadOptions& options = {});
 
 // SHA-256 over every sample's name, labels, split, part and the content of its picture, mask and template: changes when

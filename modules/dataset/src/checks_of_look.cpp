@@ -1,0 +1,143 @@
+// Checks relative to this set: absolute limits would flag every camera that is dark by design.
+#include "checks.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include <lineguard/stats/roc.h>
+
+namespace lineguard::dataset {
+namespace {
+
+constexpr std::size_t kFewestOfALabel = 10;  // for a claim on shortcuts
+constexpr double kTells = 0.85;              // AUROC's lower bound from which look alone tells the label
+constexpr std::size_t kFewestPictures = 20;  // for a claim on outliers
+constexpr double kFarAway = 6;               // robust standard deviations
+constexpr std::size_t kFewPicturesOfClass = 5;
+constexpr double kSmallShare = 0.02;
+
+struct Property {
+  std::string_view name, low, high;  // "brightness", "darker", "brighter"
+  double imaging::PictureProperties::*value;
+  double resolution;  // smaller deviations are noise
+};
+
+constexpr std::array<Property, 3> kProperties{{
+    {"brightness", "darker", "brighter", &imaging::PictureProperties::brightness, 1},
+    {"contrast", "lower in contrast", "higher in contrast", &imaging::PictureProperties::contrast, 0.5},
+    {"sharpness", "less sharp", "sharper", &imaging::PictureProperties::sharpness, 0.25},
+}};
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
+// Names of up to 20 samples, those with the highest `value` first.
+std::vector<std::string> first_names(std::vector<std::pair<double, std::string>> named) {
+  std::ranges::stable_sort(named, std::greater<>(), &std::pair<double, std::string>::first);
+  std::vector<std::string> names;
+  for (const auto& [value, name] : named) {
+    if (names.size() < 20) names.push_back(name);
+  }
+  return names;
+}
+
+// "All defective ones are darker": one number that tells the labels apart.
+void check_shortcut(const Property& property, const Dataset& dataset, const std::vector<SampleFacts>& facts,
+                    FindingList& findings) {
+  std::vector<double> good, defective;
+  std::vector<std::pair<double, std::string>> named;
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    const Label label = dataset.samples[i].label;
+    if (!facts[i].decoded || label == Label::unknown) continue;
+    const double value = facts[i].properties.*property.value;
+    (label == Label::good ? good : defective).push_back(value);
+    if (label == Label::defective) named.emplace_back(value, dataset.samples[i].name);
+  }
+  if (std::min(good.size(), defective.size()) < kFewestOfALabel) return;
+  if (std::abs(median(good) - median(defective)) < property.resolution) return;
+  const auto estimate = stats::auroc_with_interval(good, defective, {.resamples = 500});
+  if (!estimate) return;
+  const bool higher = estimate->value > 0.5;
+  const double bound = higher ? estimate->interval.low : 1 - estimate->interval.high;
+  if (bound < kTells) return;
+  if (!higher) {
+    for (auto& entry : named) entry.first = -entry.first;
+  }
+  findings.add_group(
+      Check::look_tells_label,
+      fmt::format("defective pictures are {}: {} alone tells the labels apart with an AUROC of {:.3f} (95 % interval "
+                  "{:.3f} to {:.3f}; {} good with a median of {:.1f}, {} defective with {:.1f})",
+                  higher ? property.high : property.low, property.name, higher ? estimate->value : 1 - estimate->value,
+                  bound, higher ? estimate->interval.high : 1 - estimate->interval.low, good.size(), median(good),
+                  defective.size(), median(defective)),
+      first_names(std::move(named)));
+}
+
+void check_outliers(const Property& property, const Dataset& dataset, const std::vector<SampleFacts>& facts,
+                    FindingList& findings) {
+  std::vector<double> values;
+  for (const SampleFacts& fact : facts) {
+    if (fact.decoded) values.push_back(fact.properties.*property.value);
+  }
+  if (values.size() < kFewestPictures) return;
+  const double middle = median(values);
+  std::vector<double> deviations;
+  for (const double value : values) deviations.push_back(std::abs(value - middle));
+  // 1.4826 times the median deviation is the standard deviation of a normal distribution.
+  const double spread = std::max(1.4826 * median(deviations), property.resolution);
+  std::vector<std::pair<double, std::string>> far;
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    if (!facts[i].decoded) continue;
+    const double away = std::abs(facts[i].properties.*property.value - middle) / spread;
+    if (away > kFarAway) far.emplace_back(away, dataset.samples[i].name);
+  }
+  if (far.empty()) return;
+  const std::size_t count = far.size();
+  findings.add_group(
+      Check::unusual_look,
+      fmt::format("the {} of {} picture{} is more than {:g} robust standard deviations ({:.2g}) from the "
+                  "set's median of {:.1f}",
+                  property.name, count, count == 1 ? "" : "s", kFarAway, spread, middle),
+      first_names(std::move(far)));
+}
+
+void check_balance(const Dataset& dataset, FindingList& findings) {
+  std::map<std::string, std::vector<std::string>> by_class;
+  std::size_t good = 0, defective = 0;
+  for (const Sample& sample : dataset.samples) {
+    good += sample.label == Label::good;
+    if (sample.label != Label::defective) continue;
+    ++defective;
+    by_class[sample.class_name].push_back(sample.name);
+  }
+  if (defective == 0) return;
+  const double share = static_cast<double>(std::min(good, defective)) / static_cast<double>(good + defective);
+  if (good > 0 && share < kSmallShare) {
+    findings.add_group(
+        Check::imbalance,
+        fmt::format("{} good and {} defective pictures: {:.1f} % of one label", good, defective, 100 * share), {});
+  }
+  if (by_class.size() < 2) return;
+  for (const auto& [name, files] : by_class) {
+    if (files.size() >= kFewPicturesOfClass) continue;
+    findings.add_group(Check::imbalance,
+                       fmt::format("the class {} has {} picture{}", name, files.size(), files.size() == 1 ? "" : "s"),
+                       files);
+  }
+}
+
+}  // namespace
+
+void check_look(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings) {
+  for (const Property& property : kProperties) check_shortcut(property, dataset, facts, findings);
+  for (const Property& property : kProperties) check_outliers(property, dataset, facts, findings);
+  check_balance(dataset, findings);
+}
+
+}  // namespace lineguard::dataset

@@ -1,0 +1,211 @@
+// YOLO: pictures in images/, one .txt of the same name in labels/ with a line a box or polygon, as fractions of the
+// picture. Either images/<split>/ and labels/<split>/ or <split>/images/ and <split>/labels/. An empty label file is a
+// good part; a picture without one is not labelled, for nobody knows whether it was looked at.
+#include "labels.h"
+#include "layouts/layout.h"
+
+#include <algorithm>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+#include <lineguard/core/files.h>
+#include <lineguard/imaging/decode.h>
+
+namespace lineguard::dataset {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr double kRounding = 0.001;  // labelling tools write 1.0000004
+
+using Names = std::vector<std::string>;
+
+// The .yaml file that names classes; empty: none does.
+std::string class_file(const FolderContent& folder) {
+  for (const std::string_view extension : {".yaml", ".yml"}) {
+    for (const auto& name : folder.others_with_extension(extension)) {
+      const auto text = read_text_file(folder.path / name);
+      if (text && text->find("names") != std::string::npos) return name;
+    }
+  }
+  return "";
+}
+
+// names: [a, b] or {0: a, 1: b}.
+Result<Names> read_names(const FolderContent& folder) {
+  const std::string file = class_file(folder);
+  if (file.empty()) return Names{};
+  const std::string path = (folder.path / file).string();
+  LINEGUARD_ASSIGN(const std::string text, read_text_file(path));
+  try {
+    const YAML::Node list = YAML::Load(text)["names"];
+    Names names;
+    for (const auto& entry : list) {
+      if (list.IsSequence()) {
+        names.push_back(entry.as<std::string>());
+        continue;
+      }
+      const auto number = entry.first.as<std::size_t>();
+      if (number > 10'000)
+        return make_error(ErrorCode::corrupt_data,
+                          fmt::format("{}: names: {}: expected a class number up to 10000", path, number));
+      names.resize(std::max(names.size(), number + 1));
+      names[number] = entry.second.as<std::string>();
+    }
+    return names;
+  } catch (const YAML::Exception& error) {
+    return make_error(ErrorCode::corrupt_data, fmt::format("{}:{}: {}", path, error.mark.line + 1, error.msg));
+  }
+}
+
+// One label file. Every message names file and line.
+class LabelFile {
+ public:
+  LabelFile(const fs::path& file, Size picture, const Names& names) : file_(file), picture_(picture), names_(names) {}
+
+  Result<std::vector<LabelledBox>> read() {
+    LINEGUARD_ASSIGN(const std::string text, read_text_file(file_));
+    std::vector<LabelledBox> boxes;
+    std::istringstream lines(text);
+    std::string line;
+    while (std::getline(lines, line)) {
+      ++line_;
+      std::istringstream words(line);
+      const std::vector<std::string> fields{std::istream_iterator<std::string>(words), {}};
+      if (fields.empty()) continue;
+      LINEGUARD_ASSIGN(LabelledBox box, read_line(fields));
+      boxes.push_back(std::move(box));
+    }
+    return boxes;
+  }
+
+ private:
+  Error problem(std::string_view what) const {
+    return make_error(ErrorCode::corrupt_data, fmt::format("{}:{}: {}", file_.string(), line_, what));
+  }
+
+  Result<LabelledBox> read_line(const std::vector<std::string>& fields) const {
+    std::vector<double> numbers;
+    for (const auto& field : fields) {
+      const auto number = parse_number(field);
+      if (!number) return problem(fmt::format("\"{}\" is not a number", field));
+      numbers.push_back(*number);
+    }
+    const bool polygon = numbers.size() >= 7 && numbers.size() % 2 == 1;
+    if (!polygon && numbers.size() != 5) {
+      return problem("expected \"class x y width height\" (centre and size) or \"class x1 y1 x2 y2 x3 y3 …\"");
+    }
+    const double number = numbers.front();
+    if (number < 0 || number > 10'000 || number != static_cast<int>(number))
+      return problem(fmt::format("\"{}\" is no class number", fields.front()));
+    numbers.erase(numbers.begin());
+    if (!std::ranges::all_of(numbers, [](double n) { return n >= -kRounding && n <= 1 + kRounding; }))
+      return problem("expected fractions of the picture, 0 to 1");
+    LabelledBox box = polygon ? outline_of(numbers) : box_of(numbers);
+    LINEGUARD_ASSIGN(box.class_name, name_of(static_cast<std::size_t>(number)));
+    return box;
+  }
+
+  Result<std::string> name_of(std::size_t number) const {
+    if (names_.empty()) return fmt::format("class {}", number);
+    if (number < names_.size() && !names_[number].empty()) return names_[number];
+    return problem(fmt::format("class {} has no name in the .yaml file, which names {}", number, names_.size()));
+  }
+
+  LabelledBox box_of(const std::vector<double>& n) const {
+    const double width = n[2] * picture_.width_px, height = n[3] * picture_.height_px;
+    return {{n[0] * picture_.width_px - width / 2, n[1] * picture_.height_px - height / 2, width, height}, "", {}};
+  }
+
+  LabelledBox outline_of(const std::vector<double>& n) const {
+    LabelledBox labelled;
+    double left = 1, top = 1, right = 0, bottom = 0;
+    for (std::size_t i = 0; i + 1 < n.size(); i += 2) {
+      labelled.polygon.push_back({n[i] * picture_.width_px, n[i + 1] * picture_.height_px});
+      left = std::min(left, n[i]), right = std::max(right, n[i]);
+      top = std::min(top, n[i + 1]), bottom = std::max(bottom, n[i + 1]);
+    }
+    labelled.box = {left * picture_.width_px, top * picture_.height_px, (right - left) * picture_.width_px,
+                    (bottom - top) * picture_.height_px};
+    return labelled;
+  }
+
+  const fs::path& file_;
+  const Size picture_;
+  const Names& names_;
+  int line_ = 0;
+};
+
+// Pictures and where their labels stand.
+struct Place {
+  fs::path pictures, labels;
+  Split split = Split::unset;
+};
+
+bool is_folder(const fs::path& path) {
+  std::error_code code;
+  return fs::is_directory(path, code);
+}
+
+std::vector<Place> places_in(const FolderContent& folder) {
+  std::vector<Place> places;
+  const auto add = [&](const fs::path& pictures, const fs::path& labels, std::string_view name) {
+    if (is_folder(pictures) && is_folder(labels)) places.push_back({pictures, labels, split_named(name)});
+  };
+  add(folder.path / "images", folder.path / "labels", "");
+  if (const auto inner = list_folder(folder.path / "images")) {
+    for (const auto& name : inner->folders) add(inner->path / name, folder.path / "labels" / name, name);
+  }
+  for (const auto& name : folder.folders) add(folder.path / name / "images", folder.path / name / "labels", name);
+  return places;
+}
+
+// A picture that can't be read keeps its place unlabelled; the checks name what is wrong with it.
+Result<bool> read_sample(const Place& place, const std::string& name, const Names& names, Sample& sample) {
+  sample.image = place.pictures / name;
+  sample.split = place.split;
+  const fs::path label = (place.labels / name).replace_extension(".txt");
+  std::error_code code;
+  if (!fs::exists(label, code)) return false;
+  sample.source_line = label.string();
+  const auto bytes = read_file(sample.image, imaging::DecodeLimits{}.max_file_bytes);
+  if (!bytes) return true;
+  const auto info = imaging::read_info(*bytes);
+  if (!info) return true;
+  LINEGUARD_ASSIGN(sample.boxes, LabelFile(label, info->size, names).read());
+  set_class_by_boxes(sample);
+  return true;
+}
+
+}  // namespace
+
+std::string yolo_evidence(const FolderContent& folder) {
+  const auto places = places_in(folder);
+  if (places.empty()) return "";
+  return fmt::format("{} and {}", places[0].pictures.lexically_relative(folder.path).generic_string(),
+                     places[0].labels.lexically_relative(folder.path).generic_string());
+}
+
+Result<void> read_yolo(const FolderContent& folder, Dataset& dataset) {
+  LINEGUARD_ASSIGN(const Names names, read_names(folder));
+  std::size_t without = 0;
+  for (const Place& place : places_in(folder)) {
+    LINEGUARD_ASSIGN(const FolderContent pictures, list_folder(place.pictures));
+    for (const auto& name : pictures.pictures) {
+      Sample sample;
+      LINEGUARD_ASSIGN(const bool labelled, read_sample(place, name, names, sample));
+      without += !labelled;
+      dataset.samples.push_back(std::move(sample));
+    }
+  }
+  if (without > 0) {
+    dataset.warnings.push_back(fmt::format(
+        "{} picture{} no label file: not labelled. An empty one beside its picture says that the part is good", without,
+        without == 1 ? " has" : "s have"));
+  }
+  if (names.empty()) dataset.warnings.push_back("no .yaml file names the classes: they are called by their numbers");
+  return {};
+}
+
+}  // namespace lineguard::dataset

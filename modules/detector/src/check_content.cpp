@@ -1,0 +1,295 @@
+#include "bank.h"
+#include "calibration.h"
+#include "fusion.h"
+#include "graph.h"
+#include "installed_backbone.h"
+#include "mlp.h"
+#include "near_duplicates.h"
+#include "parallel.h"
+#include "preprocess.h"
+#include "training_set.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstdlib>
+#include <mutex>
+#include <random>
+
+#include <fmt/format.h>
+
+#include <lineguard/core/files.h>
+#include <lineguard/detector/check_content.h>
+#include <lineguard/imaging/decode.h>
+#include <lineguard/imaging/transform.h>
+
+namespace lineguard::detector {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t kDimensions = 192;  // of an embedding
+constexpr int kRegions = 16;              // a side
+constexpr std::size_t kFewestGood = 10, kFewestOfALabel = 20;
+constexpr double kLikely = 0.7;
+constexpr double kFarAway = 5;  // robust standard deviations
+constexpr std::size_t kMostFindings = 100;
+
+// The features' scratch files, removed with it.
+class ScratchFolder {
+ public:
+  static Result<ScratchFolder> create() {
+    std::string pattern = (fs::temp_directory_path() / "lineguard-verify-XXXXXX").string();
+    if (!::mkdtemp(pattern.data())) return error_from_errno(errno, "cannot make a folder in " + pattern);
+    return ScratchFolder(pattern);
+  }
+  ScratchFolder(ScratchFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  ScratchFolder& operator=(ScratchFolder&&) = delete;
+  ~ScratchFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  const fs::path& path() const { return path_; }
+
+ private:
+  explicit ScratchFolder(fs::path path) : path_(std::move(path)) {}
+  fs::path path_;
+};
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
+Matrix sign_projection(std::size_t from, std::size_t to) {
+  Matrix projection(from, to);
+  std::mt19937_64 random(1);
+  const float unit = 1 / std::sqrt(static_cast<float>(to));
+  for (float& value : projection.values) value = (random() & 1) ? unit : -unit;
+  return projection;
+}
+
+class ContentCheck {
+ public:
+  ContentCheck(const dataset::Dataset& dataset, const ContentCheckOptions& options, const ProgressFunction& progress)
+      : dataset_(dataset), options_(options), progress_(progress) {
+    config_.labels = Labels::ignore;
+    config_.bank_size = 1000;
+  }
+
+  Result<std::vector<dataset::Finding>> run() {
+    LINEGUARD_ASSIGN(const ScratchFolder scratch, ScratchFolder::create());
+    LINEGUARD_ASSIGN(const FeatureExtractor extractor, load_extractor(scratch.path()));
+    LINEGUARD_TRY(embed(extractor));
+    deal_folds();
+    if (set_.good_count() >= kFewestGood) LINEGUARD_TRY(score(extractor));
+    find_duplicates();
+    return std::move(findings_);
+  }
+
+ private:
+  Result<FeatureExtractor> load_extractor(const fs::path& folder) {
+    Backbone backbone;
+    LINEGUARD_ASSIGN(backbone.file, find_installed_backbone());
+    FeatureLayout layout{config_.input_px, config_.input_px / config_.grid_stride, config_.pool_cells, true, {}, {}};
+    layout.pooled_taps = config_.picture_taps;
+    LINEGUARD_TRY(write_feature_graph(backbone, layout, folder / "features.xml"));
+    return FeatureExtractor::load(folder / "features.xml", {config_.input_px, config_.window, {}}, options_.threads);
+  }
+
+  // One pass over all pictures: embedding and regions of each that decodes.
+  Result<void> embed(const FeatureExtractor& extractor) {
+    const std::size_t total = dataset_.samples.size();
+    std::vector<std::vector<float>> pooled(total), regions(total);
+    std::mutex mutex;
+    std::size_t done = 0;
+    Matrix projection;
+    LINEGUARD_TRY(parallel_for(total, options_.threads, [&](std::size_t i) -> Result<void> {
+      const auto image = imaging::decode_file(dataset_.samples[i].image);
+      if (image) {
+        LINEGUARD_ASSIGN(const Features features,
+                         extractor.extract_all(prepare_tile(*image, extractor.preprocessing())));
+        std::unique_lock lock(mutex);
+        if (projection.rows == 0) projection = sign_projection(features.pooled.columns, kDimensions);
+        lock.unlock();
+        pooled[i].assign(kDimensions, 0);
+        for (std::size_t k = 0; k < features.pooled.columns; ++k) {
+          const float value = features.pooled.values[k];
+          for (std::size_t d = 0; d < kDimensions; ++d) pooled[i][d] += value * projection.row(k)[d];
+        }
+        const Image small = imaging::resize(imaging::to_gray(imaging::to_8_bit(*image, {})), {kRegions, kRegions});
+        for (const std::byte gray : small.bytes()) regions[i].push_back(static_cast<float>(std::to_integer<int>(gray)));
+      }
+      std::lock_guard lock(mutex);
+      if (progress_) progress_("looking at content", ++done, total);
+      return {};
+    }));
+    collect(pooled, regions);
+    return {};
+  }
+
+  void collect(const std::vector<std::vector<float>>& pooled, const std::vector<std::vector<float>>& regions) {
+    for (std::size_t i = 0; i < pooled.size(); ++i) {
+      if (pooled[i].empty()) continue;
+      decoded_.push_back(i);
+      embeddings_.values.insert(embeddings_.values.end(), pooled[i].begin(), pooled[i].end());
+      regions_.values.insert(regions_.values.end(), regions[i].begin(), regions[i].end());
+    }
+    embeddings_.rows = regions_.rows = decoded_.size();
+    embeddings_.columns = kDimensions;
+    regions_.columns = kRegions * kRegions;
+  }
+
+  // Labelled pictures that decode, good and defective parts dealt out apart.
+  void deal_folds() {
+    for (std::size_t row = 0; row < decoded_.size(); ++row) {
+      const dataset::Sample& sample = dataset_.samples[decoded_[row]];
+      if (sample.label == Label::unknown) continue;
+      set_.pictures.push_back({sample.image, sample.name, 0, {}, &sample});
+      row_of_.push_back(row);
+    }
+    for (const bool good : {true, false}) {
+      std::vector<std::string> parts;
+      for (const auto& picture : set_.pictures)
+        if (picture.good() == good) parts.push_back(picture.sample->part);
+      const auto folds = assign_folds(parts, config_.folds, 1);
+      std::size_t next = 0;
+      for (auto& picture : set_.pictures)
+        if (picture.good() == good) picture.fold = folds[next++];
+    }
+  }
+
+  Result<void> score(const FeatureExtractor& extractor) {
+    LINEGUARD_TRY(extract_patches(set_, extractor, config_.reservoir_patches, 1, options_.threads, progress_));
+    LINEGUARD_ASSIGN(
+        const auto scored,
+        score_held_back(set_, extractor, config_, config_.input_px / config_.grid_stride, options_.threads, progress_));
+    for (const MapScore& one : scored) distances_.push_back(one.score);
+    find_contamination();
+    const std::size_t defective = set_.pictures.size() - set_.good_count();
+    if (std::min(set_.good_count(), defective) >= kFewestOfALabel) LINEGUARD_TRY(find_label_errors());
+    return {};
+  }
+
+  void find_contamination() {
+    std::vector<double> good;
+    for (std::size_t i = 0; i < distances_.size(); ++i) {
+      if (set_.pictures[i].good()) good.push_back(distances_[i]);
+    }
+    const double middle = median(good);
+    std::vector<double> deviations;
+    for (const double distance : good) deviations.push_back(std::abs(distance - middle));
+    const double spread = std::max(1.4826 * median(deviations), 1e-6);
+    std::vector<std::pair<double, const TrainingPicture*>> far;
+    for (std::size_t i = 0; i < distances_.size(); ++i) {
+      const double away = (distances_[i] - middle) / spread;
+      if (set_.pictures[i].good() && away > kFarAway) far.emplace_back(away, &set_.pictures[i]);
+    }
+    std::ranges::stable_sort(far, std::greater<>(), &std::pair<double, const TrainingPicture*>::first);
+    for (std::size_t i = 0; i < std::min(far.size(), kMostFindings); ++i) {
+      findings_.push_back(dataset::finding_of(
+          "contaminated-good",
+          fmt::format("labelled good, but unlike the other {} good pictures: {:.1f} robust standard deviations above "
+                      "their distance, scored by a bank made without its part",
+                      good.size() - 1, far[i].first),
+          {far[i].second->name}));
+    }
+  }
+
+  Matrix inputs_of(const std::vector<std::size_t>& pictures) const {
+    Matrix inputs(pictures.size(), kDimensions + 1);
+    for (std::size_t i = 0; i < pictures.size(); ++i) {
+      std::ranges::copy(embeddings_.row(row_of_[pictures[i]]), inputs.row(i).begin());
+      inputs.row(i)[kDimensions] = static_cast<float>(distances_[pictures[i]]);
+    }
+    return inputs;
+  }
+
+  Result<void> find_label_errors() {
+    std::vector<double> odds(set_.pictures.size());
+    LINEGUARD_TRY(
+        parallel_for(static_cast<std::size_t>(config_.folds), options_.threads, [&](std::size_t fold) -> Result<void> {
+          std::vector<std::size_t> inside, outside;
+          for (std::size_t i = 0; i < set_.pictures.size(); ++i)
+            (set_.pictures[i].fold == static_cast<int>(fold) ? outside : inside).push_back(i);
+          if (outside.empty() || inside.empty()) return {};
+          Matrix targets(inside.size(), 2);
+          for (std::size_t i = 0; i < inside.size(); ++i) targets.row(i)[set_.pictures[inside[i]].good() ? 0 : 1] = 1;
+          MlpOptions options{
+              .hidden = 32, .members = 3, .epochs = 30, .batch = 64, .weight_decay = 0.1, .dropout = 0.5};
+          const Matrix logits = fit_mlp(inputs_of(inside), targets, options).apply(inputs_of(outside));
+          for (std::size_t i = 0; i < outside.size(); ++i) odds[outside[i]] = logits.row(i)[1] - logits.row(i)[0];
+          return {};
+        }));
+    rank_label_errors(odds);
+    return {};
+  }
+
+  void rank_label_errors(const std::vector<double>& odds) {
+    // How sure the network is on average of the pictures that carry a label: the scale for calling one wrong.
+    double sure[2] = {0, 0}, count[2] = {0, 0};
+    std::vector<double> other(odds.size());  // probability of the label that the picture does not have
+    for (std::size_t i = 0; i < odds.size(); ++i) {
+      const bool good = set_.pictures[i].good();
+      other[i] = 1 / (1 + std::exp(good ? -odds[i] : odds[i]));
+      sure[good] += 1 - other[i];
+      ++count[good];
+    }
+    std::vector<std::pair<double, const TrainingPicture*>> wrong;
+    for (std::size_t i = 0; i < odds.size(); ++i) {
+      const bool opposite = !set_.pictures[i].good();
+      if (other[i] >= std::max(kLikely, sure[opposite] / count[opposite]))
+        wrong.emplace_back(1 - other[i], &set_.pictures[i]);
+    }
+    std::ranges::stable_sort(wrong, {}, &std::pair<double, const TrainingPicture*>::first);
+    for (std::size_t i = 0; i < std::min(wrong.size(), kMostFindings); ++i) {
+      const auto* picture = wrong[i].second;
+      findings_.push_back(dataset::finding_of(
+          "likely-label-error",
+          fmt::format("number {} of {}: labelled {}, but a network that was not shown it gives that {:.2g} %", i + 1,
+                      wrong.size(), picture->good() ? "good" : "defective (" + picture->sample->class_name + ")",
+                      100 * wrong[i].first),
+          {picture->name}));
+    }
+  }
+
+  void find_duplicates() {
+    std::size_t listed = 0;
+    for (const SimilarPair& pair : find_near_duplicates(embeddings_, regions_, options_.threads)) {
+      const auto &a = dataset_.samples[decoded_[pair.a]], &b = dataset_.samples[decoded_[pair.b]];
+      if (pair.difference == 0 || a.part == b.part || ++listed > kMostFindings) continue;
+      const bool across = a.split != b.split;
+      findings_.push_back(dataset::finding_of(
+          across ? "near-duplicate-across-splits" : "near-duplicate",
+          fmt::format(
+              "these two look alike as no other pictures do: their most different region differs by {:.1f} gray "
+              "levels{}",
+              pair.difference,
+              across
+                  ? fmt::format("; they stand in {} and {}", dataset::to_string(a.split), dataset::to_string(b.split))
+                  : ""),
+          {a.name, b.name}));
+    }
+  }
+
+  const dataset::Dataset& dataset_;
+  const ContentCheckOptions& options_;
+  const ProgressFunction& progress_;
+  TrainConfig config_;
+  std::vector<std::size_t> decoded_;  // samples that decode; rows of the two matrices below
+  Matrix embeddings_, regions_;
+  TrainingSet set_;                  // the labelled ones of them …
+  std::vector<std::size_t> row_of_;  // … and their rows
+  std::vector<double> distances_;    // to a good bank made without the part
+  std::vector<dataset::Finding> findings_;
+};
+
+}  // namespace
+
+Result<std::vector<dataset::Finding>> check_content(const dataset::Dataset& dataset, const ContentCheckOptions& options,
+                                                    const ProgressFunction& progress) {
+  if (options.threads < 1) return make_error(ErrorCode::invalid_argument, "threads must be 1 or more");
+  return ContentCheck(dataset, options, progress).run();
+}
+
+}  // namespace lineguard::detector
