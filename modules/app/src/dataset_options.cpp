@@ -5,7 +5,8 @@ namespace lineguard::app {
 void add_dataset_options(CLI::App& command, DatasetOptions& options) {
   command.add_option("DATASET", options.path, "a folder of pictures or a .csv file")->required();
   command
-      .add_option("--layout", options.layout, "read as mvtec, good-defective, good-only, csv, coco, yolo or voc, do not detect")
+      .add_option("--layout", options.layout,
+                  "read as mvtec, good-defective, good-only, csv, coco, yolo or voc, do not detect")
       ->type_name("NAME");
   command
       .add_option("--part-pattern", options.part_pattern,

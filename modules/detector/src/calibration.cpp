@@ -29,7 +29,17 @@ Matrix project(const Head& head, const Matrix& patches) {
   return apply_whitening(whitening, patches);
 }
 
+Matrix first_rows(const Matrix& matrix, std::size_t rows) {
+  Matrix first(std::min(rows, matrix.rows), matrix.columns);
+  std::copy_n(matrix.values.begin(), first.values.size(), first.values.begin());
+  return first;
+}
+
 }  // namespace
+
+std::vector<float> distances_to(const Head& head, const Matrix& patches) {
+  return nearest_distances(project(head, patches), bank_of(head));
+}
 
 Head fit_head(const Matrix& patches, const TrainConfig& config, int grid_cells) {
   Head head;
@@ -70,8 +80,9 @@ Result<std::vector<MapScore>> score_held_back(const TrainingSet& set, const Feat
       LINEGUARD_ASSIGN(const Image image, imaging::decode_file(picture.file));
       LINEGUARD_ASSIGN(extracted, extractor.extract(image));
     }
-    const Matrix& patches = in_memory ? picture.patches : extracted;
-    results[i] = score_distances(head, nearest_distances(project(head, patches), bank_of(head)));
+    const Matrix first = in_memory ? first_rows(picture.patches, static_cast<std::size_t>(grid_cells) * grid_cells)
+                                   : std::move(extracted);
+    results[i] = score_distances(head, distances_to(head, first));
     std::lock_guard lock(mutex);
     if (progress) progress("calibrating", ++done, set.pictures.size());
     return {};

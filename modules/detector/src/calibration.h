@@ -20,6 +20,9 @@ namespace lineguard::detector {
 // Bank, whitening and map settings learned from the patches of one set of pictures; cells of `grid_cells` a side.
 Head fit_head(const Matrix& patches, const TrainConfig& config, int grid_cells);
 
+// Distance of every patch to the head's bank.
+std::vector<float> distances_to(const Head& head, const Matrix& patches);
+
 // The map and score that a head learned without its part gives each picture of the set, in order, defective ones too.
 Result<std::vector<MapScore>> score_held_back(const TrainingSet& set, const FeatureExtractor& extractor,
                                               const TrainConfig& config, int grid_cells, int threads,

@@ -160,7 +160,7 @@ class ContentCheck {
   }
 
   Result<void> score(const FeatureExtractor& extractor) {
-    LINEGUARD_TRY(extract_patches(set_, extractor, config_.reservoir_patches, 1, options_.threads, progress_));
+    LINEGUARD_TRY(extract_patches(set_, extractor, config_.reservoir_patches, 1, 1, options_.threads, progress_));
     LINEGUARD_ASSIGN(
         const auto scored,
         score_held_back(set_, extractor, config_, config_.input_px / config_.grid_stride, options_.threads, progress_));

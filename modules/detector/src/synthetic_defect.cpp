@@ -35,7 +35,13 @@ void shift_pixel(Image& image, int x, int y, double share) {
 
 }  // namespace
 
-Image draw_synthetic_defect(const Image& image, SyntheticDefect kind, std::uint64_t seed) {
+Image draw_synthetic_defect(const Image& image, SyntheticDefect kind, std::uint64_t seed, double strength) {
+  Image mask(image.size(), 1);
+  return draw_synthetic_defect(image, kind, seed, strength, mask);
+}
+
+Image draw_synthetic_defect(const Image& image, SyntheticDefect kind, std::uint64_t seed, double strength,
+                            Image& mask) {
   std::mt19937_64 random(seed);
   const double side = std::min(image.width_px(), image.height_px());
   const double centre_x = uniform(random, 0.25, 0.75) * image.width_px();
@@ -44,12 +50,14 @@ Image draw_synthetic_defect(const Image& image, SyntheticDefect kind, std::uint6
   const double length = kind == SyntheticDefect::scratch ? uniform(random, 0.2, 0.5) * side : 0;
   const double radius =
       kind == SyntheticDefect::scratch ? std::max(1.0, 0.01 * side) : uniform(random, 0.03, 0.07) * side;
-  const double share = (random() & 1) ? 0.33 : -0.33;
+  const double share = (random() & 1) ? strength : -strength;
   Image drawn = image;
   for (int y = 0; y < image.height_px(); ++y) {
     for (int x = 0; x < image.width_px(); ++x) {
       const double away = distance_to_segment(x - centre_x, y - centre_y, std::cos(angle), std::sin(angle), length);
-      if (away < radius) shift_pixel(drawn, x, y, share * std::min(1.0, 2 * (1 - away / radius)));
+      if (away >= radius) continue;
+      shift_pixel(drawn, x, y, share * std::min(1.0, 2 * (1 - away / radius)));
+      mask.row_u8(y)[static_cast<std::size_t>(x)] = 255;
     }
   }
   return drawn;

@@ -4,6 +4,7 @@
 #include "installed_backbone.h"
 #include "labelled_training.h"
 #include "package_version.h"
+#include "search.h"
 #include "training_set.h"
 
 #include <algorithm>
@@ -156,6 +157,7 @@ class Training {
     set_ = std::move(chosen.set);
     report_.labels_note = std::move(chosen.note);
     LINEGUARD_TRY(refuse_blockers(dataset_, set_, options_, progress_, report_.warnings));
+    if (options_.search) LINEGUARD_TRY(choose_settings(staged.path()));
     LINEGUARD_TRY(learn(staged.path()));
     LINEGUARD_TRY(write_package(staged.path(), out));
     LINEGUARD_TRY(staged.commit());
@@ -164,6 +166,17 @@ class Training {
   }
 
  private:
+  Result<void> choose_settings(const fs::path& folder) {
+    LINEGUARD_ASSIGN(SearchOutcome outcome, search_settings(set_, config_, folder, options_.search_budget_s,
+                                                            options_.threads, system_clock(), progress_));
+    LINEGUARD_TRY(
+        write_file_atomically(folder / "search" / "trials.json", trials_to_json(outcome, options_.search_budget_s)));
+    config_ = std::move(outcome.config);
+    report_.trials = std::move(outcome.trials);
+    report_.settings_note = std::move(outcome.note);
+    return {};
+  }
+
   int grid_cells() const { return config_.input_px / config_.grid_stride; }
 
   bool with_labels() const { return set_.good_count() < set_.pictures.size(); }
@@ -188,8 +201,8 @@ class Training {
     const fs::path features = folder / "features.xml";
     LINEGUARD_TRY(write_feature_graph(backbone_, layout(), features));
     LINEGUARD_ASSIGN(const auto extractor, FeatureExtractor::load(features, preprocessing_, options_.threads));
-    LINEGUARD_TRY(extract_patches(set_, extractor, config_.reservoir_patches, static_cast<std::uint64_t>(config_.seed),
-                                  options_.threads, progress_));
+    LINEGUARD_TRY(extract_patches(set_, extractor, config_.reservoir_patches, config_.bank_turns,
+                                  static_cast<std::uint64_t>(config_.seed), options_.threads, progress_));
     LINEGUARD_ASSIGN(auto scored, score_held_back(set_, extractor, config_, grid_cells(), options_.threads, progress_));
     if (with_labels()) {
       LINEGUARD_ASSIGN(LabelledTraining labelled,
@@ -274,7 +287,7 @@ class Training {
   }
 
   const dataset::Dataset& dataset_;
-  const TrainConfig& config_;
+  TrainConfig config_;  // resolved: with the settings that the search chose
   const TrainOptions& options_;
   const ProgressFunction& progress_;
   TrainingSet set_;
@@ -289,6 +302,8 @@ class Training {
 
 Result<TrainReport> train(const dataset::Dataset& dataset, const TrainConfig& config, const fs::path& out,
                           const TrainOptions& options, const ProgressFunction& progress) {
+  if (options.search && !(options.search_budget_s > 0))
+    return make_error(ErrorCode::invalid_argument, "the search budget must be above 0 s");
   if (options.threads < 1) return make_error(ErrorCode::invalid_argument, "threads must be 1 or more");
   try {
     return Training(dataset, config, options, progress).run(out);

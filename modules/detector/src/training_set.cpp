@@ -1,7 +1,9 @@
 #include "training_set.h"
 
 #include "bank.h"
+#include "dihedral.h"
 #include "parallel.h"
+#include "preprocess.h"
 
 #include <algorithm>
 #include <atomic>
@@ -32,6 +34,19 @@ Matrix random_rows(const Matrix& matrix, std::size_t count, std::uint64_t seed) 
 }
 
 }  // namespace
+
+Result<Matrix> extract_turned(const FeatureExtractor& extractor, const Image& image, int turns) {
+  const auto tile = prepare_tile(image, extractor.preprocessing());
+  const int side = extractor.preprocessing().input_px;
+  Matrix all;
+  for (int way = 0; way < turns; ++way) {
+    LINEGUARD_ASSIGN(const Features features, extractor.extract_all(turned(tile, side, 3, way)));
+    all.columns = features.patches.columns;
+    all.rows += features.patches.rows;
+    all.values.insert(all.values.end(), features.patches.values.begin(), features.patches.values.end());
+  }
+  return all;
+}
 
 std::size_t TrainingSet::good_count() const {
   return static_cast<std::size_t>(std::ranges::count_if(pictures, &TrainingPicture::good));
@@ -64,7 +79,7 @@ std::vector<int> assign_folds(const std::vector<std::string>& parts, int folds, 
   return assigned;
 }
 
-Result<void> extract_patches(TrainingSet& set, const FeatureExtractor& extractor, int reservoir_patches,
+Result<void> extract_patches(TrainingSet& set, const FeatureExtractor& extractor, int reservoir_patches, int turns,
                              std::uint64_t seed, int threads, const ProgressFunction& progress) {
   const std::size_t quota = std::max<std::size_t>(1, static_cast<std::size_t>(reservoir_patches) / set.good_count());
   std::atomic<bool> complete{true};
@@ -74,7 +89,7 @@ Result<void> extract_patches(TrainingSet& set, const FeatureExtractor& extractor
     TrainingPicture& picture = set.pictures[i];
     if (!picture.good()) return {};
     LINEGUARD_ASSIGN(const Image image, imaging::decode_file(picture.file));
-    LINEGUARD_ASSIGN(picture.patches, extractor.extract(image));
+    LINEGUARD_ASSIGN(picture.patches, extract_turned(extractor, image, turns));
     if (picture.patches.rows > quota) {
       picture.patches = random_rows(picture.patches, quota, seed_for(picture.name, seed));
       complete = false;

@@ -36,9 +36,12 @@ struct TrainingSet {
 // Folds of parts, balanced and independent of the order of the samples.
 std::vector<int> assign_folds(const std::vector<std::string>& parts, int folds, std::uint64_t seed);
 
+// The patches of a picture turned in the first `turns` ways, one after the other.
+Result<Matrix> extract_turned(const FeatureExtractor& extractor, const Image& image, int turns);
+
 // Fills every good picture's patches. At most `reservoir_patches` are kept in all: beyond, each picture keeps the same
-// number, chosen at random by `seed` and its name.
-Result<void> extract_patches(TrainingSet& set, const FeatureExtractor& extractor, int reservoir_patches,
+// number, chosen at random by `seed` and its name. `turns`: in how many ways each picture is turned (dihedral.h).
+Result<void> extract_patches(TrainingSet& set, const FeatureExtractor& extractor, int reservoir_patches, int turns,
                              std::uint64_t seed, int threads, const ProgressFunction& progress);
 
 }  // namespace lineguard::detector

@@ -15,7 +15,7 @@ namespace {
 
 bool outside_digest(const fs::path& relative) {
   const std::string first = relative.begin()->string();
-  return first == "operating_points" || first == "acceptance";
+  return first == "operating_points" || first == "acceptance" || first == "search";
 }
 
 Result<std::vector<std::string>> digested_files(const fs::path& package) {

@@ -18,12 +18,25 @@ namespace {
 
 struct TrainArguments {
   DatasetOptions dataset;
-  std::string out, config, json, name, labels;
+  std::string out, config, json, name, labels, search;
+  double search_budget_s = 120;
   double max_overkill = 0;  // 0: that of the configuration
   std::int64_t seed = -1;   // -1: likewise
   int threads = 2;
   std::vector<std::string> allowed_checks;
 };
+
+nlohmann::ordered_json trials_to_json(const std::vector<detector::Trial>& trials) {
+  auto list = nlohmann::ordered_json::array();
+  for (const detector::Trial& trial : trials) {
+    list.push_back({{"name", trial.name}, {"reached", trial.reached}});
+    if (!trial.reached) continue;
+    list.back()["image_auroc"] = trial.image_auroc;
+    list.back()["pixel_auroc"] = trial.pixel_auroc;
+    list.back()["seconds"] = trial.seconds;
+  }
+  return list;
+}
 
 nlohmann::ordered_json to_json(const detector::TrainReport& report, const std::string& out) {
   const package::OperatingPoint& point = report.operating_point;
@@ -47,6 +60,9 @@ nlohmann::ordered_json to_json(const detector::TrainReport& report, const std::s
             {"defective_n", point.defective_n},
             {"defective_below", point.defective_below},
             {"miss_bound", point.miss_bound ? nlohmann::ordered_json(*point.miss_bound) : nullptr}}},
+          {"settings", report.settings_note},
+          {"labels", report.labels_note},
+          {"trials", trials_to_json(report.trials)},
           {"warnings", report.warnings},
           {"seconds", report.seconds}};
 }
@@ -57,6 +73,7 @@ void print(const detector::TrainReport& report, const std::string& out) {
                            report.model.version, report.model.digest);
   std::cout << fmt::format("learned    from {} good pictures, {} patches, bank of {}, in {:.1f} s\n",
                            report.good_pictures, report.patches, report.bank, report.seconds);
+  if (!report.settings_note.empty()) std::cout << "settings   " << report.settings_note << "\n";
   std::cout << "labels     " << report.labels_note << "\n";
   if (!report.classes.empty()) std::cout << fmt::format("classes    {}\n", fmt::join(report.classes, ", "));
   std::cout << fmt::format("threshold  {:.6g}: {}\n", point.threshold, point.method);
@@ -85,6 +102,9 @@ Result<int> run_train(const TrainArguments& arguments) {
   detector::TrainOptions options;
   options.name = arguments.name;
   options.threads = arguments.threads;
+  // A configuration says what to use; without one the settings are chosen for this data set.
+  options.search = arguments.search.empty() ? arguments.config.empty() : arguments.search == "auto";
+  options.search_budget_s = arguments.search_budget_s;
   options.must_reach_overkill = arguments.max_overkill > 0;
   options.allowed_checks.insert(arguments.allowed_checks.begin(), arguments.allowed_checks.end());
 
@@ -110,6 +130,15 @@ void add_train_command(CLI::App& root, Run& run) {
       ->add_option("--labels", arguments->labels,
                    "use: learn from defects too; ignore: from good parts only; auto (default): use from 10 on")
       ->check(CLI::IsMember({"auto", "use", "ignore"}));
+  command
+      ->add_option(
+          "--search", arguments->search,
+          "auto: choose resolution, bank, smoothing … for this data set (default without --config); off: defaults")
+      ->check(CLI::IsMember({"auto", "off"}));
+  command->add_option("--search-budget", arguments->search_budget_s, "No trial begins later, in seconds; default 120s")
+      ->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"min", 60}},
+                                        CLI::AsNumberWithUnit::CASE_SENSITIVE))
+      ->check(CLI::Range(0.1, 86400.0));
   command->add_option("--max-overkill", arguments->max_overkill, "Refuse unless overkill is shown to be at most this")
       ->check(CLI::Range(0.0001, 0.9999));
   command->add_option("--name", arguments->name, "Model name; default: the package folder's, without its number");

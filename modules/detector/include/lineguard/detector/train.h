@@ -44,6 +44,7 @@ struct TrainConfig {
 
   // [bank]
   int bank_size = 2000;            // patches kept, 10 to 10000
+  int bank_turns = 1;              // ways each good picture is turned and mirrored for the bank: 1 to 8
   double whitening_shrinkage = 0;  // 0: none; else share of the mean variance that is added to every direction, 0 to 10
   int reservoir_patches = 200'000;  // most patches held in memory; above, each picture gives a random part of its own
 
@@ -82,6 +83,17 @@ struct TrainOptions {
   std::set<std::string> allowed_checks;  // blockers of `verify` that a person overrides
   bool must_reach_overkill = false;      // refuse (rather than state the bound reached) where n is too small
   int threads = 2;                       // >= 1
+  // Chooses the good-only settings for this data set before training; off: those of the configuration are used.
+  bool search = false;
+  double search_budget_s = 120;  // no trial begins later, > 0
+};
+
+// One setting that the search tried, or would have tried with more time.
+struct Trial {
+  std::string name;  // what differs from the defaults: "input 320 px"
+  bool reached = false;
+  double image_auroc = 0, pixel_auroc = 0;  // of synthetic defects against good and shifted good pictures, cross-fitted
+  double seconds = 0;
 };
 
 struct TrainReport {
@@ -89,6 +101,8 @@ struct TrainReport {
   package::OperatingPoint operating_point;
   std::size_t good_pictures = 0, defective_pictures = 0;  // learned from
   std::vector<std::string> classes;                       // of defects that regions can carry
+  std::vector<Trial> trials;                              // of the search, in their fixed order
+  std::string settings_note;                              // what was chosen and why; empty without a search
   std::string labels_note;                                // which labels were used, or why none
   std::size_t patches = 0, bank = 0;
   std::vector<std::string> warnings;

@@ -6,6 +6,8 @@
 //   golden/*.png, golden/scores.toml   pictures with the scores that they had in training
 //   operating_points/<id>.toml    thresholds, each with a digest of its own
 //   acceptance/                   what a person signed; like operating points, no part of the package's digest
+//   search/trials.json            how the settings were chosen, where they were; no part of the digest either, so that
+//                                 training.toml alone makes the same package
 #pragma once
 
 #include <cstdint>
@@ -89,7 +91,7 @@ Result<std::vector<GoldenPicture>> read_golden(const std::filesystem::path& pack
 // Also refuses an operating point whose own digest does not match (corrupt_data).
 Result<OperatingPoint> read_operating_point(const std::filesystem::path& package, const std::string& id);
 
-// SHA-256 over every file but operating_points/ and acceptance/, with the manifest's own digest line left out.
+// SHA-256 over every file but operating_points/, acceptance/ and search/, with the manifest's own digest line left out.
 Result<std::string> compute_digest(const std::filesystem::path& package);
 // corrupt_data where the manifest's digest is not compute_digest(): says that a file was changed.
 Result<void> verify_digest(const std::filesystem::path& package, const Manifest& manifest);
