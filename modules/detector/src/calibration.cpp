@@ -3,9 +3,11 @@
 #include "bank.h"
 #include "map_score.h"
 #include "parallel.h"
+#include "tiles.h"
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <mutex>
 
 #include <lineguard/imaging/decode.h>
@@ -29,16 +31,26 @@ Matrix project(const Head& head, const Matrix& patches) {
   return apply_whitening(whitening, patches);
 }
 
-Matrix first_rows(const Matrix& matrix, std::size_t rows) {
-  Matrix first(std::min(rows, matrix.rows), matrix.columns);
-  std::copy_n(matrix.values.begin(), first.values.size(), first.values.begin());
-  return first;
-}
-
 }  // namespace
 
 std::vector<float> distances_to(const Head& head, const Matrix& patches) {
   return nearest_distances(project(head, patches), bank_of(head));
+}
+
+MapScore score_tiles(const Head& head, const Matrix& patches, const package::Preprocessing& preprocessing,
+                     Size picture) {
+  const auto tiles = lay_tiles(preprocessing, picture);
+  const auto cells = static_cast<std::size_t>(head.grid_cells) * static_cast<std::size_t>(head.grid_cells);
+  std::vector<std::vector<float>> maps;
+  double score = -std::numeric_limits<double>::infinity();
+  for (std::size_t tile = 0; tile < tiles.size(); ++tile) {
+    Matrix own(cells, patches.columns);
+    std::copy_n(patches.row(tile * cells).begin(), own.values.size(), own.values.begin());
+    MapScore scored = score_distances(head, distances_to(head, own));
+    maps.push_back(std::move(scored.map));
+    score = std::max(score, scored.score);
+  }
+  return {merge_tiles(tiles, maps, region_of_interest(preprocessing, picture)).values, score};
 }
 
 Head fit_head(const Matrix& patches, const TrainConfig& config, int grid_cells) {
@@ -74,15 +86,15 @@ Result<std::vector<MapScore>> score_held_back(const TrainingSet& set, const Feat
   LINEGUARD_TRY(parallel_for(set.pictures.size(), threads, [&](std::size_t i) -> Result<void> {
     const TrainingPicture& picture = set.pictures[i];
     const Head& head = heads[static_cast<std::size_t>(picture.fold)];
-    Matrix extracted;
     const bool in_memory = set.complete && picture.good();
+    Size size = picture.size;
+    Matrix extracted;
     if (!in_memory) {
       LINEGUARD_ASSIGN(const Image image, imaging::decode_file(picture.file));
       LINEGUARD_ASSIGN(extracted, extractor.extract(image));
+      size = image.size();
     }
-    const Matrix first = in_memory ? first_rows(picture.patches, static_cast<std::size_t>(grid_cells) * grid_cells)
-                                   : std::move(extracted);
-    results[i] = score_distances(head, distances_to(head, first));
+    results[i] = score_tiles(head, in_memory ? picture.patches : extracted, extractor.preprocessing(), size);
     std::lock_guard lock(mutex);
     if (progress) progress("calibrating", ++done, set.pictures.size());
     return {};

@@ -23,6 +23,11 @@ Head fit_head(const Matrix& patches, const TrainConfig& config, int grid_cells);
 // Distance of every patch to the head's bank.
 std::vector<float> distances_to(const Head& head, const Matrix& patches);
 
+// A picture's map and score from the patches of its tiles (rows beyond them are left out): the map is merged, the score
+// that of the worst tile.
+MapScore score_tiles(const Head& head, const Matrix& patches, const package::Preprocessing& preprocessing,
+                     Size picture);
+
 // The map and score that a head learned without its part gives each picture of the set, in order, defective ones too.
 Result<std::vector<MapScore>> score_held_back(const TrainingSet& set, const FeatureExtractor& extractor,
                                               const TrainConfig& config, int grid_cells, int threads,

@@ -1,8 +1,10 @@
 #include "preprocess.h"
 #include "regions.h"
+#include "tiles.h"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -45,9 +47,36 @@ Label label_of(double score, double threshold, double band) {
   return score > threshold ? Label::defective : Label::good;
 }
 
-FloatMap square_map(const infer::Tensor& tensor) {
-  const auto side = static_cast<int>(tensor.shape.back());
-  return FloatMap{{side, side}, tensor.values};
+// What the network says of all tiles of a picture together.
+struct Tiled {
+  FloatMap map;
+  double score = -std::numeric_limits<double>::infinity();  // of the worst tile
+  std::vector<float> embedding;                             // of that tile
+  std::vector<float> classes;                               // of pictures that are one tile
+};
+
+// One tile after the other, so that memory does not grow with the picture but for its map.
+Result<Tiled> run_tiles(const infer::Network& network, const Image& image,
+                        const package::Preprocessing& preprocessing) {
+  const std::int64_t side = preprocessing.input_px;
+  const auto tiles = lay_tiles(preprocessing, image.size());
+  Tiled tiled;
+  std::vector<std::vector<float>> maps;
+  for (const PixelRect& rect : tiles) {
+    // map, score, embedding, classes
+    LINEGUARD_ASSIGN(auto outputs, network.run(prepare_tile(image, rect, preprocessing), {1, side, side, 3}));
+    const double score = outputs.at(1).values.at(0);
+    if (maps.empty() || score > tiled.score || !std::isfinite(score)) {
+      tiled.score = score;
+      tiled.embedding = std::move(outputs.at(2).values);
+    }
+    maps.push_back(std::move(outputs.at(0).values));
+    if (tiles.size() == 1 && outputs.size() > 3) tiled.classes = std::move(outputs[3].values);
+    if (!std::isfinite(tiled.score)) break;
+  }
+  maps.resize(tiles.size(), maps[0]);  // a score that is no number ends the work: the label is `unknown`
+  tiled.map = merge_tiles(tiles, maps, region_of_interest(preprocessing, image.size()));
+  return tiled;
 }
 
 // Over several views: the worst one decides, and all regions are kept.
@@ -154,14 +183,12 @@ Result<Prediction> Detector::predict_image(const Image& image, const PredictOpti
   if (image.empty()) return make_error(ErrorCode::invalid_argument, "the picture is empty");
   const SteadyTime start = system_clock().now();
   const package::Manifest& manifest = state_->manifest;
-  const auto tile = prepare_tile(image, manifest.preprocessing);
-  const std::int64_t side = manifest.preprocessing.input_px;
-  LINEGUARD_ASSIGN(auto outputs, state_->network.run(tile, {1, side, side, 3}));  // map, score, embedding, classes
-  const FloatMap map = square_map(outputs.at(0));
+  LINEGUARD_ASSIGN(Tiled tiled, run_tiles(state_->network, image, manifest.preprocessing));
+  const FloatMap& map = tiled.map;
   const PixelRect area = region_of_interest(manifest.preprocessing, image.size());
 
   Prediction prediction;
-  prediction.score = outputs.at(1).values.at(0);
+  prediction.score = tiled.score;
   prediction.label = label_of(prediction.score, state_->point.threshold, state_->unknown_band);
   prediction.threshold = state_->point.threshold;
   prediction.operating_point = state_->point.id;
@@ -169,11 +196,10 @@ Result<Prediction> Detector::predict_image(const Image& image, const PredictOpti
   prediction.image_size = image.size();
   if (options.want_regions) {
     prediction.regions = find_regions(map, area, {manifest.region_threshold, manifest.region_peak_threshold});
-    if (!manifest.classes.empty() && outputs.size() > 3)
-      name_regions(outputs.at(3).values, manifest.classes, area, prediction.regions);
+    if (!tiled.classes.empty()) name_regions(tiled.classes, manifest.classes, area, prediction.regions);
   }
   if (options.want_map) prediction.map = spread_over_picture(map, area, image.size());
-  if (options.want_embedding) prediction.embedding = std::move(outputs.at(2).values);
+  if (options.want_embedding) prediction.embedding = std::move(tiled.embedding);
   prediction.predict_ms = milliseconds_between(start, system_clock().now());
   return prediction;
 }

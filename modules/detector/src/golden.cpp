@@ -20,7 +20,13 @@ namespace {
 constexpr std::size_t kGoodOnes = 4;
 constexpr int kLongestSide = 768;  // a package stays small whatever the camera
 
-Image not_too_large(Image image) {
+// Tiles see the picture at its own scale: a part of it then, of at least a tile.
+Image not_too_large(Image image, int tile_px) {
+  if (tile_px > 0) {
+    const int longest = std::max(kLongestSide, tile_px + tile_px / 2);
+    const Size part{std::min(image.width_px(), longest), std::min(image.height_px(), longest)};
+    return imaging::crop(image, (image.width_px() - part.width_px) / 2, (image.height_px() - part.height_px) / 2, part);
+  }
   const int longest = std::max(image.width_px(), image.height_px());
   if (longest <= kLongestSide) return image;
   const double factor = static_cast<double>(kLongestSide) / longest;
@@ -44,7 +50,7 @@ Result<double> write_golden_pictures(const fs::path& folder, const package::Mani
   const std::size_t count = std::min(kGoodOnes, good_pictures.size());
   for (std::size_t i = 0; i < count; ++i) {
     LINEGUARD_ASSIGN(Image decoded, imaging::decode_file(good_pictures[i * good_pictures.size() / count]));
-    const Image image = not_too_large(std::move(decoded));
+    const Image image = not_too_large(std::move(decoded), manifest.preprocessing.tile_px);
     LINEGUARD_TRY(write_picture(folder, fmt::format("good_{}.png", i + 1), image, golden));
     const auto kind = i % 2 ? SyntheticDefect::blob : SyntheticDefect::scratch;
     LINEGUARD_TRY(write_picture(folder, fmt::format("drawn_defect_{}.png", i + 1),

@@ -15,12 +15,6 @@
 namespace lineguard::detector {
 namespace {
 
-void append(Matrix& matrix, const Matrix& more) {
-  matrix.columns = more.columns;
-  matrix.rows += more.rows;
-  matrix.values.insert(matrix.values.end(), more.values.begin(), more.values.end());
-}
-
 // Up to `quota` cells: those of defects first, at most two thirds of it, then good ones.
 std::vector<std::size_t> choose_cells(const std::vector<int>& targets, std::size_t quota, std::mt19937_64& random) {
   std::vector<std::size_t> defects, good;
@@ -66,11 +60,11 @@ class Collector {
                        LabelledPicture& labelled) const {
     const int side = extractor_.preprocessing().input_px;
     LINEGUARD_ASSIGN(const Features features, extractor_.extract_all(turned(tile, side, 3, way)));
-    append(labelled.pooled, features.pooled);
+    append_rows(labelled.pooled, features.pooled);
     if (labelled.labels.empty()) return {};
     const auto targets = turned(labelled.labels, dense_cells_, 1, way);
     const auto chosen = choose_cells(targets, quota_, random);
-    append(labelled.cells, take_rows(features.dense, chosen));
+    append_rows(labelled.cells, take_rows(features.dense, chosen));
     for (const std::size_t cell : chosen) labelled.targets.push_back(targets[cell]);
     return {};
   }

@@ -1,10 +1,16 @@
 #include "patches.h"
 
-#include "preprocess.h"
+#include "tiles.h"
 
 #include <utility>
 
 namespace lineguard::detector {
+
+void append_rows(Matrix& matrix, const Matrix& more) {
+  matrix.columns = more.columns;
+  matrix.rows += more.rows;
+  matrix.values.insert(matrix.values.end(), more.values.begin(), more.values.end());
+}
 
 FeatureExtractor::FeatureExtractor(infer::Network network, package::Preprocessing preprocessing)
     : network_(std::move(network)), preprocessing_(preprocessing) {}
@@ -18,8 +24,12 @@ Result<FeatureExtractor> FeatureExtractor::load(const std::filesystem::path& fea
 }
 
 Result<Matrix> FeatureExtractor::extract(const Image& image) const {
-  LINEGUARD_ASSIGN(Features features, extract_all(prepare_tile(image, preprocessing_)));
-  return std::move(features.patches);
+  Matrix all;
+  for (const PixelRect& rect : lay_tiles(preprocessing_, image.size())) {
+    LINEGUARD_ASSIGN(const Features features, extract_all(prepare_tile(image, rect, preprocessing_)));
+    append_rows(all, features.patches);
+  }
+  return all;
 }
 
 Result<Features> FeatureExtractor::extract_all(const std::vector<std::uint8_t>& tile) const {

@@ -26,6 +26,8 @@ struct Matrix {
   std::span<const float> row(std::size_t i) const { return {values.data() + i * columns, columns}; }
 };
 
+void append_rows(Matrix& matrix, const Matrix& more);
+
 // What the feature graph gives for one tile; `dense` and `pooled` are empty where it has no such outputs.
 struct Features {
   Matrix patches;  // [cells, channels]
@@ -39,7 +41,7 @@ class FeatureExtractor {
   // One core an inference, so that the features do not depend on the number of threads; `parallel` of them at once.
   static Result<FeatureExtractor> load(const std::filesystem::path& feature_graph,
                                        const package::Preprocessing& preprocessing, int parallel);
-  // [cells, channels] of one picture.
+  // [tiles * cells, channels] of one picture, tile after tile.
   Result<Matrix> extract(const Image& image) const;
   // Everything there is of a tile that prepare_tile() made.
   Result<Features> extract_all(const std::vector<std::uint8_t>& tile) const;

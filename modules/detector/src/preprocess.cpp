@@ -19,10 +19,19 @@ PixelRect region_of_interest(const package::Preprocessing& preprocessing, Size p
            std::clamp(to_pixels(roi.height, picture.height_px), 1, picture.height_px - y)}};
 }
 
+package::Preprocessing preprocessing_of(const TrainConfig& config) {
+  return {config.input_px, config.window, config.roi, config.tile_px, config.tile_overlap};
+}
+
 std::vector<std::uint8_t> prepare_tile(const Image& image, const package::Preprocessing& preprocessing) {
-  const PixelRect rect = region_of_interest(preprocessing, image.size());
-  Image part = imaging::to_8_bit(image, preprocessing.window);
-  if (rect.size != image.size()) part = imaging::crop(part, rect.x, rect.y, rect.size);
+  return prepare_tile(image, region_of_interest(preprocessing, image.size()), preprocessing);
+}
+
+std::vector<std::uint8_t> prepare_tile(const Image& image, const PixelRect& rect,
+                                       const package::Preprocessing& preprocessing) {
+  const bool whole = rect.size == image.size();
+  const Image part =
+      imaging::to_8_bit(whole ? image : imaging::crop(image, rect.x, rect.y, rect.size), preprocessing.window);
   const Size side{preprocessing.input_px, preprocessing.input_px};
   // Resized before gray becomes colour: a third of the work.
   const Image tile = imaging::to_rgb(imaging::resize(part, side, imaging::Interpolation::area));

@@ -8,6 +8,7 @@
 #include <lineguard/core/image.h>
 #include <lineguard/core/result.h>
 #include <lineguard/core/types.h>
+#include <lineguard/detector/train.h>
 #include <lineguard/package/package.h>
 
 namespace lineguard::detector {
@@ -18,6 +19,12 @@ struct PixelRect {
   Size size;
 };
 PixelRect region_of_interest(const package::Preprocessing& preprocessing, Size picture);
+
+// The same for one part of the picture, which must lie inside it.
+std::vector<std::uint8_t> prepare_tile(const Image& image, const PixelRect& rect,
+                                       const package::Preprocessing& preprocessing);
+
+package::Preprocessing preprocessing_of(const TrainConfig& config);
 
 // u8 RGB, input_px * input_px * 3 bytes. The region is squashed to the square: aspect is not kept (docs/adr/0006).
 std::vector<std::uint8_t> prepare_tile(const Image& image, const package::Preprocessing& preprocessing);

@@ -12,8 +12,14 @@ namespace lineguard::detector {
 namespace {
 
 constexpr std::size_t kMostRegions = 64;
-constexpr double kLikely = 0.2;    // probability of a class in at least one cell
-constexpr int kWorkingSide = 256;  // outlines are found on the map at this size
+constexpr double kLikely = 0.2;  // probability of a class in at least one cell
+constexpr int kWorkingSide = 256;
+
+// Outlines are found on the map at this size: a few steps a cell, within reason.
+Size working_size(Size cells) {
+  const auto side = [](int length) { return std::clamp(8 * length, kWorkingSide, 4 * kWorkingSide); };
+  return {side(cells.width_px), side(cells.height_px)};
+}
 
 std::vector<Point> simplified_outline(const std::vector<cv::Point>& contour, const PixelRect& area, double x_factor,
                                       double y_factor) {
@@ -30,16 +36,18 @@ std::vector<Point> simplified_outline(const std::vector<cv::Point>& contour, con
 }  // namespace
 
 std::vector<Region> find_regions(const FloatMap& map, const PixelRect& area, const RegionThresholds& thresholds) {
-  const FloatMap fine = imaging::resize_map(map, {kWorkingSide, kWorkingSide});
-  cv::Mat inside(kWorkingSide, kWorkingSide, CV_8U);
-  for (int y = 0; y < kWorkingSide; ++y) {
-    for (int x = 0; x < kWorkingSide; ++x) inside.at<std::uint8_t>(y, x) = fine.at(x, y) > thresholds.inside ? 255 : 0;
+  const Size working = working_size(map.size);
+  const FloatMap fine = imaging::resize_map(map, working);
+  cv::Mat inside(working.height_px, working.width_px, CV_8U);
+  for (int y = 0; y < working.height_px; ++y) {
+    for (int x = 0; x < working.width_px; ++x)
+      inside.at<std::uint8_t>(y, x) = fine.at(x, y) > thresholds.inside ? 255 : 0;
   }
   std::vector<std::vector<cv::Point>> contours;
   cv::findContours(inside, contours, cv::RETR_EXTERNAL, cv::CHAIN_APPROX_NONE);
 
-  const double x_factor = static_cast<double>(area.size.width_px) / kWorkingSide;
-  const double y_factor = static_cast<double>(area.size.height_px) / kWorkingSide;
+  const double x_factor = static_cast<double>(area.size.width_px) / working.width_px;
+  const double y_factor = static_cast<double>(area.size.height_px) / working.height_px;
   std::vector<Region> regions;
   for (const auto& contour : contours) {
     const cv::Rect bounds = cv::boundingRect(contour);

@@ -6,6 +6,7 @@
 #include "parallel.h"
 #include "preprocess.h"
 #include "synthetic_defect.h"
+#include "tiles.h"
 
 #include <algorithm>
 #include <cmath>
@@ -93,6 +94,21 @@ struct TrialScores {
   std::vector<std::pair<float, bool>> cells;  // of pictures with a defect: value, covered
 };
 
+// Where pictures are cut into tiles, the middle tile of each stands for it.
+package::Preprocessing one_tile(const TrainConfig& config) {
+  package::Preprocessing preprocessing = preprocessing_of(config);
+  if (preprocessing.tile_px > 0) preprocessing.roi.reset();
+  preprocessing.tile_px = 0;
+  return preprocessing;
+}
+
+Image cut_middle_tile(const Image& image, const TrainConfig& config) {
+  if (config.tile_px == 0) return image;
+  const auto tiles = lay_tiles(preprocessing_of(config), image.size());
+  const PixelRect& rect = tiles[tiles.size() / 2];
+  return imaging::crop(image, rect.x, rect.y, rect.size);
+}
+
 double pixel_auroc(std::vector<std::pair<float, bool>> cells) {
   std::vector<double> good, defective;
   for (const auto& [value, covered] : cells) (covered ? defective : good).push_back(value);
@@ -159,12 +175,12 @@ class Search {
     const int grid = config.input_px / config.grid_stride;
     const FeatureLayout layout{config.input_px, grid, config.pool_cells, config.weigh_borders, {}, {}};
     LINEGUARD_TRY(write_feature_graph(backbone, layout, scratch_ / "search.xml"));
-    LINEGUARD_ASSIGN(
-        const FeatureExtractor extractor,
-        FeatureExtractor::load(scratch_ / "search.xml", {config.input_px, config.window, config.roi}, threads_));
+    LINEGUARD_ASSIGN(const FeatureExtractor extractor,
+                     FeatureExtractor::load(scratch_ / "search.xml", one_tile(config), threads_));
     views_.assign(pictures_.size(), {});
     LINEGUARD_TRY(parallel_for(pictures_.size(), threads_, [&](std::size_t i) -> Result<void> {
-      LINEGUARD_ASSIGN(views_[i], extract_views(extractor, pictures_[i]->file, i, grid));
+      LINEGUARD_ASSIGN(const Image whole, imaging::decode_file(pictures_[i]->file));
+      LINEGUARD_ASSIGN(views_[i], extract_views(extractor, cut_middle_tile(whole, config), i, grid));
       return {};
     }));
     std::filesystem::remove(scratch_ / "search.xml");
@@ -172,9 +188,8 @@ class Search {
     return {};
   }
 
-  static Result<Views> extract_views(const FeatureExtractor& extractor, const std::filesystem::path& file,
-                                     std::size_t number, int grid) {
-    LINEGUARD_ASSIGN(const Image image, imaging::decode_file(file));
+  static Result<Views> extract_views(const FeatureExtractor& extractor, const Image& image, std::size_t number,
+                                     int grid) {
     Views views;
     LINEGUARD_ASSIGN(views.as_it_is, extract_turned(extractor, image, 4));
     LINEGUARD_ASSIGN(views.moved, extractor.extract(shifted(image, static_cast<unsigned>(number))));

@@ -4,6 +4,8 @@
 #include "installed_backbone.h"
 #include "labelled_training.h"
 #include "package_version.h"
+#include "picture_facts.h"
+#include "preprocess.h"
 #include "search.h"
 #include "training_set.h"
 
@@ -27,6 +29,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kFewestGoodPictures = 5;
+constexpr double kShrinksMuch = 6;
 constexpr std::size_t kFewestDefectivePictures = 2, kEnoughDefectivePictures = 10;
 
 std::string describe(const dataset::Finding& finding) {
@@ -71,18 +74,24 @@ Result<Chosen> choose_samples(const dataset::Dataset& dataset, const TrainConfig
   const auto labelled = dataset::split_for_labels(dataset, seed).train;
   const auto defective = static_cast<std::size_t>(
       std::ranges::count_if(labelled, [&](std::size_t i) { return dataset.samples[i].label == Label::defective; }));
+  if (config.labels == Labels::use && config.tile_px > 0) {
+    return make_error(ErrorCode::unsupported,
+                      "labels are not learned from where pictures are cut into tiles: train with --labels ignore, or "
+                      "without preprocessing.tile_px");
+  }
   if (config.labels == Labels::use && defective < kFewestDefectivePictures) {
     return make_error(ErrorCode::refused,
                       fmt::format("{}: {} defective pictures to learn from; at least {} are needed: label more, or "
                                   "train with --labels ignore",
                                   dataset.root.string(), defective, kFewestDefectivePictures));
   }
-  const bool use =
-      config.labels == Labels::use || (config.labels == Labels::auto_ && defective >= kEnoughDefectivePictures);
+  const bool use = config.labels == Labels::use ||
+                   (config.labels == Labels::auto_ && config.tile_px == 0 && defective >= kEnoughDefectivePictures);
   Chosen chosen;
-  chosen.note = use ? fmt::format("{} defective pictures are learned from", defective)
-                : config.labels == Labels::ignore
-                    ? "labels of defects are not used: --labels ignore"
+  chosen.note = use                               ? fmt::format("{} defective pictures are learned from", defective)
+                : config.labels == Labels::ignore ? "labels of defects are not used: --labels ignore"
+                : config.tile_px > 0
+                    ? "labels of defects are not used: pictures are cut into tiles"
                     : fmt::format("{} defective pictures in the training part: from {} on they are learned from",
                                   defective, kEnoughDefectivePictures);
   for (const std::size_t i : use ? labelled : dataset::split_for_training(dataset, 0, seed).train) {
@@ -157,6 +166,7 @@ class Training {
     set_ = std::move(chosen.set);
     report_.labels_note = std::move(chosen.note);
     LINEGUARD_TRY(refuse_blockers(dataset_, set_, options_, progress_, report_.warnings));
+    LINEGUARD_TRY(look_at_pictures());
     if (options_.search) LINEGUARD_TRY(choose_settings(staged.path()));
     LINEGUARD_TRY(learn(staged.path()));
     LINEGUARD_TRY(write_package(staged.path(), out));
@@ -166,6 +176,30 @@ class Training {
   }
 
  private:
+  // What depth and size ask for: a window for 16-bit pictures, a word on tiles for large ones.
+  Result<void> look_at_pictures() {
+    std::vector<fs::path> files;
+    for (const TrainingPicture& picture : set_.pictures) {
+      if (picture.good()) files.push_back(picture.file);
+    }
+    LINEGUARD_ASSIGN(const PictureFacts facts, look_at(files));
+    if (facts.window && config_.window == imaging::DepthWindow{}) {
+      config_.window = *facts.window;
+      report_.warnings.push_back(fmt::format(
+          "16-bit pictures: {} to {} becomes 0 to 255 (0.1 % and 99.9 % of the good pictures' values with a "
+          "margin of a tenth); preprocessing.window_low and window_high set another window",
+          config_.window.low, config_.window.high));
+    }
+    const double shrinks = static_cast<double>(facts.longest_side_px) / config_.input_px;
+    if (config_.tile_px == 0 && shrinks > kShrinksMuch) {
+      report_.warnings.push_back(
+          fmt::format("pictures of up to {} px are shrunk {:.0f} times: defects of a few pixels vanish; --tile-px 512 "
+                      "cuts them into tiles instead",
+                      facts.longest_side_px, shrinks));
+    }
+    return {};
+  }
+
   Result<void> choose_settings(const fs::path& folder) {
     LINEGUARD_ASSIGN(SearchOutcome outcome, search_settings(set_, config_, folder, options_.search_budget_s,
                                                             options_.threads, system_clock(), progress_));
@@ -193,7 +227,7 @@ class Training {
   }
 
   Result<void> learn(const fs::path& folder) {
-    preprocessing_ = {config_.input_px, config_.window, config_.roi};
+    preprocessing_ = preprocessing_of(config_);
     backbone_ = {config_.backbone_file, config_.taps, config_.mean, config_.scale};
     if (backbone_.file.empty()) {
       LINEGUARD_ASSIGN(backbone_.file, find_installed_backbone());

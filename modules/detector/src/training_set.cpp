@@ -3,7 +3,7 @@
 #include "bank.h"
 #include "dihedral.h"
 #include "parallel.h"
-#include "preprocess.h"
+#include "tiles.h"
 
 #include <algorithm>
 #include <atomic>
@@ -36,14 +36,15 @@ Matrix random_rows(const Matrix& matrix, std::size_t count, std::uint64_t seed) 
 }  // namespace
 
 Result<Matrix> extract_turned(const FeatureExtractor& extractor, const Image& image, int turns) {
-  const auto tile = prepare_tile(image, extractor.preprocessing());
   const int side = extractor.preprocessing().input_px;
+  const auto tiles = lay_tiles(extractor.preprocessing(), image.size());
   Matrix all;
   for (int way = 0; way < turns; ++way) {
-    LINEGUARD_ASSIGN(const Features features, extractor.extract_all(turned(tile, side, 3, way)));
-    all.columns = features.patches.columns;
-    all.rows += features.patches.rows;
-    all.values.insert(all.values.end(), features.patches.values.begin(), features.patches.values.end());
+    for (const PixelRect& rect : tiles) {
+      const auto tile = prepare_tile(image, rect, extractor.preprocessing());
+      LINEGUARD_ASSIGN(const Features features, extractor.extract_all(turned(tile, side, 3, way)));
+      append_rows(all, features.patches);
+    }
   }
   return all;
 }
@@ -89,6 +90,7 @@ Result<void> extract_patches(TrainingSet& set, const FeatureExtractor& extractor
     TrainingPicture& picture = set.pictures[i];
     if (!picture.good()) return {};
     LINEGUARD_ASSIGN(const Image image, imaging::decode_file(picture.file));
+    picture.size = image.size();
     LINEGUARD_ASSIGN(picture.patches, extract_turned(extractor, image, turns));
     if (picture.patches.rows > quota) {
       picture.patches = random_rows(picture.patches, quota, seed_for(picture.name, seed));

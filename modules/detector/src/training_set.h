@@ -20,6 +20,7 @@ struct TrainingPicture {
   int fold = 0;                             // pictures of one part share it
   Matrix patches;                           // all of the picture's, or a random part; none where it is defective
   const dataset::Sample* sample = nullptr;  // its labels; outlives the set
+  Size size;                                // known once its patches were extracted
 
   bool good() const { return sample == nullptr || sample->label == Label::good; }
 };

@@ -20,6 +20,7 @@ struct TrainArguments {
   DatasetOptions dataset;
   std::string out, config, json, name, labels, search;
   double search_budget_s = 120;
+  int tile_px = 0;          // 0: that of the configuration
   double max_overkill = 0;  // 0: that of the configuration
   std::int64_t seed = -1;   // -1: likewise
   int threads = 2;
@@ -98,6 +99,7 @@ Result<int> run_train(const TrainArguments& arguments) {
   if (!arguments.labels.empty()) {
     LINEGUARD_ASSIGN(config.labels, detector::labels_from_string(arguments.labels));
   }
+  if (arguments.tile_px > 0) config.tile_px = arguments.tile_px;
   if (arguments.max_overkill > 0) config.max_overkill = arguments.max_overkill;
   detector::TrainOptions options;
   options.name = arguments.name;
@@ -139,6 +141,10 @@ void add_train_command(CLI::App& root, Run& run) {
       ->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"min", 60}},
                                         CLI::AsNumberWithUnit::CASE_SENSITIVE))
       ->check(CLI::Range(0.1, 86400.0));
+  command
+      ->add_option("--tile-px", arguments->tile_px,
+                   "Large pictures with small defects: cut them into overlapping tiles of this side")
+      ->check(CLI::Range(64, 16'384));
   command->add_option("--max-overkill", arguments->max_overkill, "Refuse unless overkill is shown to be at most this")
       ->check(CLI::Range(0.0001, 0.9999));
   command->add_option("--name", arguments->name, "Model name; default: the package folder's, without its number");

@@ -34,8 +34,10 @@ struct TrainConfig {
 
   // [preprocessing]
   int input_px = 256;           // 64 to 1024, a multiple of 32
-  imaging::DepthWindow window;  // 16-bit pictures only
+  imaging::DepthWindow window;  // 16-bit pictures only; the full range: chosen from the good pictures
   std::optional<Box> roi;       // fractions of the picture
+  int tile_px = 0;  // large pictures with small defects: side of the tiles they are cut into, 64 to 16384; 0: none
+  double tile_overlap = 0.25;  // 0 to 0.75
 
   // [features]
   int grid_stride = 16;       // pixels of the input a cell of the map stands for: 8, 16 or 32

@@ -28,6 +28,7 @@ Image non_zero(const Image& mask);
 struct DepthWindow {
   std::uint16_t low = 0;
   std::uint16_t high = 65535;  // > low
+  bool operator==(const DepthWindow&) const = default;
 };
 Image to_8_bit(const Image& image, DepthWindow window);
 

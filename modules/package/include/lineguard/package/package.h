@@ -27,6 +27,8 @@ struct Preprocessing {
   int input_px = 256;           // the tile's width and height
   imaging::DepthWindow window;  // 16 -> 8 bit
   std::optional<Box> roi;       // region of interest, as fractions 0..1 of the picture; none: all of it
+  int tile_px = 0;              // side of the tiles that a large picture is cut into; 0: the whole picture is one
+  double tile_overlap = 0.25;   // least share of their side by which neighbours overlap, 0 to 0.75
   bool operator==(const Preprocessing&) const;
 };
 
