@@ -113,7 +113,7 @@ TEST_F(InspectRun, FolderWithoutPicturesIsRefused) {
 TEST_F(InspectRun, OutputsMirrorTheFolderAndNeverCollide) {
   add("a/x.png", 1);
   add("b/x.png", 1);
-  const InspectOptions options{folder_ / "overlays", folder_ / "maps", 1, 2};
+  const InspectOptions options{folder_ / "overlays", folder_ / "maps", 1, {}, 2};
   const InspectSummary summary = run({folder_ / "in", folder_ / "in/a/x.png", folder_ / "in/b/x.png"}, options);
   EXPECT_FALSE(summary.output_failure);
   for (const auto* name : {"a/x.jpg", "b/x.jpg", "x.jpg", "x-2.jpg"}) {

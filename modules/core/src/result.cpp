@@ -32,6 +32,8 @@ std::string_view to_string(ErrorCode code) {
       return "cancelled";
     case ErrorCode::refused:
       return "refused";
+    case ErrorCode::no_template:
+      return "no_template";
     case ErrorCode::device_error:
       return "device_error";
     case ErrorCode::internal:

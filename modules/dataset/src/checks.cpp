@@ -30,7 +30,9 @@ void check_number_of_good(const Dataset& dataset, const std::vector<SampleFacts>
   for (std::size_t i = 0; i < facts.size(); ++i) {
     const Sample& sample = dataset.samples[i];
     const bool to_learn_from = names_train ? sample.split == Split::train : sample.split == Split::unset;
-    good += sample.label == Label::good && to_learn_from && facts[i].decoded;
+    // A defect-free twin is learned from as a good picture.
+    const bool shows_good = sample.label == Label::good || sample.defect_free_template.has_value();
+    good += shows_good && to_learn_from && facts[i].decoded;
   }
   if (good >= kFewGoodPictures) return;
   const std::string reason = good == 0   ? "there is no good picture to learn from"

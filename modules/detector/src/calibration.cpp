@@ -3,6 +3,7 @@
 #include "bank.h"
 #include "map_score.h"
 #include "parallel.h"
+#include "template_pair.h"
 #include "tiles.h"
 
 #include <algorithm>
@@ -90,7 +91,7 @@ Result<std::vector<MapScore>> score_held_back(const TrainingSet& set, const Feat
     Size size = picture.size;
     Matrix extracted;
     if (!in_memory) {
-      LINEGUARD_ASSIGN(const Image image, imaging::decode_file(picture.file));
+      LINEGUARD_ASSIGN(const Image image, read_picture(picture.file, picture.twin, extractor.preprocessing()));
       LINEGUARD_ASSIGN(extracted, extractor.extract(image));
       size = image.size();
     }

@@ -1,5 +1,7 @@
+#include "golden.h"
 #include "preprocess.h"
 #include "regions.h"
+#include "template_pair.h"
 #include "tiles.h"
 
 #include <algorithm>
@@ -23,22 +25,42 @@ struct Detector::State {
   ModelIdentity model;
   infer::Network network;
   double unknown_band = 0;
+
+  // For a picture as the network sees it: paired with its template where it needs one.
+  Result<Prediction> predict(const Image& image, const PredictOptions& options) const;
 };
 
 namespace {
+
+Error no_template(const std::string& source) {
+  return make_error(ErrorCode::no_template,
+                    fmt::format("{}{}no template: the model compares each picture with its defect-free twin", source,
+                                source.empty() ? "" : ": "));
+}
 
 struct DecodedView {
   std::shared_ptr<const Image> image;
   double decode_ms = 0;
 };
 
-Result<DecodedView> decode_view(const View& view) {
-  if (const auto* pixels = std::get_if<std::shared_ptr<const Image>>(&view.content)) return DecodedView{*pixels, 0};
-  const auto& encoded = std::get<std::shared_ptr<const Bytes>>(view.content);
+Result<DecodedView> decode_content(const ViewContent& content) {
+  if (const auto* pixels = std::get_if<std::shared_ptr<const Image>>(&content)) return DecodedView{*pixels, 0};
+  const auto& encoded = std::get<std::shared_ptr<const Bytes>>(content);
   const SteadyTime start = system_clock().now();
   LINEGUARD_ASSIGN(Image image, imaging::decode(*encoded));
   return DecodedView{std::make_shared<const Image>(std::move(image)),
                      milliseconds_between(start, system_clock().now())};
+}
+
+// The picture as the network sees it: with its template where the model needs one.
+Result<DecodedView> decode_view(const View& view, const package::Preprocessing& preprocessing) {
+  LINEGUARD_ASSIGN(DecodedView picture, decode_content(view.content));
+  if (!preprocessing.needs_template) return picture;
+  if (!view.defect_free_template) return no_template(view.source);
+  auto twin = decode_content(*view.defect_free_template);
+  if (!twin) return twin.error().in("template");
+  LINEGUARD_ASSIGN(Image pair, pair_up(*picture.image, *twin->image, preprocessing.window));
+  return DecodedView{std::make_shared<const Image>(std::move(pair)), picture.decode_ms + twin->decode_ms};
 }
 
 // A score that another machine may compute on the other side of the threshold is neither good nor defective.
@@ -106,8 +128,8 @@ Result<void> reproduce_golden(Detector& detector, const std::filesystem::path& f
     return make_error(ErrorCode::refused, folder.string() + ": the package has no golden pictures: train it again");
   }
   for (const package::GoldenPicture& picture : golden) {
-    LINEGUARD_ASSIGN(const Image image, imaging::decode_file(folder / "golden" / picture.file));
-    LINEGUARD_ASSIGN(const Prediction prediction, detector.predict_image(image, {.want_regions = false}));
+    LINEGUARD_ASSIGN(const Capture capture, golden_capture(folder, picture));
+    LINEGUARD_ASSIGN(const Prediction prediction, detector.predict(capture, {.want_regions = false}));
     const double off = std::abs(prediction.score - picture.score);
     if (off <= allowed) continue;  // NaN is refused below
     return make_error(
@@ -157,6 +179,9 @@ double Detector::unknown_band() const {
 double Detector::pixel_threshold() const {
   return state_->manifest.region_threshold;
 }
+bool Detector::needs_template() const {
+  return state_->manifest.preprocessing.needs_template;
+}
 const std::string& Detector::operating_point() const {
   return state_->point.id;
 }
@@ -166,8 +191,8 @@ Result<Prediction> Detector::predict(const Capture& capture, const PredictOption
   Prediction all;
   for (std::size_t i = 0; i < capture.views.size(); ++i) {
     if (system_clock().now() > options.deadline) return make_error(ErrorCode::timeout, "the deadline has passed");
-    LINEGUARD_ASSIGN(const DecodedView view, decode_view(capture.views[i]));
-    LINEGUARD_ASSIGN(Prediction prediction, predict_image(*view.image, options));
+    LINEGUARD_ASSIGN(const DecodedView view, decode_view(capture.views[i], state_->manifest.preprocessing));
+    LINEGUARD_ASSIGN(Prediction prediction, state_->predict(*view.image, options));
     prediction.decode_ms = view.decode_ms;
     pool_view(all, std::move(prediction), i);
   }
@@ -180,19 +205,23 @@ Result<Prediction> Detector::predict(const Capture& capture, const PredictOption
 }
 
 Result<Prediction> Detector::predict_image(const Image& image, const PredictOptions& options) {
+  if (state_->manifest.preprocessing.needs_template) return no_template("");
+  return state_->predict(image, options);
+}
+
+Result<Prediction> Detector::State::predict(const Image& image, const PredictOptions& options) const {
   if (image.empty()) return make_error(ErrorCode::invalid_argument, "the picture is empty");
   const SteadyTime start = system_clock().now();
-  const package::Manifest& manifest = state_->manifest;
-  LINEGUARD_ASSIGN(Tiled tiled, run_tiles(state_->network, image, manifest.preprocessing));
+  LINEGUARD_ASSIGN(Tiled tiled, run_tiles(network, image, manifest.preprocessing));
   const FloatMap& map = tiled.map;
   const PixelRect area = region_of_interest(manifest.preprocessing, image.size());
 
   Prediction prediction;
   prediction.score = tiled.score;
-  prediction.label = label_of(prediction.score, state_->point.threshold, state_->unknown_band);
-  prediction.threshold = state_->point.threshold;
-  prediction.operating_point = state_->point.id;
-  prediction.model = state_->model;
+  prediction.label = label_of(prediction.score, point.threshold, unknown_band);
+  prediction.threshold = point.threshold;
+  prediction.operating_point = point.id;
+  prediction.model = model;
   prediction.image_size = image.size();
   if (options.want_regions) {
     prediction.regions = find_regions(map, area, {manifest.region_threshold, manifest.region_peak_threshold});

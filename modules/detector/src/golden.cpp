@@ -34,35 +34,60 @@ Image not_too_large(Image image, int tile_px) {
   return imaging::resize(image, {scaled(image.width_px()), scaled(image.height_px())});
 }
 
-Result<void> write_picture(const fs::path& folder, const std::string& name, const Image& image,
-                           std::vector<package::GoldenPicture>& golden) {
+Result<void> write_png(const fs::path& file, const Image& image) {
   LINEGUARD_ASSIGN(const Bytes encoded, imaging::encode_png(image));
-  LINEGUARD_TRY(write_file_atomically(folder / "golden" / name, encoded));
-  golden.push_back({name, 0});
-  return {};
+  return write_file_atomically(file, encoded);
+}
+
+// A good picture and a copy with a drawn defect; `twin` is empty where there is no template.
+Result<void> write_two(const fs::path& folder, std::size_t number, const Image& image, const Image& twin,
+                       std::vector<package::GoldenPicture>& golden) {
+  const std::string template_name = twin.empty() ? "" : fmt::format("template_{}.png", number);
+  if (!twin.empty()) LINEGUARD_TRY(write_png(folder / "golden" / template_name, twin));
+  const auto kind = number % 2 ? SyntheticDefect::scratch : SyntheticDefect::blob;
+  golden.push_back({fmt::format("good_{}.png", number), 0, template_name});
+  LINEGUARD_TRY(write_png(folder / "golden" / golden.back().file, image));
+  golden.push_back({fmt::format("drawn_defect_{}.png", number), 0, template_name});
+  return write_png(folder / "golden" / golden.back().file, draw_synthetic_defect(image, kind, number));
 }
 
 }  // namespace
 
+Result<Capture> golden_capture(const fs::path& package, const package::GoldenPicture& picture) {
+  const auto read = [&](const std::string& name) -> Result<ViewContent> {
+    LINEGUARD_ASSIGN(Image image, imaging::decode_file(package / "golden" / name));
+    return ViewContent(std::make_shared<const Image>(std::move(image)));
+  };
+  Capture capture;
+  LINEGUARD_ASSIGN(ViewContent content, read(picture.file));
+  capture.views.push_back({"", std::move(content), picture.file, std::nullopt});
+  if (picture.template_file.empty()) return capture;
+  LINEGUARD_ASSIGN(capture.views[0].defect_free_template, read(picture.template_file));
+  return capture;
+}
+
 Result<double> write_golden_pictures(const fs::path& folder, const package::Manifest& manifest,
-                                     const std::vector<fs::path>& good_pictures) {
+                                     const std::vector<GoldenSource>& good_pictures) {
   std::vector<package::GoldenPicture> golden;
   const std::size_t count = std::min(kGoodOnes, good_pictures.size());
+  const int tile_px = manifest.preprocessing.tile_px;
   for (std::size_t i = 0; i < count; ++i) {
-    LINEGUARD_ASSIGN(Image decoded, imaging::decode_file(good_pictures[i * good_pictures.size() / count]));
-    const Image image = not_too_large(std::move(decoded), manifest.preprocessing.tile_px);
-    LINEGUARD_TRY(write_picture(folder, fmt::format("good_{}.png", i + 1), image, golden));
-    const auto kind = i % 2 ? SyntheticDefect::blob : SyntheticDefect::scratch;
-    LINEGUARD_TRY(write_picture(folder, fmt::format("drawn_defect_{}.png", i + 1),
-                                draw_synthetic_defect(image, kind, i + 1), golden));
+    const GoldenSource& source = good_pictures[i * good_pictures.size() / count];
+    LINEGUARD_ASSIGN(Image image, imaging::decode_file(source.picture));
+    Image twin;
+    if (manifest.preprocessing.needs_template && source.twin) {
+      LINEGUARD_ASSIGN(Image decoded, imaging::decode_file(*source.twin));
+      twin = not_too_large(std::move(decoded), tile_px);
+    }
+    LINEGUARD_TRY(write_two(folder, i + 1, not_too_large(std::move(image), tile_px), twin, golden));
   }
   LINEGUARD_TRY(package::write_golden(folder, golden));
   LINEGUARD_ASSIGN(const std::string digest, package::write_manifest(folder, manifest));
   LINEGUARD_ASSIGN(const auto detector, Detector::load(folder, {.check_golden = false}));
   double lowest = HUGE_VAL, highest = -HUGE_VAL;
   for (package::GoldenPicture& picture : golden) {
-    LINEGUARD_ASSIGN(const Image image, imaging::decode_file(folder / "golden" / picture.file));
-    LINEGUARD_ASSIGN(const Prediction prediction, detector->predict_image(image, {.want_regions = false}));
+    LINEGUARD_ASSIGN(const Capture capture, golden_capture(folder, picture));
+    LINEGUARD_ASSIGN(const Prediction prediction, detector->predict(capture, {.want_regions = false}));
     picture.score = prediction.score;
     lowest = std::min(lowest, prediction.score);
     highest = std::max(highest, prediction.score);

@@ -2,16 +2,26 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include <lineguard/core/result.h>
+#include <lineguard/core/types.h>
 #include <lineguard/package/package.h>
 
 namespace lineguard::detector {
 
+struct GoldenSource {
+  std::filesystem::path picture;
+  std::optional<std::filesystem::path> twin;
+};
+
 // `folder` holds the network and the operating point. Writes golden/ and leaves a manifest whose digest still lacks the
 // spread; returns the spread: highest minus lowest score.
 Result<double> write_golden_pictures(const std::filesystem::path& folder, const package::Manifest& manifest,
-                                     const std::vector<std::filesystem::path>& good_pictures);
+                                     const std::vector<GoldenSource>& good_pictures);
+
+// A golden picture of a package, with its template where it has one, decoded.
+Result<Capture> golden_capture(const std::filesystem::path& package, const package::GoldenPicture& picture);
 
 }  // namespace lineguard::detector

@@ -5,6 +5,7 @@
 #include "dihedral.h"
 #include "parallel.h"
 #include "preprocess.h"
+#include "template_pair.h"
 
 #include <algorithm>
 #include <mutex>
@@ -40,7 +41,7 @@ class Collector {
       : extractor_(extractor), config_(config), classes_(classes), dense_cells_(dense_cells), quota_(quota) {}
 
   Result<LabelledPicture> collect(const TrainingPicture& picture, std::uint64_t seed) const {
-    LINEGUARD_ASSIGN(const Image image, imaging::decode_file(picture.file));
+    LINEGUARD_ASSIGN(const Image image, read_picture(picture.file, picture.twin, extractor_.preprocessing()));
     const auto tile = prepare_tile(image, extractor_.preprocessing());
     LabelledPicture labelled;
     if (!classes_.empty() && says_where(*picture.sample)) {

@@ -4,6 +4,7 @@
 #include "labelled_samples.h"
 #include "parallel.h"
 #include "preprocess.h"
+#include "template_pair.h"
 
 #include <algorithm>
 #include <cmath>
@@ -135,7 +136,7 @@ class LabelledTrainer {
         partial_[i].picture = defect_logit(heads.picture->apply(first).row(0));
       }
       if (!trained_.head.patch) return {};
-      LINEGUARD_ASSIGN(const Image image, imaging::decode_file(picture.file));
+      LINEGUARD_ASSIGN(const Image image, read_picture(picture.file, picture.twin, extractor_.preprocessing()));
       LINEGUARD_ASSIGN(const Features features,
                        extractor_.extract_all(prepare_tile(image, extractor_.preprocessing())));
       maps_[i].assign(features.dense.rows, 0);

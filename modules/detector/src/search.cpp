@@ -6,6 +6,7 @@
 #include "parallel.h"
 #include "preprocess.h"
 #include "synthetic_defect.h"
+#include "template_pair.h"
 #include "tiles.h"
 
 #include <algorithm>
@@ -179,7 +180,7 @@ class Search {
                      FeatureExtractor::load(scratch_ / "search.xml", one_tile(config), threads_));
     views_.assign(pictures_.size(), {});
     LINEGUARD_TRY(parallel_for(pictures_.size(), threads_, [&](std::size_t i) -> Result<void> {
-      LINEGUARD_ASSIGN(const Image whole, imaging::decode_file(pictures_[i]->file));
+      LINEGUARD_ASSIGN(const Image whole, read_picture(pictures_[i]->file, pictures_[i]->twin, one_tile(config)));
       LINEGUARD_ASSIGN(views_[i], extract_views(extractor, cut_middle_tile(whole, config), i, grid));
       return {};
     }));

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -65,7 +66,8 @@ Result<void> refuse_blockers(const dataset::Dataset& dataset, const TrainingSet&
 
 struct Chosen {
   TrainingSet set;
-  std::string note;  // which labels are used
+  std::string note;        // which labels are used
+  bool templates = false;  // every picture has its defect-free twin
 };
 
 // Labels are used where the configuration says so or, left to us, where there are enough of them.
@@ -96,30 +98,60 @@ Result<Chosen> choose_samples(const dataset::Dataset& dataset, const TrainConfig
                                   defective, kEnoughDefectivePictures);
   for (const std::size_t i : use ? labelled : dataset::split_for_training(dataset, 0, seed).train) {
     const dataset::Sample& sample = dataset.samples[i];
-    chosen.set.pictures.push_back({sample.image, sample.name, 0, {}, &sample});
+    chosen.set.pictures.push_back({sample.image, sample.name, 0, {}, &sample, sample.defect_free_template, {}});
   }
   return chosen;
+}
+
+// Each template is a good picture of its own, seen beside itself.
+void add_twins(TrainingSet& set) {
+  const std::size_t count = set.pictures.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto& twin = set.pictures[i].twin;
+    dataset::Sample sample;
+    sample.image = *twin;
+    sample.name = set.pictures[i].name + " (template)";
+    sample.class_name = "good";
+    sample.label = Label::good;
+    sample.part = set.pictures[i].sample->part;
+    set.twins.push_back(std::move(sample));
+    set.pictures.push_back({*twin, set.twins.back().name, 0, {}, &set.twins.back(), twin, {}});
+  }
+}
+
+// Folds by part for good pictures first, then for defective ones, whose parts that were dealt out already stay.
+void deal_folds(TrainingSet& set, const TrainConfig& config) {
+  std::map<std::string, int> fold_of;
+  for (const bool good : {true, false}) {
+    std::vector<std::string> parts;
+    for (const auto& picture : set.pictures) {
+      if (picture.good() == good && !fold_of.contains(picture.sample->part)) parts.push_back(picture.sample->part);
+    }
+    const auto folds = assign_folds(parts, config.folds, static_cast<std::uint64_t>(config.seed));
+    for (std::size_t i = 0; i < parts.size(); ++i) fold_of[parts[i]] = folds[i];
+  }
+  for (auto& picture : set.pictures) picture.fold = fold_of[picture.sample->part];
 }
 
 Result<Chosen> choose_pictures(const dataset::Dataset& dataset, const TrainConfig& config) {
   LINEGUARD_ASSIGN(Chosen chosen, choose_samples(dataset, config));
   TrainingSet& set = chosen.set;
+  chosen.templates = std::ranges::all_of(set.pictures, [](const auto& picture) { return picture.twin.has_value(); }) &&
+                     !set.pictures.empty();
+  if (chosen.templates) add_twins(set);
+  if (config.templates && !chosen.templates) {
+    return make_error(ErrorCode::no_template,
+                      dataset.root.string() +
+                          ": preprocessing.templates is true, but not every picture to learn from "
+                          "has its defect-free twin");
+  }
   if (set.good_count() < kFewestGoodPictures) {
     return make_error(ErrorCode::refused,
                       fmt::format("{}: {} good pictures to train on; at least {} are needed, 30 or more "
                                   "give a useful operating point",
                                   dataset.root.string(), set.good_count(), kFewestGoodPictures));
   }
-  // Good and defective parts are dealt out apart, so that every fold has its share of both.
-  for (const bool good : {true, false}) {
-    std::vector<std::string> parts;
-    for (const auto& picture : set.pictures)
-      if (picture.good() == good) parts.push_back(picture.sample->part);
-    const auto folds = assign_folds(parts, config.folds, static_cast<std::uint64_t>(config.seed));
-    std::size_t next = 0;
-    for (auto& picture : set.pictures)
-      if (picture.good() == good) picture.fold = folds[next++];
-  }
+  deal_folds(set, config);
   return chosen;
 }
 
@@ -164,6 +196,7 @@ class Training {
     LINEGUARD_ASSIGN(StagedFolder staged, StagedFolder::create(out));
     LINEGUARD_ASSIGN(Chosen chosen, choose_pictures(dataset_, config_));
     set_ = std::move(chosen.set);
+    config_.templates = chosen.templates;
     report_.labels_note = std::move(chosen.note);
     LINEGUARD_TRY(refuse_blockers(dataset_, set_, options_, progress_, report_.warnings));
     LINEGUARD_TRY(look_at_pictures());
@@ -310,11 +343,11 @@ class Training {
     LINEGUARD_ASSIGN(package::Manifest manifest, describe(out));
     LINEGUARD_TRY(write_file_atomically(folder / "training.toml", to_toml(config_)));
     LINEGUARD_TRY(package::write_operating_point(folder, report_.operating_point));
-    std::vector<fs::path> files;
+    std::vector<GoldenSource> sources;
     for (const TrainingPicture& picture : set_.pictures) {
-      if (picture.good()) files.push_back(picture.file);
+      if (picture.good()) sources.push_back({picture.file, picture.twin});
     }
-    LINEGUARD_ASSIGN(manifest.golden_spread, write_golden_pictures(folder, manifest, files));
+    LINEGUARD_ASSIGN(manifest.golden_spread, write_golden_pictures(folder, manifest, sources));
     report_.model = {manifest.name, manifest.version, ""};
     LINEGUARD_ASSIGN(report_.model.digest, package::write_manifest(folder, manifest));
     return {};

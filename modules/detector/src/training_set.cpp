@@ -3,6 +3,7 @@
 #include "bank.h"
 #include "dihedral.h"
 #include "parallel.h"
+#include "template_pair.h"
 #include "tiles.h"
 
 #include <algorithm>
@@ -89,7 +90,7 @@ Result<void> extract_patches(TrainingSet& set, const FeatureExtractor& extractor
   LINEGUARD_TRY(parallel_for(set.pictures.size(), threads, [&](std::size_t i) -> Result<void> {
     TrainingPicture& picture = set.pictures[i];
     if (!picture.good()) return {};
-    LINEGUARD_ASSIGN(const Image image, imaging::decode_file(picture.file));
+    LINEGUARD_ASSIGN(const Image image, read_picture(picture.file, picture.twin, extractor.preprocessing()));
     picture.size = image.size();
     LINEGUARD_ASSIGN(picture.patches, extract_turned(extractor, image, turns));
     if (picture.patches.rows > quota) {

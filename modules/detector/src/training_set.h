@@ -4,7 +4,9 @@
 #include "patches.h"
 
 #include <cstdint>
+#include <deque>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,17 +19,19 @@ namespace lineguard::detector {
 struct TrainingPicture {
   std::filesystem::path file;
   std::string name;
-  int fold = 0;                             // pictures of one part share it
-  Matrix patches;                           // all of the picture's, or a random part; none where it is defective
-  const dataset::Sample* sample = nullptr;  // its labels; outlives the set
-  Size size;                                // known once its patches were extracted
+  int fold = 0;                               // pictures of one part share it
+  Matrix patches;                             // all of the picture's, or a random part; none where it is defective
+  const dataset::Sample* sample = nullptr;    // its labels; outlives the set
+  std::optional<std::filesystem::path> twin;  // its template, where the model needs one
+  Size size;                                  // known once its patches were extracted
 
   bool good() const { return sample == nullptr || sample->label == Label::good; }
 };
 
 struct TrainingSet {
   std::vector<TrainingPicture> pictures;
-  bool complete = true;  // every picture holds all its patches
+  std::deque<dataset::Sample> twins;  // templates that are learned from as good pictures; they stay where they are
+  bool complete = true;               // every picture holds all its patches
 
   std::size_t good_count() const;
   // The patches of every good picture that is not in `left_out_fold` (-1: none), in order.

@@ -46,7 +46,7 @@ Row row_of(const dataset::Sample& sample, std::size_t index) {
 }
 
 Result<Prediction> predict(Predictor& predictor, const dataset::Sample& sample, const Wanted& wanted) {
-  LINEGUARD_ASSIGN(const Capture capture, read_capture(sample.image));
+  LINEGUARD_ASSIGN(const Capture capture, read_capture(sample.image, sample.defect_free_template));
   PredictOptions options;
   options.want_map = wanted.map;
   options.want_regions = wanted.regions;
@@ -173,10 +173,13 @@ std::vector<std::size_t> select(const dataset::Dataset& dataset, Selection selec
   return chosen;
 }
 
-Result<Capture> read_capture(const std::filesystem::path& file) {
+Result<Capture> read_capture(const std::filesystem::path& file, const std::optional<std::filesystem::path>& twin) {
   LINEGUARD_ASSIGN(Bytes bytes, read_file(file));
   Capture capture;
-  capture.views.push_back({"", std::make_shared<const Bytes>(std::move(bytes)), file.string()});
+  capture.views.push_back({"", std::make_shared<const Bytes>(std::move(bytes)), file.string(), std::nullopt});
+  if (!twin) return capture;
+  LINEGUARD_ASSIGN(Bytes template_bytes, read_file(*twin));
+  capture.views[0].defect_free_template = std::make_shared<const Bytes>(std::move(template_bytes));
   return capture;
 }
 

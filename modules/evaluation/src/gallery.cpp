@@ -43,7 +43,7 @@ void Gallery::add(std::string_view heading, std::string_view words, const std::v
 
 Result<report::Picture> Gallery::draw(const Row& row, const std::string& caption) {
   const auto& sample = dataset_.samples[row.sample];
-  LINEGUARD_ASSIGN(const Capture capture, read_capture(sample.image));
+  LINEGUARD_ASSIGN(const Capture capture, read_capture(sample.image, sample.defect_free_template));
   PredictOptions predict_options;
   predict_options.want_map = true;
   LINEGUARD_ASSIGN(const Prediction prediction, predictor_.predict(capture, predict_options));

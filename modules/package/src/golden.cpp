@@ -14,6 +14,9 @@ Result<std::vector<GoldenPicture>> read_golden(const std::filesystem::path& pack
   for (ConfigReader& section : reader.sections("picture")) {
     GoldenPicture picture;
     section.require("file").read("file", picture.file).require("score").read("score", picture.score);
+    section.read("template", picture.template_file);
+    if (picture.template_file.find('/') != std::string::npos)
+      section.add_problem("template", "must be a plain file name");
     if (picture.file.find('/') != std::string::npos) section.add_problem("file", "must be a plain file name");
     golden.push_back(picture);
   }
@@ -26,6 +29,7 @@ Result<void> write_golden(const std::filesystem::path& package, const std::vecto
       "# The scores that these pictures had in training; a machine that does not reproduce them is refused.\n";
   for (const GoldenPicture& picture : golden) {
     text += fmt::format("\n[[picture]]\nfile = {}\nscore = {}\n", quote(picture.file), number(picture.score));
+    if (!picture.template_file.empty()) text += fmt::format("template = {}\n", quote(picture.template_file));
   }
   return write_file_atomically(package / "golden" / "scores.toml", text);
 }

@@ -10,6 +10,7 @@
 
 #include <lineguard/core/id.h>
 #include <lineguard/http/metrics.h>
+#include <lineguard/http/multipart.h>
 #include <lineguard/serving/prediction_server.h>
 #include <lineguard/wire/inspect_line.h>
 #include <lineguard/wire/remote_predictor.h>
@@ -32,11 +33,31 @@ http::Response wrong_method(std::string allowed) {
   return response;
 }
 
-Capture capture_of(const http::Request& request) {
-  const auto* first = reinterpret_cast<const std::byte*>(request.body.data());
+std::shared_ptr<const Bytes> bytes_of(std::string_view text) {
+  const auto* first = reinterpret_cast<const std::byte*>(text.data());
+  return std::make_shared<const Bytes>(first, first + text.size());
+}
+
+// The body is the picture, or a form with the fields `image` and, for models that compare, `template`.
+Result<Capture> capture_of(const http::Request& request) {
   Capture capture;
   capture.captured_at = system_clock().utc_now();
-  capture.views.push_back({"", std::make_shared<const Bytes>(first, first + request.body.size()), "request"});
+  const std::string_view type = request.header("Content-Type");
+  if (!http::is_multipart(type)) {
+    capture.views.push_back({"", bytes_of(request.body), "request", std::nullopt});
+    return capture;
+  }
+  LINEGUARD_ASSIGN(const http::Fields fields, http::parse_multipart(type, request.body));
+  const auto image = fields.find("image"), twin = fields.find("template");
+  if (image == fields.end()) return make_error(ErrorCode::invalid_argument, "the form has no field \"image\"");
+  for (const auto& [name, content] : fields) {
+    if (name != "image" && name != "template") {
+      return make_error(ErrorCode::invalid_argument,
+                        fmt::format("the form has a field \"{}\", allowed: image, template", name));
+    }
+  }
+  capture.views.push_back({"", bytes_of(image->second), "request", std::nullopt});
+  if (twin != fields.end()) capture.views[0].defect_free_template = bytes_of(twin->second);
   return capture;
 }
 
@@ -122,7 +143,9 @@ http::Response PredictionServer::State::inspect(const http::Request& request) {
   const SteadyTime start = system_clock().now();
   metrics.observe_seconds("lineguard_wait_seconds", "From a request's header to a worker: its body and the queue",
                           {{"model", name}}, milliseconds_between(request.received, start) / 1000);
-  auto prediction = model.predictor->predict(capture_of(request), options);
+  const auto capture = capture_of(request);
+  if (!capture) return refuse(capture.error());
+  auto prediction = model.predictor->predict(*capture, options);
   metrics.observe_seconds("lineguard_inspect_seconds", "Decode and prediction, without waiting", {{"model", name}},
                           milliseconds_between(start, system_clock().now()) / 1000);
   if (!prediction) return refuse(prediction.error());

@@ -156,6 +156,9 @@ void InspectionCycle::on_frame(Ticket ticket, Result<Capture> frame) {
   } else if (frame->views.empty()) {
     divert(*part, Reason::capture_failed, "the camera gave no picture");
   } else {
+    for (View& view : frame->views) {
+      if (settings_.recipe.defect_free_template) view.defect_free_template = settings_.recipe.defect_free_template;
+    }
     part->capture = std::make_shared<const Capture>(std::move(*frame));
     start_prediction(*part);
   }
@@ -267,6 +270,11 @@ void InspectionCycle::decide_skipped(PartNumber number, Reason reason, const std
   publish();
 }
 
+static Reason reason_of(ErrorCode code) {
+  if (code == ErrorCode::no_template) return Reason::no_template;
+  return code == ErrorCode::timeout ? Reason::late : Reason::prediction_failed;
+}
+
 void InspectionCycle::start_prediction(Part& part) {
   part.stage = Stage::predicting;
   actions_.push_back(PredictAction{part.ticket, part.capture, part.deadline});
@@ -279,7 +287,7 @@ void InspectionCycle::retry_or_fail(Part& part, const Error& error) {
   if (may_help && part.retry_at < part.deadline) {
     part.stage = Stage::waiting_to_retry;
   } else {
-    divert(part, error.code == ErrorCode::timeout ? Reason::late : Reason::prediction_failed, error.message);
+    divert(part, reason_of(error.code), error.message);
   }
 }
 

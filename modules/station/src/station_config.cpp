@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <lineguard/core/config.h>
+#include <lineguard/core/files.h>
 #include <lineguard/core/host_port.h>
 #include <lineguard/station/station_config.h>
 
@@ -27,6 +28,13 @@ void read_recipe(ConfigReader table, Recipe& recipe) {
   constexpr double kMax = 1e300;  // finite: with an infinite threshold everything would pass
   table.read("threshold", recipe.threshold, {-kMax, kMax}).read("unknown_band", recipe.unknown_band, {0, kMax});
   read_milliseconds(table, "deadline_ms", recipe.deadline, {1, 60000});
+  std::filesystem::path twin;
+  table.read_path("template", twin);
+  if (!twin.empty()) {
+    auto content = read_file(twin);
+    if (content) recipe.defect_free_template = std::make_shared<const Bytes>(std::move(*content));
+    if (!content) table.add_problem("template", "cannot be read: " + content.error().message);
+  }
   if (table.has("package_digest") && !is_digest(recipe.package_digest)) {
     table.add_problem("package_digest", "is not a digest, expected 64 hexadecimal digits");
   }

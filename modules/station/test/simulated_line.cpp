@@ -116,9 +116,9 @@ Result<void> SimulatedLine::set_recipe(const Words& words) {
   return {};
 }
 
-// server 20 score 0.2 [label good] [digest wrong] [point wrong]; server down|silent|broken
+// server 20 score 0.2 [label good] [digest wrong] [point wrong]; server down|silent|broken|compares
 Result<void> SimulatedLine::set_server(const Words& words) {
-  if (words.at(1) == "down" || words[1] == "silent" || words[1] == "broken") {
+  if (words.at(1) == "down" || words[1] == "silent" || words[1] == "broken" || words[1] == "compares") {
     server_ = words[1];
     return {};
   }
@@ -187,9 +187,12 @@ void SimulatedLine::do_action(const GrabAction& action) {
 void SimulatedLine::do_action(const PredictAction& action) {
   if (server_ == "silent") return;
   const int delay_ms = server_ == "down" ? 0 : server_ms_;
-  later(delay_ms, [this, ticket = action.ticket, answer = answer_, server = server_, generation = generation_] {
+  later(delay_ms, [this, ticket = action.ticket, capture = action.capture, answer = answer_, server = server_,
+                   generation = generation_] {
     if (server == "down")
       return cycle_->on_prediction(ticket, make_error(ErrorCode::unavailable, "connection refused"));
+    if (server == "compares" && !capture->views.at(0).defect_free_template)
+      return cycle_->on_prediction(ticket, make_error(ErrorCode::no_template, "no template"));
     if (server == "broken") return cycle_->on_prediction(ticket, make_error(ErrorCode::corrupt_data, "no JSON"));
     // A killed server takes its unfinished answers with it.
     if (server_ == "down") return cycle_->on_prediction(ticket, make_error(ErrorCode::unavailable, "connection reset"));

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <lineguard/http/client.h>
+#include <lineguard/http/multipart.h>
 #include <lineguard/imaging/encode.h>
 #include <lineguard/wire/inspect_line.h>
 #include <lineguard/wire/remote_predictor.h>
@@ -17,13 +18,28 @@ namespace {
 
 constexpr std::chrono::seconds kLongestWait{30};
 
-Result<std::string> picture_of(const View& view) {
+Result<std::string> picture_of(const ViewContent& content) {
   const auto as_text = [](const Bytes& bytes) {
     return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   };
-  if (const auto* encoded = std::get_if<std::shared_ptr<const Bytes>>(&view.content)) return as_text(**encoded);
-  LINEGUARD_ASSIGN(const Bytes png, imaging::encode_png(*std::get<std::shared_ptr<const Image>>(view.content)));
+  if (const auto* encoded = std::get_if<std::shared_ptr<const Bytes>>(&content)) return as_text(**encoded);
+  LINEGUARD_ASSIGN(const Bytes png, imaging::encode_png(*std::get<std::shared_ptr<const Image>>(content)));
   return as_text(png);
+}
+
+// The picture alone, or with its template as the fields `image` and `template`.
+Result<void> fill_body(const View& view, http::Request& request) {
+  LINEGUARD_ASSIGN(std::string picture, picture_of(view.content));
+  if (!view.defect_free_template) {
+    request.headers["Content-Type"] = "application/octet-stream";
+    request.body = std::move(picture);
+    return {};
+  }
+  LINEGUARD_ASSIGN(const std::string twin, picture_of(*view.defect_free_template));
+  http::Multipart multipart = http::make_multipart({{"image", picture}, {"template", twin}});
+  request.headers["Content-Type"] = std::move(multipart.content_type);
+  request.body = std::move(multipart.body);
+  return {};
 }
 
 }  // namespace
@@ -65,10 +81,9 @@ Result<Prediction> RemotePredictor::predict(const Capture& capture, const Predic
   http::Request request;
   request.method = "POST";
   request.target = fmt::format("/v1/inspect/{}{}", state_->model, options.want_embedding ? "?embedding=1" : "");
-  request.headers["Content-Type"] = "application/octet-stream";
   const auto left_ms = std::chrono::duration_cast<Milliseconds>(deadline - now).count();
   request.headers["X-Lineguard-Deadline-Ms"] = std::to_string(std::max<std::int64_t>(left_ms, 0));
-  LINEGUARD_ASSIGN(request.body, picture_of(capture.views.front()));
+  LINEGUARD_TRY(fill_body(capture.views.front(), request));
 
   http::Client client = state_->take();
   auto response = client.send(request, deadline);
@@ -86,6 +101,7 @@ int status_of(ErrorCode code) {
     case ErrorCode::invalid_argument:
     case ErrorCode::invalid_config:
     case ErrorCode::corrupt_data:
+    case ErrorCode::no_template:
       return 400;
     case ErrorCode::permission_denied:
     case ErrorCode::refused:

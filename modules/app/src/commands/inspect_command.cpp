@@ -22,7 +22,7 @@ struct Arguments {
   std::string package;
   std::vector<std::string> inputs;
   std::string jsonl = "-";
-  std::string overlay, map, files_from;
+  std::string overlay, map, files_from, templates;
   int threads = 1;
 };
 
@@ -61,7 +61,8 @@ Result<InspectSummary> run_with(detector::Detector& detector, const InspectSourc
     if (progress && total > 0) progress("inspecting", ++done, total);
     return writer.write(line);
   };
-  const InspectOptions options{arguments.overlay, arguments.map, detector.pixel_threshold(), arguments.threads};
+  const InspectOptions options{arguments.overlay, arguments.map, detector.pixel_threshold(), arguments.templates,
+                               arguments.threads};
   const InspectSummary summary = inspect(detector, source, sink, options);
   if (summary.output_failure) return *summary.output_failure;
   LINEGUARD_TRY(writer.finish());
@@ -109,6 +110,8 @@ void add_inspect_command(CLI::App& root, Run& run) {
   command->add_option("--jsonl", arguments->jsonl, "Where the lines go; - is stdout")->capture_default_str();
   command->add_option("--overlay", arguments->overlay, "Folder for pictures with heat map and regions drawn in");
   command->add_option("--map", arguments->map, "Folder for the maps, float32 TIFF at the original size");
+  command->add_option("--templates", arguments->templates,
+                      "Folder with each picture's defect-free twin under the same name, for models that compare");
   command->add_option("--files-from", arguments->files_from, "File with a picture's name a line; - is stdin");
   command->add_option("--threads", arguments->threads, "Pictures at once")
       ->check(CLI::Range(1, 256))

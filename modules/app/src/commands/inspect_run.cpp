@@ -37,6 +37,7 @@ Result<void> list_folder(const fs::path& folder, std::vector<InspectInput>& inpu
 struct Job {
   InspectInput input;
   fs::path overlay, map;  // empty: none wanted
+  std::optional<fs::path> twin;
 };
 
 struct Done {
@@ -65,7 +66,7 @@ Result<void> write_outputs(const Job& job, const Prediction& prediction, const I
 }
 
 Result<Prediction> predict(Predictor& predictor, const Job& job) {
-  LINEGUARD_ASSIGN(const Capture capture, evaluation::read_capture(job.input.file));
+  LINEGUARD_ASSIGN(const Capture capture, evaluation::read_capture(job.input.file, job.twin));
   PredictOptions options;
   options.want_map = !job.overlay.empty() || !job.map.empty();
   auto prediction = predictor.predict(capture, options);
@@ -135,7 +136,8 @@ InspectSummary inspect(Predictor& predictor, const InspectSource& source, const 
   const auto next = [&]() -> std::optional<Job> {
     auto input = source();
     if (!input) return std::nullopt;
-    Job job{std::move(*input), {}, {}};
+    Job job{std::move(*input), {}, {}, std::nullopt};
+    if (!options.template_folder.empty()) job.twin = options.template_folder / job.input.relative;
     if (!options.overlay_folder.empty())
       job.overlay = options.overlay_folder / overlay_names.take(job.input.relative, ".jpg");
     if (!options.map_folder.empty()) job.map = options.map_folder / map_names.take(job.input.relative, ".tiff");

@@ -39,10 +39,11 @@ class OutputNames {
 };
 
 struct InspectOptions {
-  std::filesystem::path overlay_folder{};  // empty: none. Prepared by the caller
-  std::filesystem::path map_folder{};      // empty: none
-  double pixel_threshold = 0;              // for overlays
-  int threads = 1;                         // >= 1
+  std::filesystem::path overlay_folder{};   // empty: none. Prepared by the caller
+  std::filesystem::path map_folder{};       // empty: none
+  double pixel_threshold = 0;               // for overlays
+  std::filesystem::path template_folder{};  // pictures' defect-free twins by the same relative name; empty: none
+  int threads = 1;                          // >= 1
 };
 
 struct InspectSummary {

@@ -94,6 +94,8 @@ Result<std::vector<std::string>> check_devices(const station::StationConfig& con
   LINEGUARD_ASSIGN(auto frame, in("camera", devices.camera->grab(config.camera.first_number,
                                                                  system_clock().now() + Milliseconds(5000))));
   capture.views.push_back(std::move(frame.view));
+  if (config.cycle.recipe.defect_free_template)
+    capture.views[0].defect_free_template = config.cycle.recipe.defect_free_template;
   PredictOptions options;
   options.deadline = system_clock().now() + Milliseconds(5000);
   LINEGUARD_ASSIGN(const auto prediction, in("predictor", devices.predictor->predict(capture, options)));

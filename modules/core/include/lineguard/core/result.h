@@ -27,6 +27,7 @@ enum class ErrorCode {
   cancelled,          // stopped on request
   refused,            // a gate said no: too few samples, a blocker found, a digest not allowed
   device_error,       // camera or PLC
+  no_template,        // the model needs each picture's defect-free twin, and there was none
   internal,           // a bug, or a library failed in a way it does not document
 };
 

@@ -42,10 +42,12 @@ struct Region {
 
 // One picture of a capture. `content` is either the encoded file as it was (JPEG, PNG, …) or pixels; shared because
 // the same picture is predicted, recorded and shown.
+using ViewContent = std::variant<std::shared_ptr<const Bytes>, std::shared_ptr<const Image>>;
 struct View {
   std::string name;  // "" where there is one view only; else "front", "left", …
-  std::variant<std::shared_ptr<const Bytes>, std::shared_ptr<const Image>> content;
-  std::string source;  // file name or camera frame id, for people
+  ViewContent content;
+  std::string source;                               // file name or camera frame id, for people
+  std::optional<ViewContent> defect_free_template;  // its defect-free twin, for models that compare
 };
 
 // The pictures taken for one trigger.
@@ -127,6 +129,8 @@ struct Recipe {
   double threshold = 0;         // of that operating point
   double unknown_band = 0;      // |score - threshold| below this is `unknown`
   Milliseconds deadline{80};    // from trigger to decision
+  // The encoded picture of a part without defects, for models that compare; null: none.
+  std::shared_ptr<const Bytes> defect_free_template;
 };
 
 }  // namespace lineguard

@@ -33,9 +33,10 @@ class Detector final : public Predictor {
   double unknown_band() const;     // a score this close to the threshold is `unknown`
   double pixel_threshold() const;  // map values above it belong to a region
   const std::string& operating_point() const;
+  bool needs_template() const;  // each view must carry its defect-free twin; without: no_template
 
   Result<Prediction> predict(const Capture& capture, const PredictOptions& options) override;
-  // The same for pixels that were decoded elsewhere.
+  // The same for pixels that were decoded elsewhere, of models that need no template.
   Result<Prediction> predict_image(const Image& image, const PredictOptions& options);
 
  private:

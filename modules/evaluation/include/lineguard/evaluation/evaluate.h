@@ -118,7 +118,8 @@ Result<Evaluation> evaluate(Predictor& predictor, const Model& model, const data
                             Selection selection, const std::vector<std::size_t>& samples,
                             const EvaluateOptions& options = {}, const ProgressFunction& progress = {});
 
-// The picture of a file as a capture with one view. Errors as read_file.
-Result<Capture> read_capture(const std::filesystem::path& file);
+// The picture of a file as a capture with one view, with its template where there is one. Errors as read_file.
+Result<Capture> read_capture(const std::filesystem::path& file,
+                             const std::optional<std::filesystem::path>& twin = std::nullopt);
 
 }  // namespace lineguard::evaluation

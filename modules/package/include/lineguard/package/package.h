@@ -29,6 +29,7 @@ struct Preprocessing {
   std::optional<Box> roi;       // region of interest, as fractions 0..1 of the picture; none: all of it
   int tile_px = 0;              // side of the tiles that a large picture is cut into; 0: the whole picture is one
   double tile_overlap = 0.25;   // least share of their side by which neighbours overlap, 0 to 0.75
+  bool needs_template = false;  // every picture comes with its defect-free twin, of the same size
   bool operator==(const Preprocessing&) const;
 };
 
@@ -53,6 +54,7 @@ struct Metric {
 struct GoldenPicture {
   std::string file;  // relative to golden/
   double score = 0;
+  std::string template_file;  // likewise; empty: none
 };
 
 struct Manifest {
