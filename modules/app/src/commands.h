@@ -30,6 +30,7 @@ void add_verify_command(CLI::App& root, Run& run);
 void add_train_command(CLI::App& root, Run& run);
 void add_evaluate_command(CLI::App& root, Run& run);
 void add_compare_command(CLI::App& root, Run& run);
+void add_quantize_command(CLI::App& root, Run& run);
 void add_inspect_command(CLI::App& root, Run& run);
 void add_serve_command(CLI::App& root, Run& run);
 void add_station_command(CLI::App& root, Run& run);

@@ -23,6 +23,7 @@ int run_command_line(int argc, char** argv) {
   add_train_command(root, run);
   add_evaluate_command(root, run);
   add_compare_command(root, run);
+  add_quantize_command(root, run);
   add_inspect_command(root, run);
   add_serve_command(root, run);
   add_station_command(root, run);

@@ -156,6 +156,7 @@ Result<std::unique_ptr<Detector>> Detector::load(const std::filesystem::path& fo
   infer::NetworkOptions network_options;
   network_options.threads = options.threads;
   network_options.parallel_requests = options.parallel_requests;
+  if (manifest.precision == "bf16") network_options.precision = infer::Precision::bf16;
   LINEGUARD_ASSIGN(auto network, infer::Network::load(folder / "network.xml", network_options));
   ModelIdentity model{manifest.name, manifest.version, manifest.digest};
   const double allowed = tolerance(manifest);

@@ -82,6 +82,11 @@ Result<double> write_golden_pictures(const fs::path& folder, const package::Mani
     LINEGUARD_TRY(write_two(folder, i + 1, not_too_large(std::move(image), tile_px), twin, golden));
   }
   LINEGUARD_TRY(package::write_golden(folder, golden));
+  return score_golden_pictures(folder, manifest);
+}
+
+Result<double> score_golden_pictures(const fs::path& folder, const package::Manifest& manifest) {
+  LINEGUARD_ASSIGN(auto golden, package::read_golden(folder));
   LINEGUARD_ASSIGN(const std::string digest, package::write_manifest(folder, manifest));
   LINEGUARD_ASSIGN(const auto detector, Detector::load(folder, {.check_golden = false}));
   double lowest = HUGE_VAL, highest = -HUGE_VAL;

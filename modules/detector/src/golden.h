@@ -21,6 +21,9 @@ struct GoldenSource {
 Result<double> write_golden_pictures(const std::filesystem::path& folder, const package::Manifest& manifest,
                                      const std::vector<GoldenSource>& good_pictures);
 
+// The same for golden pictures that are there: only their scores are made anew.
+Result<double> score_golden_pictures(const std::filesystem::path& folder, const package::Manifest& manifest);
+
 // A golden picture of a package, with its template where it has one, decoded.
 Result<Capture> golden_capture(const std::filesystem::path& package, const package::GoldenPicture& picture);
 

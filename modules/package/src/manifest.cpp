@@ -34,6 +34,7 @@ std::string manifest_text(const Manifest& manifest) {
   const TrainingFacts& training = manifest.training;
   std::string text = fmt::format("schema = {}\nname = {}\nversion = {}\ndigest = {}\n", quote(kSchema),
                                  quote(manifest.name), manifest.version, quote(manifest.digest));
+  if (manifest.precision != "f32") text += fmt::format("precision = {}\n", quote(manifest.precision));
   text += preprocessing_text(manifest.preprocessing);
   text += fmt::format("\n[backbone]\nname = {}\ndigest = {}\n", quote(manifest.backbone_name),
                       quote(manifest.backbone_digest));
@@ -107,6 +108,7 @@ Result<Manifest> read_manifest(const fs::path& package) {
       .require("version")
       .read("version", manifest.version, {1, 1'000'000'000});
   reader.require("digest").read("digest", manifest.digest);
+  reader.read_one_of("precision", manifest.precision, {"f32", "bf16", "int8"});
   read_preprocessing(reader.section("preprocessing"), manifest.preprocessing);
   reader.section("backbone").read("name", manifest.backbone_name).read("digest", manifest.backbone_digest);
   read_training(reader.section("training"), manifest.training);

@@ -59,14 +59,14 @@ struct TrainConfig {
   Labels labels = Labels::auto_;
   std::vector<std::string> label_taps = {"tap4", "tap8", "tap16"};             // of cells
   std::vector<std::string> picture_taps = {"tap4", "tap8", "tap16", "tap32"};  // of whole pictures
-  int label_stride = 8;       // pixels of the input a labelled cell stands for: 8 or 16
-  int label_context = 5;      // cells of context beside each cell, odd, 1 to 15
-  int label_hidden = 64;      // units of one network, 4 to 512
-  int label_members = 3;      // networks whose mean decides, 1 to 10
-  int label_epochs = 12;      // 1 to 200
-  int label_turns = 4;        // ways each picture is turned and mirrored: 1 to 8
-  int label_top_cells = 3;    // a picture's score is the mean of that many highest cells
-  int label_cells = 120'000;  // most cells held in memory
+  int label_stride = 8;      // pixels of the input a labelled cell stands for: 8 or 16
+  int label_context = 5;     // cells of context beside each cell, odd, 1 to 15
+  int label_hidden = 64;     // units of one network, 4 to 512
+  int label_members = 3;     // networks whose mean decides, 1 to 10
+  int label_epochs = 12;     // 1 to 200
+  int label_turns = 4;       // ways each picture is turned and mirrored: 1 to 8
+  int label_top_cells = 3;   // a picture's score is the mean of that many highest cells
+  int label_cells = 50'000;  // most cells held in memory
 
   // [operating_point]
   double max_overkill = 0.05;  // 0 to 1

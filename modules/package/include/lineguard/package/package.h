@@ -62,6 +62,7 @@ struct Manifest {
   std::int64_t version = 1;
   std::string digest;  // 64 hexadecimal digits; see compute_digest()
   Preprocessing preprocessing;
+  std::string precision = "f32";  // what the network computes in: f32, bf16, or int8 (written into the graph)
   std::string backbone_name;
   std::string backbone_digest;
   TrainingFacts training;

@@ -1,0 +1,123 @@
+// lineguard quantize PACKAGE DATASET: the same model in lower precision, if it decides the same.
+#include "commands.h"
+#include "dataset_options.h"
+#include "evaluated.h"
+#include "progress_bar.h"
+#include "share_option.h"
+
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+
+#include <lineguard/dataset/split.h>
+#include <lineguard/detector/quantize.h>
+#include <lineguard/evaluation/compare.h>
+#include <lineguard/package/package.h>
+
+namespace lineguard::app {
+namespace {
+
+struct Arguments {
+  std::string package, out, precision = "int8", split = "test";
+  DatasetOptions dataset;
+  double max_change = 0.01;
+};
+
+// Ranges are seen in pictures that were trained on, so that the evaluation stays a fair one.
+Result<std::vector<std::filesystem::path>> calibration_pictures(const Arguments& arguments,
+                                                                const dataset::Dataset& data) {
+  LINEGUARD_ASSIGN(const auto manifest, package::read_manifest(arguments.package));
+  const auto seed = static_cast<std::uint64_t>(manifest.training.seed);
+  const auto split = manifest.training.defective_pictures > 0 ? dataset::split_for_labels(data, seed)
+                                                              : dataset::split_for_training(data, 0, seed);
+  std::vector<std::filesystem::path> files;
+  for (const std::size_t i : split.train) files.push_back(data.samples[i].image);
+  return files;
+}
+
+Result<evaluation::Evaluation> evaluate_package(const std::string& package, const dataset::Dataset& data,
+                                                const Arguments& arguments) {
+  LINEGUARD_ASSIGN(const auto samples, select_samples(arguments.package, arguments.split, data));
+  LINEGUARD_ASSIGN(const auto detector, detector::Detector::load(package));
+  return evaluation::evaluate(*detector, model_of(*detector), data, selection_of(arguments.split), samples, {},
+                              terminal_progress());
+}
+
+Result<void> refuse_change(const char* what, const evaluation::RateChange& change, double allowed) {
+  if (change.discordant.n == 0) return {};
+  const double difference = change.b.count.rate() - change.a.count.rate();
+  if (difference <= allowed) return {};
+  return make_error(
+      ErrorCode::refused,
+      fmt::format("the {} rate rises from {:.2f} % to {:.2f} % of n = {}: more than the {:g} % allowed; "
+                  "nothing was written",
+                  what, 100 * change.a.count.rate(), 100 * change.b.count.rate(), change.discordant.n, 100 * allowed));
+}
+
+Result<int> run_quantize(const Arguments& arguments) {
+  LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset));
+  LINEGUARD_ASSIGN(auto before, evaluate_package(arguments.package, data, arguments));
+  LINEGUARD_ASSIGN(const auto pictures, calibration_pictures(arguments, data));
+  // Beside the target until it has passed.
+  const std::string candidate = arguments.out + ".candidate";
+  std::error_code ignored;
+  std::filesystem::remove_all(candidate, ignored);
+  if (std::filesystem::exists(arguments.out, ignored))
+    return make_error(ErrorCode::already_exists, arguments.out + " is there already: choose another name");
+  LINEGUARD_ASSIGN(const auto report, detector::quantize(arguments.package, arguments.precision, pictures, candidate,
+                                                         terminal_progress()));
+  const auto judge = [&]() -> Result<evaluation::Comparison> {
+    LINEGUARD_ASSIGN(auto after, evaluate_package(candidate, data, arguments));
+    LINEGUARD_ASSIGN(auto comparison, evaluation::compare(std::move(before), std::move(after)));
+    LINEGUARD_TRY(refuse_change("miss", comparison.miss, arguments.max_change));
+    LINEGUARD_TRY(refuse_change("overkill", comparison.overkill, arguments.max_change));
+    return comparison;
+  };
+  const auto comparison = judge();
+  if (!comparison) {
+    std::filesystem::remove_all(candidate, ignored);
+    return comparison.error();
+  }
+  std::filesystem::rename(candidate, arguments.out, ignored);
+  if (ignored) return make_error(ErrorCode::io_error, "cannot rename to " + arguments.out + ": " + ignored.message());
+  std::cout << evaluation::to_text(*comparison);
+  std::cout << fmt::format(
+      "accepted: miss and overkill rate rise by at most {:g} % here\npackage    {} ({}, digest {})\n",
+      100 * arguments.max_change, arguments.out, arguments.precision, report.model.digest);
+  if (comparison->n_defective == 0) std::cout << "warning: no defective pictures were evaluated: misses are unknown\n";
+  return kDone;
+}
+
+}  // namespace
+
+void add_quantize_command(CLI::App& root, Run& run) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = root.add_subcommand("quantize", "Make a package faster in lower precision");
+  command->add_option("package", arguments->package, "The package's folder, in f32")->required();
+  add_dataset_options(*command, arguments->dataset);
+  command->add_option("--out", arguments->out, "Package folder to write; must not exist")->required();
+  command
+      ->add_option("--precision", arguments->precision, "int8 (written into the graph) or bf16 (where the CPU has it)")
+      ->check(CLI::IsMember({"int8", "bf16"}))
+      ->capture_default_str();
+  command->add_option("--split", arguments->split, "Pictures that judge: val, test or all")
+      ->check(CLI::IsMember({"val", "test", "all"}))
+      ->capture_default_str();
+  add_share_option(*command, "--max-change", arguments->max_change,
+                   "Refuse where miss or overkill rate rise by more than this; default 1%");
+  command->footer(
+      "Both packages predict the same pictures, one after the other on one core.\n"
+      "Example:\n"
+      "  lineguard quantize models/tiles-1 data/tiles --out models/tiles-2 --precision int8 --max-change 1%");
+  command->callback([arguments, &run] {
+    run = [arguments] {
+      const auto code = run_quantize(*arguments);
+      return code ? *code : report_error(code.error());
+    };
+  });
+}
+
+}  // namespace lineguard::app

@@ -1,0 +1,82 @@
+#include "golden.h"
+#include "graph_quantize.h"
+#include "package_version.h"
+#include "tiles.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <lineguard/core/files.h>
+#include <lineguard/detector/quantize.h>
+#include <lineguard/imaging/decode.h>
+#include <lineguard/package/package.h>
+
+namespace lineguard::detector {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t kMostPictures = 100, kMostTiles = 400;
+
+// Tiles of pictures that are spread evenly over the list.
+Result<std::vector<Tile>> calibration_tiles(const std::vector<fs::path>& pictures,
+                                            const package::Preprocessing& preprocessing, std::size_t& shown,
+                                            const ProgressFunction& progress) {
+  std::vector<Tile> tiles;
+  shown = std::min(pictures.size(), kMostPictures);
+  for (std::size_t i = 0; i < shown; ++i) {
+    LINEGUARD_ASSIGN(const Image image, imaging::decode_file(pictures[i * pictures.size() / shown]));
+    for (const PixelRect& rect : lay_tiles(preprocessing, image.size())) {
+      if (tiles.size() < kMostTiles) tiles.push_back(prepare_tile(image, rect, preprocessing));
+    }
+    if (progress) progress("reading pictures", i + 1, shown);
+  }
+  return tiles;
+}
+
+Result<void> copy_package(const fs::path& from, const fs::path& to) {
+  std::error_code code;
+  fs::copy(from, to, fs::copy_options::recursive | fs::copy_options::overwrite_existing, code);
+  if (!code) fs::remove_all(to / "acceptance", code);  // what was signed was signed for the other model
+  if (code) return error_from_errno(code.value(), "cannot copy " + from.string());
+  return {};
+}
+
+}  // namespace
+
+Result<QuantizeReport> quantize(const fs::path& package, const std::string& precision,
+                                const std::vector<fs::path>& pictures, const fs::path& out,
+                                const ProgressFunction& progress) {
+  if (precision != "int8" && precision != "bf16")
+    return make_error(ErrorCode::invalid_argument,
+                      fmt::format("\"{}\" is no precision, allowed: int8, bf16", precision));
+  LINEGUARD_ASSIGN(package::Manifest manifest, package::read_manifest(package));
+  LINEGUARD_TRY(package::verify_digest(package, manifest));
+  if (manifest.preprocessing.needs_template)
+    return make_error(ErrorCode::unsupported, package.string() + ": packages that need templates stay in f32 for now");
+  if (manifest.precision != "f32") {
+    return make_error(ErrorCode::unsupported,
+                      fmt::format("{}: is {} already: quantize the f32 package", package.string(), manifest.precision));
+  }
+  LINEGUARD_ASSIGN(StagedFolder staged, StagedFolder::create(out));
+  LINEGUARD_TRY(copy_package(package, staged.path()));
+  QuantizeReport report;
+  if (precision == "int8") {
+    if (pictures.empty()) return make_error(ErrorCode::invalid_argument, "int8 needs pictures to see ranges in");
+    LINEGUARD_ASSIGN(const auto tiles,
+                     calibration_tiles(pictures, manifest.preprocessing, report.calibration_pictures, progress));
+    LINEGUARD_ASSIGN(report.convolutions,
+                     write_quantized_graph(package / "network.xml", tiles, manifest.preprocessing.input_px,
+                                           staged.path() / "network.xml"));
+  }
+  manifest.precision = precision;
+  manifest.name = default_name(package.filename().empty() ? package.parent_path() : package);
+  manifest.version = next_version(out, manifest.name);
+  LINEGUARD_ASSIGN(manifest.golden_spread, score_golden_pictures(staged.path(), manifest));
+  report.model = {manifest.name, manifest.version, ""};
+  LINEGUARD_ASSIGN(report.model.digest, package::write_manifest(staged.path(), manifest));
+  LINEGUARD_TRY(staged.commit());
+  return report;
+}
+
+}  // namespace lineguard::detector
