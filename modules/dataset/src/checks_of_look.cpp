@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/stats/quantile.h>
 #include <lineguard/stats/roc.h>
 
 namespace lineguard::dataset {
@@ -31,12 +32,6 @@ constexpr std::array<Property, 3> kProperties{{
     {"sharpness", "less sharp", "sharper", &imaging::PictureProperties::sharpness, 0.25},
 }};
 
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
-
 // Names of up to 20 samples, those with the highest `value` first.
 std::vector<std::string> first_names(std::vector<std::pair<double, std::string>> named) {
   std::ranges::stable_sort(named, std::greater<>(), &std::pair<double, std::string>::first);
@@ -60,7 +55,7 @@ void check_shortcut(const Property& property, const Dataset& dataset, const std:
     if (label == Label::defective) named.emplace_back(value, dataset.samples[i].name);
   }
   if (std::min(good.size(), defective.size()) < kFewestOfALabel) return;
-  if (std::abs(median(good) - median(defective)) < property.resolution) return;
+  if (std::abs(stats::median(good) - stats::median(defective)) < property.resolution) return;
   const auto estimate = stats::auroc_with_interval(good, defective, {.resamples = 500});
   if (!estimate) return;
   const bool higher = estimate->value > 0.5;
@@ -74,8 +69,8 @@ void check_shortcut(const Property& property, const Dataset& dataset, const std:
       fmt::format("defective pictures are {}: {} alone tells the labels apart with an AUROC of {:.3f} (95 % interval "
                   "{:.3f} to {:.3f}; {} good with a median of {:.1f}, {} defective with {:.1f})",
                   higher ? property.high : property.low, property.name, higher ? estimate->value : 1 - estimate->value,
-                  bound, higher ? estimate->interval.high : 1 - estimate->interval.low, good.size(), median(good),
-                  defective.size(), median(defective)),
+                  bound, higher ? estimate->interval.high : 1 - estimate->interval.low, good.size(),
+                  stats::median(good), defective.size(), stats::median(defective)),
       first_names(std::move(named)));
 }
 
@@ -86,11 +81,8 @@ void check_outliers(const Property& property, const Dataset& dataset, const std:
     if (fact.decoded) values.push_back(fact.properties.*property.value);
   }
   if (values.size() < kFewestPictures) return;
-  const double middle = median(values);
-  std::vector<double> deviations;
-  for (const double value : values) deviations.push_back(std::abs(value - middle));
-  // 1.4826 times the median deviation is the standard deviation of a normal distribution.
-  const double spread = std::max(1.4826 * median(deviations), property.resolution);
+  const double middle = stats::median(values);
+  const double spread = std::max(stats::robust_deviation(values, middle), property.resolution);
   std::vector<std::pair<double, std::string>> far;
   for (std::size_t i = 0; i < facts.size(); ++i) {
     if (!facts[i].decoded) continue;

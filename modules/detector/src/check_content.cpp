@@ -1,6 +1,5 @@
 #include "bank.h"
 #include "calibration.h"
-#include "fusion.h"
 #include "graph.h"
 #include "installed_backbone.h"
 #include "mlp.h"
@@ -22,6 +21,7 @@
 #include <lineguard/detector/check_content.h>
 #include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/transform.h>
+#include <lineguard/stats/quantile.h>
 
 namespace lineguard::detector {
 namespace fs = std::filesystem;
@@ -54,12 +54,6 @@ class ScratchFolder {
   explicit ScratchFolder(fs::path path) : path_(std::move(path)) {}
   fs::path path_;
 };
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
 
 Matrix sign_projection(std::size_t from, std::size_t to) {
   Matrix projection(from, to);
@@ -176,10 +170,8 @@ class ContentCheck {
     for (std::size_t i = 0; i < distances_.size(); ++i) {
       if (set_.pictures[i].good()) good.push_back(distances_[i]);
     }
-    const double middle = median(good);
-    std::vector<double> deviations;
-    for (const double distance : good) deviations.push_back(std::abs(distance - middle));
-    const double spread = std::max(1.4826 * median(deviations), 1e-6);
+    const double middle = stats::median(good);
+    const double spread = std::max(stats::robust_deviation(good, middle), 1e-6);
     std::vector<std::pair<double, const TrainingPicture*>> far;
     for (std::size_t i = 0; i < distances_.size(); ++i) {
       const double away = (distances_[i] - middle) / spread;

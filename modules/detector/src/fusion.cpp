@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <numeric>
 
+#include <lineguard/stats/quantile.h>
+
 namespace lineguard::detector {
 namespace {
 
@@ -73,16 +75,10 @@ double fused_score(const Fusion& fusion, const PartialScores& scores) {
          fusion.picture * scores.picture;
 }
 
-double quantile(std::vector<double> values, double share) {
-  const auto rank = static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), values.begin() + rank, values.end());
-  return values[static_cast<std::size_t>(rank)];
-}
-
 Floor fit_floor(const std::vector<double>& distances, const std::vector<double>& scores, double share, double level) {
   const auto itself = [](double value) { return value; };
   Floor floor;
-  floor.distance = quantile(distances, share);
+  floor.distance = stats::quantile(distances, share);
   floor.level = level;
   floor.slope = moments_of(scores, itself).deviation / moments_of(distances, itself).deviation;
   return floor;

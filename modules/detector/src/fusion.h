@@ -21,9 +21,6 @@ double fused_score(const Fusion& fusion, const PartialScores& scores);
 // over to that of the distances. REQUIRES both non-empty.
 Floor fit_floor(const std::vector<double>& distances, const std::vector<double>& scores, double share, double level);
 
-// The smallest value that at most 1 - share of `values` exceed. REQUIRES a value.
-double quantile(std::vector<double> values, double share);
-
 // The threshold on `values` whose cells above it agree best with `is_defect` (highest F1); above all of them where none
 // is a defect.
 double best_threshold(const std::vector<float>& values, const std::vector<bool>& is_defect);

@@ -15,6 +15,7 @@
 
 #include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/transform.h>
+#include <lineguard/stats/quantile.h>
 
 namespace lineguard::detector {
 namespace {
@@ -157,7 +158,7 @@ class LabelledTrainer {
       good_distances.push_back(scores.distance);
       good_scores.push_back(fused_score(trained_.head.fusion, scores));
     }
-    const double level = quantile(good_scores, kGoodAtLevel);
+    const double level = stats::quantile(good_scores, kGoodAtLevel);
     trained_.head.score_floor = fit_floor(good_distances, good_scores, kGoodBelowFloor, level);
     for (const PartialScores& scores : partial_) {
       const double fused = fused_score(trained_.head.fusion, scores);

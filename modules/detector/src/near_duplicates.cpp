@@ -9,6 +9,8 @@
 
 #include <Eigen/Dense>
 
+#include <lineguard/stats/quantile.h>
+
 namespace lineguard::detector {
 namespace {
 
@@ -62,12 +64,6 @@ double region_difference(std::span<const float> a, std::span<const float> b) {
   return most;
 }
 
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
-}
-
 }  // namespace
 
 std::vector<SimilarPair> find_near_duplicates(const Matrix& embeddings, const Matrix& regions, int threads) {
@@ -79,8 +75,8 @@ std::vector<SimilarPair> find_near_duplicates(const Matrix& embeddings, const Ma
     distances.push_back(nearest[i].distance);
     differences.push_back(region_difference(regions.row(i), regions.row(nearest[i].index)));
   }
-  const double near = kShareOfTypical * median(distances);
-  const double alike = std::max(kSameGray, kShareOfTypical * median(differences));
+  const double near = kShareOfTypical * stats::median(distances);
+  const double alike = std::max(kSameGray, kShareOfTypical * stats::median(differences));
   std::set<std::pair<std::size_t, std::size_t>> seen;
   for (std::size_t i = 0; i < nearest.size(); ++i) {
     if (distances[i] > near && differences[i] > kSameGray) continue;

@@ -8,14 +8,13 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/stats/quantile.h>
+
 namespace lineguard::evaluation {
 namespace {
 
-double median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::ranges::nth_element(values, middle);
-  return *middle;
+double median_or_zero(std::vector<double> values) {
+  return values.empty() ? 0 : stats::median(std::move(values));
 }
 
 // Scores with the number of the part that each shows.
@@ -149,8 +148,8 @@ void fill_figures(Evaluation& evaluation, const EvaluateOptions& options) {
     decode_ms.push_back(row.decode_ms);
     predict_ms.push_back(row.predict_ms);
   }
-  evaluation.decode_p50_ms = median(std::move(decode_ms));
-  evaluation.predict_p50_ms = median(std::move(predict_ms));
+  evaluation.decode_p50_ms = median_or_zero(std::move(decode_ms));
+  evaluation.predict_p50_ms = median_or_zero(std::move(predict_ms));
   add_notes(evaluation);
 }
 

@@ -1,0 +1,77 @@
+// Checks of what pictures look like beside the others of their set.
+#include "dataset_builder.h"
+
+#include <algorithm>
+
+#include <lineguard/dataset/check.h>
+#include <lineguard/imaging/encode.h>
+
+namespace lineguard::dataset::test {
+namespace {
+
+class Look : public DatasetTest {
+ protected:
+  // Noise around a brightness; every picture differs.
+  void add_picture(const std::string& name, unsigned seed, int brightness) {
+    Image image({32, 32}, 1);
+    unsigned state = seed * 2654435761u + 1;
+    for (int y = 0; y < 32; ++y) {
+      for (auto& pixel : image.row_u8(y)) {
+        state = state * 1664525u + 1013904223u;
+        pixel = static_cast<std::uint8_t>(brightness + static_cast<int>((state >> 24) % 30));
+      }
+    }
+    const auto png = imaging::encode_png(image);
+    ASSERT_TRUE(png && write_file_atomically(folder_ / name, *png));
+  }
+  std::vector<Finding> found(const std::string& check) {
+    const auto report = check_dataset(read());
+    EXPECT_TRUE(report);
+    std::vector<Finding> findings;
+    for (const Finding& finding : report->findings) {
+      if (finding.check == check) findings.push_back(finding);
+    }
+    return findings;
+  }
+};
+
+TEST_F(Look, WarnsWhereAllDefectiveOnesAreDarker) {
+  for (unsigned i = 0; i < 30; ++i)
+    add_picture("good/g" + std::to_string(i) + ".png", i, 120 + static_cast<int>(i % 5));
+  for (unsigned i = 0; i < 15; ++i) add_picture("defective/d" + std::to_string(i) + ".png", 100 + i, 80);
+  const auto findings = found("look-tells-label");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_CONTAINS(findings[0].reason, "defective pictures are darker: brightness alone");
+  EXPECT_CONTAINS(findings[0].reason, "30 good");
+}
+
+TEST_F(Look, SaysNothingWhereTheLightIsTheSame) {
+  for (unsigned i = 0; i < 30; ++i)
+    add_picture("good/g" + std::to_string(i) + ".png", i, 120 + static_cast<int>(i % 5));
+  for (unsigned i = 0; i < 15; ++i)
+    add_picture("defective/d" + std::to_string(i) + ".png", 100 + i, 120 + static_cast<int>(i % 5));
+  EXPECT_TRUE(found("look-tells-label").empty());
+  EXPECT_TRUE(found("unusual-look").empty());
+}
+
+TEST_F(Look, NamesThePictureThatIsFarFromTheOthers) {
+  for (unsigned i = 0; i < 30; ++i)
+    add_picture("good/g" + std::to_string(i) + ".png", i, 120 + static_cast<int>(i % 5));
+  add_picture("good/other_lamp.png", 77, 20);
+  const auto findings = found("unusual-look");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].files, (std::vector<std::string>{"good/other_lamp.png"}));
+  EXPECT_CONTAINS(findings[0].reason, "the brightness of 1 picture");
+}
+
+TEST_F(Look, NamesAClassWithHardlyAPicture) {
+  for (unsigned i = 0; i < 12; ++i) add_picture("good/g" + std::to_string(i) + ".png", i, 120);
+  for (unsigned i = 0; i < 8; ++i) add_picture("defective/crack/c" + std::to_string(i) + ".png", 100 + i, 121);
+  add_picture("defective/stain/s.png", 200, 122);
+  const auto findings = found("imbalance");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_CONTAINS(findings[0].reason, "the class stain has 1 picture");
+}
+
+}  // namespace
+}  // namespace lineguard::dataset::test
