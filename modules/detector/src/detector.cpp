@@ -1,3 +1,4 @@
+#include "alignment.h"
 #include "golden.h"
 #include "preprocess.h"
 #include "regions.h"
@@ -28,6 +29,7 @@ struct Detector::State {
 
   // For a picture as the network sees it: paired with its template where it needs one.
   Result<Prediction> predict(const Image& image, const PredictOptions& options) const;
+  Result<Prediction> predict_in_place(const Image& image, const PredictOptions& options) const;
 };
 
 namespace {
@@ -152,6 +154,10 @@ Result<std::unique_ptr<Detector>> Detector::load(const std::filesystem::path& fo
   }
   LINEGUARD_ASSIGN(auto manifest, package::read_manifest(folder));
   LINEGUARD_TRY(package::verify_digest(folder, manifest));
+  if (manifest.preprocessing.align_shift > 0) {
+    LINEGUARD_ASSIGN(Image reference, imaging::decode_file(folder / "reference.png"));
+    manifest.preprocessing.alignment_reference = std::make_shared<const Image>(std::move(reference));
+  }
   LINEGUARD_ASSIGN(auto point, package::read_operating_point(folder, options.operating_point));
   infer::NetworkOptions network_options;
   network_options.threads = options.threads;
@@ -210,7 +216,28 @@ Result<Prediction> Detector::predict_image(const Image& image, const PredictOpti
   return state_->predict(image, options);
 }
 
+// Parts that are aligned are judged where the reference has them and reported where they were seen.
 Result<Prediction> Detector::State::predict(const Image& image, const PredictOptions& options) const {
+  if (!manifest.preprocessing.alignment_reference || image.empty()) return predict_in_place(image, options);
+  LINEGUARD_ASSIGN(const Point shift, find_shift(image, manifest.preprocessing));
+  LINEGUARD_ASSIGN(Prediction prediction, predict_in_place(moved_back(image, shift), options));
+  const double width = image.width_px(), height = image.height_px();
+  for (Region& region : prediction.regions) {
+    Box& box = region.box;
+    box.x = std::clamp(box.x + std::round(shift.x), 0.0, width - 1);
+    box.y = std::clamp(box.y + std::round(shift.y), 0.0, height - 1);
+    box.width = std::min(box.width, width - box.x);
+    box.height = std::min(box.height, height - box.y);
+    for (Point& corner : region.polygon) {
+      corner = {std::clamp(corner.x + std::round(shift.x), 0.0, width),
+                std::clamp(corner.y + std::round(shift.y), 0.0, height)};
+    }
+  }
+  if (prediction.map) prediction.map = moved_forth(*prediction.map, shift);
+  return prediction;
+}
+
+Result<Prediction> Detector::State::predict_in_place(const Image& image, const PredictOptions& options) const {
   if (image.empty()) return make_error(ErrorCode::invalid_argument, "the picture is empty");
   const SteadyTime start = system_clock().now();
   LINEGUARD_ASSIGN(Tiled tiled, run_tiles(network, image, manifest.preprocessing));

@@ -20,7 +20,8 @@ PixelRect region_of_interest(const package::Preprocessing& preprocessing, Size p
 }
 
 package::Preprocessing preprocessing_of(const TrainConfig& config) {
-  return {config.input_px, config.window, config.roi, config.tile_px, config.tile_overlap, config.templates};
+  return {config.input_px,     config.window,    config.roi,         config.tile_px,
+          config.tile_overlap, config.templates, config.align_shift, nullptr};
 }
 
 std::vector<std::uint8_t> prepare_tile(const Image& image, const package::Preprocessing& preprocessing) {

@@ -1,5 +1,7 @@
 #include "template_pair.h"
 
+#include "alignment.h"
+
 #include <fmt/format.h>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
@@ -44,6 +46,11 @@ Result<Image> pair_up(const Image& picture, const Image& defect_free_template, i
 Result<Image> read_picture(const std::filesystem::path& file, const std::optional<std::filesystem::path>& twin,
                            const package::Preprocessing& preprocessing) {
   LINEGUARD_ASSIGN(Image picture, imaging::decode_file(file));
+  if (preprocessing.alignment_reference) {
+    const auto shift = find_shift(picture, preprocessing);
+    if (!shift) return shift.error().in(file.string());
+    return moved_back(picture, *shift);
+  }
   if (!preprocessing.needs_template) return picture;
   if (!twin) return make_error(ErrorCode::no_template, file.string() + ": has no template, and the model needs one");
   LINEGUARD_ASSIGN(const Image defect_free, imaging::decode_file(*twin));

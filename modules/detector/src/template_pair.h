@@ -15,8 +15,8 @@ namespace lineguard::detector {
 // do not count). What follows sees a picture like any other. Errors: invalid_argument where the sizes differ.
 Result<Image> pair_up(const Image& picture, const Image& defect_free_template, imaging::DepthWindow window);
 
-// Decodes the picture, and pairs it where preprocessing.needs_template. Errors: those of decode_file() and pair_up();
-// no_template where it needs one and none is named.
+// Decodes the picture, moves it back where parts are aligned, and pairs it where preprocessing.needs_template. Errors:
+// those of decode_file() and pair_up(); no_template where it needs one and none is named.
 Result<Image> read_picture(const std::filesystem::path& file, const std::optional<std::filesystem::path>& twin,
                            const package::Preprocessing& preprocessing);
 

@@ -1,3 +1,4 @@
+#include "alignment.h"
 #include "calibration.h"
 #include "golden.h"
 #include "graph.h"
@@ -21,6 +22,8 @@
 #include <lineguard/dataset/check.h>
 #include <lineguard/dataset/split.h>
 #include <lineguard/detector/train.h>
+#include <lineguard/imaging/decode.h>
+#include <lineguard/imaging/encode.h>
 #include <lineguard/infer/network.h>
 #include <lineguard/stats/bounds.h>
 #include <lineguard/stats/threshold.h>
@@ -196,7 +199,7 @@ class Training {
     LINEGUARD_ASSIGN(StagedFolder staged, StagedFolder::create(out));
     LINEGUARD_ASSIGN(Chosen chosen, choose_pictures(dataset_, config_));
     set_ = std::move(chosen.set);
-    config_.templates = chosen.templates;
+    config_.templates = chosen.templates && config_.align_shift == 0;
     report_.labels_note = std::move(chosen.note);
     LINEGUARD_TRY(refuse_blockers(dataset_, set_, options_, progress_, report_.warnings));
     LINEGUARD_TRY(look_at_pictures());
@@ -261,6 +264,7 @@ class Training {
 
   Result<void> learn(const fs::path& folder) {
     preprocessing_ = preprocessing_of(config_);
+    if (config_.align_shift > 0) LINEGUARD_TRY(keep_reference(folder));
     backbone_ = {config_.backbone_file, config_.taps, config_.mean, config_.scale};
     if (backbone_.file.empty()) {
       LINEGUARD_ASSIGN(backbone_.file, find_installed_backbone());
@@ -289,6 +293,17 @@ class Training {
     LINEGUARD_TRY(write_detector_graph(features, head, labelled_, folder / "network.xml"));
     fs::remove(features);
     fs::remove(folder / "features.bin");
+    return {};
+  }
+
+  // The first good picture is what others are aligned with.
+  Result<void> keep_reference(const fs::path& folder) {
+    const auto first = std::ranges::find_if(set_.pictures, &TrainingPicture::good);
+    LINEGUARD_ASSIGN(const Image image, imaging::decode_file(first->file));
+    Image reference = alignment_reference(image, config_.window);
+    LINEGUARD_ASSIGN(const Bytes png, imaging::encode_png(reference));
+    LINEGUARD_TRY(write_file_atomically(folder / "reference.png", png));
+    preprocessing_.alignment_reference = std::make_shared<const Image>(std::move(reference));
     return {};
   }
 
@@ -371,6 +386,10 @@ Result<TrainReport> train(const dataset::Dataset& dataset, const TrainConfig& co
                           const TrainOptions& options, const ProgressFunction& progress) {
   if (options.search && !(options.search_budget_s > 0))
     return make_error(ErrorCode::invalid_argument, "the search budget must be above 0 s");
+  if (config.align_shift > 0 && config.templates) {
+    return make_error(ErrorCode::unsupported,
+                      "parts are aligned with a reference or compared with templates, not both: set align_shift to 0");
+  }
   if (options.threads < 1) return make_error(ErrorCode::invalid_argument, "threads must be 1 or more");
   try {
     return Training(dataset, config, options, progress).run(out);

@@ -16,7 +16,7 @@ void read_preprocessing(ConfigReader section, TrainConfig& config) {
   config.window = {static_cast<std::uint16_t>(low), static_cast<std::uint16_t>(high)};
   section.read("tile_px", config.tile_px, {0, 16'384}).read("tile_overlap", config.tile_overlap, {0, 0.75});
   if (config.tile_px != 0 && config.tile_px < 64) section.add_problem("tile_px", "must be 0 (no tiles) or 64 to 16384");
-  section.read("templates", config.templates);
+  section.read("templates", config.templates).read("align_shift", config.align_shift, {0, 0.25});
   std::vector<double> roi;
   section.read("roi", roi, {0, 1});
   if (roi.empty()) return;
@@ -106,6 +106,7 @@ std::string to_toml(const TrainConfig& config) {
         fmt::format("roi = [{}, {}, {}, {}]\n", config.roi->x, config.roi->y, config.roi->width, config.roi->height);
   }
   if (config.tile_px > 0) text += fmt::format("tile_px = {}\ntile_overlap = {}\n", config.tile_px, config.tile_overlap);
+  if (config.align_shift > 0) text += fmt::format("align_shift = {}\n", config.align_shift);
   if (config.templates) text += "templates = true\n";
   text += fmt::format("\n[features]\ngrid_stride = {}\npool_cells = {}\nweigh_borders = {}\n", config.grid_stride,
                       config.pool_cells, config.weigh_borders);

@@ -23,6 +23,7 @@ std::string preprocessing_text(const Preprocessing& preprocessing) {
     text +=
         fmt::format("roi = [{}, {}, {}, {}]\n", number(roi.x), number(roi.y), number(roi.width), number(roi.height));
   }
+  if (preprocessing.align_shift > 0) text += fmt::format("align_shift = {}\n", number(preprocessing.align_shift));
   if (preprocessing.needs_template) text += "needs_template = true\n";
   if (preprocessing.tile_px > 0) {
     text += fmt::format("tile_px = {}\ntile_overlap = {}\n", preprocessing.tile_px, number(preprocessing.tile_overlap));
@@ -67,6 +68,7 @@ void read_preprocessing(ConfigReader section, Preprocessing& preprocessing) {
   preprocessing.window = {static_cast<std::uint16_t>(low), static_cast<std::uint16_t>(high)};
   std::vector<double> roi;
   section.read("roi", roi, {0, 1});
+  section.read("align_shift", preprocessing.align_shift, {0, 0.25});
   section.read("needs_template", preprocessing.needs_template);
   section.read("tile_px", preprocessing.tile_px, {0, 16'384})
       .read("tile_overlap", preprocessing.tile_overlap, {0, 0.75});
@@ -87,7 +89,7 @@ void read_training(ConfigReader section, TrainingFacts& training) {
 bool Preprocessing::operator==(const Preprocessing& other) const {
   return input_px == other.input_px && window.low == other.window.low && window.high == other.window.high &&
          roi == other.roi && tile_px == other.tile_px && tile_overlap == other.tile_overlap &&
-         needs_template == other.needs_template;
+         needs_template == other.needs_template && align_shift == other.align_shift;
 }
 
 Result<void> validate_name(const std::string& name) {

@@ -38,6 +38,7 @@ struct TrainConfig {
   std::optional<Box> roi;       // fractions of the picture
   int tile_px = 0;  // large pictures with small defects: side of the tiles they are cut into, 64 to 16384; 0: none
   double tile_overlap = 0.25;  // 0 to 0.75
+  double align_shift = 0;      // parts that move: how far at most, 0 to 0.25 of the picture's side; 0: not aligned
   bool templates = false;      // every picture is seen with its defect-free twin; chosen where the data set has twins
 
   // [features]

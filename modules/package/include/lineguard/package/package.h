@@ -3,6 +3,7 @@
 //   manifest.toml                 who it is, how pictures are prepared, what it was trained on, its figures
 //   network.xml, network.bin      one graph: 8-bit tile of model size -> map, score, embedding, classes
 //   training.toml                 the resolved configuration: `train --config` with it makes the same package again
+//   reference.png                 what parts are aligned with, where they are
 //   golden/*.png, golden/scores.toml   pictures with the scores that they had in training
 //   operating_points/<id>.toml    thresholds, each with a digest of its own
 //   acceptance/                   what a person signed; like operating points, no part of the package's digest
@@ -12,10 +13,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include <lineguard/core/image.h>
 #include <lineguard/core/result.h>
 #include <lineguard/core/types.h>
 #include <lineguard/imaging/transform.h>
@@ -30,6 +33,8 @@ struct Preprocessing {
   int tile_px = 0;              // side of the tiles that a large picture is cut into; 0: the whole picture is one
   double tile_overlap = 0.25;   // least share of their side by which neighbours overlap, 0 to 0.75
   bool needs_template = false;  // every picture comes with its defect-free twin, of the same size
+  double align_shift = 0;       // share of the picture's side that parts may lie off the reference; 0: not aligned
+  std::shared_ptr<const Image> alignment_reference;  // reference.png of the package, where parts are aligned
   bool operator==(const Preprocessing&) const;
 };
 

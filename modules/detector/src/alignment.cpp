@@ -1,0 +1,88 @@
+#include "alignment.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <opencv2/core.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include <lineguard/imaging/transform.h>
+
+namespace lineguard::detector {
+namespace {
+
+constexpr int kSide = 256;
+constexpr double kClearPeak = 0.08;  // of 1 for a picture that was only moved
+
+cv::Mat as_float(const Image& gray) {
+  const cv::Mat bytes(gray.height_px(), gray.width_px(), CV_8U, const_cast<std::byte*>(gray.bytes().data()),
+                      gray.row_bytes());
+  cv::Mat values;
+  bytes.convertTo(values, CV_32F);
+  return values;
+}
+
+// out(x, y) = in(x + dx, y + dy), the border repeated.
+template <typename Copy>
+void move(Size size, const Point& shift, Copy copy) {
+  const int dx = static_cast<int>(std::lround(shift.x)), dy = static_cast<int>(std::lround(shift.y));
+  for (int y = 0; y < size.height_px; ++y) {
+    const int from_y = std::clamp(y + dy, 0, size.height_px - 1);
+    for (int x = 0; x < size.width_px; ++x) copy(x, y, std::clamp(x + dx, 0, size.width_px - 1), from_y);
+  }
+}
+
+}  // namespace
+
+Image alignment_reference(const Image& image, imaging::DepthWindow window) {
+  return imaging::to_gray(imaging::resize(imaging::to_8_bit(image, window), {kSide, kSide}));
+}
+
+Result<Point> find_shift(const Image& image, const package::Preprocessing& preprocessing) {
+  cv::Mat window;
+  cv::createHanningWindow(window, {kSide, kSide}, CV_32F);
+  double peak = 0;
+  const Image shrunk = alignment_reference(image, preprocessing.window);
+  const cv::Point2d found =
+      cv::phaseCorrelate(as_float(*preprocessing.alignment_reference), as_float(shrunk), window, &peak);
+  if (!(peak >= kClearPeak)) {
+    return make_error(ErrorCode::invalid_argument,
+                      fmt::format("the part cannot be aligned: nothing in the picture fits the reference (peak {:.3f}, "
+                                  "at least {} is needed)",
+                                  peak, kClearPeak));
+  }
+  const double most = preprocessing.align_shift * kSide;
+  if (std::abs(found.x) > most || std::abs(found.y) > most) {
+    return make_error(ErrorCode::invalid_argument,
+                      fmt::format("the part cannot be aligned: it lies {:+.1f} % and {:+.1f} % of the picture off, at "
+                                  "most {:g} % are allowed",
+                                  100 * found.x / kSide, 100 * found.y / kSide, 100 * preprocessing.align_shift));
+  }
+  return Point{found.x * image.width_px() / kSide, found.y * image.height_px() / kSide};
+}
+
+Image moved_back(const Image& image, const Point& shift) {
+  Image out(image.size(), image.channels(), image.depth());
+  const std::size_t pixel = image.row_bytes() / static_cast<std::size_t>(image.width_px());
+  const auto from = image.bytes();
+  const auto to = out.bytes();
+  move(image.size(), shift, [&](int x, int y, int from_x, int from_y) {
+    const auto at = [&](int column, int row) {
+      return static_cast<std::size_t>(row) * image.row_bytes() + static_cast<std::size_t>(column) * pixel;
+    };
+    std::copy_n(from.begin() + static_cast<std::ptrdiff_t>(at(from_x, from_y)), pixel,
+                to.begin() + static_cast<std::ptrdiff_t>(at(x, y)));
+  });
+  return out;
+}
+
+FloatMap moved_forth(const FloatMap& map, const Point& shift) {
+  FloatMap out{map.size, std::vector<float>(map.values.size())};
+  move(map.size, {-shift.x, -shift.y}, [&](int x, int y, int from_x, int from_y) {
+    out.values[static_cast<std::size_t>(y) * map.size.width_px + x] = map.at(from_x, from_y);
+  });
+  return out;
+}
+
+}  // namespace lineguard::detector

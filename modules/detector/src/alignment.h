@@ -1,0 +1,27 @@
+// Parts that do not always lie at the same place: how far one is from where the reference is, and the picture moved
+// back.
+#pragma once
+
+#include <lineguard/core/image.h>
+#include <lineguard/core/result.h>
+#include <lineguard/core/types.h>
+#include <lineguard/package/package.h>
+
+namespace lineguard::detector {
+
+// What is kept of a picture to align others with: gray, 8 bit, 256 x 256.
+Image alignment_reference(const Image& image, imaging::DepthWindow window);
+
+// Pixels that the part lies to the right of and below the reference. Phase correlation (Kuglin and Hines 1975) of the
+// shrunk pictures under a Hann window, to a fraction of a pixel of theirs. REQUIRES a reference in `preprocessing`.
+// Errors: invalid_argument where the part can't be found again (no clear peak) or lies further away than
+// preprocessing.align_shift allows: never guessed.
+Result<Point> find_shift(const Image& image, const package::Preprocessing& preprocessing);
+
+// The picture with the part where the reference has it, by whole pixels; the border is repeated where nothing was seen.
+Image moved_back(const Image& image, const Point& shift);
+
+// A map of the picture that was moved back, at the places of the one that was taken.
+FloatMap moved_forth(const FloatMap& map, const Point& shift);
+
+}  // namespace lineguard::detector

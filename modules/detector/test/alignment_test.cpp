@@ -1,0 +1,106 @@
+#include "alignment.h"
+
+#include "temp_folder.h"
+#include "test_data.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include <lineguard/core/files.h>
+#include <lineguard/detector/detector.h>
+#include <lineguard/detector/train.h>
+#include <lineguard/imaging/encode.h>
+
+namespace lineguard::detector {
+namespace {
+
+// A part with a pattern of its own on a plain belt, moved by dx, dy.
+Image part_at(int dx, int dy, unsigned seed) {
+  Image image({200, 160}, 1);
+  unsigned state = seed * 2654435761u + 1;
+  for (int y = 0; y < 160; ++y) {
+    for (int x = 0; x < 200; ++x) {
+      state = state * 1664525u + 1013904223u;
+      const int px = x - dx - 50, py = y - dy - 40;
+      const bool inside = px >= 0 && px < 100 && py >= 0 && py < 80;
+      const bool dark = inside && ((px / 13 + py / 9) % 3 == 0 || std::hypot(px - 30, py - 50) < 12);
+      image.row_u8(y)[static_cast<std::size_t>(x)] =
+          static_cast<std::uint8_t>((inside ? (dark ? 60 : 190) : 110) + static_cast<int>((state >> 24) % 6));
+    }
+  }
+  return image;
+}
+
+package::Preprocessing aligned_with(const Image& image) {
+  package::Preprocessing preprocessing{.input_px = 96};
+  preprocessing.align_shift = 0.15;
+  preprocessing.alignment_reference = std::make_shared<const Image>(alignment_reference(image, {}));
+  return preprocessing;
+}
+
+TEST(Alignment, FindsHowFarAPartLies) {
+  const auto shift = find_shift(part_at(14, -9, 2), aligned_with(part_at(0, 0, 1)));
+  ASSERT_TRUE(shift) << shift.error().message;
+  EXPECT_NEAR(shift->x, 14, 1);
+  EXPECT_NEAR(shift->y, -9, 1);
+}
+
+TEST(Alignment, WhatCannotBeAlignedIsAnError) {
+  const auto preprocessing = aligned_with(part_at(0, 0, 1));
+  EXPECT_EQ(find_shift(part_at(45, 0, 2), preprocessing).error().code, ErrorCode::invalid_argument);
+  Image noise({200, 160}, 1);
+  unsigned state = 7;
+  for (int y = 0; y < 160; ++y) {
+    for (auto& pixel : noise.row_u8(y))
+      pixel = static_cast<std::uint8_t>((state = state * 1664525u + 1013904223u) >> 24);
+  }
+  EXPECT_NE(find_shift(noise, preprocessing).error().message.find("cannot be aligned"), std::string::npos);
+}
+
+TEST(Alignment, BackAndForthIsWhereItWas) {
+  FloatMap map{{4, 1}, {1, 2, 3, 4}};
+  EXPECT_EQ(moved_forth(map, {1, 0}).values, (std::vector<float>{1, 1, 2, 3}));
+}
+
+TEST(Alignment, ADefectIsReportedWhereItWasSeen) {
+  LINEGUARD_NEEDS(test::deps() / "backbone");
+  test::TempFolder folder;
+  dataset::Dataset data;
+  for (unsigned i = 0; i < 12; ++i) {
+    dataset::Sample sample;
+    sample.name = sample.part = "part_" + std::to_string(i) + ".png";
+    sample.image = folder / sample.name;
+    sample.label = Label::good;
+    sample.class_name = "good";
+    sample.split = dataset::Split::train;
+    const Image image = part_at(static_cast<int>(i * 7 % 25) - 12, static_cast<int>(i * 5 % 17) - 8, i);
+    ASSERT_TRUE(write_file_atomically(sample.image, *imaging::encode_png(image)));
+    data.samples.push_back(sample);
+  }
+  TrainConfig config;
+  config.input_px = 128;
+  config.bank_size = 300;
+  config.align_shift = 0.15;
+  const auto report = train(data, config, folder / "model");
+  ASSERT_TRUE(report) << report.error().message;
+  const auto detector = Detector::load(folder / "model");
+  ASSERT_TRUE(detector) << detector.error().message;
+  Image bad = part_at(8, 2, 50);
+  for (int y = 94; y < 120; ++y) {
+    for (std::size_t x = 124; x < 152; ++x) bad.row_u8(y)[x] = 255;
+  }
+  const auto prediction = (*detector)->predict_image(bad, {.want_map = true});
+  ASSERT_TRUE(prediction) << prediction.error().message;
+  EXPECT_EQ(prediction->label, Label::defective);
+  ASSERT_FALSE(prediction->regions.empty());
+  const Box& box = prediction->regions[0].box;
+  EXPECT_LT(box.x, 138);
+  EXPECT_GT(box.x + box.width, 138);
+  EXPECT_LT(box.y, 107);
+  EXPECT_GT(box.y + box.height, 107);
+  EXPECT_EQ((*detector)->predict_image(Image({200, 160}, 1), {}).error().code, ErrorCode::invalid_argument);
+}
+
+}  // namespace
+}  // namespace lineguard::detector
