@@ -33,7 +33,7 @@ Result<std::vector<MapScore>> score_held_back(const TrainingSet& set, const Feat
                                               const TrainConfig& config, int grid_cells, int threads,
                                               const ProgressFunction& progress);
 
-// Only those of good pictures.
+// Only those of good pictures that calibrate.
 std::vector<MapScore> good_ones(const TrainingSet& set, const std::vector<MapScore>& scored);
 
 struct RegionLevels {

@@ -60,6 +60,10 @@ std::vector<float> gaussian_kernel(double sigma_cells);
 // Errors: not_found, corrupt_data (no such layer, not a network), unsupported (its shapes do not fit).
 Result<void> write_feature_graph(const Backbone& backbone, const FeatureLayout& layout,
                                  const std::filesystem::path& out_xml);
+// The backbone with a u8 [1, input, input, 3] input and nothing behind `layers`, whose names it keeps. Errors: as
+// above.
+Result<void> write_backbone_graph(const Backbone& backbone, const std::vector<std::string>& layers, int input_px,
+                                  const std::filesystem::path& out_xml);
 // REQUIRES: `features` was written by write_feature_graph() with head.grid_cells and head.channels, and with what
 // `labelled` sees where it is given.
 Result<void> write_detector_graph(const std::filesystem::path& features, const Head& head,

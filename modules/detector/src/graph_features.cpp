@@ -134,14 +134,31 @@ Value pooled_of(const ov::OutputVector& layers) {
   return joined(pooled);
 }
 
+Result<std::shared_ptr<ov::Model>> read_backbone(const Backbone& backbone) {
+  if (!fs::exists(backbone.file)) {
+    return make_error(ErrorCode::not_found, "there is no backbone " + backbone.file.string());
+  }
+  return read_model(backbone.file);
+}
+
 }  // namespace
+
+Result<void> write_backbone_graph(const Backbone& backbone, const std::vector<std::string>& layers, int input_px,
+                                  const fs::path& out_xml) {
+  return guarded("the backbone " + backbone.file.string(), [&]() -> Result<void> {
+    LINEGUARD_ASSIGN(const auto model, read_backbone(backbone));
+    const auto tile = take_tiles(model, backbone, input_px);
+    LINEGUARD_ASSIGN(const auto values, find_layers(*model, layers));
+    ov::ResultVector results;
+    for (std::size_t i = 0; i < layers.size(); ++i) results.push_back(named_result(values[i], layers[i]));
+    tile->output(0).get_tensor().set_names({"tile"});
+    return save(std::make_shared<ov::Model>(results, ov::ParameterVector{tile}, "lineguard-backbone"), out_xml);
+  });
+}
 
 Result<void> write_feature_graph(const Backbone& backbone, const FeatureLayout& layout, const fs::path& out_xml) {
   return guarded("the backbone " + backbone.file.string(), [&]() -> Result<void> {
-    if (!fs::exists(backbone.file)) {
-      return make_error(ErrorCode::not_found, "there is no backbone " + backbone.file.string());
-    }
-    const auto model = read_model(backbone.file);
+    LINEGUARD_ASSIGN(const auto model, read_backbone(backbone));
     const auto tile = take_tiles(model, backbone, layout.input_px);
     LINEGUARD_ASSIGN(const auto layers, find_layers(*model, backbone.taps));
     LINEGUARD_ASSIGN(const auto dense_layers, find_layers(*model, layout.dense_taps));

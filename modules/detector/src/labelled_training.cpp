@@ -151,9 +151,13 @@ class LabelledTrainer {
   }
 
   void join_scores() {
-    trained_.head.fusion = fit_fusion(partial_);
+    std::vector<PartialScores> calibrating;
+    for (std::size_t i = 0; i < partial_.size(); ++i) {
+      if (set_.calibrates(i)) calibrating.push_back(partial_[i]);
+    }
+    trained_.head.fusion = fit_fusion(calibrating);
     std::vector<double> good_distances, good_scores;
-    for (const PartialScores& scores : partial_) {
+    for (const PartialScores& scores : calibrating) {
       if (scores.defective) continue;
       good_distances.push_back(scores.distance);
       good_scores.push_back(fused_score(trained_.head.fusion, scores));
@@ -176,6 +180,7 @@ class LabelledTrainer {
     std::vector<bool> is_defect;
     std::vector<double> good_cells, good_distances;
     for (std::size_t i = 0; i < maps_.size(); ++i) {
+      if (!set_.calibrates(i)) continue;
       for (std::size_t cell = 0; cell < samples_[i].labels.size(); ++cell) {
         if (samples_[i].labels[cell] < 0) continue;
         values.push_back(maps_[i][cell]);

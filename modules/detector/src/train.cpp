@@ -1,5 +1,6 @@
 #include "alignment.h"
 #include "calibration.h"
+#include "fine_tuning.h"
 #include "golden.h"
 #include "graph.h"
 #include "installed_backbone.h"
@@ -177,8 +178,9 @@ Result<package::OperatingPoint> choose_operating_point(const std::vector<double>
   package::OperatingPoint point;
   point.threshold = chosen->threshold;
   point.method = fmt::format(
-      "order statistic of {} good pictures, each scored by a detector made without its part ({}-fold cross-fitting)",
-      scores.size(), config.folds);
+      "order statistic of {} good pictures, each scored by a detector made without its part ({})", scores.size(),
+      config.fine_tune ? "one fold, kept from the backbone's training too"
+                       : fmt::format("{}-fold cross-fitting", config.folds));
   point.max_overkill = config.max_overkill;
   point.confidence = config.confidence;
   point.good_n = static_cast<std::int64_t>(chosen->n);
@@ -197,6 +199,8 @@ class Training {
   Result<TrainReport> run(const fs::path& out) {
     const SteadyTime start = system_clock().now();
     LINEGUARD_ASSIGN(StagedFolder staged, StagedFolder::create(out));
+    const fs::path target = out.has_filename() ? out : out.parent_path();
+    job_folder_ = target.string() + ".fine-tuning";
     LINEGUARD_ASSIGN(Chosen chosen, choose_pictures(dataset_, config_));
     set_ = std::move(chosen.set);
     config_.templates = chosen.templates && config_.align_shift == 0;
@@ -207,6 +211,8 @@ class Training {
     LINEGUARD_TRY(learn(staged.path()));
     LINEGUARD_TRY(write_package(staged.path(), out));
     LINEGUARD_TRY(staged.commit());
+    std::error_code ignored;
+    if (config_.fine_tune) fs::remove_all(job_folder_, ignored);
     report_.seconds = milliseconds_between(start, system_clock().now()) / 1000;
     return report_;
   }
@@ -269,6 +275,7 @@ class Training {
     if (backbone_.file.empty()) {
       LINEGUARD_ASSIGN(backbone_.file, find_installed_backbone());
     }
+    if (config_.fine_tune) LINEGUARD_TRY(tune_backbone());
     const fs::path features = folder / "features.xml";
     LINEGUARD_TRY(write_feature_graph(backbone_, layout(), features));
     LINEGUARD_ASSIGN(const auto extractor, FeatureExtractor::load(features, preprocessing_, options_.threads));
@@ -293,6 +300,19 @@ class Training {
     LINEGUARD_TRY(write_detector_graph(features, head, labelled_, folder / "network.xml"));
     fs::remove(features);
     fs::remove(folder / "features.bin");
+    return {};
+  }
+
+  Result<void> tune_backbone() {
+    if (!with_labels()) {
+      return make_error(ErrorCode::refused,
+                        "fine-tuning needs pictures of defects to learn from: " + report_.labels_note);
+    }
+    LINEGUARD_ASSIGN(FineTuned tuned,
+                     fine_tune(set_, backbone_, preprocessing_, config_, job_folder_, options_.threads, progress_));
+    backbone_ = std::move(tuned.backbone);
+    report_.fine_tuning_note = std::move(tuned.note);
+    set_.calibration_fold = kHeldBackFold;
     return {};
   }
 
@@ -322,7 +342,7 @@ class Training {
     }
     levels_.peak = std::max(levels_.inside, peak_level(good, above));
     for (std::size_t i = 0; i < scored.size(); ++i) {
-      if (set_.pictures[i].good()) continue;
+      if (set_.pictures[i].good() || !set_.calibrates(i)) continue;
       ++point.defective_n;
       point.defective_below += scored[i].score <= point.threshold ? 1 : 0;
     }
@@ -339,7 +359,9 @@ class Training {
     manifest.version = next_version(out, manifest.name);
     manifest.preprocessing = preprocessing_;
     manifest.backbone_name = backbone_.file.stem().string();
-    LINEGUARD_ASSIGN(manifest.backbone_digest, sha256_hex_of_file(backbone_.file));
+    const auto weights = fs::path(backbone_.file).replace_extension(".bin");
+    if (config_.fine_tune) manifest.backbone_name += ", fine-tuned";
+    LINEGUARD_ASSIGN(manifest.backbone_digest, sha256_hex_of_file(config_.fine_tune ? weights : backbone_.file));
     LINEGUARD_ASSIGN(manifest.training.dataset_fingerprint, dataset::fingerprint(dataset_));
     manifest.training.dataset_layout = dataset::to_string(dataset_.layout);
     manifest.training.good_pictures = static_cast<std::int64_t>(report_.good_pictures);
@@ -375,6 +397,7 @@ class Training {
   TrainingSet set_;
   package::Preprocessing preprocessing_;
   Backbone backbone_;
+  fs::path job_folder_;  // of fine-tuning
   std::optional<LabelledHead> labelled_;
   RegionLevels levels_;
   TrainReport report_;

@@ -87,6 +87,11 @@ Result<TrainConfig> load_train_config(const std::filesystem::path& file) {
   auto map = reader.section("map");
   map.read("smoothing_cells", config.smoothing_cells, {0, 8}).read("top_cells", config.top_cells, {1, 200});
   read_labels(reader.section("labels"), config);
+  auto tuning = reader.section("fine_tuning");
+  tuning.read("use", config.fine_tune).read("frozen_to", config.fine_tune_frozen_to);
+  tuning.read("epochs", config.fine_tune_epochs, {1, 1000}).read("patience", config.fine_tune_patience, {1, 1000});
+  tuning.read("learning_rate", config.fine_tune_learning_rate, {1e-7, 1})
+      .read("batch", config.fine_tune_batch, {2, 256});
   auto point = reader.section("operating_point");
   point.read("max_overkill", config.max_overkill, {0.0001, 0.9999}).read("confidence", config.confidence, {0.5, 0.999});
   point.read("folds", config.folds, {2, 20});
@@ -119,6 +124,12 @@ std::string to_toml(const TrainConfig& config) {
   text += fmt::format("hidden = {}\nmembers = {}\nepochs = {}\nturns = {}\ntop_cells = {}\ncells = {}\n",
                       config.label_hidden, config.label_members, config.label_epochs, config.label_turns,
                       config.label_top_cells, config.label_cells);
+  if (config.fine_tune) {
+    text += fmt::format(
+        "\n[fine_tuning]\nuse = true\nfrozen_to = '{}'\nepochs = {}\npatience = {}\nlearning_rate = {}\nbatch = {}\n",
+        config.fine_tune_frozen_to, config.fine_tune_epochs, config.fine_tune_patience, config.fine_tune_learning_rate,
+        config.fine_tune_batch);
+  }
   text += fmt::format("\n[operating_point]\nmax_overkill = {}\nconfidence = {}\nfolds = {}\n", config.max_overkill,
                       config.confidence, config.folds);
   return text;

@@ -33,7 +33,14 @@ struct TrainingSet {
   std::deque<dataset::Sample> twins;  // templates that are learned from as good pictures; they stay where they are
   bool complete = true;               // every picture holds all its patches
 
+  // The one fold that no network was shown, where the backbone was trained on the others; -1: every picture's
+  // cross-fitted score is an honest one.
+  int calibration_fold = -1;
+
   std::size_t good_count() const;
+  bool calibrates(std::size_t picture) const {
+    return calibration_fold < 0 || pictures[picture].fold == calibration_fold;
+  }
   // The patches of every good picture that is not in `left_out_fold` (-1: none), in order.
   Matrix gather(int left_out_fold = -1) const;
 };

@@ -24,6 +24,7 @@ struct TrainArguments {
   double max_overkill = 0;  // 0: that of the configuration
   std::int64_t seed = -1;   // -1: likewise
   int threads = 2;
+  bool fine_tune = false;
   std::vector<std::string> allowed_checks;
 };
 
@@ -63,6 +64,7 @@ nlohmann::ordered_json to_json(const detector::TrainReport& report, const std::s
             {"miss_bound", point.miss_bound ? nlohmann::ordered_json(*point.miss_bound) : nullptr}}},
           {"settings", report.settings_note},
           {"labels", report.labels_note},
+          {"fine_tuning", report.fine_tuning_note},
           {"trials", trials_to_json(report.trials)},
           {"warnings", report.warnings},
           {"seconds", report.seconds}};
@@ -76,6 +78,7 @@ void print(const detector::TrainReport& report, const std::string& out) {
                            report.good_pictures, report.patches, report.bank, report.seconds);
   if (!report.settings_note.empty()) std::cout << "settings   " << report.settings_note << "\n";
   std::cout << "labels     " << report.labels_note << "\n";
+  if (!report.fine_tuning_note.empty()) std::cout << "backbone   " << report.fine_tuning_note << "\n";
   if (!report.classes.empty()) std::cout << fmt::format("classes    {}\n", fmt::join(report.classes, ", "));
   std::cout << fmt::format("threshold  {:.6g}: {}\n", point.threshold, point.method);
   std::cout << fmt::format("overkill   at most {:.2f} % ({:.0f} % confidence; {} of n = {} good pictures above)\n",
@@ -99,6 +102,7 @@ Result<int> run_train(const TrainArguments& arguments) {
   if (!arguments.labels.empty()) {
     LINEGUARD_ASSIGN(config.labels, detector::labels_from_string(arguments.labels));
   }
+  if (arguments.fine_tune) config.fine_tune = true;
   if (arguments.tile_px > 0) config.tile_px = arguments.tile_px;
   if (arguments.max_overkill > 0) config.max_overkill = arguments.max_overkill;
   detector::TrainOptions options;
@@ -132,6 +136,8 @@ void add_train_command(CLI::App& root, Run& run) {
       ->add_option("--labels", arguments->labels,
                    "use: learn from defects too; ignore: from good parts only; auto (default): use from 10 on")
       ->check(CLI::IsMember({"auto", "use", "ignore"}));
+  command->add_flag("--fine-tune", arguments->fine_tune,
+                    "Train the backbone too (minutes to hours; the package lineguard-finetune); goes on after a kill");
   command
       ->add_option(
           "--search", arguments->search,

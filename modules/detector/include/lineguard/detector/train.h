@@ -69,6 +69,14 @@ struct TrainConfig {
   int label_top_cells = 3;   // a picture's score is the mean of that many highest cells
   int label_cells = 50'000;  // most cells held in memory
 
+  // [fine_tuning]
+  bool fine_tune = false;                 // train the backbone too, by the program lineguard-finetune; needs labels
+  std::string fine_tune_frozen_to;        // layers up to this one stay as they are; empty: all are trained
+  int fine_tune_epochs = 12;              // at most, 1 to 1000
+  int fine_tune_patience = 3;             // epochs without a lower loss of the held-back pictures, 1 to 1000
+  double fine_tune_learning_rate = 2e-4;  // of the backbone at its highest, 1e-7 to 1
+  int fine_tune_batch = 8;                // pictures a step, 2 to 256
+
   // [operating_point]
   double max_overkill = 0.05;  // 0 to 1
   double confidence = 0.95;    // of the bound, 0.5 to 0.999
@@ -107,12 +115,16 @@ struct TrainReport {
   std::vector<std::string> classes;                       // of defects that regions can carry
   std::vector<Trial> trials;                              // of the search, in their fixed order
   std::string settings_note;                              // what was chosen and why; empty without a search
+  std::string fine_tuning_note;                           // what came out of it; empty without
   std::string labels_note;                                // which labels were used, or why none
   std::size_t patches = 0, bank = 0;
   std::vector<std::string> warnings;
   double seconds = 0;
 };
 
+// Where config.fine_tune, the backbone's training keeps its checkpoints in the folder `<out>.fine-tuning` until the
+// package stands; after a kill the same call goes on from there. The result is reproducible on one machine with the
+// same number of threads only. Further errors then: not_found (the program is not installed), cancelled.
 // Checks the data set's structure, learns from its good training pictures, calibrates on them by cross-fitting, writes
 // the package `out` (which must not exist) with one rename at the end. Errors: refused (blockers, too few good
 // pictures, overkill bound out of reach), already_exists, disk_full, not_found (backbone), corrupt_data,

@@ -1,0 +1,181 @@
+#include "fine_tuning.h"
+
+#include "cell_labels.h"
+#include "labelled_training.h"
+#include "preprocess.h"
+#include "template_pair.h"
+
+#include <algorithm>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <lineguard/core/child_process.h>
+#include <lineguard/core/digest.h>
+#include <lineguard/core/files.h>
+
+namespace lineguard::detector {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kProgram = "lineguard-finetune";
+constexpr int kCancelled = 130;
+
+Result<fs::path> find_finetune_program() {
+  auto found = find_program(kProgram);
+  if (found) return found;
+  return make_error(ErrorCode::not_found, found.error().message +
+                                              ": install the package lineguard-finetune, or build it with `make "
+                                              "finetune`; without --fine-tune the backbone stays as it is");
+}
+
+// Appends to the job's two files, picture by picture.
+class JobWriter {
+ public:
+  JobWriter(const fs::path& folder, const package::Preprocessing& preprocessing, std::vector<std::string> classes,
+            int dense_cells)
+      : folder_(folder),
+        preprocessing_(preprocessing),
+        classes_(std::move(classes)),
+        dense_cells_(dense_cells),
+        tiles_(folder / "tiles.u8", std::ios::binary | std::ios::trunc),
+        cells_(folder / "cells.i8", std::ios::binary | std::ios::trunc) {}
+
+  Result<void> add(const TrainingPicture& picture) {
+    LINEGUARD_ASSIGN(const Image image, read_picture(picture.file, picture.twin, preprocessing_));
+    const auto tile = prepare_tile(image, preprocessing_);
+    std::vector<int> cells;
+    if (!classes_.empty() && says_where(*picture.sample)) {
+      LINEGUARD_ASSIGN(cells, label_cells(*picture.sample, image.size(), preprocessing_, classes_, dense_cells_));
+    }
+    const bool shows = std::ranges::any_of(cells, [](int cell) { return cell > 0; });
+    const bool says = !cells.empty() && (picture.good() || shows);
+    cells.resize(static_cast<std::size_t>(dense_cells_) * static_cast<std::size_t>(dense_cells_), kIgnoredCell);
+    const std::vector<std::int8_t> narrow(cells.begin(), cells.end());
+    tiles_.write(reinterpret_cast<const char*>(tile.data()), std::ssize(tile));
+    cells_.write(reinterpret_cast<const char*>(narrow.data()), std::ssize(narrow));
+    if (!tiles_ || !cells_) return error_from_errno(errno, folder_.string());
+    const double expert = picture.sample->defect_probability;
+    const double defective = expert > 0 && expert < 1 ? expert : picture.good() ? 0.0 : 1.0;
+    pictures_.push_back({{"defective", defective}, {"validation", picture.fold == kHeldBackFold}, {"cells", says}});
+    return {};
+  }
+
+  // Last: a folder with job.json is a whole job.
+  Result<void> finish(const TrainConfig& config) {
+    tiles_.close();
+    cells_.close();
+    if (!tiles_ || !cells_) return error_from_errno(errno, folder_.string());
+    nlohmann::ordered_json job = {{"format", "lineguard-finetune/1"},
+                                  {"input_px", config.input_px},
+                                  {"dense_cells", dense_cells_},
+                                  {"context_cells", config.label_context},
+                                  {"classes", classes_.size()},
+                                  {"cell_taps", config.label_taps},
+                                  {"picture_taps", config.picture_taps},
+                                  {"frozen_to", config.fine_tune_frozen_to},
+                                  {"epochs", config.fine_tune_epochs},
+                                  {"patience", config.fine_tune_patience},
+                                  {"learning_rate", config.fine_tune_learning_rate},
+                                  {"batch", config.fine_tune_batch},
+                                  {"seed", config.seed}};
+    for (const char* file : {"backbone.bin", "tiles.u8", "cells.i8"}) {
+      LINEGUARD_ASSIGN(job["sha256"][file], sha256_hex_of_file(folder_ / file));
+    }
+    job["pictures"] = pictures_;
+    return write_file_atomically(folder_ / "job.json", job.dump(1));
+  }
+
+ private:
+  const fs::path& folder_;
+  const package::Preprocessing& preprocessing_;
+  const std::vector<std::string> classes_;
+  const int dense_cells_;
+  std::ofstream tiles_, cells_;
+  nlohmann::ordered_json pictures_ = nlohmann::ordered_json::array();
+};
+
+std::vector<std::string> layers_of(const Backbone& backbone, const TrainConfig& config) {
+  std::vector<std::string> layers = backbone.taps;
+  for (const auto* more : {&config.label_taps, &config.picture_taps}) {
+    for (const std::string& layer : *more) {
+      if (std::ranges::find(layers, layer) == layers.end()) layers.push_back(layer);
+    }
+  }
+  return layers;
+}
+
+// The program's lines: batches while it works, the outcome at the end.
+class Listener {
+ public:
+  explicit Listener(const ProgressFunction& progress) : progress_(progress) {}
+
+  void hear(std::string_view line) {
+    const auto said = nlohmann::json::parse(line, nullptr, false);
+    if (!said.is_object()) return;
+    if (said.contains("best_epoch")) outcome_ = said;
+    if (progress_ && said.contains("done") && said.contains("total"))
+      progress_(fmt::format("fine-tuning, epoch {}", said.value("epoch", 0)), said.value("done", std::size_t{0}),
+                said.value("total", std::size_t{1}));
+  }
+
+  std::string note(std::size_t held_back) const {
+    const int resumed = outcome_.value("resumed_at", 0);
+    return fmt::format(
+        "the backbone was trained further: best epoch {} of {}{}; loss of {} pictures that it was not shown {:.4f} "
+        "after the first epoch, {:.4f} after the best",
+        outcome_.value("best_epoch", 0), outcome_.value("epochs", 0),
+        resumed > 0 ? fmt::format(" (gone on with after epoch {})", resumed) : "", held_back,
+        outcome_.value("first_validation_loss", 0.0), outcome_.value("best_validation_loss", 0.0));
+  }
+  bool heard_the_end() const { return outcome_.is_object(); }
+
+ private:
+  const ProgressFunction& progress_;
+  nlohmann::json outcome_;
+};
+
+Result<void> write_job(const TrainingSet& set, const Backbone& backbone, const package::Preprocessing& preprocessing,
+                       const TrainConfig& config, const fs::path& folder, const ProgressFunction& progress) {
+  fs::create_directories(folder);
+  LINEGUARD_TRY(write_backbone_graph(backbone, layers_of(backbone, config), config.input_px, folder / "backbone.xml"));
+  JobWriter writer(folder, preprocessing, classes_of(set), config.input_px / config.label_stride);
+  for (std::size_t i = 0; i < set.pictures.size(); ++i) {
+    LINEGUARD_TRY(writer.add(set.pictures[i]));
+    if (progress) progress("preparing pictures", i + 1, set.pictures.size());
+  }
+  return writer.finish(config);
+}
+
+}  // namespace
+
+Result<FineTuned> fine_tune(const TrainingSet& set, const Backbone& backbone,
+                            const package::Preprocessing& preprocessing, const TrainConfig& config,
+                            const fs::path& job_folder, int threads, const ProgressFunction& progress) {
+  LINEGUARD_ASSIGN(const fs::path program, find_finetune_program());
+  LINEGUARD_TRY(write_job(set, backbone, preprocessing, config, job_folder, progress));
+  const fs::path out = job_folder / "trained";
+  fs::create_directories(out);
+  Listener listener(progress);
+  const std::vector<std::string> arguments{
+      job_folder.string(), "--out", out.string(), "--threads", std::to_string(threads), "--end-with-parent"};
+  LINEGUARD_ASSIGN(const ChildOutcome done,
+                   run_child(program, arguments, [&](std::string_view line) { listener.hear(line); }));
+  if (done.exit_code == kCancelled) {
+    return make_error(ErrorCode::cancelled, "fine-tuning was stopped: the same command goes on with it (" +
+                                                job_folder.string() + " holds what is done)");
+  }
+  if (done.exit_code != 0 || !listener.heard_the_end()) {
+    return make_error(ErrorCode::refused,
+                      fmt::format("{} ended with {}: {}", program.string(), done.exit_code,
+                                  done.last_of_stderr.empty() ? "it said nothing" : done.last_of_stderr));
+  }
+  FineTuned tuned{backbone, job_folder, ""};
+  tuned.backbone.file = out / "backbone.xml";
+  const auto held_back = std::ranges::count(set.pictures, kHeldBackFold, &TrainingPicture::fold);
+  tuned.note = listener.note(static_cast<std::size_t>(held_back));
+  return tuned;
+}
+
+}  // namespace lineguard::detector
