@@ -3,7 +3,7 @@
 JOBS ?= $(shell nproc)
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 
-.PHONY: help setup build demo test check lint asan tsan fuzz bench coverage format clean
+.PHONY: help setup build demo test finetune check lint asan tsan fuzz bench coverage format clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/:/' | column -t -s:
@@ -25,6 +25,11 @@ setup: ## install what is needed
 build: ## build the command: build/bin/lineguard
 	@tools/setup.sh
 	@tools/build.sh release --target lineguard
+
+finetune: ## install libtorch, build build/bin/lineguard-finetune, run its tests
+	@tools/setup.sh finetune
+	@tools/build.sh release --with-tests --finetune --target lineguard --target lineguard-finetune --target finetune_test
+	@ctest --test-dir build/release -L finetune --output-on-failure
 
 check: ## clang-format, module floors, self-contained headers
 	@tools/check.sh

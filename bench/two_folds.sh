@@ -23,6 +23,6 @@ for tested in (0, 1):
             out.write(f"{data}/{row['image']},{row['class']},{mask},{row['part']},{split}\n")
 P
 for tested in 0 1; do
-  "$bin/lineguard" train "$work/$tested.csv" --out "$work/model-$tested" --labels use --search off --allow empty-mask 2>/dev/null | grep learned
+  "$bin/lineguard" train "$work/$tested.csv" --out "$work/model-$tested" --labels use --search off --allow empty-mask ${TRAIN_OPTIONS:-} 2>/dev/null | grep learned
   "$bin/lineguard" evaluate "$work/model-$tested" "$work/$tested.csv" 2>/dev/null | grep -E "pictures|AUROC|mAP"
 done

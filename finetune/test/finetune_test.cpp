@@ -132,7 +132,7 @@ TEST(IrNetwork, NamesWhatItCantTrain) {
 TEST(FineTuning, LearnsAndWritesTheSameKindOfNetwork) {
   LINEGUARD_NEEDS(installed());
   const test::TempFolder folder;
-  write_job(folder / "job", 6);
+  write_job(folder / "job", 2);
   const auto outcome = run(folder / "job", folder / "out");
   ASSERT_TRUE(outcome) << outcome.error().message;
   EXPECT_LT(outcome->best_validation_loss, 0.8 * outcome->first_validation_loss);
@@ -144,7 +144,7 @@ TEST(FineTuning, LearnsAndWritesTheSameKindOfNetwork) {
 TEST(FineTuning, GoesOnAfterAKillAsIfNothingHadHappened) {
   LINEGUARD_NEEDS(installed());
   const test::TempFolder folder;
-  write_job(folder / "job", 3);
+  write_job(folder / "job", 2);
   ASSERT_TRUE(run(folder / "job", folder / "whole"));
   fs::remove(folder / "job" / "checkpoint.pt");
   const auto stopped = run(folder / "job", folder / "part", 1);

@@ -6,6 +6,7 @@
 #include "template_pair.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 
 #include <fmt/format.h>
@@ -23,7 +24,11 @@ constexpr const char* kProgram = "lineguard-finetune";
 constexpr int kCancelled = 130;
 
 Result<fs::path> find_finetune_program() {
-  auto found = find_program(kProgram);
+  const char* named = std::getenv("LINEGUARD_FINETUNE");
+  if (named && fs::exists(named)) return fs::path(named);
+  Result<fs::path> found =
+      named ? make_error(ErrorCode::not_found, fmt::format("LINEGUARD_FINETUNE names {}, which is not there", named))
+            : find_program(kProgram);
   if (found) return found;
   return make_error(ErrorCode::not_found, found.error().message +
                                               ": install the package lineguard-finetune, or build it with `make "
