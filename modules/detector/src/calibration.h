@@ -38,6 +38,7 @@ std::vector<MapScore> good_ones(const TrainingSet& set, const std::vector<MapSco
 
 struct RegionLevels {
   double inside = 0, peak = 0;
+  double size_factor = 1;  // of boxes, where labels show how people draw them
 };
 // Cells above `inside`: 0.5 % of the good pictures' ones; above `peak` as many pictures as above the operating point.
 RegionLevels calibrate_regions(const std::vector<MapScore>& good, std::size_t above);

@@ -252,7 +252,8 @@ Result<Prediction> Detector::State::predict_in_place(const Image& image, const P
   prediction.model = model;
   prediction.image_size = image.size();
   if (options.want_regions) {
-    prediction.regions = find_regions(map, area, {manifest.region_threshold, manifest.region_peak_threshold});
+    prediction.regions = find_regions(
+        map, area, {manifest.region_threshold, manifest.region_peak_threshold, manifest.region_size_factor});
     if (!tiled.classes.empty()) name_regions(tiled.classes, manifest.classes, area, prediction.regions);
   }
   if (options.want_map) prediction.map = spread_over_picture(map, area, image.size());

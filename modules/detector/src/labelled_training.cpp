@@ -4,6 +4,7 @@
 #include "labelled_samples.h"
 #include "parallel.h"
 #include "preprocess.h"
+#include "region_fit.h"
 #include "template_pair.h"
 
 #include <algorithm>
@@ -70,6 +71,7 @@ class LabelledTrainer {
     join_scores();
     if (trained_.head.patch) {
       join_maps();
+      fit_boxes();
     } else {
       keep_maps();
     }
@@ -126,6 +128,7 @@ class LabelledTrainer {
   Result<void> score_all() {
     partial_.resize(set_.pictures.size());
     maps_.resize(set_.pictures.size());
+    sizes_.resize(set_.pictures.size());
     return parallel_for(set_.pictures.size(), threads_, [&](std::size_t i) -> Result<void> {
       const TrainingPicture& picture = set_.pictures[i];
       const Heads& heads = fold_heads_[static_cast<std::size_t>(picture.fold) + 1];
@@ -138,6 +141,7 @@ class LabelledTrainer {
       }
       if (!trained_.head.patch) return {};
       LINEGUARD_ASSIGN(const Image image, read_picture(picture.file, picture.twin, extractor_.preprocessing()));
+      sizes_[i] = image.size();
       LINEGUARD_ASSIGN(const Features features,
                        extractor_.extract_all(prepare_tile(image, extractor_.preprocessing())));
       maps_[i].assign(features.dense.rows, 0);
@@ -201,6 +205,23 @@ class LabelledTrainer {
     }
   }
 
+  // Boxes tell how large people draw them; masks are followed as they are.
+  void fit_boxes() {
+    std::vector<BoxedMap> boxed;
+    for (std::size_t i = 0; i < maps_.size(); ++i) {
+      const TrainingPicture& picture = set_.pictures[i];
+      if (!set_.calibrates(i) || picture.sample->mask || picture.sample->boxes.empty()) continue;
+      BoxedMap map{{{dense_cells_, dense_cells_}, trained_.scored[i].map},
+                   region_of_interest(extractor_.preprocessing(), sizes_[i]),
+                   {}};
+      for (const dataset::LabelledBox& box : picture.sample->boxes) map.truth.push_back(box.box);
+      boxed.push_back(std::move(map));
+    }
+    const RegionFit fit = fit_regions(boxed, trained_.levels.inside, threads_);
+    trained_.levels.inside = fit.inside;
+    trained_.levels.size_factor = fit.size_factor;
+  }
+
   void keep_maps() {
     for (std::size_t i = 0; i < distances_.size(); ++i) trained_.scored[i].map = distances_[i].map;
     trained_.levels.inside = calibrate_regions(good_ones(set_, distances_), 0).inside;
@@ -217,6 +238,7 @@ class LabelledTrainer {
   std::vector<Heads> fold_heads_;  // [0]: of all pictures, then one a fold left out
   std::vector<PartialScores> partial_;
   std::vector<std::vector<float>> maps_;  // log odds of the patch head's cells
+  std::vector<Size> sizes_;               // of the pictures
   LabelledTraining trained_;
 };
 

@@ -33,6 +33,22 @@ std::vector<Point> simplified_outline(const std::vector<cv::Point>& contour, con
   return outline;
 }
 
+// About the middle of its box, cut off at the area's border.
+void scale(Region& region, double factor, const PixelRect& area) {
+  const double middle_x = region.box.x + region.box.width / 2, middle_y = region.box.y + region.box.height / 2;
+  const double right = area.x + area.size.width_px, bottom = area.y + area.size.height_px;
+  const auto scaled = [factor](double at, double middle, double low, double high) {
+    return std::clamp(middle + factor * (at - middle), low, high);
+  };
+  const double x = scaled(region.box.x, middle_x, area.x, right), y = scaled(region.box.y, middle_y, area.y, bottom);
+  region.box.width = scaled(region.box.x + region.box.width, middle_x, area.x, right) - x;
+  region.box.height = scaled(region.box.y + region.box.height, middle_y, area.y, bottom) - y;
+  region.box.x = x;
+  region.box.y = y;
+  for (Point& corner : region.polygon)
+    corner = {scaled(corner.x, middle_x, area.x, right), scaled(corner.y, middle_y, area.y, bottom)};
+}
+
 }  // namespace
 
 std::vector<Region> find_regions(const FloatMap& map, const PixelRect& area, const RegionThresholds& thresholds) {
@@ -66,6 +82,7 @@ std::vector<Region> find_regions(const FloatMap& map, const PixelRect& area, con
     region.box = {area.x + bounds.x * x_factor, area.y + bounds.y * y_factor, bounds.width * x_factor,
                   bounds.height * y_factor};
     region.polygon = simplified_outline(contour, area, x_factor, y_factor);
+    if (thresholds.size_factor != 1) scale(region, thresholds.size_factor, area);
     regions.push_back(std::move(region));
   }
   std::ranges::stable_sort(regions, [](const Region& a, const Region& b) { return a.score > b.score; });

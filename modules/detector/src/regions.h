@@ -12,8 +12,9 @@
 namespace lineguard::detector {
 
 struct RegionThresholds {
-  double inside = 0;  // cells above belong to a region …
-  double peak = 0;    // … that is reported where its highest cell is above this
+  double inside = 0;       // cells above belong to a region …
+  double peak = 0;         // … that is reported where its highest cell is above this
+  double size_factor = 1;  // box and polygon are scaled about the box's middle
 };
 
 // `map` covers `area` of the picture. Two thresholds (hysteresis, Canny 1986) give whole outlines without specks. Box

@@ -373,6 +373,7 @@ class Training {
     manifest.training.runtime = infer::runtime_description();
     manifest.region_threshold = levels_.inside;
     manifest.region_peak_threshold = levels_.peak;
+    manifest.region_size_factor = levels_.size_factor;
     return manifest;
   }
 

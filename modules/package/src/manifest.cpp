@@ -47,9 +47,9 @@ std::string manifest_text(const Manifest& manifest) {
       quote(training.dataset_fingerprint), quote(training.dataset_layout), training.good_pictures,
       training.defective_pictures, training.validation_pictures, training.seed, string_array(training.allowed_checks),
       quote(training.runtime));
-  text +=
-      fmt::format("\n[regions]\nthreshold = {}\npeak_threshold = {}\nclasses = {}\n", number(manifest.region_threshold),
-                  number(manifest.region_peak_threshold), string_array(manifest.classes));
+  text += fmt::format("\n[regions]\nthreshold = {}\npeak_threshold = {}\nsize_factor = {}\nclasses = {}\n",
+                      number(manifest.region_threshold), number(manifest.region_peak_threshold),
+                      number(manifest.region_size_factor), string_array(manifest.classes));
   text += fmt::format("\n[parity]\ngolden_spread = {}\ntolerance_same_cpu = {}\ntolerance_other_cpu = {}\n",
                       number(manifest.golden_spread), number(manifest.tolerance_same_cpu),
                       number(manifest.tolerance_other_cpu));
@@ -117,6 +117,7 @@ Result<Manifest> read_manifest(const fs::path& package) {
   auto regions = reader.section("regions");
   regions.read("threshold", manifest.region_threshold, {-kLargestThreshold, kLargestThreshold});
   regions.read("peak_threshold", manifest.region_peak_threshold, {-kLargestThreshold, kLargestThreshold});
+  regions.read("size_factor", manifest.region_size_factor, {0.25, 4});
   regions.read("classes", manifest.classes);
   auto parity = reader.section("parity");
   parity.read("golden_spread", manifest.golden_spread, {0, kLargestThreshold});

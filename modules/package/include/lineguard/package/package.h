@@ -75,6 +75,7 @@ struct Manifest {
   std::vector<std::string> classes;  // of defects, in the order of the network's output `classes`; often none
   double region_threshold = 0;       // map values above it belong to a region …
   double region_peak_threshold = 0;  // … of which at least one must be above this
+  double region_size_factor = 1;     // box and polygon are scaled about their middle, 0.25 to 4
   double golden_spread = 0;          // highest minus lowest golden score: what tolerances are fractions of
   double tolerance_same_cpu = 1e-4;
   double tolerance_other_cpu = 1e-2;
