@@ -2,14 +2,13 @@
 #include "sample_facts.h"
 
 #include <algorithm>
-#include <atomic>
 #include <mutex>
 #include <set>
-#include <thread>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <lineguard/core/parallel.h>
 #include <lineguard/dataset/check.h>
 
 namespace lineguard::dataset {
@@ -27,24 +26,18 @@ SampleFacts collect_safely(const Sample& sample) {
   }
 }
 
-std::vector<SampleFacts> collect_all(const Dataset& dataset, int threads, const ProgressFunction& progress) {
+Result<std::vector<SampleFacts>> collect_all(const Dataset& dataset, int threads, const ProgressFunction& progress) {
   const std::size_t total = dataset.samples.size();
   std::vector<SampleFacts> facts(total);
-  std::atomic<std::size_t> next{0};
   std::mutex mutex;
   std::size_t done = 0;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < total; i = next++) {
-      facts[i] = collect_safely(dataset.samples[i]);
-      std::lock_guard lock(mutex);
-      ++done;
-      if (progress) progress("checking pictures", done, total);
-    }
-  };
-  std::vector<std::jthread> helpers;
-  for (int i = 1; i < threads; ++i) helpers.emplace_back(work);
-  work();
-  helpers.clear();  // joins
+  LINEGUARD_TRY(parallel_for(total, threads, [&](std::size_t i) -> Result<void> {
+    facts[i] = collect_safely(dataset.samples[i]);
+    std::lock_guard lock(mutex);
+    ++done;
+    if (progress) progress("checking pictures", done, total);
+    return {};
+  }));
   return facts;
 }
 
@@ -87,7 +80,7 @@ Result<CheckReport> check_dataset(const Dataset& dataset, const CheckOptions& op
     return make_error(ErrorCode::invalid_argument,
                       fmt::format("{} threads, allowed: 1 to {}", options.threads, kMaxThreads));
   }
-  const auto facts = collect_all(dataset, options.threads, progress);
+  LINEGUARD_ASSIGN(const auto facts, collect_all(dataset, options.threads, progress));
   FindingList findings;
   run_checks(dataset, facts, findings);
   return CheckReport{summarise(dataset, facts), findings.take()};

@@ -2,7 +2,6 @@
 
 #include "bank.h"
 #include "map_score.h"
-#include "parallel.h"
 #include "template_pair.h"
 #include "tiles.h"
 
@@ -11,6 +10,7 @@
 #include <limits>
 #include <mutex>
 
+#include <lineguard/core/parallel.h>
 #include <lineguard/imaging/decode.h>
 
 namespace lineguard::detector {

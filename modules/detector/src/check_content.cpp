@@ -4,7 +4,6 @@
 #include "installed_backbone.h"
 #include "mlp.h"
 #include "near_duplicates.h"
-#include "parallel.h"
 #include "preprocess.h"
 #include "training_set.h"
 
@@ -18,6 +17,7 @@
 #include <fmt/format.h>
 
 #include <lineguard/core/files.h>
+#include <lineguard/core/parallel.h>
 #include <lineguard/detector/check_content.h>
 #include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/transform.h>

@@ -3,7 +3,6 @@
 #include "bank.h"
 #include "cell_labels.h"
 #include "dihedral.h"
-#include "parallel.h"
 #include "preprocess.h"
 #include "template_pair.h"
 
@@ -11,6 +10,7 @@
 #include <mutex>
 #include <random>
 
+#include <lineguard/core/parallel.h>
 #include <lineguard/imaging/decode.h>
 
 namespace lineguard::detector {

@@ -2,7 +2,6 @@
 
 #include "fusion.h"
 #include "labelled_samples.h"
-#include "parallel.h"
 #include "preprocess.h"
 #include "region_fit.h"
 #include "template_pair.h"
@@ -14,6 +13,7 @@
 #include <numeric>
 #include <set>
 
+#include <lineguard/core/parallel.h>
 #include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/transform.h>
 #include <lineguard/stats/quantile.h>

@@ -1,7 +1,5 @@
 #include "near_duplicates.h"
 
-#include "parallel.h"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -9,6 +7,7 @@
 
 #include <Eigen/Dense>
 
+#include <lineguard/core/parallel.h>
 #include <lineguard/stats/quantile.h>
 
 namespace lineguard::detector {

@@ -1,12 +1,12 @@
 #include "region_fit.h"
 
-#include "parallel.h"
 #include "regions.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 
+#include <lineguard/core/parallel.h>
 #include <lineguard/stats/detection.h>
 #include <lineguard/stats/quantile.h>
 

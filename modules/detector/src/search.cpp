@@ -3,7 +3,6 @@
 #include "calibration.h"
 #include "graph.h"
 #include "installed_backbone.h"
-#include "parallel.h"
 #include "preprocess.h"
 #include "synthetic_defect.h"
 #include "template_pair.h"
@@ -17,6 +16,7 @@
 #include <fmt/format.h>
 
 #include <lineguard/core/files.h>
+#include <lineguard/core/parallel.h>
 #include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/transform.h>
 #include <lineguard/stats/paired.h>

@@ -2,7 +2,6 @@
 
 #include "bank.h"
 #include "dihedral.h"
-#include "parallel.h"
 #include "template_pair.h"
 #include "tiles.h"
 
@@ -14,6 +13,7 @@
 #include <random>
 
 #include <lineguard/core/digest.h>
+#include <lineguard/core/parallel.h>
 #include <lineguard/imaging/decode.h>
 
 namespace lineguard::detector {
