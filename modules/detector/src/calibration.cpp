@@ -91,7 +91,7 @@ Result<std::vector<MapScore>> score_held_back(const TrainingSet& set, const Feat
     Size size = picture.size;
     Matrix extracted;
     if (!in_memory) {
-      LINEGUARD_ASSIGN(const Image image, read_picture(picture.file, picture.twin, extractor.preprocessing()));
+      LINEGUARD_ASSIGN(const Image image, read_for_training(picture, extractor.preprocessing()));
       LINEGUARD_ASSIGN(extracted, extractor.extract(image));
       size = image.size();
     }

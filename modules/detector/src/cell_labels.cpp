@@ -81,16 +81,14 @@ bool says_where(const dataset::Sample& sample) {
   return sample.label == Label::good || sample.mask || !sample.boxes.empty();
 }
 
-Result<std::vector<int>> label_cells(const dataset::Sample& sample, Size picture,
-                                     const package::Preprocessing& preprocessing,
+Result<std::vector<int>> label_cells(const dataset::Sample& sample, Size picture, const PixelRect& area,
                                      const std::vector<std::string>& classes, int grid_cells) {
   const auto count = static_cast<std::size_t>(grid_cells) * static_cast<std::size_t>(grid_cells);
   std::vector<int> cells(count, 0), coverage(count, 0);
   if (sample.label == Label::good) return cells;
   LINEGUARD_ASSIGN(const Canvases canvases, paint_defects(sample, picture, classes));
-  const PixelRect roi = region_of_interest(preprocessing, picture);
   for (const auto& [index, canvas] : canvases) {
-    const Image part = roi.size == picture ? canvas : imaging::crop(canvas, roi.x, roi.y, roi.size);
+    const Image part = area.size == picture ? canvas : imaging::crop(canvas, area.x, area.y, area.size);
     // In two steps, the first of which keeps what is thinner than a cell by far.
     const int fine = 8 * grid_cells;
     const bool shrinks = std::min(part.width_px(), part.height_px()) > fine;

@@ -76,8 +76,22 @@ struct Tiled {
   FloatMap map;
   double score = -std::numeric_limits<double>::infinity();  // of the worst tile
   std::vector<float> embedding;                             // of that tile
-  std::vector<float> classes;                               // of pictures that are one tile
+  std::vector<FloatMap> classes;                            // probabilities, one map a class; often none
 };
+
+// Of each class, over the whole area. `classes`: [classes * cells] a tile.
+std::vector<FloatMap> merge_classes(const std::vector<PixelRect>& tiles, const std::vector<std::vector<float>>& classes,
+                                    std::size_t cells, const PixelRect& area) {
+  std::vector<FloatMap> merged;
+  for (std::size_t first = 0; first < classes[0].size(); first += cells) {
+    std::vector<std::vector<float>> of_class;
+    for (const auto& tile : classes)
+      of_class.emplace_back(tile.begin() + static_cast<std::ptrdiff_t>(first),
+                            tile.begin() + static_cast<std::ptrdiff_t>(first + cells));
+    merged.push_back(merge_tiles(tiles, of_class, area));
+  }
+  return merged;
+}
 
 // One tile after the other, so that memory does not grow with the picture but for its map.
 Result<Tiled> run_tiles(const infer::Network& network, const Image& image,
@@ -85,7 +99,7 @@ Result<Tiled> run_tiles(const infer::Network& network, const Image& image,
   const std::int64_t side = preprocessing.input_px;
   const auto tiles = lay_tiles(preprocessing, image.size());
   Tiled tiled;
-  std::vector<std::vector<float>> maps;
+  std::vector<std::vector<float>> maps, classes;
   for (const PixelRect& rect : tiles) {
     // map, score, embedding, classes
     LINEGUARD_ASSIGN(auto outputs, network.run(prepare_tile(image, rect, preprocessing), {1, side, side, 3}));
@@ -95,11 +109,13 @@ Result<Tiled> run_tiles(const infer::Network& network, const Image& image,
       tiled.embedding = std::move(outputs.at(2).values);
     }
     maps.push_back(std::move(outputs.at(0).values));
-    if (tiles.size() == 1 && outputs.size() > 3) tiled.classes = std::move(outputs[3].values);
+    if (outputs.size() > 3) classes.push_back(std::move(outputs[3].values));
     if (!std::isfinite(tiled.score)) break;
   }
   maps.resize(tiles.size(), maps[0]);  // a score that is no number ends the work: the label is `unknown`
-  tiled.map = merge_tiles(tiles, maps, region_of_interest(preprocessing, image.size()));
+  const PixelRect area = region_of_interest(preprocessing, image.size());
+  tiled.map = merge_tiles(tiles, maps, area);
+  if (classes.size() == tiles.size()) tiled.classes = merge_classes(tiles, classes, maps[0].size(), area);
   return tiled;
 }
 

@@ -48,11 +48,12 @@ class JobWriter {
         cells_(folder / "cells.i8", std::ios::binary | std::ios::trunc) {}
 
   Result<void> add(const TrainingPicture& picture) {
-    LINEGUARD_ASSIGN(const Image image, read_picture(picture.file, picture.twin, preprocessing_));
+    LINEGUARD_ASSIGN(const Image image, read_for_training(picture, preprocessing_));
     const auto tile = prepare_tile(image, preprocessing_);
     std::vector<int> cells;
     if (!classes_.empty() && says_where(*picture.sample)) {
-      LINEGUARD_ASSIGN(cells, label_cells(*picture.sample, image.size(), preprocessing_, classes_, dense_cells_));
+      const Shown shown = shown_by(picture, image, preprocessing_);
+      LINEGUARD_ASSIGN(cells, label_cells(*picture.sample, shown.picture, shown.area, classes_, dense_cells_));
     }
     const bool shows = std::ranges::any_of(cells, [](int cell) { return cell > 0; });
     const bool says = !cells.empty() && (picture.good() || shows);

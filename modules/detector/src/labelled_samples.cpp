@@ -41,12 +41,13 @@ class Collector {
       : extractor_(extractor), config_(config), classes_(classes), dense_cells_(dense_cells), quota_(quota) {}
 
   Result<LabelledPicture> collect(const TrainingPicture& picture, std::uint64_t seed) const {
-    LINEGUARD_ASSIGN(const Image image, read_picture(picture.file, picture.twin, extractor_.preprocessing()));
+    LINEGUARD_ASSIGN(const Image image, read_for_training(picture, extractor_.preprocessing()));
     const auto tile = prepare_tile(image, extractor_.preprocessing());
     LabelledPicture labelled;
     if (!classes_.empty() && says_where(*picture.sample)) {
+      const Shown shown = shown_by(picture, image, extractor_.preprocessing());
       LINEGUARD_ASSIGN(labelled.labels,
-                       label_cells(*picture.sample, image.size(), extractor_.preprocessing(), classes_, dense_cells_));
+                       label_cells(*picture.sample, shown.picture, shown.area, classes_, dense_cells_));
       // An empty mask of a defective picture says nothing; least of all that every cell is good.
       const bool shows = std::ranges::any_of(labelled.labels, [](int label) { return label > 0; });
       if (!shows && !picture.good()) labelled.labels.clear();

@@ -48,6 +48,15 @@ double mean_of_highest(std::vector<float> values, int count) {
   return std::accumulate(values.begin(), values.begin() + top, 0.0) / static_cast<double>(top);
 }
 
+// Of a box that lies in the area with at least its middle.
+std::optional<Box> part_inside(const Box& box, const PixelRect& area) {
+  const double right = area.x + area.size.width_px, bottom = area.y + area.size.height_px;
+  const double x = box.x + box.width / 2, y = box.y + box.height / 2;
+  if (x < area.x || y < area.y || x > right || y > bottom) return {};
+  const double left = std::max<double>(box.x, area.x), top = std::max<double>(box.y, area.y);
+  return Box{left, top, std::min(box.x + box.width, right) - left, std::min(box.y + box.height, bottom) - top};
+}
+
 class LabelledTrainer {
  public:
   LabelledTrainer(const TrainingSet& set, const FeatureExtractor& extractor, const TrainConfig& config, int dense_cells,
@@ -128,7 +137,7 @@ class LabelledTrainer {
   Result<void> score_all() {
     partial_.resize(set_.pictures.size());
     maps_.resize(set_.pictures.size());
-    sizes_.resize(set_.pictures.size());
+    shown_.resize(set_.pictures.size());
     return parallel_for(set_.pictures.size(), threads_, [&](std::size_t i) -> Result<void> {
       const TrainingPicture& picture = set_.pictures[i];
       const Heads& heads = fold_heads_[static_cast<std::size_t>(picture.fold) + 1];
@@ -140,8 +149,8 @@ class LabelledTrainer {
         partial_[i].picture = defect_logit(heads.picture->apply(first).row(0));
       }
       if (!trained_.head.patch) return {};
-      LINEGUARD_ASSIGN(const Image image, read_picture(picture.file, picture.twin, extractor_.preprocessing()));
-      sizes_[i] = image.size();
+      LINEGUARD_ASSIGN(const Image image, read_for_training(picture, extractor_.preprocessing()));
+      shown_[i] = shown_by(picture, image, extractor_.preprocessing()).area;
       LINEGUARD_ASSIGN(const Features features,
                        extractor_.extract_all(prepare_tile(image, extractor_.preprocessing())));
       maps_[i].assign(features.dense.rows, 0);
@@ -211,10 +220,11 @@ class LabelledTrainer {
     for (std::size_t i = 0; i < maps_.size(); ++i) {
       const TrainingPicture& picture = set_.pictures[i];
       if (!set_.calibrates(i) || picture.sample->mask || picture.sample->boxes.empty()) continue;
-      BoxedMap map{{{dense_cells_, dense_cells_}, trained_.scored[i].map},
-                   region_of_interest(extractor_.preprocessing(), sizes_[i]),
-                   {}};
-      for (const dataset::LabelledBox& box : picture.sample->boxes) map.truth.push_back(box.box);
+      BoxedMap map{{{dense_cells_, dense_cells_}, trained_.scored[i].map}, shown_[i], {}};
+      for (const dataset::LabelledBox& box : picture.sample->boxes) {
+        const std::optional<Box> inside = part_inside(box.box, map.area);
+        if (inside) map.truth.push_back(*inside);
+      }
       boxed.push_back(std::move(map));
     }
     const RegionFit fit = fit_regions(boxed, trained_.levels.inside, threads_);
@@ -238,7 +248,7 @@ class LabelledTrainer {
   std::vector<Heads> fold_heads_;  // [0]: of all pictures, then one a fold left out
   std::vector<PartialScores> partial_;
   std::vector<std::vector<float>> maps_;  // log odds of the patch head's cells
-  std::vector<Size> sizes_;               // of the pictures
+  std::vector<PixelRect> shown_;          // of each picture
   LabelledTraining trained_;
 };
 

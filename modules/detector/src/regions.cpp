@@ -90,24 +90,23 @@ std::vector<Region> find_regions(const FloatMap& map, const PixelRect& area, con
   return regions;
 }
 
-void name_regions(const std::vector<float>& classes, const std::vector<std::string>& names, const PixelRect& area,
+void name_regions(const std::vector<FloatMap>& classes, const std::vector<std::string>& names, const PixelRect& area,
                   std::vector<Region>& regions) {
-  const std::size_t cells = classes.size() / names.size();
-  const int grid = static_cast<int>(std::lround(std::sqrt(static_cast<double>(cells))));
-  const auto cell_of = [grid](double at, double from, int length) {
-    return std::clamp(static_cast<int>((at - from) / length * grid), 0, grid - 1);
+  const Size grid = classes.at(0).size;
+  const auto cell_of = [](double at, int from, int length, int cells) {
+    return std::clamp(static_cast<int>((at - from) / length * cells), 0, cells - 1);
   };
   for (Region& region : regions) {
-    const int left = cell_of(region.box.x, area.x, area.size.width_px);
-    const int right = cell_of(region.box.x + region.box.width, area.x, area.size.width_px);
-    const int top = cell_of(region.box.y, area.y, area.size.height_px);
-    const int bottom = cell_of(region.box.y + region.box.height, area.y, area.size.height_px);
+    const int left = cell_of(region.box.x, area.x, area.size.width_px, grid.width_px);
+    const int right = cell_of(region.box.x + region.box.width, area.x, area.size.width_px, grid.width_px);
+    const int top = cell_of(region.box.y, area.y, area.size.height_px, grid.height_px);
+    const int bottom = cell_of(region.box.y + region.box.height, area.y, area.size.height_px, grid.height_px);
     double best = 0, most_likely = 0;
-    for (std::size_t k = 0; k < names.size(); ++k) {
+    for (std::size_t k = 0; k < std::min(names.size(), classes.size()); ++k) {
       double sum = 0;
       for (int y = top; y <= bottom; ++y) {
         for (int x = left; x <= right; ++x) {
-          const double share = classes[k * cells + static_cast<std::size_t>(y * grid + x)];
+          const double share = classes[k].at(x, y);
           sum += share;
           most_likely = std::max(most_likely, share);
         }

@@ -22,8 +22,8 @@ struct RegionThresholds {
 std::vector<Region> find_regions(const FloatMap& map, const PixelRect& area, const RegionThresholds& thresholds);
 
 // Names each region by the class whose probability is highest over its box; none where even all classes together are
-// unlikely: the good-only floor raised it, a defect like none that was learned. `classes` is [1, names, grid, grid].
-void name_regions(const std::vector<float>& classes, const std::vector<std::string>& names, const PixelRect& area,
+// unlikely: the good-only floor raised it, a defect like none that was learned. `classes`: one map a name over `area`.
+void name_regions(const std::vector<FloatMap>& classes, const std::vector<std::string>& names, const PixelRect& area,
                   std::vector<Region>& regions);
 
 // The map at the size of the picture; outside `area` its lowest value or 0, whichever is lower.

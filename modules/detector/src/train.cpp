@@ -1,5 +1,7 @@
 #include "alignment.h"
 #include "calibration.h"
+#include "cell_labels.h"
+#include "cuts.h"
 #include "fine_tuning.h"
 #include "golden.h"
 #include "graph.h"
@@ -80,24 +82,21 @@ Result<Chosen> choose_samples(const dataset::Dataset& dataset, const TrainConfig
   const auto labelled = dataset::split_for_labels(dataset, seed).train;
   const auto defective = static_cast<std::size_t>(
       std::ranges::count_if(labelled, [&](std::size_t i) { return dataset.samples[i].label == Label::defective; }));
-  if (config.labels == Labels::use && config.tile_px > 0) {
-    return make_error(ErrorCode::unsupported,
-                      "labels are not learned from where pictures are cut into tiles: train with --labels ignore, or "
-                      "without preprocessing.tile_px");
-  }
   if (config.labels == Labels::use && defective < kFewestDefectivePictures) {
     return make_error(ErrorCode::refused,
                       fmt::format("{}: {} defective pictures to learn from; at least {} are needed: label more, or "
                                   "train with --labels ignore",
                                   dataset.root.string(), defective, kFewestDefectivePictures));
   }
+  const bool can_be_cut = config.tile_px == 0 ||
+                          std::ranges::all_of(labelled, [&](std::size_t i) { return says_where(dataset.samples[i]); });
   const bool use = config.labels == Labels::use ||
-                   (config.labels == Labels::auto_ && config.tile_px == 0 && defective >= kEnoughDefectivePictures);
+                   (config.labels == Labels::auto_ && can_be_cut && defective >= kEnoughDefectivePictures);
   Chosen chosen;
   chosen.note = use                               ? fmt::format("{} defective pictures are learned from", defective)
                 : config.labels == Labels::ignore ? "labels of defects are not used: --labels ignore"
-                : config.tile_px > 0
-                    ? "labels of defects are not used: pictures are cut into tiles"
+                : !can_be_cut
+                    ? "labels of defects are not used: pictures are cut into tiles, and some do not say where it is"
                     : fmt::format("{} defective pictures in the training part: from {} on they are learned from",
                                   defective, kEnoughDefectivePictures);
   for (const std::size_t i : use ? labelled : dataset::split_for_training(dataset, 0, seed).train) {
@@ -137,6 +136,11 @@ void deal_folds(TrainingSet& set, const TrainConfig& config) {
   for (auto& picture : set.pictures) picture.fold = fold_of[picture.sample->part];
 }
 
+// Labelled pictures that are learned from tile by tile have good places even where none is good.
+bool cuts(const TrainingSet& set, const TrainConfig& config) {
+  return config.tile_px > 0 && set.good_count() < set.pictures.size();
+}
+
 Result<Chosen> choose_pictures(const dataset::Dataset& dataset, const TrainConfig& config) {
   LINEGUARD_ASSIGN(Chosen chosen, choose_samples(dataset, config));
   TrainingSet& set = chosen.set;
@@ -149,7 +153,7 @@ Result<Chosen> choose_pictures(const dataset::Dataset& dataset, const TrainConfi
                           ": preprocessing.templates is true, but not every picture to learn from "
                           "has its defect-free twin");
   }
-  if (set.good_count() < kFewestGoodPictures) {
+  if (set.good_count() < kFewestGoodPictures && !cuts(set, config)) {
     return make_error(ErrorCode::refused,
                       fmt::format("{}: {} good pictures to train on; at least {} are needed, 30 or more "
                                   "give a useful operating point",
@@ -207,7 +211,12 @@ class Training {
     report_.labels_note = std::move(chosen.note);
     LINEGUARD_TRY(refuse_blockers(dataset_, set_, options_, progress_, report_.warnings));
     LINEGUARD_TRY(look_at_pictures());
-    if (options_.search) LINEGUARD_TRY(choose_settings(staged.path()));
+    const bool enough_good = set_.good_count() >= kFewestGoodPictures;
+    if (options_.search && enough_good) LINEGUARD_TRY(choose_settings(staged.path()));
+    if (options_.search && !enough_good)
+      report_.settings_note = "the configuration's: too few good pictures to search with";
+    report_.good_pictures = set_.good_count();
+    report_.defective_pictures = set_.pictures.size() - set_.good_count();
     LINEGUARD_TRY(learn(staged.path()));
     LINEGUARD_TRY(write_package(staged.path(), out));
     LINEGUARD_TRY(staged.commit());
@@ -223,6 +232,11 @@ class Training {
     std::vector<fs::path> files;
     for (const TrainingPicture& picture : set_.pictures) {
       if (picture.good()) files.push_back(picture.file);
+      if (picture.good()) golden_sources_.push_back({picture.file, picture.twin});
+    }
+    for (std::size_t i = 0; i < set_.pictures.size() && files.size() < kFewestGoodPictures; ++i) {
+      files.push_back(set_.pictures[i].file);  // hardly any is good: those with defects tell as much of depth and size
+      golden_sources_.push_back({set_.pictures[i].file, set_.pictures[i].twin});
     }
     LINEGUARD_ASSIGN(const PictureFacts facts, look_at(files));
     if (facts.window && config_.window == imaging::DepthWindow{}) {
@@ -271,14 +285,16 @@ class Training {
   Result<void> learn(const fs::path& folder) {
     preprocessing_ = preprocessing_of(config_);
     if (config_.align_shift > 0) LINEGUARD_TRY(keep_reference(folder));
+    seen_ = preprocessing_;
     backbone_ = {config_.backbone_file, config_.taps, config_.mean, config_.scale};
     if (backbone_.file.empty()) {
       LINEGUARD_ASSIGN(backbone_.file, find_installed_backbone());
     }
+    if (cuts(set_, config_)) LINEGUARD_TRY(cut_pictures());
     if (config_.fine_tune) LINEGUARD_TRY(tune_backbone());
     const fs::path features = folder / "features.xml";
     LINEGUARD_TRY(write_feature_graph(backbone_, layout(), features));
-    LINEGUARD_ASSIGN(const auto extractor, FeatureExtractor::load(features, preprocessing_, options_.threads));
+    LINEGUARD_ASSIGN(const auto extractor, FeatureExtractor::load(features, seen_, options_.threads));
     LINEGUARD_TRY(extract_patches(set_, extractor, config_.reservoir_patches, config_.bank_turns,
                                   static_cast<std::uint64_t>(config_.seed), options_.threads, progress_));
     LINEGUARD_ASSIGN(auto scored, score_held_back(set_, extractor, config_, grid_cells(), options_.threads, progress_));
@@ -292,8 +308,6 @@ class Training {
     LINEGUARD_TRY(calibrate(scored));
     const Matrix all = set_.gather();
     const Head head = fit_head(all, config_, grid_cells());
-    report_.good_pictures = set_.good_count();
-    report_.defective_pictures = set_.pictures.size() - set_.good_count();
     report_.classes = labelled_ ? labelled_->classes : std::vector<std::string>();
     report_.patches = all.rows;
     report_.bank = static_cast<std::size_t>(head.bank_size());
@@ -303,13 +317,23 @@ class Training {
     return {};
   }
 
+  Result<void> cut_pictures() {
+    LINEGUARD_TRY(cut_into_tiles(set_, preprocessing_, config_, options_.threads, progress_));
+    seen_ = of_cuts(preprocessing_);
+    if (set_.good_count() >= kFewestGoodPictures) return {};
+    return make_error(ErrorCode::refused,
+                      fmt::format("{} tiles without a defect to learn from; at least {} are needed: "
+                                  "smaller tiles, or more pictures",
+                                  set_.good_count(), kFewestGoodPictures));
+  }
+
   Result<void> tune_backbone() {
     if (!with_labels()) {
       return make_error(ErrorCode::refused,
                         "fine-tuning needs pictures of defects to learn from: " + report_.labels_note);
     }
     LINEGUARD_ASSIGN(FineTuned tuned,
-                     fine_tune(set_, backbone_, preprocessing_, config_, job_folder_, options_.threads, progress_));
+                     fine_tune(set_, backbone_, seen_, config_, job_folder_, options_.threads, progress_));
     backbone_ = std::move(tuned.backbone);
     report_.fine_tuning_note = std::move(tuned.note);
     set_.calibration_fold = kHeldBackFold;
@@ -318,7 +342,8 @@ class Training {
 
   // The first good picture is what others are aligned with.
   Result<void> keep_reference(const fs::path& folder) {
-    const auto first = std::ranges::find_if(set_.pictures, &TrainingPicture::good);
+    auto first = std::ranges::find_if(set_.pictures, &TrainingPicture::good);
+    if (first == set_.pictures.end()) first = set_.pictures.begin();
     LINEGUARD_ASSIGN(const Image image, imaging::decode_file(first->file));
     Image reference = alignment_reference(image, config_.window);
     LINEGUARD_ASSIGN(const Bytes png, imaging::encode_png(reference));
@@ -330,8 +355,15 @@ class Training {
   // Operating point and region levels from cross-fitted scores.
   Result<void> calibrate(const std::vector<MapScore>& scored) {
     const auto good = good_ones(set_, scored);
-    std::vector<double> good_scores;
-    for (const MapScore& picture : good) good_scores.push_back(picture.score);
+    std::vector<double> scores, good_scores;
+    for (const MapScore& picture : scored) scores.push_back(picture.score);
+    const auto pictures = score_pictures(set_, scores);
+    // Where hardly any picture is good, each one's tiles without a defect stand for a good picture.
+    const bool areas = report_.good_pictures < kFewestGoodPictures;
+    for (const PictureScore& picture : pictures) {
+      const bool counts = picture.calibrates && picture.worst_good && (areas || picture.sample->label == Label::good);
+      if (counts) good_scores.push_back(*picture.worst_good);
+    }
     auto& point = report_.operating_point;
     LINEGUARD_ASSIGN(point,
                      choose_operating_point(good_scores, config_, options_.must_reach_overkill, report_.warnings));
@@ -341,10 +373,16 @@ class Training {
       return {};
     }
     levels_.peak = std::max(levels_.inside, peak_level(good, above));
-    for (std::size_t i = 0; i < scored.size(); ++i) {
-      if (set_.pictures[i].good() || !set_.calibrates(i)) continue;
+    for (const PictureScore& picture : pictures) {
+      if (picture.sample->label == Label::good || !picture.calibrates) continue;
       ++point.defective_n;
-      point.defective_below += scored[i].score <= point.threshold ? 1 : 0;
+      point.defective_below += picture.worst <= point.threshold ? 1 : 0;
+    }
+    if (areas) {
+      point.method += "; hardly any picture was good, so each one's tiles without a defect stand for a good picture";
+      report_.warnings.push_back(
+          "hardly any picture is good: overkill is bounded for the areas without a defect; good parts may score "
+          "otherwise");
     }
     point.miss_bound = stats::upper_bound(
         {static_cast<std::size_t>(point.defective_below), static_cast<std::size_t>(point.defective_n)},
@@ -381,11 +419,7 @@ class Training {
     LINEGUARD_ASSIGN(package::Manifest manifest, describe(out));
     LINEGUARD_TRY(write_file_atomically(folder / "training.toml", to_toml(config_)));
     LINEGUARD_TRY(package::write_operating_point(folder, report_.operating_point));
-    std::vector<GoldenSource> sources;
-    for (const TrainingPicture& picture : set_.pictures) {
-      if (picture.good()) sources.push_back({picture.file, picture.twin});
-    }
-    LINEGUARD_ASSIGN(manifest.golden_spread, write_golden_pictures(folder, manifest, sources));
+    LINEGUARD_ASSIGN(manifest.golden_spread, write_golden_pictures(folder, manifest, golden_sources_));
     report_.model = {manifest.name, manifest.version, ""};
     LINEGUARD_ASSIGN(report_.model.digest, package::write_manifest(folder, manifest));
     return {};
@@ -398,7 +432,9 @@ class Training {
   TrainingSet set_;
   package::Preprocessing preprocessing_;
   Backbone backbone_;
-  fs::path job_folder_;  // of fine-tuning
+  fs::path job_folder_;          // of fine-tuning
+  package::Preprocessing seen_;  // what is left to do with pictures of the set: of_cuts() where they are tiles already
+  std::vector<GoldenSource> golden_sources_;
   std::optional<LabelledHead> labelled_;
   RegionLevels levels_;
   TrainReport report_;

@@ -14,7 +14,7 @@
 
 #include <lineguard/core/digest.h>
 #include <lineguard/core/parallel.h>
-#include <lineguard/imaging/decode.h>
+#include <lineguard/imaging/transform.h>
 
 namespace lineguard::detector {
 namespace {
@@ -48,6 +48,17 @@ Result<Matrix> extract_turned(const FeatureExtractor& extractor, const Image& im
     }
   }
   return all;
+}
+
+Result<Image> read_for_training(const TrainingPicture& picture, const package::Preprocessing& preprocessing) {
+  LINEGUARD_ASSIGN(Image image, read_picture(picture.file, picture.twin, preprocessing));
+  if (!picture.cut) return image;
+  return imaging::crop(image, picture.cut->rect.x, picture.cut->rect.y, picture.cut->rect.size);
+}
+
+Shown shown_by(const TrainingPicture& picture, const Image& image, const package::Preprocessing& preprocessing) {
+  if (picture.cut) return {picture.cut->picture, picture.cut->rect};
+  return {image.size(), region_of_interest(preprocessing, image.size())};
 }
 
 std::size_t TrainingSet::good_count() const {
@@ -90,7 +101,7 @@ Result<void> extract_patches(TrainingSet& set, const FeatureExtractor& extractor
   LINEGUARD_TRY(parallel_for(set.pictures.size(), threads, [&](std::size_t i) -> Result<void> {
     TrainingPicture& picture = set.pictures[i];
     if (!picture.good()) return {};
-    LINEGUARD_ASSIGN(const Image image, read_picture(picture.file, picture.twin, extractor.preprocessing()));
+    LINEGUARD_ASSIGN(const Image image, read_for_training(picture, extractor.preprocessing()));
     picture.size = image.size();
     LINEGUARD_ASSIGN(picture.patches, extract_turned(extractor, image, turns));
     if (picture.patches.rows > quota) {

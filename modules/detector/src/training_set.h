@@ -2,6 +2,7 @@
 #pragma once
 
 #include "patches.h"
+#include "preprocess.h"
 
 #include <cstdint>
 #include <deque>
@@ -16,6 +17,13 @@
 
 namespace lineguard::detector {
 
+// A tile of a picture, learned from as a picture of its own (cuts.h).
+struct Cut {
+  PixelRect rect;
+  Size picture;       // of all of it
+  bool good = false;  // no defect lies in it
+};
+
 struct TrainingPicture {
   std::filesystem::path file;
   std::string name;
@@ -25,7 +33,9 @@ struct TrainingPicture {
   std::optional<std::filesystem::path> twin;  // its template, where the model needs one
   Size size;                                  // known once its patches were extracted
 
-  bool good() const { return sample == nullptr || sample->label == Label::good; }
+  std::optional<Cut> cut;  // none: all of it
+
+  bool good() const { return cut ? cut->good : sample == nullptr || sample->label == Label::good; }
 };
 
 struct TrainingSet {
@@ -44,6 +54,16 @@ struct TrainingSet {
   // The patches of every good picture that is not in `left_out_fold` (-1: none), in order.
   Matrix gather(int left_out_fold = -1) const;
 };
+
+// The picture as the network sees it, or the tile that was cut out of it. Errors: those of read_picture().
+Result<Image> read_for_training(const TrainingPicture& picture, const package::Preprocessing& preprocessing);
+
+// The whole picture's size and the part of it that `image`, which was read from it, shows.
+struct Shown {
+  Size picture;
+  PixelRect area;
+};
+Shown shown_by(const TrainingPicture& picture, const Image& image, const package::Preprocessing& preprocessing);
 
 // Folds of parts, balanced and independent of the order of the samples.
 std::vector<int> assign_folds(const std::vector<std::string>& parts, int folds, std::uint64_t seed);

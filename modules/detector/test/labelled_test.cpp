@@ -31,7 +31,8 @@ dataset::Sample boxed(Box box, const std::string& class_name) {
 TEST(CellLabels, ABoxLabelsTheCellsThatItCoversAndIgnoresThoseItTouches) {
   const package::Preprocessing all{.input_px = 64};
   // 80 x 80 pixels on a grid of 8: cells of 10. The box covers cell (2, 1) and a tenth of (3, 1).
-  const auto cells = label_cells(boxed({20, 10, 11, 10}, "dent"), {80, 80}, all, {"crack", "dent"}, 8);
+  const auto cells =
+      label_cells(boxed({20, 10, 11, 10}, "dent"), {80, 80}, region_of_interest(all, {80, 80}), {"crack", "dent"}, 8);
   ASSERT_TRUE(cells);
   EXPECT_EQ((*cells)[8 + 2], 2);
   EXPECT_EQ((*cells)[8 + 3], kIgnoredCell);
@@ -40,7 +41,8 @@ TEST(CellLabels, ABoxLabelsTheCellsThatItCoversAndIgnoresThoseItTouches) {
 
 TEST(CellLabels, ATinyDefectKeepsTheCellItCoversMost) {
   const package::Preprocessing all{.input_px = 64};
-  const auto cells = label_cells(boxed({1000, 700, 3, 3}, "dust"), {2048, 2048}, all, {"dust"}, 8);
+  const auto cells =
+      label_cells(boxed({1000, 700, 3, 3}, "dust"), {2048, 2048}, region_of_interest(all, {2048, 2048}), {"dust"}, 8);
   ASSERT_TRUE(cells);
   EXPECT_EQ(std::ranges::count(*cells, 1), 1);
   EXPECT_EQ((*cells)[2 * 8 + 3], 1);
@@ -49,10 +51,12 @@ TEST(CellLabels, ATinyDefectKeepsTheCellItCoversMost) {
 TEST(CellLabels, TheRegionOfInterestCutsOffWhatLiesOutside) {
   package::Preprocessing right_half{.input_px = 64};
   right_half.roi = Box{0.5, 0, 0.5, 1};
-  const auto outside = label_cells(boxed({0, 0, 20, 20}, "dent"), {80, 80}, right_half, {"dent"}, 8);
+  const auto outside =
+      label_cells(boxed({0, 0, 20, 20}, "dent"), {80, 80}, region_of_interest(right_half, {80, 80}), {"dent"}, 8);
   ASSERT_TRUE(outside);
   EXPECT_EQ(std::ranges::count(*outside, 0), 64);
-  const auto inside = label_cells(boxed({40, 0, 5, 10}, "dent"), {80, 80}, right_half, {"dent"}, 8);
+  const auto inside =
+      label_cells(boxed({40, 0, 5, 10}, "dent"), {80, 80}, region_of_interest(right_half, {80, 80}), {"dent"}, 8);
   EXPECT_EQ((*inside)[0], 1);
 }
 

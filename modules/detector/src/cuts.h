@@ -1,0 +1,35 @@
+// Large labelled pictures learned from tile by tile: each becomes a picture of its own, good where no defect lies in
+// it, so that a set in which every part has a scratch still has good places to learn from.
+#pragma once
+
+#include "training_set.h"
+
+#include <string>
+#include <vector>
+
+#include <lineguard/core/progress.h>
+#include <lineguard/core/result.h>
+#include <lineguard/detector/train.h>
+#include <lineguard/package/package.h>
+
+namespace lineguard::detector {
+
+// Preprocessing of a tile that was cut out: the region of interest and the tiling are done with.
+package::Preprocessing of_cuts(package::Preprocessing preprocessing);
+
+// Replaces every picture of the set by its tiles (tiles.h). A tile that a defect touches but hardly is neither good nor
+// defective and left out. Folds and parts are kept. Errors: refused where a defective picture does not say where its
+// defects are; those of reading pictures and masks.
+Result<void> cut_into_tiles(TrainingSet& set, const package::Preprocessing& preprocessing, const TrainConfig& config,
+                            int threads, const ProgressFunction& progress);
+
+// A capture's score is its worst tile's. One entry a picture of the data set, in order.
+struct PictureScore {
+  const dataset::Sample* sample = nullptr;
+  double worst = 0;                  // of all its tiles
+  std::optional<double> worst_good;  // of its good tiles, where it has one
+  bool calibrates = true;
+};
+std::vector<PictureScore> score_pictures(const TrainingSet& set, const std::vector<double>& scores);
+
+}  // namespace lineguard::detector
