@@ -50,10 +50,27 @@ Value floor_of(const Value& distance, const Floor& floor) {
   return line(distance, floor.slope, floor.level - floor.slope * floor.distance);
 }
 
+Value modest_floor_of(const Value& distance, const Floor& floor) {
+  const Value above = line(distance, floor.slope, -floor.slope * floor.distance);
+  const Value positive = std::make_shared<op::Relu>(above);
+  const Value rise = std::make_shared<op::Log>(std::make_shared<op::Add>(positive, scalar(1)));
+  const Value below = std::make_shared<op::Minimum>(above, scalar(0));
+  return line(std::make_shared<op::Add>(rise, below), 1, floor.level);
+}
+
 Value flattened(const ov::Model& features, const std::string& name) {
   const Value x = features.output(name).get_node()->input_value(0);
   const auto channels = static_cast<std::int64_t>(x.get_shape().back());
   return std::make_shared<op::Reshape>(x, indices({-1, channels}), false);
+}
+
+// Of each cell the highest value within `reach` cells, [1, 1, grid, grid].
+Value highest_nearby(const Value& map, int reach) {
+  const auto side = static_cast<std::size_t>(2 * reach + 1), margin = static_cast<std::size_t>(reach);
+  const ov::Strides step{1, 1};
+  return std::make_shared<op::MaxPool>(map, step, step, ov::Shape{margin, margin}, ov::Shape{margin, margin},
+                                       ov::Shape{side, side})
+      ->output(0);
 }
 
 // Softmax without the first column, laid out as maps.
@@ -76,7 +93,10 @@ Answer with_labels(const ov::Model& features, const LabelledHead& head, const An
     const Value score = mean_of_highest(map, head.top_cells, grid * grid);
     fused = std::make_shared<op::Add>(fused, line(score, head.fusion.patch, 0));
     const Value distances = resized_to(good_only.map, head.dense_cells);
-    answer.map = std::make_shared<op::Maximum>(map, floor_of(distances, head.map_floor));
+    const Value raised = std::make_shared<op::Maximum>(map, modest_floor_of(distances, head.map_floor));
+    const Value known =
+        std::make_shared<op::Greater>(highest_nearby(map, head.reach_cells), scalar(head.map_floor.level));
+    answer.map = std::make_shared<op::Select>(known, map, raised);
     if (!head.classes.empty()) answer.classes = class_maps(logits, grid);
   }
   if (head.picture) {

@@ -3,11 +3,15 @@
 //
 //   fused = bias + distance * d + patch * p + picture * q    d: distance score, p, q: log odds of the two heads
 //   score = max(fused, score floor(d))
-//   map   = max(log odds of the cell, map floor(distance of the cell))      where there is a patch head
+//   map   = log odds of the cell                                           within reach of a defect that the patch head
+//                                                                          knows: it draws the outline, for distances
+//                                                                          are blurred and would swell it
+//         = max(log odds of the cell, modest map floor(distance))          elsewhere
 #pragma once
 
 #include "mlp.h"
 
+#include <cmath>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +27,12 @@ struct Fusion {
 struct Floor {
   double distance = 0, level = 0, slope = 1;
   double at(double d) const { return level + slope * (d - distance); }
+  // The same order, but above `level` by the logarithm only: a place that is merely strange ranks below a defect that
+  // is known.
+  double modest_at(double d) const {
+    const double above = slope * (d - distance);
+    return level + (above > 0 ? std::log1p(above) : above);
+  }
 };
 
 struct LabelledHead {
@@ -32,7 +42,8 @@ struct LabelledHead {
   int top_cells = 3;           // its score is the mean of that many highest cells
   std::optional<Mlp> picture;  // pooled features -> good, defective
   Fusion fusion;
-  Floor score_floor, map_floor;
+  Floor score_floor, map_floor;  // a cell above map_floor.level is one that the patch head knows
+  int reach_cells = 6;           // how far the distance of a defect is blurred
 };
 
 }  // namespace lineguard::detector

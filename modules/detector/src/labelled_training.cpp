@@ -48,6 +48,27 @@ double mean_of_highest(std::vector<float> values, int count) {
   return std::accumulate(values.begin(), values.begin() + top, 0.0) / static_cast<double>(top);
 }
 
+// Of each cell the highest within `reach` cells: rows first, then columns.
+std::vector<float> highest_nearby(const std::vector<float>& map, int side, int reach) {
+  std::vector<float> rows(map.size()), all(map.size());
+  const auto at = [side](int y, int x) { return static_cast<std::size_t>(y * side + x); };
+  for (int y = 0; y < side; ++y) {
+    for (int x = 0; x < side; ++x) {
+      rows[at(y, x)] = map[at(y, x)];
+      for (int k = std::max(0, x - reach); k <= std::min(side - 1, x + reach); ++k)
+        rows[at(y, x)] = std::max(rows[at(y, x)], map[at(y, k)]);
+    }
+  }
+  for (int y = 0; y < side; ++y) {
+    for (int x = 0; x < side; ++x) {
+      all[at(y, x)] = rows[at(y, x)];
+      for (int k = std::max(0, y - reach); k <= std::min(side - 1, y + reach); ++k)
+        all[at(y, x)] = std::max(all[at(y, x)], rows[at(k, x)]);
+    }
+  }
+  return all;
+}
+
 // Of a box that lies in the area with at least its middle.
 std::optional<Box> part_inside(const Box& box, const PixelRect& area) {
   const double right = area.x + area.size.width_px, bottom = area.y + area.size.height_px;
@@ -188,6 +209,13 @@ class LabelledTrainer {
     return imaging::resize_map({{side, side}, distances_[i].map}, {dense_cells_, dense_cells_}).values;
   }
 
+  // Two deviations of the map's smoothing, the mean over neighbours and half a cell, in dense cells.
+  int reach_of_distances() const {
+    const double cells = 2 * config_.smoothing_cells + config_.pool_cells / 2.0 + 0.5;
+    return std::clamp(static_cast<int>(std::lround(cells * config_.grid_stride / config_.label_stride)), 1,
+                      dense_cells_ / 2);
+  }
+
   void join_maps() {
     std::vector<float> values;
     std::vector<bool> is_defect;
@@ -205,12 +233,16 @@ class LabelledTrainer {
       good_distances.insert(good_distances.end(), spread.begin(), spread.end());
     }
     trained_.levels.inside = best_threshold(values, is_defect);
+    trained_.head.reach_cells = reach_of_distances();
     const Floor floor = fit_floor(good_distances, good_cells, kGoodCellsBelowFloor, trained_.levels.inside);
     trained_.head.map_floor = floor;
     for (std::size_t i = 0; i < maps_.size(); ++i) {
       auto& map = trained_.scored[i].map = spread_distances(i);
-      for (std::size_t cell = 0; cell < map.size(); ++cell)
-        map[cell] = std::max(maps_[i][cell], static_cast<float>(floor.at(map[cell])));
+      const auto nearby = highest_nearby(maps_[i], dense_cells_, trained_.head.reach_cells);
+      for (std::size_t cell = 0; cell < map.size(); ++cell) {
+        const bool known = nearby[cell] > static_cast<float>(floor.level);
+        map[cell] = known ? maps_[i][cell] : std::max(maps_[i][cell], static_cast<float>(floor.modest_at(map[cell])));
+      }
     }
   }
 
