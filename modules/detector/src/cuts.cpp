@@ -6,6 +6,7 @@
 #include "tiles.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <mutex>
 
@@ -17,6 +18,11 @@ namespace lineguard::detector {
 namespace {
 
 using Pictures = std::vector<TrainingPicture>;
+using Place = std::array<int, 4>;  // width and height of the picture, left and top of the tile
+
+Place place_of(const Cut& cut) {
+  return {cut.picture.width_px, cut.picture.height_px, cut.rect.x, cut.rect.y};
+}
 
 Result<Pictures> cut(const TrainingPicture& picture, const package::Preprocessing& preprocessing,
                      const TrainConfig& config, const std::vector<std::string>& classes) {
@@ -70,14 +76,28 @@ Result<void> cut_into_tiles(TrainingSet& set, const package::Preprocessing& prep
 
 std::vector<PictureScore> score_pictures(const TrainingSet& set, const std::vector<double>& scores) {
   std::vector<PictureScore> pictures;
-  std::map<const dataset::Sample*, std::size_t> place;
+  std::map<const dataset::Sample*, std::size_t> number;
+  std::map<Place, std::map<std::size_t, double>> good_at;  // by picture
+  std::map<std::size_t, Size> size_of;
   for (std::size_t i = 0; i < scores.size(); ++i) {
     const TrainingPicture& tile = set.pictures[i];
-    const auto [at, is_new] = place.emplace(tile.sample, pictures.size());
+    const auto [at, is_new] = number.emplace(tile.sample, pictures.size());
     if (is_new) pictures.push_back({tile.sample, scores[i], {}, set.calibrates(i)});
     PictureScore& picture = pictures[at->second];
     picture.worst = std::max(picture.worst, scores[i]);
-    if (tile.good()) picture.worst_good = std::max(picture.worst_good.value_or(scores[i]), scores[i]);
+    if (tile.good() && !tile.cut) picture.worst_good = scores[i];
+    if (!tile.cut) continue;
+    size_of[at->second] = tile.cut->picture;
+    if (tile.good() && set.calibrates(i)) good_at[place_of(*tile.cut)][at->second] = scores[i];
+  }
+  for (const auto& [place, good] : good_at) {
+    for (const auto& [picture, size] : size_of) {
+      if (size != Size{place[0], place[1]}) continue;
+      const auto next = good.lower_bound(picture);
+      const double score = next == good.end() ? good.begin()->second : next->second;
+      auto& worst = pictures[picture].worst_good;
+      worst = std::max(worst.value_or(score), score);
+    }
   }
   return pictures;
 }

@@ -23,13 +23,15 @@ package::Preprocessing of_cuts(package::Preprocessing preprocessing);
 Result<void> cut_into_tiles(TrainingSet& set, const package::Preprocessing& preprocessing, const TrainConfig& config,
                             int threads, const ProgressFunction& progress);
 
-// A capture's score is its worst tile's. One entry a picture of the data set, in order.
+// A picture's score is its worst tile's. One entry a picture of the data set, in order.
 struct PictureScore {
   const dataset::Sample* sample = nullptr;
   double worst = 0;                  // of all its tiles
-  std::optional<double> worst_good;  // of its good tiles, where it has one
+  std::optional<double> worst_good;  // as if no defect lay in it; none where no tile of its place is good anywhere
   bool calibrates = true;
 };
+// A tile that is not good is replaced by the one at the same place of the next picture where it is, so that as many
+// tiles count as in a good picture.
 std::vector<PictureScore> score_pictures(const TrainingSet& set, const std::vector<double>& scores);
 
 }  // namespace lineguard::detector

@@ -46,17 +46,25 @@ std::string describe(const dataset::Finding& finding) {
                      std::ssize(finding.files) > shown ? ", …" : "", finding.advice);
 }
 
+// Labelled pictures that are learned from tile by tile have good places even where none is good.
+bool cuts(const TrainingSet& set, const TrainConfig& config) {
+  return config.tile_px > 0 && set.good_count() < set.pictures.size();
+}
+
 // Blockers that concern a picture to learn from, or the whole set, refuse the training; those of other pictures only
 // spoil figures that are measured later and become warnings.
-Result<void> refuse_blockers(const dataset::Dataset& dataset, const TrainingSet& set, const TrainOptions& options,
-                             const ProgressFunction& progress, std::vector<std::string>& warnings) {
+Result<void> refuse_blockers(const dataset::Dataset& dataset, const TrainingSet& set, const TrainConfig& config,
+                             const TrainOptions& options, const ProgressFunction& progress,
+                             std::vector<std::string>& warnings) {
   std::set<std::string> learned;
   for (const TrainingPicture& picture : set.pictures) learned.insert(picture.name);
   dataset::CheckOptions check_options;
   check_options.threads = options.threads;
   LINEGUARD_ASSIGN(const auto report, dataset::check_dataset(dataset, check_options, progress));
+  auto allowed = options.allowed_checks;
+  if (cuts(set, config)) allowed.insert("no-good-pictures");
   std::string refusals;
-  for (const dataset::Finding& finding : report.blockers(options.allowed_checks)) {
+  for (const dataset::Finding& finding : report.blockers(allowed)) {
     const bool concerns_training =
         finding.files.empty() ||
         std::ranges::any_of(finding.files, [&](const std::string& file) { return learned.contains(file); });
@@ -136,11 +144,6 @@ void deal_folds(TrainingSet& set, const TrainConfig& config) {
   for (auto& picture : set.pictures) picture.fold = fold_of[picture.sample->part];
 }
 
-// Labelled pictures that are learned from tile by tile have good places even where none is good.
-bool cuts(const TrainingSet& set, const TrainConfig& config) {
-  return config.tile_px > 0 && set.good_count() < set.pictures.size();
-}
-
 Result<Chosen> choose_pictures(const dataset::Dataset& dataset, const TrainConfig& config) {
   LINEGUARD_ASSIGN(Chosen chosen, choose_samples(dataset, config));
   TrainingSet& set = chosen.set;
@@ -209,7 +212,7 @@ class Training {
     set_ = std::move(chosen.set);
     config_.templates = chosen.templates && config_.align_shift == 0;
     report_.labels_note = std::move(chosen.note);
-    LINEGUARD_TRY(refuse_blockers(dataset_, set_, options_, progress_, report_.warnings));
+    LINEGUARD_TRY(refuse_blockers(dataset_, set_, config_, options_, progress_, report_.warnings));
     LINEGUARD_TRY(look_at_pictures());
     const bool enough_good = set_.good_count() >= kFewestGoodPictures;
     if (options_.search && enough_good) LINEGUARD_TRY(choose_settings(staged.path()));

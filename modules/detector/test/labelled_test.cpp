@@ -128,11 +128,11 @@ TEST(Fusion, TheBestThresholdLiesBetweenDefectsAndGood) {
 }
 
 // A weave with a little noise; every picture differs.
-Image woven(unsigned seed) {
-  Image image({96, 96}, 1);
+Image woven(unsigned seed, int side = 96) {
+  Image image({side, side}, 1);
   unsigned state = seed * 2654435761u + 1;
-  for (int y = 0; y < 96; ++y) {
-    for (int x = 0; x < 96; ++x) {
+  for (int y = 0; y < side; ++y) {
+    for (int x = 0; x < side; ++x) {
       state = state * 1664525u + 1013904223u;
       const double weave = 120 + 40 * std::sin(x * 0.6) * std::cos(y * 0.5);
       image.row_u8(y)[static_cast<std::size_t>(x)] = static_cast<std::uint8_t>(weave + (state >> 24) % 12);
@@ -168,7 +168,7 @@ class LabelledTrain : public ::testing::Test {
     for (unsigned i = 0; i < 12; ++i) add(100 + i, name, place(i, width, height), value);
   }
   void add(unsigned seed, const std::string& name, const Box& box, std::uint8_t value) {
-    Image image = woven(seed);
+    Image image = woven(seed, side_);
     fill(image, box, value);
     dataset::Sample sample;
     sample.name = name + "_" + std::to_string(seed) + ".png";
@@ -198,6 +198,7 @@ class LabelledTrain : public ::testing::Test {
   test::TempFolder folder_;
   dataset::Dataset dataset_;
   TrainConfig config_;
+  int side_ = 96;  // of pictures that are added
 };
 
 TEST_F(LabelledTrain, RegionsCarryTheClassThatWasLearned) {
@@ -220,6 +221,49 @@ TEST_F(LabelledTrain, RegionsCarryTheClassThatWasLearned) {
   EXPECT_LT(box.y, 28);
   EXPECT_GT(box.y + box.height, 28);
   EXPECT_EQ(predict("model", woven(901)).label, Label::good);
+}
+
+// Every part has a scratch, as it is with some sets: the places beside it are what is good.
+TEST_F(LabelledTrain, LearnsInTilesWhereNoPictureIsGood) {
+  dataset_.samples.clear();
+  side_ = 192;
+  config_.tile_px = 96;
+  config_.label_turns = 1;
+  for (unsigned i = 0; i < 12; ++i) add(100 + i, "stain", {8.0 + i * 37 % 150, 10.0 + i * 53 % 150, 20, 16}, 30);
+  const auto report = train_to("model");
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->good_pictures, 0U);
+  EXPECT_EQ(report->defective_pictures, 12U);
+  EXPECT_EQ(report->operating_point.good_n, 12);
+  EXPECT_NE(report->operating_point.method.find("tiles without a defect"), std::string::npos);
+  Image stained = woven(900, side_);
+  fill(stained, {120, 130, 20, 16}, 30);
+  const Prediction prediction = predict("model", stained);
+  EXPECT_EQ(prediction.label, Label::defective);
+  ASSERT_FALSE(prediction.regions.empty());
+  EXPECT_EQ(prediction.regions[0].class_name, "stain");
+  EXPECT_NEAR(prediction.regions[0].box.x + prediction.regions[0].box.width / 2, 130, 8);
+  EXPECT_NEAR(prediction.regions[0].box.y + prediction.regions[0].box.height / 2, 138, 8);
+  int good = 0;
+  for (unsigned seed = 901; seed < 911; ++seed) {
+    { good += predict("model", woven(seed, side_)).label == Label::good ? 1 : 0; }
+  }
+  EXPECT_GE(good, 7) << "of 10 good parts";
+}
+
+TEST_F(LabelledTrain, TilesNeedLabelsThatSayWhere) {
+  add_class("stain", 20, 16, 30);
+  config_.tile_px = 64;
+  config_.labels = Labels::use;
+  for (auto& sample : dataset_.samples) sample.boxes.clear();
+  const auto report = train_to("model");
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::refused);
+  EXPECT_NE(report.error().message.find("does not say where"), std::string::npos) << report.error().message;
+  config_.labels = Labels::auto_;
+  const auto without = train_to("model");
+  ASSERT_TRUE(without) << without.error().message;
+  EXPECT_EQ(without->defective_pictures, 0U);
 }
 
 // The promise: a defect of a class that was held out of training still fires.
