@@ -106,7 +106,8 @@ beast::error_code connect(State& state, SteadyTime deadline) {
   state.stream = std::make_unique<beast::tcp_stream>(state.io);
   state.buffer.clear();
   state.stream->expires_at(deadline);
-  state.stream->async_connect(endpoints, [&](beast::error_code code, const tcp::endpoint&) { error = code; });
+  state.stream->async_connect(endpoints,
+                              [&failed = error](beast::error_code code, const tcp::endpoint&) { failed = code; });
   run_to_end(state.io);
   if (!error) state.stream->socket().set_option(tcp::no_delay(true), error);
   return error;

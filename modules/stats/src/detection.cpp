@@ -124,8 +124,9 @@ std::optional<DetectionFigures> detection_figures(const std::vector<BoxedPicture
   const std::vector<std::uint32_t> once(pictures.size(), 1);
   std::vector<ClassHits> classes;
   for (const auto& [name, count] : names) {
-    classes.push_back(by_class ? match_all(pictures, iou, [&](const std::string& other) { return other == name; })
-                               : any);
+    classes.push_back(
+        by_class ? match_all(pictures, iou, [&wanted = name](const std::string& other) { return other == wanted; })
+                 : any);
     figures.classes.push_back({name, average_precision(classes.back(), once), count});
   }
   figures.mean_average_precision = mean_average_precision(classes, once);
