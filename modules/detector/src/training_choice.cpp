@@ -1,0 +1,140 @@
+#include "training_choice.h"
+
+#include "cell_labels.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <lineguard/dataset/check.h>
+#include <lineguard/dataset/split.h>
+
+namespace lineguard::detector {
+namespace {
+
+constexpr std::size_t kFewestDefectivePictures = 2, kEnoughDefectivePictures = 10;
+
+std::string describe(const dataset::Finding& finding) {
+  const auto shown = std::min<std::ptrdiff_t>(3, std::ssize(finding.files));
+  return fmt::format("{}: {} ({}{}); {}", finding.check, finding.reason,
+                     fmt::join(finding.files.begin(), finding.files.begin() + shown, ", "),
+                     std::ssize(finding.files) > shown ? ", …" : "", finding.advice);
+}
+
+// Labels are used where the configuration says so or, left to us, where there are enough of them.
+Result<Chosen> choose_samples(const dataset::Dataset& dataset, const TrainConfig& config) {
+  const auto seed = static_cast<std::uint64_t>(config.seed);
+  const auto labelled = dataset::split_for_labels(dataset, seed).train;
+  const auto defective = static_cast<std::size_t>(
+      std::ranges::count_if(labelled, [&](std::size_t i) { return dataset.samples[i].label == Label::defective; }));
+  if (config.labels == Labels::use && defective < kFewestDefectivePictures) {
+    return make_error(ErrorCode::refused,
+                      fmt::format("{}: {} defective pictures to learn from; at least {} are needed: label more, or "
+                                  "train with --labels ignore",
+                                  dataset.root.string(), defective, kFewestDefectivePictures));
+  }
+  const bool can_be_cut = config.tile_px == 0 ||
+                          std::ranges::all_of(labelled, [&](std::size_t i) { return says_where(dataset.samples[i]); });
+  const bool use = config.labels == Labels::use ||
+                   (config.labels == Labels::auto_ && can_be_cut && defective >= kEnoughDefectivePictures);
+  Chosen chosen;
+  chosen.note = use                               ? fmt::format("{} defective pictures are learned from", defective)
+                : config.labels == Labels::ignore ? "labels of defects are not used: --labels ignore"
+                : !can_be_cut
+                    ? "labels of defects are not used: pictures are cut into tiles, and some do not say where it is"
+                    : fmt::format("{} defective pictures in the training part: from {} on they are learned from",
+                                  defective, kEnoughDefectivePictures);
+  for (const std::size_t i : use ? labelled : dataset::split_for_training(dataset, 0, seed).train) {
+    const dataset::Sample& sample = dataset.samples[i];
+    chosen.set.pictures.push_back({sample.image, sample.name, 0, {}, &sample, sample.defect_free_template, {}});
+  }
+  return chosen;
+}
+
+// Each template is a good picture of its own, seen beside itself.
+void add_twins(TrainingSet& set) {
+  const std::size_t count = set.pictures.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto& twin = set.pictures[i].twin;
+    dataset::Sample sample;
+    sample.image = *twin;
+    sample.name = set.pictures[i].name + " (template)";
+    sample.class_name = "good";
+    sample.label = Label::good;
+    sample.part = set.pictures[i].sample->part;
+    set.twins.push_back(std::move(sample));
+    set.pictures.push_back({*twin, set.twins.back().name, 0, {}, &set.twins.back(), twin, {}});
+  }
+}
+
+// Folds by part for good pictures first, then for defective ones, whose parts that were dealt out already stay.
+void deal_folds(TrainingSet& set, const TrainConfig& config) {
+  std::map<std::string, int> fold_of;
+  for (const bool good : {true, false}) {
+    std::vector<std::string> parts;
+    for (const auto& picture : set.pictures) {
+      if (picture.good() == good && !fold_of.contains(picture.sample->part)) parts.push_back(picture.sample->part);
+    }
+    const auto folds = assign_folds(parts, config.folds, static_cast<std::uint64_t>(config.seed));
+    for (std::size_t i = 0; i < parts.size(); ++i) fold_of[parts[i]] = folds[i];
+  }
+  for (auto& picture : set.pictures) picture.fold = fold_of[picture.sample->part];
+}
+
+}  // namespace
+
+bool cuts(const TrainingSet& set, const TrainConfig& config) {
+  return config.tile_px > 0 && set.good_count() < set.pictures.size();
+}
+
+Result<void> refuse_blockers(const dataset::Dataset& dataset, const TrainingSet& set, const TrainConfig& config,
+                             const TrainOptions& options, const ProgressFunction& progress,
+                             std::vector<std::string>& warnings) {
+  std::set<std::string> learned;
+  for (const TrainingPicture& picture : set.pictures) learned.insert(picture.name);
+  dataset::CheckOptions check_options;
+  check_options.threads = options.threads;
+  LINEGUARD_ASSIGN(const auto report, dataset::check_dataset(dataset, check_options, progress));
+  auto allowed = options.allowed_checks;
+  if (cuts(set, config)) allowed.insert("no-good-pictures");
+  std::string refusals;
+  for (const dataset::Finding& finding : report.blockers(allowed)) {
+    const bool concerns_training =
+        finding.files.empty() ||
+        std::ranges::any_of(finding.files, [&](const std::string& file) { return learned.contains(file); });
+    if (concerns_training) refusals += "\n  " + describe(finding);
+    if (!concerns_training) warnings.push_back("not learned from, but spoils an evaluation: " + describe(finding));
+  }
+  if (refusals.empty()) return {};
+  return make_error(ErrorCode::refused,
+                    fmt::format("{}: `lineguard verify` finds blockers:{}\nMend them, or override one with "
+                                "--allow CHECK",
+                                dataset.root.string(), refusals));
+}
+
+Result<Chosen> choose_pictures(const dataset::Dataset& dataset, const TrainConfig& config) {
+  LINEGUARD_ASSIGN(Chosen chosen, choose_samples(dataset, config));
+  TrainingSet& set = chosen.set;
+  chosen.templates = std::ranges::all_of(set.pictures, [](const auto& picture) { return picture.twin.has_value(); }) &&
+                     !set.pictures.empty();
+  if (chosen.templates) add_twins(set);
+  if (config.templates && !chosen.templates) {
+    return make_error(ErrorCode::no_template,
+                      dataset.root.string() +
+                          ": preprocessing.templates is true, but not every picture to learn from "
+                          "has its defect-free twin");
+  }
+  if (set.good_count() < kFewestGoodPictures && !cuts(set, config)) {
+    return make_error(ErrorCode::refused,
+                      fmt::format("{}: {} good pictures to train on; at least {} are needed, 30 or more "
+                                  "give a useful operating point",
+                                  dataset.root.string(), set.good_count(), kFewestGoodPictures));
+  }
+  deal_folds(set, config);
+  return chosen;
+}
+
+}  // namespace lineguard::detector
