@@ -18,15 +18,16 @@ class Heads : public torch::nn::Module {
   // Channels of the layers, in the job's order.
   Heads(const Job& job, const std::vector<std::int64_t>& cell_channels,
         const std::vector<std::int64_t>& picture_channels);
-  // Mean loss of a batch: cross-entropy of the cells, defects and good ones weighing the same, and of the pictures.
+  // Mean loss of a batch: cross-entropy of the cells, defects and good ones weighing the same, and of the pictures;
+  // where there are boxes, 1 - intersection over union of each cell's box too (Yu et al. 2016 by its logarithm).
   torch::Tensor loss(const std::vector<torch::Tensor>& cell_layers, const std::vector<torch::Tensor>& picture_layers,
                      const Batch& batch);
 
  private:
-  torch::Tensor cell_loss(const std::vector<torch::Tensor>& layers, const torch::Tensor& cells);
+  torch::Tensor cell_loss(const std::vector<torch::Tensor>& layers, const Batch& batch);
   int dense_cells_, context_cells_;
   torch::nn::BatchNorm2d cell_norm_{nullptr};
-  torch::nn::Conv2d cell_first_{nullptr}, cell_second_{nullptr};
+  torch::nn::Conv2d cell_first_{nullptr}, cell_second_{nullptr}, sides_{nullptr};
   torch::nn::BatchNorm1d picture_norm_{nullptr};
   torch::nn::Linear picture_{nullptr};
   torch::nn::Dropout dropout_{nullptr};

@@ -27,6 +27,7 @@ Job parse(const nlohmann::json& json) {
   job.dense_cells = number(json, "dense_cells", 1, 256);
   job.context_cells = number(json, "context_cells", 1, 15);
   job.classes = number(json, "classes", 0, 126);
+  job.has_sides = json.value("sides", false);
   job.cell_taps = json.at("cell_taps").get<std::vector<std::string>>();
   job.picture_taps = json.at("picture_taps").get<std::vector<std::string>>();
   job.frozen_to = json.at("frozen_to").get<std::string>();
@@ -75,6 +76,7 @@ Result<Job> read_job(const fs::path& folder) {
   const auto side = static_cast<std::uintmax_t>(job.input_px), dense = static_cast<std::uintmax_t>(job.dense_cells);
   LINEGUARD_TRY(expect_size(job.tiles(), count * side * side * 3));
   LINEGUARD_TRY(expect_size(job.cells(), count * dense * dense));
+  if (job.has_sides) LINEGUARD_TRY(expect_size(job.sides(), count * dense * dense * 4 * sizeof(float)));
   return job;
 }
 

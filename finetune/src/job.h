@@ -23,7 +23,8 @@ struct Job {
   int input_px = 256;
   int dense_cells = 32;
   int context_cells = 5;
-  int classes = 0;  // of defects; cells are 0 good, 1 + class, -1 ignored
+  int classes = 0;         // of defects; cells are 0 good, 1 + class, -1 ignored
+  bool has_sides = false;  // the defects are boxes: cells say how far theirs reaches
   std::vector<std::string> cell_taps, picture_taps;
   std::string frozen_to;  // layers up to this one stay as they are; empty: all are trained
   int epochs = 12, patience = 3;
@@ -35,6 +36,8 @@ struct Job {
   std::filesystem::path backbone() const { return folder / "backbone.xml"; }
   std::filesystem::path tiles() const { return folder / "tiles.u8"; }  // [pictures, input, input, 3]
   std::filesystem::path cells() const { return folder / "cells.i8"; }  // [pictures, dense, dense]
+  // Logarithm of the way to the box's left, top, right, bottom in cells, NaN outside: f32 [pictures, dense, dense, 4].
+  std::filesystem::path sides() const { return folder / "sides.f32"; }
   std::filesystem::path checkpoint() const { return folder / "checkpoint.pt"; }
   std::size_t count(bool validation) const;
 };

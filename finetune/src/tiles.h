@@ -13,6 +13,7 @@ namespace lineguard::finetune {
 struct Batch {
   torch::Tensor tiles;      // u8 [n, input, input, 3]
   torch::Tensor cells;      // i64 [n, dense, dense]: 0 good, 1 + class, -1 says nothing
+  torch::Tensor sides;      // f32 [n, dense, dense, 4] of Job::sides(), or none
   torch::Tensor defective;  // f32 [n]
 };
 
@@ -25,9 +26,9 @@ class Tiles {
   Batch varied(const std::vector<std::size_t>& pictures, std::mt19937_64& random) const;
 
  private:
-  Tiles(const Job& job, torch::Tensor tiles, torch::Tensor cells);
+  Tiles(const Job& job, torch::Tensor tiles, torch::Tensor cells, torch::Tensor sides);
   const Job* job_;
-  torch::Tensor tiles_, cells_;
+  torch::Tensor tiles_, cells_, sides_;
 };
 
 }  // namespace lineguard::finetune

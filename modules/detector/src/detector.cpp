@@ -1,4 +1,5 @@
 #include "alignment.h"
+#include "boxes.h"
 #include "golden.h"
 #include "preprocess.h"
 #include "regions.h"
@@ -77,6 +78,7 @@ struct Tiled {
   double score = -std::numeric_limits<double>::infinity();  // of the worst tile
   std::vector<float> embedding;                             // of that tile
   std::vector<FloatMap> classes;                            // probabilities, one map a class; often none
+  std::vector<Region> boxes;                                // that the tiles' cells predict; not yet weeded out
 };
 
 // Of each class, over the whole area. `classes`: [classes * cells] a tile.
@@ -93,15 +95,24 @@ std::vector<FloatMap> merge_classes(const std::vector<PixelRect>& tiles, const s
   return merged;
 }
 
+// [maps * cells] as square maps of `cells` each.
+std::vector<FloatMap> square_maps(const std::vector<float>& values, std::size_t cells) {
+  const auto side = static_cast<int>(std::lround(std::sqrt(static_cast<double>(cells))));
+  std::vector<FloatMap> maps;
+  for (auto at = values.begin(); at != values.end(); at += static_cast<std::ptrdiff_t>(cells))
+    maps.push_back({{side, side}, {at, at + static_cast<std::ptrdiff_t>(cells)}});
+  return maps;
+}
+
 // One tile after the other, so that memory does not grow with the picture but for its map.
-Result<Tiled> run_tiles(const infer::Network& network, const Image& image,
-                        const package::Preprocessing& preprocessing) {
+Result<Tiled> run_tiles(const infer::Network& network, const Image& image, const package::Manifest& manifest) {
+  const package::Preprocessing& preprocessing = manifest.preprocessing;
   const std::int64_t side = preprocessing.input_px;
   const auto tiles = lay_tiles(preprocessing, image.size());
   Tiled tiled;
   std::vector<std::vector<float>> maps, classes;
   for (const PixelRect& rect : tiles) {
-    // map, score, embedding, classes
+    // map, score, embedding, classes, sides
     LINEGUARD_ASSIGN(auto outputs, network.run(prepare_tile(image, rect, preprocessing), {1, side, side, 3}));
     const double score = outputs.at(1).values.at(0);
     if (maps.empty() || score > tiled.score || !std::isfinite(score)) {
@@ -109,6 +120,12 @@ Result<Tiled> run_tiles(const infer::Network& network, const Image& image,
       tiled.embedding = std::move(outputs.at(2).values);
     }
     maps.push_back(std::move(outputs.at(0).values));
+    if (outputs.size() > 4) {
+      const std::size_t cells = maps.back().size();
+      const auto boxes = boxes_of_cells({square_maps(outputs[3].values, cells), square_maps(outputs[4].values, cells)},
+                                        manifest.classes, rect, manifest.region_threshold);
+      tiled.boxes.insert(tiled.boxes.end(), boxes.begin(), boxes.end());
+    }
     if (outputs.size() > 3) classes.push_back(std::move(outputs[3].values));
     if (!std::isfinite(tiled.score)) break;
   }
@@ -256,7 +273,7 @@ Result<Prediction> Detector::State::predict(const Image& image, const PredictOpt
 Result<Prediction> Detector::State::predict_in_place(const Image& image, const PredictOptions& options) const {
   if (image.empty()) return make_error(ErrorCode::invalid_argument, "the picture is empty");
   const SteadyTime start = system_clock().now();
-  LINEGUARD_ASSIGN(Tiled tiled, run_tiles(network, image, manifest.preprocessing));
+  LINEGUARD_ASSIGN(Tiled tiled, run_tiles(network, image, manifest));
   const FloatMap& map = tiled.map;
   const PixelRect area = region_of_interest(manifest.preprocessing, image.size());
 
@@ -271,6 +288,7 @@ Result<Prediction> Detector::State::predict_in_place(const Image& image, const P
     prediction.regions = find_regions(
         map, area, {manifest.region_threshold, manifest.region_peak_threshold, manifest.region_size_factor});
     if (!tiled.classes.empty()) name_regions(tiled.classes, manifest.classes, area, prediction.regions);
+    if (!tiled.boxes.empty()) put_before(best_boxes(std::move(tiled.boxes), area), prediction.regions);
   }
   if (options.want_map) prediction.map = spread_over_picture(map, area, image.size());
   if (options.want_embedding) prediction.embedding = std::move(tiled.embedding);

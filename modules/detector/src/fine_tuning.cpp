@@ -1,5 +1,6 @@
 #include "fine_tuning.h"
 
+#include "box_cells.h"
 #include "cell_labels.h"
 #include "labelled_training.h"
 #include "preprocess.h"
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <limits>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -39,21 +41,25 @@ Result<fs::path> find_finetune_program() {
 class JobWriter {
  public:
   JobWriter(const fs::path& folder, const package::Preprocessing& preprocessing, std::vector<std::string> classes,
-            int dense_cells)
+            bool boxes, int dense_cells)
       : folder_(folder),
         preprocessing_(preprocessing),
         classes_(std::move(classes)),
+        boxes_(boxes),
         dense_cells_(dense_cells),
         tiles_(folder / "tiles.u8", std::ios::binary | std::ios::trunc),
-        cells_(folder / "cells.i8", std::ios::binary | std::ios::trunc) {}
+        cells_(folder / "cells.i8", std::ios::binary | std::ios::trunc) {
+    if (boxes_) sides_.open(folder / "sides.f32", std::ios::binary | std::ios::trunc);
+  }
 
   Result<void> add(const TrainingPicture& picture) {
     LINEGUARD_ASSIGN(const Image image, read_for_training(picture, preprocessing_));
     const auto tile = prepare_tile(image, preprocessing_);
-    std::vector<int> cells;
+    CellTargets targets;
+    std::vector<int>& cells = targets.labels;
     if (!classes_.empty() && says_where(*picture.sample)) {
       const Shown shown = shown_by(picture, image, preprocessing_);
-      LINEGUARD_ASSIGN(cells, label_cells(*picture.sample, shown.picture, shown.area, classes_, dense_cells_));
+      LINEGUARD_ASSIGN(targets, target_cells(*picture.sample, shown, classes_, boxes_, dense_cells_));
     }
     const bool shows = std::ranges::any_of(cells, [](int cell) { return cell > 0; });
     const bool says = !cells.empty() && (picture.good() || shows);
@@ -61,7 +67,12 @@ class JobWriter {
     const std::vector<std::int8_t> narrow(cells.begin(), cells.end());
     tiles_.write(reinterpret_cast<const char*>(tile.data()), std::ssize(tile));
     cells_.write(reinterpret_cast<const char*>(narrow.data()), std::ssize(narrow));
-    if (!tiles_ || !cells_) return error_from_errno(errno, folder_.string());
+    if (boxes_) {
+      targets.sides.resize(kSides * cells.size(), std::numeric_limits<float>::quiet_NaN());
+      sides_.write(reinterpret_cast<const char*>(targets.sides.data()),
+                   std::ssize(targets.sides) * static_cast<std::ptrdiff_t>(sizeof(float)));
+    }
+    if (!tiles_ || !cells_ || !sides_) return error_from_errno(errno, folder_.string());
     const double expert = picture.sample->defect_probability;
     const double defective = expert > 0 && expert < 1 ? expert : picture.good() ? 0.0 : 1.0;
     pictures_.push_back({{"defective", defective}, {"validation", picture.fold == kHeldBackFold}, {"cells", says}});
@@ -72,12 +83,14 @@ class JobWriter {
   Result<void> finish(const TrainConfig& config) {
     tiles_.close();
     cells_.close();
-    if (!tiles_ || !cells_) return error_from_errno(errno, folder_.string());
+    if (boxes_) sides_.close();
+    if (!tiles_ || !cells_ || !sides_) return error_from_errno(errno, folder_.string());
     nlohmann::ordered_json job = {{"format", "lineguard-finetune/1"},
                                   {"input_px", config.input_px},
                                   {"dense_cells", dense_cells_},
                                   {"context_cells", config.label_context},
                                   {"classes", classes_.size()},
+                                  {"sides", boxes_},
                                   {"cell_taps", config.label_taps},
                                   {"picture_taps", config.picture_taps},
                                   {"frozen_to", config.fine_tune_frozen_to},
@@ -86,7 +99,9 @@ class JobWriter {
                                   {"learning_rate", config.fine_tune_learning_rate},
                                   {"batch", config.fine_tune_batch},
                                   {"seed", config.seed}};
-    for (const char* file : {"backbone.bin", "tiles.u8", "cells.i8"}) {
+    std::vector<const char*> files{"backbone.bin", "tiles.u8", "cells.i8"};
+    if (boxes_) files.push_back("sides.f32");
+    for (const char* file : files) {
       LINEGUARD_ASSIGN(job["sha256"][file], sha256_hex_of_file(folder_ / file));
     }
     job["pictures"] = pictures_;
@@ -97,8 +112,9 @@ class JobWriter {
   const fs::path& folder_;
   const package::Preprocessing& preprocessing_;
   const std::vector<std::string> classes_;
+  const bool boxes_;
   const int dense_cells_;
-  std::ofstream tiles_, cells_;
+  std::ofstream tiles_, cells_, sides_;
   nlohmann::ordered_json pictures_ = nlohmann::ordered_json::array();
 };
 
@@ -146,7 +162,7 @@ Result<void> write_job(const TrainingSet& set, const Backbone& backbone, const p
                        const TrainConfig& config, const fs::path& folder, const ProgressFunction& progress) {
   fs::create_directories(folder);
   LINEGUARD_TRY(write_backbone_graph(backbone, layers_of(backbone, config), config.input_px, folder / "backbone.xml"));
-  JobWriter writer(folder, preprocessing, classes_of(set), config.input_px / config.label_stride);
+  JobWriter writer(folder, preprocessing, classes_of(set), draws_boxes(set), config.input_px / config.label_stride);
   for (std::size_t i = 0; i < set.pictures.size(); ++i) {
     LINEGUARD_TRY(writer.add(set.pictures[i]));
     if (progress) progress("preparing pictures", i + 1, set.pictures.size());

@@ -3,7 +3,8 @@
 //   features:  u8 tile [1, input, input, 3] -> "patches" [1, cells, channels]; for labelled heads also
 //              "dense" [1, dense cells, dense channels] and "pooled" [1, pooled channels]
 //   detector:  u8 tile [1, input, input, 3] -> "map" [1, grid, grid], "score" [1], "embedding" [1, channels]; where
-//              defects have classes also "classes" [1, classes, grid, grid], their probabilities
+//              defects have classes also "classes" [1, classes, grid, grid], their probabilities, and where they are
+//              boxes "sides" [1, 4, grid, grid]: left, top, right, bottom, the way from the cell's middle in cells
 //
 // The runtime's graph types stay in graph_ops.h and the graph_*.cpp that include it.
 #pragma once

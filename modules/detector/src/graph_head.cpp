@@ -85,7 +85,7 @@ Result<void> write_detector_graph(const fs::path& features, const Head& head,
     }
     Value map = std::make_shared<op::Reshape>(distances, indices({1, 1, grid, grid}), false);
     map = smoothed(map, head.smoothing_cells);
-    Answer answer{map, mean_of_highest(map, head.top_cells, grid * grid), {}};
+    Answer answer{map, mean_of_highest(map, head.top_cells, grid * grid), {}, {}};
     if (labelled) answer = with_labels(*model, *labelled, answer);
     const auto side = static_cast<std::int64_t>(answer.map.get_shape().back());
     const Value flat_map = std::make_shared<op::Reshape>(answer.map, indices({1, side, side}), false);
@@ -93,6 +93,7 @@ Result<void> write_detector_graph(const fs::path& features, const Head& head,
     ov::ResultVector results{named_result(flat_map, "map"), named_result(answer.score, "score"),
                              named_result(embedding, "embedding")};
     if (answer.classes.get_node()) results.push_back(named_result(answer.classes, "classes"));
+    if (answer.sides.get_node()) results.push_back(named_result(answer.sides, "sides"));
     return save(std::make_shared<ov::Model>(results, model->get_parameters(), "lineguard-detector"), out_xml);
   });
 }

@@ -73,12 +73,17 @@ Value highest_nearby(const Value& map, int reach) {
       ->output(0);
 }
 
+// [cells, n] -> [1, n, grid, grid]
+Value as_maps(const Value& x, std::int64_t grid) {
+  const auto count = static_cast<std::int64_t>(x.get_shape()[1]);
+  const Value turned = std::make_shared<op::Transpose>(x, indices({1, 0}));
+  return std::make_shared<op::Reshape>(turned, indices({1, count, grid, grid}), false);
+}
+
 // Softmax without the first column, laid out as maps.
 Value class_maps(const Value& logits, std::int64_t grid) {
   const auto outputs = static_cast<std::int64_t>(logits.get_shape()[1]);
-  const Value shares = columns(std::make_shared<op::Softmax>(logits, 1), 1, outputs);
-  const Value turned = std::make_shared<op::Transpose>(shares, indices({1, 0}));
-  return std::make_shared<op::Reshape>(turned, indices({1, outputs - 1, grid, grid}), false);
+  return as_maps(columns(std::make_shared<op::Softmax>(logits, 1), 1, outputs), grid);
 }
 
 }  // namespace
@@ -98,6 +103,10 @@ Answer with_labels(const ov::Model& features, const LabelledHead& head, const An
         std::make_shared<op::Greater>(highest_nearby(map, head.reach_cells), scalar(head.map_floor.level));
     answer.map = std::make_shared<op::Select>(known, map, raised);
     if (!head.classes.empty()) answer.classes = class_maps(logits, grid);
+    if (head.sides) {
+      const Value ways = std::make_shared<op::Exp>(logits_of(flattened(features, "dense"), *head.sides));
+      answer.sides = as_maps(ways, grid);
+    }
   }
   if (head.picture) {
     const Value logit = defect_logit(logits_of(flattened(features, "pooled"), *head.picture));

@@ -10,6 +10,7 @@ struct Answer {
   Value map;      // [1, 1, grid, grid]
   Value score;    // [1]
   Value classes;  // [1, classes, grid, grid]; no node: none
+  Value sides;    // [1, 4, grid, grid]; no node: none
 };
 
 // `features` has the outputs "dense" and "pooled" where the head needs them; `good_only` is the bank's answer.

@@ -38,6 +38,7 @@ struct Floor {
 struct LabelledHead {
   std::vector<std::string> classes;  // of defects, in the order of the patch head's outputs after "good"
   std::optional<Mlp> patch;          // dense features of a cell -> good, classes …
+  std::optional<Mlp> sides;          // where people drew boxes: dense features of a cell -> log of the way to each side
   int dense_cells = 32;
   int top_cells = 3;           // its score is the mean of that many highest cells
   std::optional<Mlp> picture;  // pooled features -> good, defective

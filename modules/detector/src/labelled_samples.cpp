@@ -1,12 +1,14 @@
 #include "labelled_samples.h"
 
 #include "bank.h"
+#include "box_cells.h"
 #include "cell_labels.h"
 #include "dihedral.h"
 #include "preprocess.h"
 #include "template_pair.h"
 
 #include <algorithm>
+#include <limits>
 #include <mutex>
 #include <random>
 
@@ -34,46 +36,64 @@ std::vector<std::size_t> choose_cells(const std::vector<int>& targets, std::size
   return defects;
 }
 
+// `sides`: of all cells, or of none.
+void append_sides(const std::vector<float>& sides, const std::vector<std::size_t>& cells, Matrix& into) {
+  for (const std::size_t cell : cells) {
+    for (std::size_t k = 0; k < kSides; ++k)
+      into.values.push_back(sides.empty() ? std::numeric_limits<float>::quiet_NaN() : sides[kSides * cell + k]);
+  }
+  into.rows += cells.size();
+  into.columns = kSides;
+}
+
 class Collector {
  public:
   Collector(const FeatureExtractor& extractor, const TrainConfig& config, const std::vector<std::string>& classes,
-            int dense_cells, std::size_t quota)
-      : extractor_(extractor), config_(config), classes_(classes), dense_cells_(dense_cells), quota_(quota) {}
+            bool boxes, int dense_cells, std::size_t quota)
+      : extractor_(extractor),
+        config_(config),
+        classes_(classes),
+        boxes_(boxes),
+        dense_cells_(dense_cells),
+        quota_(quota) {}
 
   Result<LabelledPicture> collect(const TrainingPicture& picture, std::uint64_t seed) const {
     LINEGUARD_ASSIGN(const Image image, read_for_training(picture, extractor_.preprocessing()));
     const auto tile = prepare_tile(image, extractor_.preprocessing());
     LabelledPicture labelled;
+    CellTargets targets;
     if (!classes_.empty() && says_where(*picture.sample)) {
       const Shown shown = shown_by(picture, image, extractor_.preprocessing());
-      LINEGUARD_ASSIGN(labelled.labels,
-                       label_cells(*picture.sample, shown.picture, shown.area, classes_, dense_cells_));
+      LINEGUARD_ASSIGN(targets, target_cells(*picture.sample, shown, classes_, boxes_, dense_cells_));
       // An empty mask of a defective picture says nothing; least of all that every cell is good.
-      const bool shows = std::ranges::any_of(labelled.labels, [](int label) { return label > 0; });
-      if (!shows && !picture.good()) labelled.labels.clear();
+      const bool shows = std::ranges::any_of(targets.labels, [](int label) { return label > 0; });
+      if (!shows && !picture.good()) targets.labels.clear();
     }
     std::mt19937_64 random(seed);
-    for (int way = 0; way < config_.label_turns; ++way) LINEGUARD_TRY(add_way(tile, way, random, labelled));
+    for (int way = 0; way < config_.label_turns; ++way) LINEGUARD_TRY(add_way(tile, targets, way, random, labelled));
+    labelled.labels = std::move(targets.labels);
     return labelled;
   }
 
  private:
-  Result<void> add_way(const std::vector<std::uint8_t>& tile, int way, std::mt19937_64& random,
-                       LabelledPicture& labelled) const {
+  Result<void> add_way(const std::vector<std::uint8_t>& tile, const CellTargets& plain, int way,
+                       std::mt19937_64& random, LabelledPicture& labelled) const {
     const int side = extractor_.preprocessing().input_px;
     LINEGUARD_ASSIGN(const Features features, extractor_.extract_all(turned(tile, side, 3, way)));
     append_rows(labelled.pooled, features.pooled);
-    if (labelled.labels.empty()) return {};
-    const auto targets = turned(labelled.labels, dense_cells_, 1, way);
+    if (plain.labels.empty()) return {};
+    const auto targets = turned(plain.labels, dense_cells_, 1, way);
     const auto chosen = choose_cells(targets, quota_, random);
     append_rows(labelled.cells, take_rows(features.dense, chosen));
     for (const std::size_t cell : chosen) labelled.targets.push_back(targets[cell]);
+    if (boxes_) append_sides(turned_sides(plain.sides, dense_cells_, way), chosen, labelled.sides);
     return {};
   }
 
   const FeatureExtractor& extractor_;
   const TrainConfig& config_;
   const std::vector<std::string>& classes_;
+  const bool boxes_;
   const int dense_cells_;
   const std::size_t quota_;
 };
@@ -82,11 +102,12 @@ class Collector {
 
 Result<std::vector<LabelledPicture>> collect_labelled(const TrainingSet& set, const FeatureExtractor& extractor,
                                                       const TrainConfig& config,
-                                                      const std::vector<std::string>& classes, int dense_cells,
-                                                      int threads, const ProgressFunction& progress) {
+                                                      const std::vector<std::string>& classes, bool boxes,
+                                                      int dense_cells, int threads, const ProgressFunction& progress) {
   const std::size_t tiles = set.pictures.size() * static_cast<std::size_t>(config.label_turns);
   const auto all = static_cast<std::size_t>(config.label_cells);
-  const Collector collector(extractor, config, classes, dense_cells, std::clamp<std::size_t>(all / tiles, 2, 300));
+  const Collector collector(extractor, config, classes, boxes, dense_cells,
+                            std::clamp<std::size_t>(all / tiles, 2, 300));
   std::vector<LabelledPicture> labelled(set.pictures.size());
   std::mutex mutex;
   std::size_t done = 0;

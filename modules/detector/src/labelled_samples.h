@@ -15,15 +15,17 @@ namespace lineguard::detector {
 struct LabelledPicture {
   Matrix cells;              // a random choice of dense rows, of the tile turned in several ways
   std::vector<int> targets;  // of those rows: 0 good, 1 + class
+  Matrix sides;              // of those rows, where people drew boxes (box_cells.h); NaN where a row is in none
   Matrix pooled;             // one row a way; the first as it is
   std::vector<int> labels;   // of all cells as they are; empty where nothing says where
 };
 
-// One a picture of the set, in order. At most config.label_cells rows in all, the same share a picture; cells of
-// defects come first. Deterministic for config.seed. Errors: those of reading pictures and masks.
+// One a picture of the set, in order. `boxes`: the defects are boxes that people drew (draws_boxes()). At most
+// config.label_cells rows in all, the same share a picture; cells of defects come first. Deterministic for config.seed.
+// Errors: those of reading pictures and masks.
 Result<std::vector<LabelledPicture>> collect_labelled(const TrainingSet& set, const FeatureExtractor& extractor,
                                                       const TrainConfig& config,
-                                                      const std::vector<std::string>& classes, int dense_cells,
-                                                      int threads, const ProgressFunction& progress);
+                                                      const std::vector<std::string>& classes, bool boxes,
+                                                      int dense_cells, int threads, const ProgressFunction& progress);
 
 }  // namespace lineguard::detector

@@ -1,5 +1,8 @@
 #include "labelled_training.h"
 
+#include "bank.h"
+#include "box_cells.h"
+#include "boxes.h"
 #include "fusion.h"
 #include "labelled_samples.h"
 #include "preprocess.h"
@@ -22,10 +25,16 @@ namespace lineguard::detector {
 namespace {
 
 constexpr int kFewestDefectPictures = 10;  // for a head that judges whole pictures
+constexpr double kLowestBoxOdds = -5;      // of a cell whose box may count
 constexpr double kGoodBelowFloor = 0.99, kGoodCellsBelowFloor = 0.999, kGoodAtLevel = 0.98;
 
 struct Heads {
-  std::optional<Mlp> patch, picture;
+  std::optional<Mlp> patch, picture, sides;
+};
+
+// Rows of features with values to fit to them.
+struct Pairs {
+  Matrix x, y;
 };
 
 Matrix one_hot(const std::vector<int>& targets, std::size_t outputs) {
@@ -78,6 +87,15 @@ std::optional<Box> part_inside(const Box& box, const PixelRect& area) {
   return Box{left, top, std::min(box.x + box.width, right) - left, std::min(box.y + box.height, bottom) - top};
 }
 
+std::vector<Box> drawn_in(const TrainingPicture& picture, const PixelRect& area) {
+  std::vector<Box> drawn;
+  for (const dataset::LabelledBox& box : picture.sample->boxes) {
+    const std::optional<Box> inside = part_inside(box.box, area);
+    if (inside) drawn.push_back(*inside);
+  }
+  return drawn;
+}
+
 class LabelledTrainer {
  public:
   LabelledTrainer(const TrainingSet& set, const FeatureExtractor& extractor, const TrainConfig& config, int dense_cells,
@@ -94,7 +112,8 @@ class LabelledTrainer {
     trained_.head.classes = classes_of(set_);
     trained_.head.dense_cells = dense_cells_;
     trained_.head.top_cells = config_.label_top_cells;
-    LINEGUARD_ASSIGN(samples_, collect_labelled(set_, extractor_, config_, trained_.head.classes, dense_cells_,
+    boxes_ = draws_boxes(set_);
+    LINEGUARD_ASSIGN(samples_, collect_labelled(set_, extractor_, config_, trained_.head.classes, boxes_, dense_cells_,
                                                 threads_, progress_));
     LINEGUARD_TRY(fit_all());
     LINEGUARD_TRY(score_all());
@@ -136,8 +155,26 @@ class LabelledTrainer {
     const std::size_t outputs = 1 + trained_.head.classes.size();
     const bool shows_defects = std::ranges::any_of(targets, [](int target) { return target > 0; });
     if (shows_defects) heads.patch = fit_mlp(cells, one_hot(targets, outputs), options);
+    if (heads.patch && boxes_) heads.sides = fit_sides(left_out, options);
     if (defective >= kFewestDefectPictures) heads.picture = fit_mlp(pooled, one_hot(labels, 2), options);
     return heads;
+  }
+
+  std::optional<Mlp> fit_sides(int left_out, MlpOptions options) const {
+    Pairs pairs;
+    for (std::size_t i = 0; i < samples_.size(); ++i) {
+      const LabelledPicture& sample = samples_[i];
+      if (set_.pictures[i].fold == left_out) continue;
+      std::vector<std::size_t> rows;
+      for (std::size_t row = 0; row < sample.sides.rows; ++row) {
+        if (sample.targets[row] > 0 && !std::isnan(sample.sides.row(row)[0])) rows.push_back(row);
+      }
+      append_rows(pairs.x, take_rows(sample.cells, rows));
+      append_rows(pairs.y, take_rows(sample.sides, rows));
+    }
+    if (pairs.x.rows == 0) return {};
+    options.learns = Learns::values;
+    return fit_mlp(pairs.x, pairs.y, options);
   }
 
   Result<void> fit_all() {
@@ -152,6 +189,7 @@ class LabelledTrainer {
     }));
     trained_.head.patch = fold_heads_[0].patch;
     trained_.head.picture = fold_heads_[0].picture;
+    trained_.head.sides = fold_heads_[0].sides;
     return {};
   }
 
@@ -159,6 +197,7 @@ class LabelledTrainer {
     partial_.resize(set_.pictures.size());
     maps_.resize(set_.pictures.size());
     shown_.resize(set_.pictures.size());
+    predicted_.resize(set_.pictures.size());
     return parallel_for(set_.pictures.size(), threads_, [&](std::size_t i) -> Result<void> {
       const TrainingPicture& picture = set_.pictures[i];
       const Heads& heads = fold_heads_[static_cast<std::size_t>(picture.fold) + 1];
@@ -180,8 +219,40 @@ class LabelledTrainer {
         for (std::size_t cell = 0; cell < logits.rows; ++cell) maps_[i][cell] = defect_logit(logits.row(cell));
       }
       partial_[i].patch = mean_of_highest(maps_[i], trained_.head.top_cells);
+      if (heads.patch && heads.sides && set_.calibrates(i)) {
+        const BoxMaps maps{class_maps(heads.patch->apply(features.dense)),
+                           side_maps(heads.sides->apply(features.dense))};
+        predicted_[i] = boxes_of_cells(maps, trained_.head.classes, shown_[i], kLowestBoxOdds);
+      }
       return {};
     });
+  }
+
+  FloatMap column_as_map(const Matrix& values, std::size_t column) const {
+    FloatMap map{{dense_cells_, dense_cells_}, std::vector<float>(values.rows)};
+    for (std::size_t row = 0; row < values.rows; ++row) map.values[row] = values.row(row)[column];
+    return map;
+  }
+
+  // Softmax of the logits without its first column.
+  std::vector<FloatMap> class_maps(Matrix logits) const {
+    for (std::size_t row = 0; row < logits.rows; ++row) {
+      const auto values = logits.row(row);
+      const float highest = *std::ranges::max_element(values);
+      float sum = 0;
+      for (float& value : values) sum += value = std::exp(value - highest);
+      for (float& value : values) value /= sum;
+    }
+    std::vector<FloatMap> maps;
+    for (std::size_t k = 1; k < logits.columns; ++k) maps.push_back(column_as_map(logits, k));
+    return maps;
+  }
+
+  std::vector<FloatMap> side_maps(Matrix ways) const {
+    for (float& value : ways.values) value = std::exp(value);
+    std::vector<FloatMap> maps;
+    for (std::size_t k = 0; k < ways.columns; ++k) maps.push_back(column_as_map(ways, k));
+    return maps;
   }
 
   void join_scores() {
@@ -248,20 +319,26 @@ class LabelledTrainer {
 
   // Boxes tell how large people draw them; masks are followed as they are.
   void fit_boxes() {
+    if (trained_.head.sides) return fit_predicted_boxes();
     std::vector<BoxedMap> boxed;
     for (std::size_t i = 0; i < maps_.size(); ++i) {
       const TrainingPicture& picture = set_.pictures[i];
       if (!set_.calibrates(i) || picture.sample->mask || picture.sample->boxes.empty()) continue;
       BoxedMap map{{{dense_cells_, dense_cells_}, trained_.scored[i].map}, shown_[i], {}};
-      for (const dataset::LabelledBox& box : picture.sample->boxes) {
-        const std::optional<Box> inside = part_inside(box.box, map.area);
-        if (inside) map.truth.push_back(*inside);
-      }
+      map.truth = drawn_in(picture, map.area);
       boxed.push_back(std::move(map));
     }
     const RegionFit fit = fit_regions(boxed, trained_.levels.inside, threads_);
     trained_.levels.inside = fit.inside;
     trained_.levels.size_factor = fit.size_factor;
+  }
+
+  void fit_predicted_boxes() {
+    std::vector<PredictedBoxes> pictures;
+    for (std::size_t i = 0; i < predicted_.size(); ++i) {
+      if (set_.calibrates(i)) pictures.push_back({predicted_[i], shown_[i], drawn_in(set_.pictures[i], shown_[i])});
+    }
+    trained_.levels.inside = fit_box_level(pictures, trained_.levels.inside, threads_).inside;
   }
 
   void keep_maps() {
@@ -276,11 +353,13 @@ class LabelledTrainer {
   const std::vector<MapScore>& distances_;
   const int threads_;
   const ProgressFunction& progress_;
+  bool boxes_ = false;  // the defects are boxes that people drew
   std::vector<LabelledPicture> samples_;
   std::vector<Heads> fold_heads_;  // [0]: of all pictures, then one a fold left out
   std::vector<PartialScores> partial_;
-  std::vector<std::vector<float>> maps_;  // log odds of the patch head's cells
-  std::vector<PixelRect> shown_;          // of each picture
+  std::vector<std::vector<float>> maps_;        // log odds of the patch head's cells
+  std::vector<PixelRect> shown_;                // of each picture
+  std::vector<std::vector<Region>> predicted_;  // boxes of its cells, where people drew boxes
   LabelledTraining trained_;
 };
 

@@ -68,6 +68,15 @@ struct Parameter {
   }
 };
 
+// Of the loss of each row, by the outputs.
+RowMajor gradient(Learns learns, RowMajor outputs, const RowMajor& targets) {
+  if (learns == Learns::values) return (outputs - targets).cwiseMax(-1).cwiseMin(1);
+  outputs.colwise() -= outputs.rowwise().maxCoeff().eval();
+  outputs = outputs.array().exp();
+  outputs.array().colwise() /= outputs.rowwise().sum().eval().array();
+  return outputs - targets;
+}
+
 class Member {
  public:
   Member(const RowMajor& x, const RowMajor& targets, const MlpOptions& options, std::uint64_t seed)
@@ -103,16 +112,13 @@ class Member {
     const RowMajor before = (x * first.value).rowwise() + Row(first_bias.value);
     RowMajor hidden = before.cwiseMax(0);
     const RowMajor kept = drop(hidden, options_.dropout, random_);
-    RowMajor logits = (hidden * second.value).rowwise() + Row(second_bias.value);
-    logits.colwise() -= logits.rowwise().maxCoeff().eval();
-    RowMajor shares = logits.array().exp();
-    shares.array().colwise() /= shares.rowwise().sum().eval().array();
-    const RowMajor at_logits = (shares - targets) / static_cast<float>(x.rows());
+    const RowMajor outputs = (hidden * second.value).rowwise() + Row(second_bias.value);
+    const RowMajor at_outputs = gradient(options_.learns, outputs, targets) / static_cast<float>(x.rows());
     const RowMajor at_hidden =
-        ((at_logits * second.value.transpose()).array() * kept.array() * (before.array() > 0).cast<float>()).matrix();
+        ((at_outputs * second.value.transpose()).array() * kept.array() * (before.array() > 0).cast<float>()).matrix();
     ++time_;
-    second.step(hidden.transpose() * at_logits, rate, options_.weight_decay, time_);
-    second_bias.step(at_logits.colwise().sum(), rate, 0, time_);
+    second.step(hidden.transpose() * at_outputs, rate, options_.weight_decay, time_);
+    second_bias.step(at_outputs.colwise().sum(), rate, 0, time_);
     first.step(x.transpose() * at_hidden, rate, options_.weight_decay, time_);
     first_bias.step(at_hidden.colwise().sum(), rate, 0, time_);
   }

@@ -20,7 +20,14 @@ struct Mlp {
   Matrix apply(const Matrix& x) const;
 };
 
+// What the outputs are fitted to.
+enum class Learns {
+  shares,  // cross-entropy between the softmax of the outputs and rows that sum to 1 (shares where experts differ)
+  values   // the outputs themselves, by Huber's loss (Huber 1964) with its corner at 1
+};
+
 struct MlpOptions {
+  Learns learns = Learns::shares;
   int hidden = 64;  // of one member
   int members = 3;
   int epochs = 12;
@@ -31,9 +38,8 @@ struct MlpOptions {
   std::uint64_t seed = 1;
 };
 
-// Learns by cross-entropy between the softmax of the logits and `targets` [rows, outputs], whose rows sum to 1 (shares
-// where experts differ). Inputs are standardised inside; the returned network takes them raw. REQUIRES at least one row
-// and targets.rows == x.rows. One thread, deterministic for a seed.
+// `targets`: [rows, outputs]. Inputs are standardised inside; the returned network takes them raw. REQUIRES at least
+// one row and targets.rows == x.rows. One thread, deterministic for a seed.
 Mlp fit_mlp(const Matrix& x, const Matrix& targets, const MlpOptions& options);
 
 }  // namespace lineguard::detector

@@ -7,6 +7,7 @@
 namespace lineguard::detector {
 
 void append_rows(Matrix& matrix, const Matrix& more) {
+  if (more.rows == 0) return;  // without rows there may be no columns
   matrix.columns = more.columns;
   matrix.rows += more.rows;
   matrix.values.insert(matrix.values.end(), more.values.begin(), more.values.end());

@@ -1,10 +1,12 @@
 #include "region_fit.h"
 
+#include "boxes.h"
 #include "regions.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 
 #include <lineguard/core/parallel.h>
 #include <lineguard/stats/detection.h>
@@ -62,6 +64,37 @@ Tally tally_all(const std::vector<const BoxedMap*>& pictures, double level, doub
   return all;
 }
 
+Tally tally_above(const PredictedBoxes& picture, double level) {
+  std::vector<Region> above;
+  for (const Region& candidate : picture.candidates) {
+    if (candidate.score > level) above.push_back(candidate);
+  }
+  std::vector<Box> boxes;
+  for (const Region& region : best_boxes(std::move(above), picture.area)) boxes.push_back(region.box);
+  return tally({{}, {}, picture.truth}, boxes);
+}
+
+RegionFit try_box_level(const std::vector<PredictedBoxes>& pictures, std::size_t truths, double level) {
+  Tally all;
+  for (const PredictedBoxes& picture : pictures) {
+    const Tally one = tally_above(picture, level);
+    all.overlap += one.overlap;
+    all.found += one.found;
+  }
+  return {level, 1, 2 * all.overlap / static_cast<double>(all.found + truths)};
+}
+
+// The best of what `try_at` says of levels around `cell_level`.
+RegionFit best_of_levels(double cell_level, int threads, const std::function<RegionFit(double)>& try_at) {
+  std::vector<RegionFit> fits(kSteps.size());
+  const auto done = parallel_for(fits.size(), threads, [&](std::size_t i) -> Result<void> {
+    fits[i] = try_at(cell_level + kSteps[i]);
+    return {};
+  });
+  LINEGUARD_CHECK(done.ok(), "no step of fitting regions fails");
+  return *std::ranges::max_element(fits, {}, &RegionFit::quality);
+}
+
 RegionFit try_level(const std::vector<const BoxedMap*>& pictures, std::size_t truths, double level) {
   RegionFit fit{level, 1, 0};
   const Tally plain = tally_all(pictures, level, 1);
@@ -83,13 +116,14 @@ RegionFit fit_regions(const std::vector<BoxedMap>& pictures, double cell_level, 
     truths += pictures[i].truth.size();
   }
   if (truths < kFewestBoxes) return {cell_level, 1, 0};
-  std::vector<RegionFit> fits(kSteps.size());
-  const auto done = parallel_for(fits.size(), threads, [&](std::size_t i) -> Result<void> {
-    fits[i] = try_level(chosen, truths, cell_level + kSteps[i]);
-    return {};
-  });
-  LINEGUARD_CHECK(done.ok(), "no step of fitting regions fails");
-  return *std::ranges::max_element(fits, {}, &RegionFit::quality);
+  return best_of_levels(cell_level, threads, [&](double level) { return try_level(chosen, truths, level); });
+}
+
+RegionFit fit_box_level(const std::vector<PredictedBoxes>& pictures, double cell_level, int threads) {
+  std::size_t truths = 0;
+  for (const PredictedBoxes& picture : pictures) truths += picture.truth.size();
+  if (truths < kFewestBoxes) return {cell_level, 1, 0};
+  return best_of_levels(cell_level, threads, [&](double level) { return try_box_level(pictures, truths, level); });
 }
 
 }  // namespace lineguard::detector

@@ -29,4 +29,15 @@ struct RegionFit {
 // looked at, evenly spread.
 RegionFit fit_regions(const std::vector<BoxedMap>& pictures, double cell_level, int threads);
 
+// One picture's boxes as cells predict them (boxes.h), by heads that were not shown it, and those that people drew.
+struct PredictedBoxes {
+  std::vector<Region> candidates;
+  PixelRect area;
+  std::vector<Box> truth;
+};
+
+// The level above which a cell's box counts: of those around `cell_level` the one whose boxes match best; size_factor
+// is 1. With fewer than 20 true boxes: cell_level.
+RegionFit fit_box_level(const std::vector<PredictedBoxes>& pictures, double cell_level, int threads);
+
 }  // namespace lineguard::detector

@@ -223,6 +223,23 @@ TEST_F(LabelledTrain, RegionsCarryTheClassThatWasLearned) {
   EXPECT_EQ(predict("model", woven(901)).label, Label::good);
 }
 
+// Where people drew boxes, each defect is a box of its own, also beside another one.
+TEST_F(LabelledTrain, DefectsThatTouchAreTwoBoxes) {
+  add_class("stain", 20, 16, 30);
+  add_class("flash", 12, 24, 250);
+  const auto report = train_to("model");
+  ASSERT_TRUE(report) << report.error().message;
+  Image both = woven(905);
+  fill(both, {30, 40, 20, 16}, 30);
+  fill(both, {50, 36, 12, 24}, 250);
+  const Prediction prediction = predict("model", both);
+  const auto has = [&](const std::string& name) {
+    return std::ranges::any_of(prediction.regions, [&](const Region& region) { return region.class_name == name; });
+  };
+  EXPECT_TRUE(has("stain"));
+  EXPECT_TRUE(has("flash"));
+}
+
 // Every part has a scratch, as it is with some sets: the places beside it are what is good.
 TEST_F(LabelledTrain, LearnsInTilesWhereNoPictureIsGood) {
   dataset_.samples.clear();

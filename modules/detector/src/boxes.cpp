@@ -1,0 +1,118 @@
+#include "boxes.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+
+#include <lineguard/stats/detection.h>
+
+namespace lineguard::detector {
+namespace {
+
+constexpr std::size_t kMostBoxes = 64, kMostCandidates = 4096;
+constexpr double kSameDefect = 0.3, kAgrees = 0.5;  // intersection over union
+constexpr double kSurest = 1e-6;                    // of not being a defect, so that odds stay finite
+
+struct Likely {
+  double defective = 0;  // probability
+  std::size_t class_index = 0;
+};
+
+Likely likeliest(const std::vector<FloatMap>& classes, std::size_t cell) {
+  Likely likely;
+  for (std::size_t k = 0; k < classes.size(); ++k) {
+    likely.defective += classes[k].values[cell];
+    if (classes[k].values[cell] > classes[likely.class_index].values[cell]) likely.class_index = k;
+  }
+  return likely;
+}
+
+double log_odds(double probability) {
+  const double kept = std::clamp(probability, kSurest, 1 - kSurest);
+  return std::log(kept / (1 - kept));
+}
+
+// At least a pixel of it is left.
+Box clipped(const Box& box, const PixelRect& area) {
+  const double most_x = area.x + area.size.width_px, most_y = area.y + area.size.height_px;
+  const double left = std::clamp<double>(box.x, area.x, most_x - 1);
+  const double top = std::clamp<double>(box.y, area.y, most_y - 1);
+  return {left, top, std::clamp(box.x + box.width, left + 1, most_x) - left,
+          std::clamp(box.y + box.height, top + 1, most_y) - top};
+}
+
+// The mean of the boxes that agree with `best`, each by its odds against the best one's.
+Box voted(const Region& best, const std::vector<const Region*>& others) {
+  double sum = 1;
+  std::array sides{best.box.x, best.box.y, best.box.x + best.box.width, best.box.y + best.box.height};
+  for (const Region* other : others) {
+    if (stats::intersection_over_union(best.box, other->box) < kAgrees) continue;
+    const double weight = std::exp(std::max(-20.0, other->score - best.score));
+    const Box& box = other->box;
+    const std::array theirs{box.x, box.y, box.x + box.width, box.y + box.height};
+    for (std::size_t i = 0; i < sides.size(); ++i) sides[i] += weight * theirs[i];
+    sum += weight;
+  }
+  for (double& side : sides) side /= sum;
+  return {sides[0], sides[1], sides[2] - sides[0], sides[3] - sides[1]};
+}
+
+}  // namespace
+
+std::vector<Region> boxes_of_cells(const BoxMaps& maps, const std::vector<std::string>& names, const PixelRect& area,
+                                   double level) {
+  const Size grid = maps.classes.at(0).size;
+  const double x_factor = static_cast<double>(area.size.width_px) / grid.width_px;
+  const double y_factor = static_cast<double>(area.size.height_px) / grid.height_px;
+  std::vector<Region> boxes;
+  for (int row = 0; row < grid.height_px; ++row) {
+    for (int column = 0; column < grid.width_px; ++column) {
+      const auto cell = static_cast<std::size_t>(row * grid.width_px + column);
+      const Likely likely = likeliest(maps.classes, cell);
+      const double odds = log_odds(likely.defective);
+      if (odds <= level) continue;
+      const double x = area.x + (column + 0.5) * x_factor, y = area.y + (row + 0.5) * y_factor;
+      const auto reach = [&](std::size_t side) { return static_cast<double>(maps.sides[side].values[cell]); };
+      Region region;
+      region.box = {x - reach(0) * x_factor, y - reach(1) * y_factor, (reach(0) + reach(2)) * x_factor,
+                    (reach(1) + reach(3)) * y_factor};
+      region.score = odds;
+      region.class_name = likely.class_index < names.size() ? names[likely.class_index] : "";
+      boxes.push_back(std::move(region));
+    }
+  }
+  return boxes;
+}
+
+std::vector<Region> best_boxes(std::vector<Region> boxes, const PixelRect& area) {
+  std::ranges::stable_sort(boxes, std::greater<>(), &Region::score);
+  if (boxes.size() > kMostCandidates) boxes.resize(kMostCandidates);
+  for (Region& region : boxes) region.box = clipped(region.box, area);
+  std::vector<bool> taken(boxes.size(), false);
+  std::vector<Region> best;
+  for (std::size_t i = 0; i < boxes.size() && best.size() < kMostBoxes; ++i) {
+    if (taken[i]) continue;
+    std::vector<const Region*> others;
+    for (std::size_t j = i + 1; j < boxes.size(); ++j) {
+      if (taken[j] || stats::intersection_over_union(boxes[i].box, boxes[j].box) < kSameDefect) continue;
+      taken[j] = true;
+      others.push_back(&boxes[j]);
+    }
+    best.push_back(boxes[i]);
+    best.back().box = voted(boxes[i], others);
+  }
+  return best;
+}
+
+void put_before(std::vector<Region> boxes, std::vector<Region>& outlines) {
+  const auto known = boxes.size();
+  for (Region& outline : outlines) {
+    const auto touches = [&](const Region& box) { return stats::intersection_over_union(box.box, outline.box) > 0; };
+    const auto end = boxes.begin() + static_cast<std::ptrdiff_t>(known);
+    if (boxes.size() < kMostBoxes && std::none_of(boxes.begin(), end, touches)) boxes.push_back(std::move(outline));
+  }
+  outlines = std::move(boxes);
+}
+
+}  // namespace lineguard::detector

@@ -1,0 +1,35 @@
+// Predicted boxes: every cell that knows a defect says how far the box reaches from it, and the surest cell of each
+// defect is believed.
+#pragma once
+
+#include "preprocess.h"
+
+#include <string>
+#include <vector>
+
+#include <lineguard/core/image.h>
+#include <lineguard/core/types.h>
+
+namespace lineguard::detector {
+
+// What the network says of one square that covers `area` of the picture.
+struct BoxMaps {
+  std::vector<FloatMap> classes;  // probabilities, one map a class
+  std::vector<FloatMap> sides;    // left, top, right, bottom: the way from the cell's middle, in cells
+};
+
+// Of every cell whose log odds of a defect are above `level`: its box, which may reach beyond the area, the odds as
+// score, the likeliest class. Not yet weeded out.
+std::vector<Region> boxes_of_cells(const BoxMaps& maps, const std::vector<std::string>& names, const PixelRect& area,
+                                   double level);
+
+// The best box of each defect, highest score first, at most 64: greedy suppression of what overlaps a better one by
+// an intersection over union of more than 0.3; the boxes that agree with the best one (intersection over union at least
+// 0.5) move its sides by their weight. All are cut off at the border of `area` first.
+std::vector<Region> best_boxes(std::vector<Region> boxes, const PixelRect& area);
+
+// Puts the boxes before the outlines found on the map, of which only those stay that touch no box: what the good-only
+// floor alone has seen. At most 64 in all.
+void put_before(std::vector<Region> boxes, std::vector<Region>& outlines);
+
+}  // namespace lineguard::detector
