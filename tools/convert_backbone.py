@@ -104,6 +104,7 @@ class GraphBuilder:
         outputs = []
         for number in range(16):
             x = self.block(x, number)
+            named(x, f"block{number}")
             if number in TAPS:
                 outputs.append(named(x, TAPS[number][0]))
         outputs.append(named(self.classifier(x), "logits"))
@@ -112,7 +113,7 @@ class GraphBuilder:
 
 def named(node, name):
     node.set_friendly_name(name)
-    node.output(0).set_names({name})
+    node.output(0).add_names({name})
     return node
 
 

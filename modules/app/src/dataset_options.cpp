@@ -1,5 +1,7 @@
 #include "dataset_options.h"
 
+#include <lineguard/package/package.h>
+
 namespace lineguard::app {
 
 void add_dataset_options(CLI::App& command, DatasetOptions& options) {
@@ -28,6 +30,12 @@ Result<dataset::Dataset> read_dataset(const DatasetOptions& options) {
     LINEGUARD_ASSIGN(read_options.layout, dataset::layout_from_name(options.layout));
   }
   return dataset::read_dataset(options.path, read_options);
+}
+
+Result<dataset::Dataset> read_dataset(DatasetOptions options, const std::filesystem::path& package) {
+  LINEGUARD_ASSIGN(const auto manifest, package::read_manifest(package));
+  if (options.defective_above < 0) options.defective_above = manifest.training.defective_above.value_or(-1);
+  return read_dataset(options);
 }
 
 }  // namespace lineguard::app

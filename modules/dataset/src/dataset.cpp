@@ -156,6 +156,7 @@ std::string_view to_string(Split split) {
 Result<Dataset> read_dataset(const fs::path& path, const ReadOptions& options) {
   Dataset dataset;
   dataset.root = path;
+  dataset.defective_above = options.defective_above;
   LINEGUARD_TRY(read_file_or_folder(path, options.layout, dataset));
   if (dataset.samples.empty()) {
     return make_error(ErrorCode::invalid_argument,

@@ -25,6 +25,21 @@ RowMajor random_projection(std::size_t from, std::size_t to, std::mt19937_64& ra
   return projection;
 }
 
+RowMajor squared_distances(const Eigen::Map<const RowMajor>& x, const Eigen::Map<const RowMajor>& rows) {
+  RowMajor squared = -2 * x * rows.transpose();
+  squared.rowwise() += rows.rowwise().squaredNorm().transpose();
+  squared.colwise() += x.rowwise().squaredNorm();
+  return squared.cwiseMax(0);
+}
+
+// Of one row of squared distances.
+float mean_of_nearest(Eigen::RowVectorXf squared, int nearest) {
+  if (nearest <= 1) return std::sqrt(squared.minCoeff());
+  const auto count = std::min<Eigen::Index>(nearest, squared.size());
+  std::partial_sort(squared.data(), squared.data() + count, squared.data() + squared.size());
+  return squared.head(count).cwiseSqrt().mean();
+}
+
 }  // namespace
 
 std::vector<std::size_t> choose_coreset(const Matrix& patches, int size, std::uint64_t seed) {
@@ -81,14 +96,38 @@ Matrix apply_whitening(const Whitening& whitening, const Matrix& patches) {
   return white;
 }
 
-std::vector<float> nearest_distances(const Matrix& patches, const Matrix& bank) {
-  const auto x = view(patches);
-  const auto b = view(bank);
-  RowMajor cross = -2 * x * b.transpose();
-  cross.rowwise() += b.rowwise().squaredNorm().transpose();
-  const Eigen::VectorXf squared = cross.rowwise().minCoeff() + x.rowwise().squaredNorm();
-  const Eigen::VectorXf distances = squared.cwiseMax(0).cwiseSqrt();
-  return {distances.data(), distances.data() + distances.size()};
+Bank fit_bank(const Matrix& patches, const BankOptions& options) {
+  Bank bank;
+  bank.channels = bank.projected = static_cast<int>(patches.columns);
+  bank.nearest = options.nearest;
+  Matrix rows;
+  if (options.whitening_shrinkage > 0) {
+    Whitening whitening = fit_whitening(patches, options.whitening_shrinkage);
+    const Matrix white = apply_whitening(whitening, patches);
+    rows = take_rows(white, choose_coreset(white, options.size, options.seed));
+    bank.center = std::move(whitening.center);
+    bank.projection = std::move(whitening.projection.values);
+  } else {
+    rows = take_rows(patches, choose_coreset(patches, options.size, options.seed));
+  }
+  bank.rows = std::move(rows.values);
+  return bank;
+}
+
+std::vector<float> distances_to(const Bank& bank, const Matrix& patches) {
+  Matrix projected;
+  if (!bank.projection.empty()) {
+    Whitening whitening{bank.center,
+                        Matrix(static_cast<std::size_t>(bank.channels), static_cast<std::size_t>(bank.projected))};
+    whitening.projection.values = bank.projection;
+    projected = apply_whitening(whitening, patches);
+  }
+  const RowMajor squared = squared_distances(view(bank.projection.empty() ? patches : projected),
+                                             {bank.rows.data(), bank.size(), bank.projected});
+  std::vector<float> distances(patches.rows);
+  for (std::size_t i = 0; i < distances.size(); ++i)
+    distances[i] = mean_of_nearest(squared.row(static_cast<Eigen::Index>(i)), bank.nearest);
+  return distances;
 }
 
 }  // namespace lineguard::detector

@@ -24,7 +24,27 @@ struct Whitening {
 Whitening fit_whitening(const Matrix& patches, double shrinkage);
 Matrix apply_whitening(const Whitening& whitening, const Matrix& patches);
 
-// Distance of every row to its nearest row of `bank`.
-std::vector<float> nearest_distances(const Matrix& patches, const Matrix& bank);
+// Good patches, and how far from them another patch is: the mean distance to the `nearest` rows.
+struct Bank {
+  int channels = 0;               // of a patch
+  std::vector<float> center;      // [channels], subtracted first; empty: nothing is projected
+  std::vector<float> projection;  // [channels, projected], row by row
+  int projected = 0;              // columns of projection; channels where there is none
+  std::vector<float> rows;        // [size, projected]
+  int nearest = 1;
+
+  int size() const { return projected > 0 ? static_cast<int>(rows.size()) / projected : 0; }
+};
+
+struct BankOptions {
+  int size = 2000;
+  double whitening_shrinkage = 0;  // 0: no whitening
+  int nearest = 1;
+  std::uint64_t seed = 1;
+};
+Bank fit_bank(const Matrix& patches, const BankOptions& options);
+
+// Of every row of `patches`.
+std::vector<float> distances_to(const Bank& bank, const Matrix& patches);
 
 }  // namespace lineguard::detector

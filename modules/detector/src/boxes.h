@@ -12,6 +12,8 @@
 
 namespace lineguard::detector {
 
+inline constexpr double kFaintestOdds = -5;  // log odds of a cell whose box is looked at, at the least
+
 // What the network says of one square that covers `area` of the picture.
 struct BoxMaps {
   std::vector<FloatMap> classes;  // probabilities, one map a class

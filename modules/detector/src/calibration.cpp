@@ -18,25 +18,7 @@ namespace {
 
 constexpr double kGoodCellsInRegions = 0.005;
 
-Matrix bank_of(const Head& head) {
-  Matrix bank(static_cast<std::size_t>(head.bank_size()), static_cast<std::size_t>(head.projected));
-  bank.values = head.bank;
-  return bank;
-}
-
-Matrix project(const Head& head, const Matrix& patches) {
-  if (head.projection.empty()) return patches;
-  Whitening whitening{head.center,
-                      Matrix(static_cast<std::size_t>(head.channels), static_cast<std::size_t>(head.projected))};
-  whitening.projection.values = head.projection;
-  return apply_whitening(whitening, patches);
-}
-
 }  // namespace
-
-std::vector<float> distances_to(const Head& head, const Matrix& patches) {
-  return nearest_distances(project(head, patches), bank_of(head));
-}
 
 MapScore score_tiles(const Head& head, const Matrix& patches, const package::Preprocessing& preprocessing,
                      Size picture) {
@@ -47,7 +29,7 @@ MapScore score_tiles(const Head& head, const Matrix& patches, const package::Pre
   for (std::size_t tile = 0; tile < tiles.size(); ++tile) {
     Matrix own(cells, patches.columns);
     std::copy_n(patches.row(tile * cells).begin(), own.values.size(), own.values.begin());
-    MapScore scored = score_distances(head, distances_to(head, own));
+    MapScore scored = score_patches(head, own);
     maps.push_back(std::move(scored.map));
     score = std::max(score, scored.score);
   }
@@ -57,19 +39,10 @@ MapScore score_tiles(const Head& head, const Matrix& patches, const package::Pre
 Head fit_head(const Matrix& patches, const TrainConfig& config, int grid_cells) {
   Head head;
   head.grid_cells = grid_cells;
-  head.channels = head.projected = static_cast<int>(patches.columns);
   head.smoothing_cells = config.smoothing_cells;
   head.top_cells = std::min(config.top_cells, grid_cells * grid_cells);
-  const auto seed = static_cast<std::uint64_t>(config.seed);
-  if (config.whitening_shrinkage > 0) {
-    Whitening whitening = fit_whitening(patches, config.whitening_shrinkage);
-    const Matrix white = apply_whitening(whitening, patches);
-    head.bank = take_rows(white, choose_coreset(white, config.bank_size, seed)).values;
-    head.center = std::move(whitening.center);
-    head.projection = std::move(whitening.projection.values);
-  } else {
-    head.bank = take_rows(patches, choose_coreset(patches, config.bank_size, seed)).values;
-  }
+  head.bank = fit_bank(patches, {config.bank_size, config.whitening_shrinkage, config.bank_nearest,
+                                 static_cast<std::uint64_t>(config.seed)});
   return head;
 }
 

@@ -20,9 +20,6 @@ namespace lineguard::detector {
 // Bank, whitening and map settings learned from the patches of one set of pictures; cells of `grid_cells` a side.
 Head fit_head(const Matrix& patches, const TrainConfig& config, int grid_cells);
 
-// Distance of every patch to the head's bank.
-std::vector<float> distances_to(const Head& head, const Matrix& patches);
-
 // A picture's map and score from the patches of its tiles (rows beyond them are left out): the map is merged, the score
 // that of the worst tile.
 MapScore score_tiles(const Head& head, const Matrix& patches, const package::Preprocessing& preprocessing,

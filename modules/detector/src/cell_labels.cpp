@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 #include <opencv2/core.hpp>
@@ -94,6 +95,19 @@ Result<std::vector<int>> label_cells(const dataset::Sample& sample, Size picture
     const bool shrinks = std::min(part.width_px(), part.height_px()) > fine;
     const Image flags = shrinks ? imaging::non_zero(imaging::resize(part, {fine, fine})) : part;
     add_class(imaging::resize(flags, {grid_cells, grid_cells}), 1 + index, cells, coverage);
+  }
+  return cells;
+}
+
+std::vector<int> cells_of_pixels(const std::vector<std::uint8_t>& labels, int side, int grid_cells) {
+  const auto count = static_cast<std::size_t>(grid_cells) * static_cast<std::size_t>(grid_cells);
+  std::vector<int> cells(count, 0), coverage(count, 0);
+  for (const std::uint8_t label : std::set<std::uint8_t>(labels.begin(), labels.end())) {
+    if (label == 0) continue;
+    Image canvas({side, side}, 1);
+    for (std::size_t i = 0; i < labels.size(); ++i)
+      canvas.bytes()[i] = labels[i] == label ? std::byte{255} : std::byte{0};
+    add_class(imaging::resize(canvas, {grid_cells, grid_cells}), label, cells, coverage);
   }
   return cells;
 }

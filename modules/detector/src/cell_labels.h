@@ -23,4 +23,7 @@ bool says_where(const dataset::Sample& sample);
 Result<std::vector<int>> label_cells(const dataset::Sample& sample, Size picture, const PixelRect& area,
                                      const std::vector<std::string>& classes, int grid_cells);
 
+// The same from the labels of a tile's pixels, [side * side]: 0 good, 1 + class.
+std::vector<int> cells_of_pixels(const std::vector<std::uint8_t>& labels, int side, int grid_cells);
+
 }  // namespace lineguard::detector

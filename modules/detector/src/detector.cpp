@@ -105,7 +105,9 @@ std::vector<FloatMap> square_maps(const std::vector<float>& values, std::size_t 
 }
 
 // One tile after the other, so that memory does not grow with the picture but for its map.
-Result<Tiled> run_tiles(const infer::Network& network, const Image& image, const package::Manifest& manifest) {
+// `box_level`: log odds from which a cell's box is kept.
+Result<Tiled> run_tiles(const infer::Network& network, const Image& image, const package::Manifest& manifest,
+                        double box_level) {
   const package::Preprocessing& preprocessing = manifest.preprocessing;
   const std::int64_t side = preprocessing.input_px;
   const auto tiles = lay_tiles(preprocessing, image.size());
@@ -123,7 +125,7 @@ Result<Tiled> run_tiles(const infer::Network& network, const Image& image, const
     if (outputs.size() > 4) {
       const std::size_t cells = maps.back().size();
       const auto boxes = boxes_of_cells({square_maps(outputs[3].values, cells), square_maps(outputs[4].values, cells)},
-                                        manifest.classes, rect, manifest.region_threshold);
+                                        manifest.classes, rect, box_level);
       tiled.boxes.insert(tiled.boxes.end(), boxes.begin(), boxes.end());
     }
     if (outputs.size() > 3) classes.push_back(std::move(outputs[3].values));
@@ -149,6 +151,7 @@ void pool_view(Prediction& all, Prediction view, std::size_t index) {
     all.map = std::move(view.map);
   }
   all.regions.insert(all.regions.end(), view.regions.begin(), view.regions.end());
+  all.faint_regions.insert(all.faint_regions.end(), view.faint_regions.begin(), view.faint_regions.end());
 }
 
 // How far golden scores may be off here: tighter where the CPU is the one that trained.
@@ -273,7 +276,9 @@ Result<Prediction> Detector::State::predict(const Image& image, const PredictOpt
 Result<Prediction> Detector::State::predict_in_place(const Image& image, const PredictOptions& options) const {
   if (image.empty()) return make_error(ErrorCode::invalid_argument, "the picture is empty");
   const SteadyTime start = system_clock().now();
-  LINEGUARD_ASSIGN(Tiled tiled, run_tiles(network, image, manifest));
+  const double level = manifest.region_threshold;
+  const double box_level = options.want_faint_regions ? std::min(kFaintestOdds, level) : level;
+  LINEGUARD_ASSIGN(Tiled tiled, run_tiles(network, image, manifest, box_level));
   const FloatMap& map = tiled.map;
   const PixelRect area = region_of_interest(manifest.preprocessing, image.size());
 
@@ -288,7 +293,13 @@ Result<Prediction> Detector::State::predict_in_place(const Image& image, const P
     prediction.regions = find_regions(
         map, area, {manifest.region_threshold, manifest.region_peak_threshold, manifest.region_size_factor});
     if (!tiled.classes.empty()) name_regions(tiled.classes, manifest.classes, area, prediction.regions);
-    if (!tiled.boxes.empty()) put_before(best_boxes(std::move(tiled.boxes), area), prediction.regions);
+    if (!tiled.boxes.empty()) {
+      auto boxes = best_boxes(std::move(tiled.boxes), area);
+      const auto faint = std::ranges::find_if(boxes, [level](const Region& box) { return box.score <= level; });
+      prediction.faint_regions.assign(faint, boxes.end());
+      boxes.erase(faint, boxes.end());
+      put_before(std::move(boxes), prediction.regions);
+    }
   }
   if (options.want_map) prediction.map = spread_over_picture(map, area, image.size());
   if (options.want_embedding) prediction.embedding = std::move(tiled.embedding);

@@ -73,9 +73,8 @@ class JobWriter {
                    std::ssize(targets.sides) * static_cast<std::ptrdiff_t>(sizeof(float)));
     }
     if (!tiles_ || !cells_ || !sides_) return error_from_errno(errno, folder_.string());
-    const double expert = picture.sample->defect_probability;
-    const double defective = expert > 0 && expert < 1 ? expert : picture.good() ? 0.0 : 1.0;
-    pictures_.push_back({{"defective", defective}, {"validation", picture.fold == kHeldBackFold}, {"cells", says}});
+    pictures_.push_back(
+        {{"defective", defect_probability(picture)}, {"validation", picture.fold == kHeldBackFold}, {"cells", says}});
     return {};
   }
 

@@ -9,6 +9,7 @@
 // The runtime's graph types stay in graph_ops.h and the graph_*.cpp that include it.
 #pragma once
 
+#include "bank.h"
 #include "labelled_head.h"
 
 #include <filesystem>
@@ -34,25 +35,21 @@ struct FeatureLayout {
   bool pad_with_zeros = true;  // cells beyond the border count as zero: border patches weigh less
 
   // What labelled heads see; no taps: nothing. "dense" is every tap on its own grid and its mean over the context;
-  // "pooled" is mean, standard deviation, highest and lowest of every channel over the picture.
+  // "pooled" is mean, standard deviation, highest and lowest of every channel over the picture, and of that the mean
+  // over `pooled_views` ways to turn and mirror the tile: 1 or 8. Eight cost eight passes through the backbone.
   std::vector<std::string> dense_taps, pooled_taps;
+  int pooled_views = 1;
   int dense_cells = 32;
   int context_cells = 5;
 };
 
-// What comes behind the features: the good bank and how distances become a map and a score.
+// What comes behind the features: good patches, and how the distances from them become a map and a score.
 struct Head {
   int grid_cells = 0;
-  int channels = 0;                 // of a patch
-  std::vector<float> center;        // [channels], subtracted first; empty: nothing is projected
-  std::vector<float> projection;    // [channels, projected], row by row
-  int projected = 0;                // columns of projection; channels where there is none
-  std::vector<float> bank;          // [n, projected]
+  Bank bank;
   std::vector<float> cell_weights;  // [grid * grid], multiplied to the distances; empty: none
-  double smoothing_cells = 1;       // sigma of the Gaussian over the map; 0: none
+  double smoothing_cells = 1;       // sigma of the Gaussian over the distances; 0: none
   int top_cells = 1;                // the score is the mean of that many highest cells
-
-  int bank_size() const { return projected > 0 ? static_cast<int>(bank.size()) / projected : 0; }
 };
 
 // Side of the Gaussian kernel for a sigma, odd, and its taps (sum 1).
@@ -65,7 +62,7 @@ Result<void> write_feature_graph(const Backbone& backbone, const FeatureLayout& 
 // above.
 Result<void> write_backbone_graph(const Backbone& backbone, const std::vector<std::string>& layers, int input_px,
                                   const std::filesystem::path& out_xml);
-// REQUIRES: `features` was written by write_feature_graph() with head.grid_cells and head.channels, and with what
+// REQUIRES: `features` was written by write_feature_graph() with head.grid_cells and the banks' channels, and with what
 // `labelled` sees where it is given.
 Result<void> write_detector_graph(const std::filesystem::path& features, const Head& head,
                                   const std::optional<LabelledHead>& labelled, const std::filesystem::path& out_xml);

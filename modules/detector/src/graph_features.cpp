@@ -1,6 +1,8 @@
 #include "graph.h"
 #include "graph_ops.h"
 
+#include <limits>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <openvino/opsets/opset13.hpp>
@@ -41,19 +43,50 @@ Value normalised(const Value& tile, const Backbone& backbone) {
   return std::make_shared<op::Multiply>(x, constant<float>({1, 3, 1, 1}, factor));
 }
 
-// Gives the model a u8 [1, input, input, 3] input, whatever it had; returns the new parameter.
+Value mirrored(const Value& x, std::int64_t axis) {
+  const auto end = std::numeric_limits<std::int64_t>::min();
+  return std::make_shared<op::Slice>(x, indices({-1}), indices({end}), indices({-1}), indices({axis}));
+}
+
+// [1, side, side, 3] -> [views, side, side, 3]: the first `views` of the eight ways (dihedral.h), as it is first.
+Value views_of(const Value& tile, int views) {
+  ov::OutputVector ways;
+  for (int way = 0; way < views; ++way) {
+    Value x = tile;
+    if (way & 4) x = std::make_shared<op::Transpose>(x, indices({0, 2, 1, 3}));
+    if (way & 1) x = mirrored(x, 2);
+    if (way & 2) x = mirrored(x, 1);
+    ways.push_back(x);
+  }
+  return std::make_shared<op::Concat>(ways, 0);
+}
+
+// Gives the model a u8 [1, input, input, 3] input, whatever it had, of which it sees `views`; returns the new
+// parameter.
 std::shared_ptr<op::Parameter> take_tiles(const std::shared_ptr<ov::Model>& model, const Backbone& backbone,
-                                          int input_px) {
+                                          int input_px, int views) {
   const auto side = static_cast<std::size_t>(input_px);
   const auto old = model->get_parameters().at(0);
-  if (old->get_element_type() == ov::element::u8) {
-    model->reshape(ov::PartialShape{1, input_px, input_px, 3});
-    return old;
-  }
-  model->reshape(ov::PartialShape{1, 3, input_px, input_px});
+  const bool takes_bytes = old->get_element_type() == ov::element::u8;
+  model->reshape(takes_bytes ? ov::PartialShape{views, input_px, input_px, 3}
+                             : ov::PartialShape{views, 3, input_px, input_px});
+  if (takes_bytes && views == 1) return old;
   auto tile = std::make_shared<op::Parameter>(ov::element::u8, ov::Shape{1, side, side, 3});
-  old->output(0).replace(normalised(tile, backbone));
+  const Value seen = views == 1 ? Value(tile) : views_of(tile, views);
+  old->output(0).replace(takes_bytes ? seen : normalised(seen, backbone));
   return tile;
+}
+
+// Of layers of several views, those of the picture as it is.
+ov::OutputVector first_views(const ov::OutputVector& layers) {
+  ov::OutputVector first;
+  for (const Value& layer : layers) {
+    const bool only = layer.get_shape()[0] == 1;
+    first.push_back(
+        only ? layer
+             : Value(std::make_shared<op::Slice>(layer, indices({0}), indices({1}), indices({1}), indices({0}))));
+  }
+  return first;
 }
 
 // Mean over side x side neighbours; beyond the border is zero, or does not count.
@@ -131,7 +164,7 @@ Value pooled_of(const ov::OutputVector& layers) {
     pooled.push_back(std::make_shared<op::ReduceMax>(layer, sides, false));
     pooled.push_back(std::make_shared<op::ReduceMin>(layer, sides, false));
   }
-  return joined(pooled);
+  return std::make_shared<op::ReduceMean>(joined(pooled), indices({0}), true);
 }
 
 Result<std::shared_ptr<ov::Model>> read_backbone(const Backbone& backbone) {
@@ -147,7 +180,7 @@ Result<void> write_backbone_graph(const Backbone& backbone, const std::vector<st
                                   const fs::path& out_xml) {
   return guarded("the backbone " + backbone.file.string(), [&]() -> Result<void> {
     LINEGUARD_ASSIGN(const auto model, read_backbone(backbone));
-    const auto tile = take_tiles(model, backbone, input_px);
+    const auto tile = take_tiles(model, backbone, input_px, 1);
     LINEGUARD_ASSIGN(const auto values, find_layers(*model, layers));
     ov::ResultVector results;
     for (std::size_t i = 0; i < layers.size(); ++i) results.push_back(named_result(values[i], layers[i]));
@@ -159,12 +192,12 @@ Result<void> write_backbone_graph(const Backbone& backbone, const std::vector<st
 Result<void> write_feature_graph(const Backbone& backbone, const FeatureLayout& layout, const fs::path& out_xml) {
   return guarded("the backbone " + backbone.file.string(), [&]() -> Result<void> {
     LINEGUARD_ASSIGN(const auto model, read_backbone(backbone));
-    const auto tile = take_tiles(model, backbone, layout.input_px);
+    const auto tile = take_tiles(model, backbone, layout.input_px, layout.pooled_views);
     LINEGUARD_ASSIGN(const auto layers, find_layers(*model, backbone.taps));
     LINEGUARD_ASSIGN(const auto dense_layers, find_layers(*model, layout.dense_taps));
     LINEGUARD_ASSIGN(const auto pooled_layers, find_layers(*model, layout.pooled_taps));
-    ov::ResultVector results{named_result(patches_of(layers, layout), "patches")};
-    if (!dense_layers.empty()) results.push_back(named_result(dense_of(dense_layers, layout), "dense"));
+    ov::ResultVector results{named_result(patches_of(first_views(layers), layout), "patches")};
+    if (!dense_layers.empty()) results.push_back(named_result(dense_of(first_views(dense_layers), layout), "dense"));
     if (!pooled_layers.empty()) results.push_back(named_result(pooled_of(pooled_layers), "pooled"));
     tile->output(0).get_tensor().set_names({"tile"});
     return save(std::make_shared<ov::Model>(results, ov::ParameterVector{tile}, "lineguard-features"), out_xml);

@@ -17,31 +17,43 @@ Value squared_norms(const Value& x) {
   return std::make_shared<op::ReduceSum>(std::make_shared<op::Multiply>(x, x), indices({2}), true);
 }
 
-// |x - b|^2 = |x|^2 + (|b|^2 - 2 x.b), least over the bank. x: [1, cells, projected] -> [1, cells, 1].
-Value nearest_distances(const Value& x, const Head& head) {
-  const auto rows = static_cast<std::size_t>(head.bank_size());
-  const auto columns = static_cast<std::size_t>(head.projected);
-  std::vector<float> minus_twice(head.bank.size()), norms(rows);
+// |x - b|^2 - |x|^2 = |b|^2 - 2 x.b of every row of the bank. x: [1, cells, projected] -> [1, cells, size].
+Value cross_terms(const Value& x, const Bank& bank) {
+  const auto rows = static_cast<std::size_t>(bank.size()), columns = static_cast<std::size_t>(bank.projected);
+  std::vector<float> minus_twice(bank.rows.size()), norms(rows);
   for (std::size_t row = 0; row < rows; ++row) {
     for (std::size_t column = 0; column < columns; ++column) {
-      const float value = head.bank[row * columns + column];
+      const float value = bank.rows[row * columns + column];
       minus_twice[row * columns + column] = -2 * value;
       norms[row] += value * value;
     }
   }
-  Value cross = std::make_shared<op::MatMul>(x, constant<float>({rows, columns}, minus_twice), false, true);
-  cross = std::make_shared<op::Add>(cross, constant<float>({1, 1, rows}, norms));
-  Value nearest = std::make_shared<op::ReduceMin>(cross, indices({2}), true);
-  nearest = std::make_shared<op::Add>(nearest, squared_norms(x));
-  return std::make_shared<op::Sqrt>(std::make_shared<op::Relu>(nearest));
+  const Value cross = std::make_shared<op::MatMul>(x, constant<float>({rows, columns}, minus_twice), false, true);
+  return std::make_shared<op::Add>(cross, constant<float>({1, 1, rows}, norms));
 }
 
-Value projected(const Value& patches, const Head& head) {
-  if (head.projection.empty()) return patches;
-  const auto channels = static_cast<std::size_t>(head.channels);
-  const auto columns = static_cast<std::size_t>(head.projected);
-  const Value centred = std::make_shared<op::Subtract>(patches, constant<float>({1, 1, channels}, head.center));
-  return std::make_shared<op::MatMul>(centred, constant<float>({channels, columns}, head.projection), false, false);
+Value roots(const Value& squared) {
+  return std::make_shared<op::Sqrt>(std::make_shared<op::Relu>(squared));
+}
+
+Value projected(const Value& patches, const Bank& bank) {
+  if (bank.projection.empty()) return patches;
+  const auto channels = static_cast<std::size_t>(bank.channels);
+  const auto columns = static_cast<std::size_t>(bank.projected);
+  const Value centred = std::make_shared<op::Subtract>(patches, constant<float>({1, 1, channels}, bank.center));
+  return std::make_shared<op::MatMul>(centred, constant<float>({channels, columns}, bank.projection), false, false);
+}
+
+// distances_to() of bank.h. [1, cells, channels] -> [1, cells, 1]
+Value bank_distances(const Value& patches, const Bank& bank) {
+  const Value x = projected(patches, bank);
+  const Value cross = cross_terms(x, bank), norms = squared_norms(x);
+  if (bank.nearest <= 1)
+    return roots(std::make_shared<op::Add>(std::make_shared<op::ReduceMin>(cross, indices({2}), true), norms));
+  const Value count = op::Constant::create(ov::element::i64, ov::Shape{}, {std::min(bank.nearest, bank.size())});
+  const auto nearest = std::make_shared<op::TopK>(cross, count, 2, op::TopK::Mode::MIN, op::TopK::SortType::NONE);
+  const Value distances = roots(std::make_shared<op::Add>(nearest->output(0), norms));
+  return std::make_shared<op::ReduceMean>(distances, indices({2}), true);
 }
 
 // Separable Gaussian with the border cells repeated. map: [1, 1, grid, grid].
@@ -78,7 +90,7 @@ Result<void> write_detector_graph(const fs::path& features, const Head& head,
     const auto model = read_model(features);
     const Value patches = model->output("patches").get_node()->input_value(0);
     const auto grid = static_cast<std::int64_t>(head.grid_cells);
-    Value distances = nearest_distances(projected(patches, head), head);
+    Value distances = bank_distances(patches, head.bank);
     if (!head.cell_weights.empty()) {
       const auto cells = static_cast<std::size_t>(grid * grid);
       distances = std::make_shared<op::Multiply>(distances, constant<float>({1, cells, 1}, head.cell_weights));

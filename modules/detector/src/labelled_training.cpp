@@ -25,7 +25,6 @@ namespace lineguard::detector {
 namespace {
 
 constexpr int kFewestDefectPictures = 10;  // for a head that judges whole pictures
-constexpr double kLowestBoxOdds = -5;      // of a cell whose box may count
 constexpr double kGoodBelowFloor = 0.99, kGoodCellsBelowFloor = 0.999, kGoodAtLevel = 0.98;
 
 struct Heads {
@@ -40,6 +39,15 @@ struct Pairs {
 Matrix one_hot(const std::vector<int>& targets, std::size_t outputs) {
   Matrix matrix(targets.size(), outputs);
   for (std::size_t i = 0; i < targets.size(); ++i) matrix.row(i)[static_cast<std::size_t>(targets[i])] = 1;
+  return matrix;
+}
+
+Matrix good_and_defective(const std::vector<double>& probabilities) {
+  Matrix matrix(probabilities.size(), 2);
+  for (std::size_t i = 0; i < probabilities.size(); ++i) {
+    matrix.row(i)[0] = static_cast<float>(1 - probabilities[i]);
+    matrix.row(i)[1] = static_cast<float>(probabilities[i]);
+  }
   return matrix;
 }
 
@@ -132,7 +140,8 @@ class LabelledTrainer {
   Heads fit(int left_out) const {
     Heads heads;
     Matrix cells, pooled;
-    std::vector<int> targets, labels;
+    std::vector<int> targets;
+    std::vector<double> probabilities;
     int defective = 0;
     for (std::size_t i = 0; i < samples_.size(); ++i) {
       if (set_.pictures[i].fold == left_out) continue;
@@ -142,11 +151,11 @@ class LabelledTrainer {
       targets.insert(targets.end(), sample.targets.begin(), sample.targets.end());
       pooled.columns = sample.pooled.columns;
       pooled.values.insert(pooled.values.end(), sample.pooled.values.begin(), sample.pooled.values.end());
-      labels.insert(labels.end(), sample.pooled.rows, set_.pictures[i].good() ? 0 : 1);
+      probabilities.insert(probabilities.end(), sample.pooled.rows, defect_probability(set_.pictures[i]));
       defective += set_.pictures[i].good() ? 0 : 1;
     }
     cells.rows = targets.size();
-    pooled.rows = labels.size();
+    pooled.rows = probabilities.size();
     MlpOptions options;
     options.hidden = config_.label_hidden;
     options.members = config_.label_members;
@@ -156,7 +165,7 @@ class LabelledTrainer {
     const bool shows_defects = std::ranges::any_of(targets, [](int target) { return target > 0; });
     if (shows_defects) heads.patch = fit_mlp(cells, one_hot(targets, outputs), options);
     if (heads.patch && boxes_) heads.sides = fit_sides(left_out, options);
-    if (defective >= kFewestDefectPictures) heads.picture = fit_mlp(pooled, one_hot(labels, 2), options);
+    if (defective >= kFewestDefectPictures) heads.picture = fit_mlp(pooled, good_and_defective(probabilities), options);
     return heads;
   }
 
@@ -222,7 +231,7 @@ class LabelledTrainer {
       if (heads.patch && heads.sides && set_.calibrates(i)) {
         const BoxMaps maps{class_maps(heads.patch->apply(features.dense)),
                            side_maps(heads.sides->apply(features.dense))};
-        predicted_[i] = boxes_of_cells(maps, trained_.head.classes, shown_[i], kLowestBoxOdds);
+        predicted_[i] = boxes_of_cells(maps, trained_.head.classes, shown_[i], kFaintestOdds);
       }
       return {};
     });

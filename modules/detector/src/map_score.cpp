@@ -28,21 +28,30 @@ std::vector<float> blur(const std::vector<float>& map, int grid, const std::vect
   return out;
 }
 
+std::vector<float> smoothed(const Head& head, std::vector<float> distances) {
+  for (std::size_t i = 0; i < head.cell_weights.size(); ++i) distances[i] *= head.cell_weights[i];
+  if (head.smoothing_cells <= 0) return distances;
+  const auto kernel = gaussian_kernel(head.smoothing_cells);
+  return blur(blur(distances, head.grid_cells, kernel, false), head.grid_cells, kernel, true);
+}
+
+double mean_of_highest(const Head& head, std::vector<float> cells) {
+  const auto top = std::min(static_cast<std::size_t>(std::max(head.top_cells, 1)), cells.size());
+  std::partial_sort(cells.begin(), cells.begin() + static_cast<std::ptrdiff_t>(top), cells.end(), std::greater<>());
+  return std::accumulate(cells.begin(), cells.begin() + static_cast<std::ptrdiff_t>(top), 0.0) /
+         static_cast<double>(top);
+}
+
 }  // namespace
 
 MapScore score_distances(const Head& head, std::vector<float> distances) {
-  for (std::size_t i = 0; i < head.cell_weights.size(); ++i) distances[i] *= head.cell_weights[i];
-  if (head.smoothing_cells > 0) {
-    const auto kernel = gaussian_kernel(head.smoothing_cells);
-    distances = blur(blur(distances, head.grid_cells, kernel, false), head.grid_cells, kernel, true);
-  }
-  MapScore result{distances, 0};
-  const auto top = std::min(static_cast<std::size_t>(std::max(head.top_cells, 1)), distances.size());
-  std::partial_sort(distances.begin(), distances.begin() + static_cast<std::ptrdiff_t>(top), distances.end(),
-                    std::greater<>());
-  result.score = std::accumulate(distances.begin(), distances.begin() + static_cast<std::ptrdiff_t>(top), 0.0) /
-                 static_cast<double>(top);
-  return result;
+  distances = smoothed(head, std::move(distances));
+  const double score = mean_of_highest(head, distances);
+  return {std::move(distances), score};
+}
+
+MapScore score_patches(const Head& head, const Matrix& patches) {
+  return score_distances(head, distances_to(head.bank, patches));
 }
 
 }  // namespace lineguard::detector

@@ -12,6 +12,9 @@ struct MapScore {
   double score = 0;
 };
 
+// The map and the score of the patches of one grid.
+MapScore score_patches(const Head& head, const Matrix& patches);
+
 // `distances` of the grid's cells to the bank (before cell weights). Uses head's weights, smoothing and top_cells.
 MapScore score_distances(const Head& head, std::vector<float> distances);
 

@@ -20,8 +20,8 @@ PixelRect region_of_interest(const package::Preprocessing& preprocessing, Size p
 }
 
 package::Preprocessing preprocessing_of(const TrainConfig& config) {
-  return {config.input_px,     config.window,    config.roi,         config.tile_px,
-          config.tile_overlap, config.templates, config.align_shift, nullptr};
+  return {config.input_px,  config.window,      config.roi,      config.tile_px, config.tile_overlap,
+          config.templates, config.align_shift, config.lighting, nullptr};
 }
 
 std::vector<std::uint8_t> prepare_tile(const Image& image, const package::Preprocessing& preprocessing) {
@@ -35,7 +35,8 @@ std::vector<std::uint8_t> prepare_tile(const Image& image, const PixelRect& rect
       imaging::to_8_bit(whole ? image : imaging::crop(image, rect.x, rect.y, rect.size), preprocessing.window);
   const Size side{preprocessing.input_px, preprocessing.input_px};
   // Resized before gray becomes colour: a third of the work.
-  const Image tile = imaging::to_rgb(imaging::resize(part, side, imaging::Interpolation::area));
+  const Image small = imaging::resize(part, side, imaging::Interpolation::area);
+  const Image tile = imaging::to_rgb(imaging::even_out(small, preprocessing.lighting));
   const auto bytes = tile.bytes();
   const auto* first = reinterpret_cast<const std::uint8_t*>(bytes.data());
   return {first, first + bytes.size()};

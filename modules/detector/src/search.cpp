@@ -39,6 +39,7 @@ struct Setting {
 // In the order of the trials; those that share a feature graph stand together.
 std::vector<Setting> settings() {
   using C = TrainConfig;
+  using imaging::Lighting;
   return {
       {"defaults", [](C&) {}},
       {"smoothing 1.5 cells", [](C& c) { c.smoothing_cells = 1.5; }},
@@ -46,6 +47,8 @@ std::vector<Setting> settings() {
       {"mean of the 10 highest cells", [](C& c) { c.top_cells = 10; }},
       {"the highest cell alone", [](C& c) { c.top_cells = 1; }},
       {"whitening, shrinkage 0.1", [](C& c) { c.whitening_shrinkage = 0.1; }},
+      {"mean of 3 nearest", [](C& c) { c.bank_nearest = 3; }},
+      {"mean of 9 nearest, smoothing 0.5", [](C& c) { c.bank_nearest = 9, c.smoothing_cells = 0.5; }},
       {"turned pictures, bank of 4000", [](C& c) { c.bank_turns = 4, c.bank_size = 4000; }},
       {"turned pictures, bank of 4000, smoothing 1.5",
        [](C& c) { c.bank_turns = 4, c.bank_size = 4000, c.smoothing_cells = 1.5; }},
@@ -53,6 +56,9 @@ std::vector<Setting> settings() {
       {"borders count as much", [](C& c) { c.weigh_borders = false; }},
       {"input 320 px", [](C& c) { c.input_px = 320; }},
       {"input 384 px", [](C& c) { c.input_px = 384, c.smoothing_cells = 1.5, c.top_cells = 6; }},
+      {"lighting flat", [](C& c) { c.lighting = Lighting::flat; }},
+      {"local contrast", [](C& c) { c.lighting = Lighting::local_contrast; }},
+      {"local contrast, mean of 3 nearest", [](C& c) { c.lighting = Lighting::local_contrast, c.bank_nearest = 3; }},
       {"grid of 8 px", [](C& c) { c.grid_stride = 8, c.smoothing_cells = 2, c.top_cells = 12; }},
   };
 }
@@ -142,9 +148,10 @@ class Search {
       Trial trial{all[i].name, false, 0, 0, 0};
       if (progress_) progress_("choosing settings", i, all.size());
       const SteadyTime begin = clock_.now();
-      if (i == 0 || milliseconds_between(start, begin) < 1000 * budget_s) {
-        TrainConfig config = base_;
-        all[i].change(config);
+      TrainConfig config = base_;
+      all[i].change(config);
+      const bool fits = !base_.templates || config.lighting == imaging::Lighting::as_it_is;
+      if (i == 0 || (fits && milliseconds_between(start, begin) < 1000 * budget_s)) {
         LINEGUARD_TRY(prepare_views(config));
         LINEGUARD_ASSIGN(const TrialScores scores, score(config));
         LINEGUARD_TRY(judge(scores, trial));
@@ -165,8 +172,8 @@ class Search {
  private:
   // The features that this configuration needs; those of the trial before are kept where they are the same.
   Result<void> prepare_views(const TrainConfig& config) {
-    const auto key =
-        fmt::format("{} {} {} {}", config.input_px, config.grid_stride, config.pool_cells, config.weigh_borders);
+    const auto key = fmt::format("{} {} {} {} {}", config.input_px, config.grid_stride, config.pool_cells,
+                                 config.weigh_borders, imaging::to_string(config.lighting));
     if (key == key_) return {};
     key_ = key;
     Backbone backbone{config.backbone_file, config.taps, config.mean, config.scale};
@@ -254,9 +261,9 @@ class Search {
     Matrix first(cells, views.as_it_is.columns);
     std::copy_n(views.as_it_is.values.begin(), first.values.size(), first.values.begin());
     for (const Matrix* patches : {static_cast<const Matrix*>(&first), &views.moved, &views.lit})
-      scores.good.push_back(score_distances(head, distances_to(head, *patches)).score);
+      scores.good.push_back(score_patches(head, *patches).score);
     for (std::size_t k = 0; k < 2; ++k) {
-      const MapScore scored = score_distances(head, distances_to(head, views.defective[k]));
+      const MapScore scored = score_patches(head, views.defective[k]);
       scores.defective.push_back(scored.score);
       for (std::size_t cell = 0; cell < cells; ++cell) {
         const float share = views.covered[k][cell];

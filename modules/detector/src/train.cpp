@@ -78,6 +78,10 @@ class Training {
     LINEGUARD_ASSIGN(Chosen chosen, choose_pictures(dataset_, config_));
     set_ = std::move(chosen.set);
     config_.templates = chosen.templates && config_.align_shift == 0;
+    if (config_.templates && config_.lighting != imaging::Lighting::as_it_is) {
+      return make_error(ErrorCode::unsupported,
+                        "pictures are compared with templates as they are: leave preprocessing.lighting out");
+    }
     report_.labels_note = std::move(chosen.note);
     LINEGUARD_TRY(refuse_blockers(dataset_, set_, config_, options_, progress_, report_.warnings));
     LINEGUARD_TRY(look_at_pictures());
@@ -142,11 +146,16 @@ class Training {
   bool with_labels() const { return set_.good_count() < set_.pictures.size(); }
   int dense_cells() const { return config_.input_px / config_.label_stride; }
 
+  FeatureLayout good_only_layout() const {
+    return {config_.input_px, grid_cells(), config_.pool_cells, config_.weigh_borders, {}, {}};
+  }
+
   FeatureLayout layout() const {
-    FeatureLayout layout{config_.input_px, grid_cells(), config_.pool_cells, config_.weigh_borders, {}, {}};
+    FeatureLayout layout = good_only_layout();
     if (!with_labels()) return layout;
     layout.dense_taps = config_.label_taps;
     layout.pooled_taps = config_.picture_taps;
+    layout.pooled_views = config_.picture_views;
     layout.dense_cells = dense_cells();
     layout.context_cells = config_.label_context;
     return layout;
@@ -165,9 +174,12 @@ class Training {
     const fs::path features = folder / "features.xml";
     LINEGUARD_TRY(write_feature_graph(backbone_, layout(), features));
     LINEGUARD_ASSIGN(const auto extractor, FeatureExtractor::load(features, seen_, options_.threads));
-    LINEGUARD_TRY(extract_patches(set_, extractor, config_.reservoir_patches, config_.bank_turns,
+    LINEGUARD_ASSIGN(const auto apart, patches_extractor(folder));
+    const FeatureExtractor& patches_alone = apart ? *apart : extractor;
+    LINEGUARD_TRY(extract_patches(set_, patches_alone, config_.reservoir_patches, config_.bank_turns,
                                   static_cast<std::uint64_t>(config_.seed), options_.threads, progress_));
-    LINEGUARD_ASSIGN(auto scored, score_held_back(set_, extractor, config_, grid_cells(), options_.threads, progress_));
+    LINEGUARD_ASSIGN(auto scored,
+                     score_held_back(set_, patches_alone, config_, grid_cells(), options_.threads, progress_));
     if (with_labels()) {
       LINEGUARD_ASSIGN(LabelledTraining labelled,
                        train_labelled(set_, extractor, config_, dense_cells(), scored, options_.threads, progress_));
@@ -180,11 +192,23 @@ class Training {
     const Head head = fit_head(all, config_, grid_cells());
     report_.classes = labelled_ ? labelled_->classes : std::vector<std::string>();
     report_.patches = all.rows;
-    report_.bank = static_cast<std::size_t>(head.bank_size());
+    report_.bank = static_cast<std::size_t>(head.bank.size());
     LINEGUARD_TRY(write_detector_graph(features, head, labelled_, folder / "network.xml"));
     fs::remove(features);
     fs::remove(folder / "features.bin");
     return {};
+  }
+
+  // The bank needs no more than patches: where whole pictures are seen in several views, a graph without those. None
+  // where one graph serves all.
+  Result<std::optional<FeatureExtractor>> patches_extractor(const fs::path& folder) {
+    if (!with_labels() || config_.picture_views == 1) return std::optional<FeatureExtractor>();
+    const fs::path file = folder / "patches.xml";
+    LINEGUARD_TRY(write_feature_graph(backbone_, good_only_layout(), file));
+    LINEGUARD_ASSIGN(auto extractor, FeatureExtractor::load(file, seen_, options_.threads));
+    fs::remove(file);
+    fs::remove(folder / "patches.bin");
+    return std::optional<FeatureExtractor>(std::move(extractor));
   }
 
   Result<void> cut_pictures() {
@@ -276,6 +300,7 @@ class Training {
     manifest.training.defective_pictures = static_cast<std::int64_t>(report_.defective_pictures);
     manifest.training.validation_pictures = static_cast<std::int64_t>(set_.pictures.size());
     manifest.classes = report_.classes;
+    manifest.training.defective_above = dataset_.defective_above;
     manifest.training.seed = config_.seed;
     manifest.training.allowed_checks.assign(options_.allowed_checks.begin(), options_.allowed_checks.end());
     manifest.training.runtime = infer::runtime_description();

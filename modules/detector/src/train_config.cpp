@@ -16,6 +16,9 @@ void read_preprocessing(ConfigReader section, TrainConfig& config) {
   config.window = {static_cast<std::uint16_t>(low), static_cast<std::uint16_t>(high)};
   section.read("tile_px", config.tile_px, {0, 16'384}).read("tile_overlap", config.tile_overlap, {0, 0.75});
   if (config.tile_px != 0 && config.tile_px < 64) section.add_problem("tile_px", "must be 0 (no tiles) or 64 to 16384");
+  std::string lighting(imaging::to_string(config.lighting));
+  section.read_one_of("lighting", lighting, {"as-it-is", "flat", "local-contrast"});
+  config.lighting = imaging::lighting_from_string(lighting);
   section.read("templates", config.templates).read("align_shift", config.align_shift, {0, 0.25});
   std::vector<double> roi;
   section.read("roi", roi, {0, 1});
@@ -49,12 +52,15 @@ void read_labels(ConfigReader section, TrainConfig& config) {
   section.read_one_of("use", use, {"auto", "use", "ignore"});
   if (const auto labels = labels_from_string(use)) config.labels = *labels;
   section.read("cell_taps", config.label_taps).read("picture_taps", config.picture_taps);
+  section.read("picture_views", config.picture_views, {1, 8});
   section.read("stride", config.label_stride, {8, 16}).read("context", config.label_context, {1, 15});
   section.read("hidden", config.label_hidden, {4, 512}).read("members", config.label_members, {1, 10});
   section.read("epochs", config.label_epochs, {1, 200}).read("turns", config.label_turns, {1, 8});
+  section.read("pasted", config.label_pasted, {0, 100'000});
   section.read("top_cells", config.label_top_cells, {1, 200});
   section.read("cells", config.label_cells, {1000, 5'000'000});
   if (config.label_stride != 8 && config.label_stride != 16) section.add_problem("stride", "must be 8 or 16");
+  if (config.picture_views != 1 && config.picture_views != 8) section.add_problem("picture_views", "must be 1 or 8");
   if (config.label_context % 2 == 0) section.add_problem("context", "must be odd");
   if (config.label_taps.empty()) section.add_problem("cell_taps", "must name at least one layer");
   if (config.picture_taps.empty()) section.add_problem("picture_taps", "must name at least one layer");
@@ -82,7 +88,7 @@ Result<TrainConfig> load_train_config(const std::filesystem::path& file) {
   read_features(reader.section("features"), config);
   auto bank = reader.section("bank");
   bank.read("size", config.bank_size, {10, 10'000}).read("whitening_shrinkage", config.whitening_shrinkage, {0, 10});
-  bank.read("turns", config.bank_turns, {1, 8});
+  bank.read("turns", config.bank_turns, {1, 8}).read("nearest", config.bank_nearest, {1, 20});
   bank.read("reservoir_patches", config.reservoir_patches, {1000, 5'000'000});
   auto map = reader.section("map");
   map.read("smoothing_cells", config.smoothing_cells, {0, 8}).read("top_cells", config.top_cells, {1, 200});
@@ -113,17 +119,21 @@ std::string to_toml(const TrainConfig& config) {
   if (config.tile_px > 0) text += fmt::format("tile_px = {}\ntile_overlap = {}\n", config.tile_px, config.tile_overlap);
   if (config.align_shift > 0) text += fmt::format("align_shift = {}\n", config.align_shift);
   if (config.templates) text += "templates = true\n";
+  if (config.lighting != imaging::Lighting::as_it_is)
+    text += fmt::format("lighting = '{}'\n", imaging::to_string(config.lighting));
   text += fmt::format("\n[features]\ngrid_stride = {}\npool_cells = {}\nweigh_borders = {}\n", config.grid_stride,
                       config.pool_cells, config.weigh_borders);
-  text += fmt::format("\n[bank]\nsize = {}\nturns = {}\nwhitening_shrinkage = {}\nreservoir_patches = {}\n",
-                      config.bank_size, config.bank_turns, config.whitening_shrinkage, config.reservoir_patches);
+  text += fmt::format(
+      "\n[bank]\nsize = {}\nturns = {}\nnearest = {}\nwhitening_shrinkage = {}\nreservoir_patches = {}\n",
+      config.bank_size, config.bank_turns, config.bank_nearest, config.whitening_shrinkage, config.reservoir_patches);
   text += fmt::format("\n[map]\nsmoothing_cells = {}\ntop_cells = {}\n", config.smoothing_cells, config.top_cells);
-  text += fmt::format("\n[labels]\nuse = '{}'\ncell_taps = ['{}']\npicture_taps = ['{}']\nstride = {}\ncontext = {}\n",
+  text += fmt::format("\n[labels]\nuse = '{}'\ncell_taps = ['{}']\npicture_taps = ['{}']\npicture_views = {}\n",
                       to_string(config.labels), fmt::join(config.label_taps, "', '"),
-                      fmt::join(config.picture_taps, "', '"), config.label_stride, config.label_context);
-  text += fmt::format("hidden = {}\nmembers = {}\nepochs = {}\nturns = {}\ntop_cells = {}\ncells = {}\n",
+                      fmt::join(config.picture_taps, "', '"), config.picture_views);
+  text += fmt::format("stride = {}\ncontext = {}\n", config.label_stride, config.label_context);
+  text += fmt::format("hidden = {}\nmembers = {}\nepochs = {}\nturns = {}\npasted = {}\ntop_cells = {}\ncells = {}\n",
                       config.label_hidden, config.label_members, config.label_epochs, config.label_turns,
-                      config.label_top_cells, config.label_cells);
+                      config.label_pasted, config.label_top_cells, config.label_cells);
   if (config.fine_tune) {
     text += fmt::format(
         "\n[fine_tuning]\nuse = true\nfrozen_to = '{}'\nepochs = {}\npatience = {}\nlearning_rate = {}\nbatch = {}\n",

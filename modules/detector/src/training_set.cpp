@@ -50,6 +50,12 @@ Result<Matrix> extract_turned(const FeatureExtractor& extractor, const Image& im
   return all;
 }
 
+double defect_probability(const TrainingPicture& picture) {
+  const double experts = picture.sample ? picture.sample->defect_probability : 0;
+  if (!picture.cut && experts > 0 && experts < 1) return experts;
+  return picture.good() ? 0 : 1;
+}
+
 Result<Image> read_for_training(const TrainingPicture& picture, const package::Preprocessing& preprocessing) {
   LINEGUARD_ASSIGN(Image image, read_picture(picture.file, picture.twin, preprocessing));
   if (!picture.cut) return image;

@@ -55,6 +55,9 @@ struct TrainingSet {
   Matrix gather(int left_out_fold = -1) const;
 };
 
+// Of the whole picture: what experts said where they differ, else 0 or 1 as its label says.
+double defect_probability(const TrainingPicture& picture);
+
 // The picture as the network sees it, or the tile that was cut out of it. Errors: those of read_picture().
 Result<Image> read_for_training(const TrainingPicture& picture, const package::Preprocessing& preprocessing);
 

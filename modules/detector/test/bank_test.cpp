@@ -34,7 +34,7 @@ TEST(Coreset, SameSeedSameRows) {
 TEST(NearestDistances, AgreeWithTheDefinition) {
   const Matrix points = grid_points(20, 5);
   const Matrix bank = take_rows(grid_points(50, 5), {3, 17, 29});
-  const auto distances = nearest_distances(points, bank);
+  const auto distances = distances_to(Bank{.channels = 5, .projected = 5, .rows = bank.values}, points);
   for (std::size_t i = 0; i < points.rows; ++i) {
     double nearest = HUGE_VAL;
     for (std::size_t j = 0; j < bank.rows; ++j) {
@@ -44,6 +44,15 @@ TEST(NearestDistances, AgreeWithTheDefinition) {
     }
     EXPECT_NEAR(distances[i], nearest, 1e-3);
   }
+}
+
+TEST(Distances, AreTheMeanOverTheNearest) {
+  Matrix point(1, 1);
+  point.row(0)[0] = 4;
+  Bank bank{.channels = 1, .projected = 1, .rows = {0, 6, 20}, .nearest = 2};
+  EXPECT_NEAR(distances_to(bank, point)[0], 3, 1e-5);
+  bank.nearest = 9;  // more than there are
+  EXPECT_NEAR(distances_to(bank, point)[0], (4.0 + 2 + 16) / 3, 1e-5);
 }
 
 TEST(Whitening, MakesEveryDirectionCountAlike) {

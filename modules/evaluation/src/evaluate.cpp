@@ -49,7 +49,7 @@ Result<Prediction> predict(Predictor& predictor, const dataset::Sample& sample, 
   LINEGUARD_ASSIGN(const Capture capture, read_capture(sample.image, sample.defect_free_template));
   PredictOptions options;
   options.want_map = wanted.map;
-  options.want_regions = wanted.regions;
+  options.want_regions = options.want_faint_regions = wanted.regions;
   LINEGUARD_ASSIGN(Prediction prediction, predictor.predict(capture, options));
   if (!std::isfinite(prediction.score)) return make_error(ErrorCode::internal, "the model gave no finite score");
   return prediction;
@@ -86,6 +86,7 @@ Outcome evaluate_one(Predictor& predictor, const dataset::Sample& sample, std::s
   row.decode_ms = prediction->decode_ms;
   row.predict_ms = prediction->predict_ms;
   add_regions(row, std::move(prediction->regions));
+  row.faint_regions = std::move(prediction->faint_regions);
   add_pixels(outcome, *prediction, sample, wanted.grid_px);
   if (const auto image = imaging::decode_file(sample.image)) row.properties = imaging::measure_properties(*image);
   if (const auto boxes = true_boxes(sample)) outcome.true_boxes = *boxes;
@@ -137,6 +138,8 @@ class Collector {
     if (!boxes_wanted_ || row.error || !known) return;
     stats::BoxedPicture picture{{}, outcome.true_boxes};
     for (const Region& region : row.regions) picture.found.push_back({region.box, region.score, region.class_name});
+    for (const Region& region : row.faint_regions)
+      picture.found.push_back({region.box, region.score, region.class_name, false});
     pictures_.push_back(std::move(picture));
   }
 

@@ -24,6 +24,8 @@ std::string preprocessing_text(const Preprocessing& preprocessing) {
         fmt::format("roi = [{}, {}, {}, {}]\n", number(roi.x), number(roi.y), number(roi.width), number(roi.height));
   }
   if (preprocessing.align_shift > 0) text += fmt::format("align_shift = {}\n", number(preprocessing.align_shift));
+  if (preprocessing.lighting != imaging::Lighting::as_it_is)
+    text += fmt::format("lighting = {}\n", quote(imaging::to_string(preprocessing.lighting)));
   if (preprocessing.needs_template) text += "needs_template = true\n";
   if (preprocessing.tile_px > 0) {
     text += fmt::format("tile_px = {}\ntile_overlap = {}\n", preprocessing.tile_px, number(preprocessing.tile_overlap));
@@ -47,6 +49,7 @@ std::string manifest_text(const Manifest& manifest) {
       quote(training.dataset_fingerprint), quote(training.dataset_layout), training.good_pictures,
       training.defective_pictures, training.validation_pictures, training.seed, string_array(training.allowed_checks),
       quote(training.runtime));
+  if (training.defective_above) text += fmt::format("defective_above = {}\n", number(*training.defective_above));
   text += fmt::format("\n[regions]\nthreshold = {}\npeak_threshold = {}\nsize_factor = {}\nclasses = {}\n",
                       number(manifest.region_threshold), number(manifest.region_peak_threshold),
                       number(manifest.region_size_factor), string_array(manifest.classes));
@@ -70,6 +73,9 @@ void read_preprocessing(ConfigReader section, Preprocessing& preprocessing) {
   section.read("roi", roi, {0, 1});
   section.read("align_shift", preprocessing.align_shift, {0, 0.25});
   section.read("needs_template", preprocessing.needs_template);
+  std::string lighting(imaging::to_string(preprocessing.lighting));
+  section.read_one_of("lighting", lighting, {"as-it-is", "flat", "local-contrast"});
+  preprocessing.lighting = imaging::lighting_from_string(lighting);
   section.read("tile_px", preprocessing.tile_px, {0, 16'384})
       .read("tile_overlap", preprocessing.tile_overlap, {0, 0.75});
   if (roi.size() == 4) preprocessing.roi = Box{roi[0], roi[1], roi[2], roi[3]};
@@ -81,6 +87,7 @@ void read_training(ConfigReader section, TrainingFacts& training) {
   section.read("good_pictures", training.good_pictures, {0, 1'000'000'000});
   section.read("defective_pictures", training.defective_pictures, {0, 1'000'000'000});
   section.read("validation_pictures", training.validation_pictures, {0, 1'000'000'000});
+  if (section.has("defective_above")) section.read("defective_above", training.defective_above.emplace(), {0, 1});
   section.read("seed", training.seed).read("allowed_checks", training.allowed_checks).read("runtime", training.runtime);
 }
 
@@ -89,7 +96,7 @@ void read_training(ConfigReader section, TrainingFacts& training) {
 bool Preprocessing::operator==(const Preprocessing& other) const {
   return input_px == other.input_px && window.low == other.window.low && window.high == other.window.high &&
          roi == other.roi && tile_px == other.tile_px && tile_overlap == other.tile_overlap &&
-         needs_template == other.needs_template && align_shift == other.align_shift;
+         needs_template == other.needs_template && align_shift == other.align_shift && lighting == other.lighting;
 }
 
 Result<void> validate_name(const std::string& name) {

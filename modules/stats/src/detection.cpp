@@ -22,14 +22,14 @@ struct ClassHits {
 
 // Marks which of the found boxes match, best score first; a true box is taken once.
 void match(const BoxedPicture& picture, std::size_t number, double iou,
-           const std::function<bool(const std::string&)>& counts, ClassHits& into) {
+           const std::function<bool(const std::string&)>& counts, bool reported_only, ClassHits& into) {
   std::vector<const TrueBox*> truth;
   for (const TrueBox& box : picture.truth)
     if (counts(box.class_name)) truth.push_back(&box);
   into.truth_in[number] = truth.size();
   std::vector<const FoundBox*> found;
   for (const FoundBox& box : picture.found)
-    if (counts(box.class_name)) found.push_back(&box);
+    if (counts(box.class_name) && (box.reported || !reported_only)) found.push_back(&box);
   std::ranges::stable_sort(found, std::greater<>(), &FoundBox::score);
   for (const FoundBox* box : found) {
     double best = 0;
@@ -47,10 +47,10 @@ void match(const BoxedPicture& picture, std::size_t number, double iou,
 }
 
 ClassHits match_all(const std::vector<BoxedPicture>& pictures, double iou,
-                    const std::function<bool(const std::string&)>& counts) {
+                    const std::function<bool(const std::string&)>& counts, bool reported_only = false) {
   ClassHits hits;
   hits.truth_in.resize(pictures.size());
-  for (std::size_t i = 0; i < pictures.size(); ++i) match(pictures[i], i, iou, counts, hits);
+  for (std::size_t i = 0; i < pictures.size(); ++i) match(pictures[i], i, iou, counts, reported_only, hits);
   std::ranges::stable_sort(hits.hits, std::greater<>(), &Hit::score);
   return hits;
 }
@@ -111,11 +111,12 @@ double intersection_over_union(const Box& a, const Box& b) {
 
 std::optional<DetectionFigures> detection_figures(const std::vector<BoxedPicture>& pictures, double iou, bool by_class,
                                                   const BootstrapOptions& options) {
-  const ClassHits any = match_all(pictures, iou, [](const std::string&) { return true; });
+  const auto all = [](const std::string&) { return true; };
+  const ClassHits any = match_all(pictures, iou, all);
   DetectionFigures figures;
   figures.iou = iou;
   figures.by_class = by_class;
-  count_boxes(pictures, any, figures);
+  count_boxes(pictures, match_all(pictures, iou, all, true), figures);
   if (figures.recalled.n == 0) return std::nullopt;
   std::map<std::string, std::size_t> names;
   for (const BoxedPicture& picture : pictures) {

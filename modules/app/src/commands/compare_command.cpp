@@ -51,7 +51,7 @@ Result<int> run_compare(const Arguments& arguments) {
   for (const std::string& file : {arguments.json, arguments.report}) {
     if (!file.empty()) LINEGUARD_TRY(prepare_output_file(file));
   }
-  LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset));
+  LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset, arguments.a));
   for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
   const detector::LoadOptions load{.threads = 1, .parallel_requests = arguments.threads};
   LINEGUARD_ASSIGN(const DetectorPtr a, detector::Detector::load(arguments.a, load));

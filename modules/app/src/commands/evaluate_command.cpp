@@ -97,7 +97,7 @@ Result<int> run_evaluate(const Arguments& arguments) {
   for (const std::string& file : {arguments.json, arguments.report}) {
     if (!file.empty()) LINEGUARD_TRY(prepare_output_file(file));
   }
-  LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset));
+  LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset, arguments.package));
   for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
   LINEGUARD_ASSIGN(const auto detector,
                    detector::Detector::load(arguments.package, {.threads = 1,

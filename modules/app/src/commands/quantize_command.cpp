@@ -58,7 +58,7 @@ Result<void> refuse_change(const char* what, const evaluation::RateChange& chang
 }
 
 Result<int> run_quantize(const Arguments& arguments) {
-  LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset));
+  LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset, arguments.package));
   LINEGUARD_ASSIGN(auto before, evaluate_package(arguments.package, data, arguments));
   LINEGUARD_ASSIGN(const auto pictures, calibration_pictures(arguments, data));
   // Beside the target until it has passed.

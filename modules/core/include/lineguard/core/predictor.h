@@ -11,6 +11,7 @@ struct PredictOptions {
   bool want_map = false;        // Prediction::map at the original size
   bool want_embedding = false;  // Prediction::embedding
   bool want_regions = true;
+  bool want_faint_regions = false;          // Prediction::faint_regions; of a detector in this process only
   SteadyTime deadline = SteadyTime::max();  // a later answer is of no use: give up with `timeout`
 };
 

@@ -72,6 +72,9 @@ struct Prediction {
   double threshold = 0;
   std::string operating_point;  // its id
   std::vector<Region> regions;  // highest score first
+  // Only where asked for, and only of models that predict boxes: those below the level from which boxes are reported.
+  // Average precision is taken over all levels.
+  std::vector<Region> faint_regions;
   ModelIdentity model;
   Size image_size;  // of the (first) original picture
   double decode_ms = 0;

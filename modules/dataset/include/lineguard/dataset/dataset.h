@@ -46,8 +46,9 @@ struct Sample {
 struct Dataset {
   std::filesystem::path root;
   Layout layout = Layout::good_only;
-  std::vector<Sample> samples;        // in a stable order: by split, class, name
-  std::vector<std::string> warnings;  // "nothing names the part: one file is taken as one part"
+  std::vector<Sample> samples;              // in a stable order: by split, class, name
+  std::vector<std::string> warnings;        // "nothing names the part: one file is taken as one part"
+  std::optional<double> defective_above{};  // ReadOptions': how probabilities became labels
 };
 
 struct ReadOptions {

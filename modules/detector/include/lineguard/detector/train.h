@@ -14,6 +14,7 @@
 #include <lineguard/core/result.h>
 #include <lineguard/core/types.h>
 #include <lineguard/dataset/dataset.h>
+#include <lineguard/imaging/lighting.h>
 #include <lineguard/imaging/transform.h>
 #include <lineguard/package/package.h>
 
@@ -39,7 +40,8 @@ struct TrainConfig {
   int tile_px = 0;  // large pictures with small defects: side of the tiles they are cut into, 64 to 16384; 0: none
   double tile_overlap = 0.25;  // 0 to 0.75
   double align_shift = 0;      // parts that move: how far at most, 0 to 0.25 of the picture's side; 0: not aligned
-  bool templates = false;      // every picture is seen with its defect-free twin; chosen where the data set has twins
+  imaging::Lighting lighting = imaging::Lighting::as_it_is;  // how each tile's lighting is evened out
+  bool templates = false;  // every picture is seen with its defect-free twin; chosen where the data set has twins
 
   // [features]
   int grid_stride = 16;       // pixels of the input a cell of the map stands for: 8, 16 or 32
@@ -49,6 +51,7 @@ struct TrainConfig {
   // [bank]
   int bank_size = 2000;            // patches kept, 10 to 10000
   int bank_turns = 1;              // ways each good picture is turned and mirrored for the bank: 1 to 8
+  int bank_nearest = 1;            // the distance is the mean over so many nearest patches: 1 to 20
   double whitening_shrinkage = 0;  // 0: none; else share of the mean variance that is added to every direction, 0 to 10
   int reservoir_patches = 200'000;  // most patches held in memory; above, each picture gives a random part of its own
 
@@ -60,12 +63,14 @@ struct TrainConfig {
   Labels labels = Labels::auto_;
   std::vector<std::string> label_taps = {"tap4", "tap8", "tap16"};             // of cells
   std::vector<std::string> picture_taps = {"tap4", "tap8", "tap16", "tap32"};  // of whole pictures
+  int picture_views = 1;     // 8: whole pictures are judged turned and mirrored in all ways; costs eight passes
   int label_stride = 8;      // pixels of the input a labelled cell stands for: 8 or 16
   int label_context = 5;     // cells of context beside each cell, odd, 1 to 15
   int label_hidden = 64;     // units of one network, 4 to 512
   int label_members = 3;     // networks whose mean decides, 1 to 10
   int label_epochs = 12;     // 1 to 200
   int label_turns = 4;       // ways each picture is turned and mirrored: 1 to 8
+  int label_pasted = 300;    // pictures made by pasting outlined defects into good ones: 0 to 100000
   int label_top_cells = 3;   // a picture's score is the mean of that many highest cells
   int label_cells = 50'000;  // most cells held in memory
 

@@ -21,6 +21,7 @@
 #include <lineguard/core/image.h>
 #include <lineguard/core/result.h>
 #include <lineguard/core/types.h>
+#include <lineguard/imaging/lighting.h>
 #include <lineguard/imaging/transform.h>
 
 namespace lineguard::package {
@@ -34,7 +35,8 @@ struct Preprocessing {
   double tile_overlap = 0.25;   // least share of their side by which neighbours overlap, 0 to 0.75
   bool needs_template = false;  // every picture comes with its defect-free twin, of the same size
   double align_shift = 0;       // share of the picture's side that parts may lie off the reference; 0: not aligned
-  std::shared_ptr<const Image> alignment_reference;  // reference.png of the package, where parts are aligned
+  imaging::Lighting lighting = imaging::Lighting::as_it_is;  // how each tile's lighting is evened out
+  std::shared_ptr<const Image> alignment_reference;          // reference.png of the package, where parts are aligned
   bool operator==(const Preprocessing&) const;
 };
 
@@ -46,6 +48,7 @@ struct TrainingFacts {
   std::int64_t validation_pictures = 0;  // held back for the operating point
   std::int64_t seed = 0;
   std::vector<std::string> allowed_checks;  // blockers that a person overrode with --allow
+  std::optional<double> defective_above;    // labels that were probabilities: above it a picture counted as defective
   std::string runtime;                      // "OpenVINO 2026.4.1, <CPU>, f32"
 };
 

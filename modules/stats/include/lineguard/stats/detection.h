@@ -21,6 +21,7 @@ struct FoundBox {
   Box box;
   double score = 0;
   std::string class_name;  // empty: none
+  bool reported = true;    // false: below the model's level, counts for average precision only
 };
 struct TrueBox {
   Box box;
@@ -49,8 +50,9 @@ struct DetectionFigures {
   double false_boxes_a_good_picture = 0;        // mean
 };
 
-// Found boxes take the true box that they overlap most, best score first; a true box is taken once. `by_class` compares
-// classes too. Nothing where there is no true box. iou in (0, 1].
+// Average precision is over all found boxes, every other figure over those that are reported. Found boxes take the true
+// box that they overlap most, best score first; a true box is taken once. `by_class` compares classes too. Nothing
+// where there is no true box. iou in (0, 1].
 std::optional<DetectionFigures> detection_figures(const std::vector<BoxedPicture>& pictures, double iou, bool by_class,
                                                   const BootstrapOptions& options = {});
 
