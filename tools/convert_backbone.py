@@ -113,7 +113,7 @@ class GraphBuilder:
 
 def named(node, name):
     node.set_friendly_name(name)
-    node.output(0).add_names({name})
+    node.output(0).set_names({name})
     return node
 
 

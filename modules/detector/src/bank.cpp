@@ -10,6 +10,8 @@
 namespace lineguard::detector {
 namespace {
 
+constexpr double kShareOfVariance = 0.98;
+
 using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 Eigen::Map<const RowMajor> view(const Matrix& matrix) {
@@ -25,11 +27,33 @@ RowMajor random_projection(std::size_t from, std::size_t to, std::mt19937_64& ra
   return projection;
 }
 
-RowMajor squared_distances(const Eigen::Map<const RowMajor>& x, const Eigen::Map<const RowMajor>& rows) {
-  RowMajor squared = -2 * x * rows.transpose();
-  squared.rowwise() += rows.rowwise().squaredNorm().transpose();
-  squared.colwise() += x.rowwise().squaredNorm();
-  return squared.cwiseMax(0);
+Eigen::Map<const Eigen::RowVectorXf> row_view(const std::vector<float>& values) {
+  return {values.data(), static_cast<Eigen::Index>(values.size())};
+}
+
+// Principal components, those of the smallest variance first.
+struct Spectrum {
+  Eigen::RowVectorXf center;
+  Eigen::VectorXd variances;
+  Eigen::MatrixXd directions;  // columns
+};
+
+Spectrum spectrum_of(const Matrix& patches) {
+  const auto points = view(patches);
+  const Eigen::RowVectorXf mean = points.colwise().mean();
+  const RowMajor centred = points.rowwise() - mean;
+  const Eigen::MatrixXd covariance =
+      ((centred.transpose() * centred) / static_cast<float>(points.rows())).cast<double>();
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(covariance);
+  return {mean, solver.eigenvalues().cwiseMax(0), solver.eigenvectors()};
+}
+
+Projection projection_on(const Eigen::RowVectorXf& center, const Eigen::MatrixXd& directions) {
+  const RowMajor narrow = directions.cast<float>();
+  Projection projection{{center.data(), center.data() + center.size()},
+                        Matrix(static_cast<std::size_t>(narrow.rows()), static_cast<std::size_t>(narrow.cols()))};
+  std::copy(narrow.data(), narrow.data() + narrow.size(), projection.directions.values.begin());
+  return projection;
 }
 
 // Of one row of squared distances.
@@ -69,64 +93,56 @@ Matrix take_rows(const Matrix& matrix, const std::vector<std::size_t>& rows) {
   return taken;
 }
 
-Whitening fit_whitening(const Matrix& patches, double shrinkage) {
-  const auto points = view(patches);
-  Whitening whitening;
-  const Eigen::RowVectorXf mean = points.colwise().mean();
-  whitening.center.assign(mean.data(), mean.data() + mean.size());
-  const RowMajor centred = points.rowwise() - mean;
-  const Eigen::MatrixXd covariance =
-      ((centred.transpose() * centred) / static_cast<float>(points.rows())).cast<double>();
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(covariance);
-  const double added = std::max(shrinkage * solver.eigenvalues().mean(), 1e-12);
-  const Eigen::VectorXd factors = (solver.eigenvalues().cwiseMax(0).array() + added).rsqrt();
-  const RowMajor projection = (solver.eigenvectors() * factors.asDiagonal()).cast<float>();
-  whitening.projection = Matrix(patches.columns, patches.columns);
-  std::copy(projection.data(), projection.data() + projection.size(), whitening.projection.values.begin());
-  return whitening;
+Projection fit_whitening(const Matrix& patches, double shrinkage) {
+  const Spectrum spectrum = spectrum_of(patches);
+  const double added = std::max(shrinkage * spectrum.variances.mean(), 1e-12);
+  const Eigen::VectorXd factors = (spectrum.variances.array() + added).rsqrt();
+  return projection_on(spectrum.center, spectrum.directions * factors.asDiagonal());
 }
 
-Matrix apply_whitening(const Whitening& whitening, const Matrix& patches) {
-  Matrix white(patches.rows, whitening.projection.columns);
-  const Eigen::Map<const Eigen::RowVectorXf> center(whitening.center.data(),
-                                                    static_cast<Eigen::Index>(whitening.center.size()));
-  Eigen::Map<RowMajor> out(white.values.data(), static_cast<Eigen::Index>(white.rows),
-                           static_cast<Eigen::Index>(white.columns));
-  out.noalias() = (view(patches).rowwise() - center) * view(whitening.projection);
-  return white;
+Projection fit_main_directions(const Matrix& patches, double share) {
+  constexpr Eigen::Index kStep = 16;
+  const Spectrum spectrum = spectrum_of(patches);  // smallest variance first
+  const Eigen::Index all = spectrum.variances.size();
+  const double wanted = share * spectrum.variances.sum();
+  Eigen::Index kept = std::min(kStep, all);
+  while (kept < all && spectrum.variances.tail(kept).sum() < wanted) kept = std::min(kept + kStep, all);
+  return projection_on(spectrum.center, spectrum.directions.rightCols(kept));
+}
+
+Matrix project(const Projection& projection, const Matrix& patches) {
+  Matrix projected(patches.rows, projection.directions.columns);
+  Eigen::Map<RowMajor> out(projected.values.data(), static_cast<Eigen::Index>(projected.rows),
+                           static_cast<Eigen::Index>(projected.columns));
+  out.noalias() = (view(patches).rowwise() - row_view(projection.center)) * view(projection.directions);
+  return projected;
 }
 
 Bank fit_bank(const Matrix& patches, const BankOptions& options) {
   Bank bank;
-  bank.channels = bank.projected = static_cast<int>(patches.columns);
+  bank.channels = static_cast<int>(patches.columns);
   bank.nearest = options.nearest;
-  Matrix rows;
-  if (options.whitening_shrinkage > 0) {
-    Whitening whitening = fit_whitening(patches, options.whitening_shrinkage);
-    const Matrix white = apply_whitening(whitening, patches);
-    rows = take_rows(white, choose_coreset(white, options.size, options.seed));
-    bank.center = std::move(whitening.center);
-    bank.projection = std::move(whitening.projection.values);
-  } else {
-    rows = take_rows(patches, choose_coreset(patches, options.size, options.seed));
-  }
-  bank.rows = std::move(rows.values);
+  bank.counts_the_rest = options.whitening_shrinkage == 0;
+  bank.projection = bank.counts_the_rest ? fit_main_directions(patches, kShareOfVariance)
+                                         : fit_whitening(patches, options.whitening_shrinkage);
+  const Matrix projected = project(bank.projection, patches);
+  const Matrix& compared = bank.counts_the_rest ? patches : projected;
+  bank.rows = take_rows(projected, choose_coreset(compared, options.size, options.seed));
   return bank;
 }
 
 std::vector<float> distances_to(const Bank& bank, const Matrix& patches) {
-  Matrix projected;
-  if (!bank.projection.empty()) {
-    Whitening whitening{bank.center,
-                        Matrix(static_cast<std::size_t>(bank.channels), static_cast<std::size_t>(bank.projected))};
-    whitening.projection.values = bank.projection;
-    projected = apply_whitening(whitening, patches);
+  const Matrix x = project(bank.projection, patches);
+  RowMajor squared = -2 * view(x) * view(bank.rows).transpose();
+  squared.rowwise() += view(bank.rows).rowwise().squaredNorm().transpose();
+  if (bank.counts_the_rest) {
+    squared.colwise() += (view(patches).rowwise() - row_view(bank.projection.center)).rowwise().squaredNorm();
+  } else {
+    squared.colwise() += view(x).rowwise().squaredNorm();
   }
-  const RowMajor squared = squared_distances(view(bank.projection.empty() ? patches : projected),
-                                             {bank.rows.data(), bank.size(), bank.projected});
   std::vector<float> distances(patches.rows);
   for (std::size_t i = 0; i < distances.size(); ++i)
-    distances[i] = mean_of_nearest(squared.row(static_cast<Eigen::Index>(i)), bank.nearest);
+    distances[i] = mean_of_nearest(squared.row(static_cast<Eigen::Index>(i)).cwiseMax(0), bank.nearest);
   return distances;
 }
 

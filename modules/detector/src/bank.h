@@ -15,25 +15,27 @@ std::vector<std::size_t> choose_coreset(const Matrix& patches, int size, std::ui
 
 Matrix take_rows(const Matrix& matrix, const std::vector<std::size_t>& rows);
 
-// x -> (x - center) * projection makes every direction count alike, shrunk towards the mean variance so that directions
-// which good parts hardly use do not explode (Ledoit and Wolf 2004): projection = V (Λ + shrinkage * mean(Λ))^-1/2.
-struct Whitening {
-  std::vector<float> center;
-  Matrix projection;
+// x -> (x - center) * directions.
+struct Projection {
+  std::vector<float> center;  // [from]
+  Matrix directions;          // [from, to]
 };
-Whitening fit_whitening(const Matrix& patches, double shrinkage);
-Matrix apply_whitening(const Whitening& whitening, const Matrix& patches);
+// Makes every direction count alike, shrunk towards the mean variance so that directions which good parts hardly use do
+// not explode (Ledoit and Wolf 2004): directions = V (Λ + shrinkage * mean(Λ))^-1/2.
+Projection fit_whitening(const Matrix& patches, double shrinkage);
+// The fewest main directions (principal components) that hold `share` of the variance, a multiple of 16.
+Projection fit_main_directions(const Matrix& patches, double share);
+Matrix project(const Projection& projection, const Matrix& patches);
 
 // Good patches, and how far from them another patch is: the mean distance to the `nearest` rows.
 struct Bank {
-  int channels = 0;               // of a patch
-  std::vector<float> center;      // [channels], subtracted first; empty: nothing is projected
-  std::vector<float> projection;  // [channels, projected], row by row
-  int projected = 0;              // columns of projection; channels where there is none
-  std::vector<float> rows;        // [size, projected]
+  int channels = 0;  // of a patch
+  Projection projection;
+  // What the projection leaves out of a patch counts too, as its distance from the center there: good patches have
+  // next to nothing in those directions, so that it is the whole distance at a part of the work.
+  bool counts_the_rest = false;
+  Matrix rows;  // projected
   int nearest = 1;
-
-  int size() const { return projected > 0 ? static_cast<int>(rows.size()) / projected : 0; }
 };
 
 struct BankOptions {

@@ -17,40 +17,33 @@ Value squared_norms(const Value& x) {
   return std::make_shared<op::ReduceSum>(std::make_shared<op::Multiply>(x, x), indices({2}), true);
 }
 
-// |x - b|^2 - |x|^2 = |b|^2 - 2 x.b of every row of the bank. x: [1, cells, projected] -> [1, cells, size].
-Value cross_terms(const Value& x, const Bank& bank) {
-  const auto rows = static_cast<std::size_t>(bank.size()), columns = static_cast<std::size_t>(bank.projected);
-  std::vector<float> minus_twice(bank.rows.size()), norms(rows);
-  for (std::size_t row = 0; row < rows; ++row) {
-    for (std::size_t column = 0; column < columns; ++column) {
-      const float value = bank.rows[row * columns + column];
-      minus_twice[row * columns + column] = -2 * value;
+// |b|^2 - 2 x.b of every row b of the bank. x: [1, cells, projected] -> [1, cells, size].
+Value cross_terms(const Value& x, const Matrix& rows) {
+  Matrix minus_twice = rows;
+  std::vector<float> norms(rows.rows);
+  for (std::size_t row = 0; row < rows.rows; ++row) {
+    for (float& value : minus_twice.row(row)) {
       norms[row] += value * value;
+      value *= -2;
     }
   }
-  const Value cross = std::make_shared<op::MatMul>(x, constant<float>({rows, columns}, minus_twice), false, true);
-  return std::make_shared<op::Add>(cross, constant<float>({1, 1, rows}, norms));
+  const Value cross = std::make_shared<op::MatMul>(x, weights(minus_twice), false, true);
+  return std::make_shared<op::Add>(cross, constant<float>({1, 1, rows.rows}, norms));
 }
 
 Value roots(const Value& squared) {
   return std::make_shared<op::Sqrt>(std::make_shared<op::Relu>(squared));
 }
 
-Value projected(const Value& patches, const Bank& bank) {
-  if (bank.projection.empty()) return patches;
-  const auto channels = static_cast<std::size_t>(bank.channels);
-  const auto columns = static_cast<std::size_t>(bank.projected);
-  const Value centred = std::make_shared<op::Subtract>(patches, constant<float>({1, 1, channels}, bank.center));
-  return std::make_shared<op::MatMul>(centred, constant<float>({channels, columns}, bank.projection), false, false);
-}
-
-// distances_to() of bank.h. [1, cells, channels] -> [1, cells, 1]
+// distances_to() of bank.h: |x - b|^2 = |x|^2 + (|b|^2 - 2 x.b). [1, cells, channels] -> [1, cells, 1]
 Value bank_distances(const Value& patches, const Bank& bank) {
-  const Value x = projected(patches, bank);
-  const Value cross = cross_terms(x, bank), norms = squared_norms(x);
+  const Value center = constant<float>({1, 1, bank.projection.center.size()}, bank.projection.center);
+  const Value centred = std::make_shared<op::Subtract>(patches, center);
+  const Value x = std::make_shared<op::MatMul>(centred, weights(bank.projection.directions), false, false);
+  const Value cross = cross_terms(x, bank.rows), norms = squared_norms(bank.counts_the_rest ? centred : x);
   if (bank.nearest <= 1)
     return roots(std::make_shared<op::Add>(std::make_shared<op::ReduceMin>(cross, indices({2}), true), norms));
-  const Value count = op::Constant::create(ov::element::i64, ov::Shape{}, {std::min(bank.nearest, bank.size())});
+  const Value count = op::Constant::create(ov::element::i64, ov::Shape{}, {std::min<std::int64_t>(bank.nearest, static_cast<std::int64_t>(bank.rows.rows))});
   const auto nearest = std::make_shared<op::TopK>(cross, count, 2, op::TopK::Mode::MIN, op::TopK::SortType::NONE);
   const Value distances = roots(std::make_shared<op::Add>(nearest->output(0), norms));
   return std::make_shared<op::ReduceMean>(distances, indices({2}), true);

@@ -6,10 +6,6 @@ namespace lineguard::detector::graph {
 namespace op = ov::opset13;
 namespace {
 
-Value weights(const Matrix& matrix) {
-  return constant<float>({matrix.rows, matrix.columns}, matrix.values);
-}
-
 Value bias(const std::vector<float>& values) {
   return constant<float>({1, values.size()}, values);
 }

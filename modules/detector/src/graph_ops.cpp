@@ -25,6 +25,10 @@ Value indices(const std::vector<std::int64_t>& values) {
   return constant<std::int64_t>({values.size()}, values);
 }
 
+Value weights(const Matrix& matrix) {
+  return constant<float>({matrix.rows, matrix.columns}, matrix.values);
+}
+
 Value resized_to(const Value& x, int grid_cells) {
   using Interpolate = op::Interpolate;
   Interpolate::InterpolateAttrs attributes;

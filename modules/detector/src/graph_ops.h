@@ -2,6 +2,8 @@
 // graph_*.cpp alone.
 #pragma once
 
+#include "patches.h"
+
 #include <cstdint>
 #include <exception>
 #include <filesystem>
@@ -26,6 +28,7 @@ Value constant(const ov::Shape& shape, const std::vector<T>& values) {
   return ov::op::v0::Constant::create(ov::element::from<T>(), shape, values);
 }
 Value indices(const std::vector<std::int64_t>& values);
+Value weights(const Matrix& matrix);  // [rows, columns]
 
 // [1, channels, h, w] bilinear on a grid of so many cells a side, half-pixel centres.
 Value resized_to(const Value& x, int grid_cells);

@@ -192,7 +192,7 @@ class Training {
     const Head head = fit_head(all, config_, grid_cells());
     report_.classes = labelled_ ? labelled_->classes : std::vector<std::string>();
     report_.patches = all.rows;
-    report_.bank = static_cast<std::size_t>(head.bank.size());
+    report_.bank = head.bank.rows.rows;
     LINEGUARD_TRY(write_detector_graph(features, head, labelled_, folder / "network.xml"));
     fs::remove(features);
     fs::remove(folder / "features.bin");

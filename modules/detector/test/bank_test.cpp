@@ -31,28 +31,55 @@ TEST(Coreset, SameSeedSameRows) {
   EXPECT_EQ(choose_coreset(points, 20, 3), choose_coreset(points, 20, 3));
 }
 
-TEST(NearestDistances, AgreeWithTheDefinition) {
-  const Matrix points = grid_points(20, 5);
-  const Matrix bank = take_rows(grid_points(50, 5), {3, 17, 29});
-  const auto distances = distances_to(Bank{.channels = 5, .projected = 5, .rows = bank.values}, points);
-  for (std::size_t i = 0; i < points.rows; ++i) {
-    double nearest = HUGE_VAL;
-    for (std::size_t j = 0; j < bank.rows; ++j) {
-      double squared = 0;
-      for (std::size_t k = 0; k < 5; ++k) squared += std::pow(points.row(i)[k] - bank.row(j)[k], 2);
-      nearest = std::min(nearest, std::sqrt(squared));
+// Patches that lie in few directions but for a little, as features do.
+Matrix flat_points(std::size_t rows, std::size_t columns, float rest) {
+  Matrix points(rows, columns);
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t k = 0; k < columns; ++k) {
+      const float main = std::sin(static_cast<float>(i * (k % 5 + 1)));
+      points.row(i)[k] = main + rest * std::cos(1.3F * static_cast<float>(i * 31 + k * 17));
     }
-    EXPECT_NEAR(distances[i], nearest, 1e-3);
   }
+  return points;
+}
+
+double distance_by_definition(std::span<const float> x, const Matrix& patches) {
+  double nearest = HUGE_VAL;
+  for (std::size_t j = 0; j < patches.rows; ++j) {
+    double squared = 0;
+    for (std::size_t k = 0; k < x.size(); ++k) squared += std::pow(x[k] - patches.row(j)[k], 2);
+    nearest = std::min(nearest, std::sqrt(squared));
+  }
+  return nearest;
+}
+
+TEST(Distances, AgreeWithTheDefinition) {
+  const Matrix good = flat_points(60, 40, 0.001F);
+  const Bank bank = fit_bank(good, {.size = 60});
+  EXPECT_LT(bank.rows.columns, 40u);
+  Matrix points = flat_points(20, 40, 0.001F);
+  for (float& value : points.values) value += 0.2F;
+  const auto distances = distances_to(bank, points);
+  for (std::size_t i = 0; i < points.rows; ++i)
+    EXPECT_NEAR(distances[i], distance_by_definition(points.row(i), good), 0.02) << i;
+}
+
+// A defect may lie where good patches have nothing: in a direction that the bank does not keep.
+TEST(Distances, CountWhatTheMainDirectionsLeaveOut) {
+  const Matrix good = flat_points(60, 40, 0);
+  Matrix point(1, 40);
+  std::ranges::copy(good.row(7), point.row(0).begin());
+  point.row(0)[0] += 3;
+  point.row(0)[5] -= 3;  // good patches have the same in 0 and 5
+  EXPECT_NEAR(distances_to(fit_bank(good, {.size = 60}), point)[0], std::sqrt(18), 0.05);
 }
 
 TEST(Distances, AreTheMeanOverTheNearest) {
-  Matrix point(1, 1);
+  Matrix good(3, 1), point(1, 1);
+  good.values = {0, 6, 20};
   point.row(0)[0] = 4;
-  Bank bank{.channels = 1, .projected = 1, .rows = {0, 6, 20}, .nearest = 2};
-  EXPECT_NEAR(distances_to(bank, point)[0], 3, 1e-5);
-  bank.nearest = 9;  // more than there are
-  EXPECT_NEAR(distances_to(bank, point)[0], (4.0 + 2 + 16) / 3, 1e-5);
+  EXPECT_NEAR(distances_to(fit_bank(good, {.size = 3, .nearest = 2}), point)[0], 3, 1e-4);
+  EXPECT_NEAR(distances_to(fit_bank(good, {.size = 3, .nearest = 9}), point)[0], (4.0 + 2 + 16) / 3, 1e-4);
 }
 
 TEST(Whitening, MakesEveryDirectionCountAlike) {
@@ -61,7 +88,7 @@ TEST(Whitening, MakesEveryDirectionCountAlike) {
     points.row(i)[0] = 100 * std::sin(static_cast<float>(i));
     points.row(i)[1] = std::cos(1.7f * static_cast<float>(i)) + 5;
   }
-  const Matrix white = apply_whitening(fit_whitening(points, 1e-6), points);
+  const Matrix white = project(fit_whitening(points, 1e-6), points);
   double first = 0, second = 0;
   for (std::size_t i = 0; i < white.rows; ++i) {
     first += white.row(i)[0] * white.row(i)[0];

@@ -3,11 +3,13 @@
 #include "dihedral.h"
 #include "fusion.h"
 #include "mlp.h"
+#include "pasted_defects.h"
 #include "temp_folder.h"
 #include "test_data.h"
 
 #include <algorithm>
 #include <cmath>
+#include <random>
 
 #include <gtest/gtest.h>
 
@@ -58,6 +60,33 @@ TEST(CellLabels, TheRegionOfInterestCutsOffWhatLiesOutside) {
   const auto inside =
       label_cells(boxed({40, 0, 5, 10}, "dent"), {80, 80}, region_of_interest(right_half, {80, 80}), {"dent"}, 8);
   EXPECT_EQ((*inside)[0], 1);
+}
+
+TEST(PastedDefects, TakeTheClassAndLeaveTheHostElsewhere) {
+  constexpr int kSide = 64;
+  Donor donor{std::vector<std::uint8_t>(kSide * kSide * 3, 120), std::vector<int>(kSide * kSide, 0)};
+  for (int y = 30; y < 40; ++y) {
+    for (int x = 20; x < 44; ++x) {
+      donor.labels[static_cast<std::size_t>(kSide * y + x)] = 2;
+      for (int c = 0; c < 3; ++c) donor.tile[static_cast<std::size_t>(3 * (kSide * y + x) + c)] = 20;
+    }
+  }
+  const std::vector<std::uint8_t> host(kSide * kSide * 3, 200);
+  std::mt19937_64 random(3), again(3);
+  const Pasted pasted = paste_defects(host, {donor}, kSide, 8, random);
+  EXPECT_EQ(paste_defects(host, {donor}, kSide, 8, again).tile, pasted.tile);
+  EXPECT_GT(std::ranges::count(pasted.cells, 2), 0);
+  EXPECT_EQ(std::ranges::count(pasted.cells, 1), 0);
+  for (int cell = 0; cell < 64; ++cell) {
+    double sum = 0;
+    for (int y = 0; y < 8; ++y) {
+      for (int x = 0; x < 8; ++x)
+        sum += pasted.tile[static_cast<std::size_t>(3 * (kSide * (8 * (cell / 8) + y) + 8 * (cell % 8) + x))];
+    }
+    if (pasted.cells[static_cast<std::size_t>(cell)] == 2) {
+      EXPECT_LT(sum / 64, 195) << "a dark defect in cell " << cell;
+    }
+  }
 }
 
 TEST(Dihedral, EveryWayIsAPermutationAndMirroringTwiceIsNone) {
@@ -283,6 +312,22 @@ TEST_F(LabelledTrain, TilesNeedLabelsThatSayWhere) {
   EXPECT_EQ(without->defective_pictures, 0U);
 }
 
+// Lighting evened out: the lamp ages, and a good part stays good.
+TEST_F(LabelledTrain, WithFlatLightingALampAtFourFifthsChangesHardlyADecision) {
+  config_.lighting = imaging::Lighting::flat;
+  const auto report = train_to("model");
+  ASSERT_TRUE(report) << report.error().message;
+  int good = 0;
+  for (unsigned seed = 905; seed < 915; ++seed) {
+    Image dim = woven(seed);
+    for (int y = 0; y < dim.height_px(); ++y) {
+      for (auto& value : dim.row_u8(y)) value = static_cast<std::uint8_t>(0.8 * value);
+    }
+    good += predict("model", dim).label == Label::good ? 1 : 0;
+  }
+  EXPECT_GE(good, 8) << "of 10 good parts";
+}
+
 // The promise: a defect of a class that was held out of training still fires.
 TEST_F(LabelledTrain, AClassThatWasNeverShownStillFiresThroughTheGoodOnlyFloor) {
   add_class("stain", 20, 16, 30);
@@ -300,6 +345,19 @@ TEST_F(LabelledTrain, LabelsOfPicturesAloneAreEnough) {
   auto report = train_to("model");
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_TRUE(report->classes.empty());
+  Image stained = woven(903);
+  fill(stained, {50, 20, 20, 16}, 30);
+  EXPECT_EQ(predict("model", stained).label, Label::defective);
+  EXPECT_EQ(predict("model", woven(904)).label, Label::good);
+}
+
+TEST_F(LabelledTrain, AWholePictureSeenInEightViewsIsJudgedAsWell) {
+  add_class("stain", 20, 16, 30);
+  for (auto& sample : dataset_.samples) sample.boxes.clear();
+  config_.picture_views = 8;
+  config_.label_epochs = 60;  // one row a picture
+  const auto report = train_to("model");
+  ASSERT_TRUE(report) << report.error().message;
   Image stained = woven(903);
   fill(stained, {50, 20, 20, 16}, 30);
   EXPECT_EQ(predict("model", stained).label, Label::defective);

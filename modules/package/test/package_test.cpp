@@ -18,6 +18,8 @@ Manifest some_manifest() {
   manifest.preprocessing.roi = Box{0.1, 0.2, 0.5, 0.6};
   manifest.backbone_name = "efficientnet-lite0";
   manifest.training.dataset_fingerprint = std::string(64, 'a');
+  manifest.training.defective_above = 0.5;
+  manifest.preprocessing.lighting = imaging::Lighting::local_contrast;
   manifest.training.allowed_checks = {"duplicate", "say \"so\"\n"};
   manifest.metrics = {{"image AUROC", 0.9, 0.8, 0.95, 61}};
   manifest.region_threshold = 0.1 + 0.2;
@@ -46,6 +48,7 @@ TEST_F(Package, ManifestReadsBackAsWritten) {
   EXPECT_EQ(manifest->version, 3);
   EXPECT_EQ(manifest->preprocessing, some_manifest().preprocessing);
   EXPECT_EQ(manifest->training.allowed_checks, some_manifest().training.allowed_checks);
+  EXPECT_EQ(manifest->training.defective_above, 0.5);
   EXPECT_EQ(manifest->region_threshold, 0.1 + 0.2);
   EXPECT_EQ(manifest->metrics.at(0).n, 61);
   EXPECT_EQ(read_golden(folder_.path())->at(1).score, 1.0 / 3.0);

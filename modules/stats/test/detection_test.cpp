@@ -55,5 +55,13 @@ TEST(Detection, FalseBoxesOfGoodPicturesAreAMean) {
   EXPECT_FALSE(detection_figures({{{{kHere, 2, ""}}, {}}}, 0.5, false));
 }
 
+TEST(Detection, BoxesBelowTheLevelCountForAveragePrecisionAlone) {
+  const std::vector<BoxedPicture> pictures{{{{kHere, 2, ""}, {kThere, -3, "", false}}, {{kHere, ""}, {kThere, ""}}}};
+  const auto figures = detection_figures(pictures, 0.5, false);
+  EXPECT_DOUBLE_EQ(figures->mean_average_precision, 1);
+  EXPECT_EQ(figures->recalled.events, 1u);
+  EXPECT_EQ(figures->false_boxes.n, 1u);
+}
+
 }  // namespace
 }  // namespace lineguard::stats
