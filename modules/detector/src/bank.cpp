@@ -10,7 +10,7 @@
 namespace lineguard::detector {
 namespace {
 
-constexpr double kShareOfVariance = 0.98;
+constexpr double kShareOfVariance = 0.9;
 
 using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 

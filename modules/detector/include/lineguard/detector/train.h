@@ -70,7 +70,7 @@ struct TrainConfig {
   int label_members = 3;     // networks whose mean decides, 1 to 10
   int label_epochs = 12;     // 1 to 200
   int label_turns = 4;       // ways each picture is turned and mirrored: 1 to 8
-  int label_pasted = 300;    // pictures made by pasting outlined defects into good ones: 0 to 100000
+  int label_pasted = 0;      // pictures made by pasting outlined defects into good ones: 0 to 100000
   int label_top_cells = 3;   // a picture's score is the mean of that many highest cells
   int label_cells = 50'000;  // most cells held in memory
 
