@@ -14,6 +14,13 @@ constexpr std::size_t kMostBoxes = 64, kMostCandidates = 4096;
 constexpr double kSameDefect = 0.3, kAgrees = 0.5;  // intersection over union
 constexpr double kSurest = 1e-6;                    // of not being a defect, so that odds stay finite
 
+FloatMap column_as_map(const Matrix& values, std::size_t column) {
+  const auto side = static_cast<int>(std::lround(std::sqrt(static_cast<double>(values.rows))));
+  FloatMap map{{side, side}, std::vector<float>(values.rows)};
+  for (std::size_t row = 0; row < values.rows; ++row) map.values[row] = values.row(row)[column];
+  return map;
+}
+
 struct Likely {
   double defective = 0;  // probability
   std::size_t class_index = 0;
@@ -59,6 +66,21 @@ Box voted(const Region& best, const std::vector<const Region*>& others) {
 }
 
 }  // namespace
+
+BoxMaps box_maps(Matrix logits, Matrix log_ways) {
+  for (std::size_t row = 0; row < logits.rows; ++row) {  // softmax
+    const auto values = logits.row(row);
+    const float highest = *std::ranges::max_element(values);
+    float sum = 0;
+    for (float& value : values) sum += value = std::exp(value - highest);
+    for (float& value : values) value /= sum;
+  }
+  for (float& value : log_ways.values) value = std::exp(value);
+  BoxMaps maps;
+  for (std::size_t k = 1; k < logits.columns; ++k) maps.classes.push_back(column_as_map(logits, k));
+  for (std::size_t k = 0; k < log_ways.columns; ++k) maps.sides.push_back(column_as_map(log_ways, k));
+  return maps;
+}
 
 std::vector<Region> boxes_of_cells(const BoxMaps& maps, const std::vector<std::string>& names, const PixelRect& area,
                                    double level) {

@@ -2,6 +2,7 @@
 // defect is believed.
 #pragma once
 
+#include "patches.h"
 #include "preprocess.h"
 
 #include <string>
@@ -19,6 +20,10 @@ struct BoxMaps {
   std::vector<FloatMap> classes;  // probabilities, one map a class
   std::vector<FloatMap> sides;    // left, top, right, bottom: the way from the cell's middle, in cells
 };
+
+// From what the two networks answer for the cells of a square grid, row by row: logits of good and of each class, and
+// the logarithm of the way to each side.
+BoxMaps box_maps(Matrix logits, Matrix log_ways);
 
 // Of every cell whose log odds of a defect are above `level`: its box, which may reach beyond the area, the odds as
 // score, the likeliest class. Not yet weeded out.

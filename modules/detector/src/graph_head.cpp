@@ -43,7 +43,8 @@ Value bank_distances(const Value& patches, const Bank& bank) {
   const Value cross = cross_terms(x, bank.rows), norms = squared_norms(bank.counts_the_rest ? centred : x);
   if (bank.nearest <= 1)
     return roots(std::make_shared<op::Add>(std::make_shared<op::ReduceMin>(cross, indices({2}), true), norms));
-  const Value count = op::Constant::create(ov::element::i64, ov::Shape{}, {std::min<std::int64_t>(bank.nearest, static_cast<std::int64_t>(bank.rows.rows))});
+  const Value count = op::Constant::create(
+      ov::element::i64, ov::Shape{}, {std::min<std::int64_t>(bank.nearest, static_cast<std::int64_t>(bank.rows.rows))});
   const auto nearest = std::make_shared<op::TopK>(cross, count, 2, op::TopK::Mode::MIN, op::TopK::SortType::NONE);
   const Value distances = roots(std::make_shared<op::Add>(nearest->output(0), norms));
   return std::make_shared<op::ReduceMean>(distances, indices({2}), true);

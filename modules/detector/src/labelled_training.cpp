@@ -68,7 +68,9 @@ double mean_of_highest(std::vector<float> values, int count) {
 // Of each cell the highest within `reach` cells: rows first, then columns.
 std::vector<float> highest_nearby(const std::vector<float>& map, int side, int reach) {
   std::vector<float> rows(map.size()), all(map.size());
-  const auto at = [side](int y, int x) { return static_cast<std::size_t>(y * side + x); };
+  const auto at = [side](int y, int x) {
+    return static_cast<std::size_t>(y) * static_cast<std::size_t>(side) + static_cast<std::size_t>(x);
+  };
   for (int y = 0; y < side; ++y) {
     for (int x = 0; x < side; ++x) {
       rows[at(y, x)] = map[at(y, x)];
@@ -229,39 +231,11 @@ class LabelledTrainer {
       }
       partial_[i].patch = mean_of_highest(maps_[i], trained_.head.top_cells);
       if (heads.patch && heads.sides && set_.calibrates(i)) {
-        const BoxMaps maps{class_maps(heads.patch->apply(features.dense)),
-                           side_maps(heads.sides->apply(features.dense))};
+        const BoxMaps maps = box_maps(heads.patch->apply(features.dense), heads.sides->apply(features.dense));
         predicted_[i] = boxes_of_cells(maps, trained_.head.classes, shown_[i], kFaintestOdds);
       }
       return {};
     });
-  }
-
-  FloatMap column_as_map(const Matrix& values, std::size_t column) const {
-    FloatMap map{{dense_cells_, dense_cells_}, std::vector<float>(values.rows)};
-    for (std::size_t row = 0; row < values.rows; ++row) map.values[row] = values.row(row)[column];
-    return map;
-  }
-
-  // Softmax of the logits without its first column.
-  std::vector<FloatMap> class_maps(Matrix logits) const {
-    for (std::size_t row = 0; row < logits.rows; ++row) {
-      const auto values = logits.row(row);
-      const float highest = *std::ranges::max_element(values);
-      float sum = 0;
-      for (float& value : values) sum += value = std::exp(value - highest);
-      for (float& value : values) value /= sum;
-    }
-    std::vector<FloatMap> maps;
-    for (std::size_t k = 1; k < logits.columns; ++k) maps.push_back(column_as_map(logits, k));
-    return maps;
-  }
-
-  std::vector<FloatMap> side_maps(Matrix ways) const {
-    for (float& value : ways.values) value = std::exp(value);
-    std::vector<FloatMap> maps;
-    for (std::size_t k = 0; k < ways.columns; ++k) maps.push_back(column_as_map(ways, k));
-    return maps;
   }
 
   void join_scores() {

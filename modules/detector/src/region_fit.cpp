@@ -46,7 +46,7 @@ Tally tally(const BoxedMap& picture, const std::vector<Box>& found) {
       best = overlap;
       nearest = &box;
     }
-    if (best > kTouches)
+    if (nearest && best > kTouches)
       sum.factors.push_back(std::sqrt(truth.width * truth.height / (nearest->width * nearest->height)));
     sum.overlap += best >= kMatches ? best : 0;
   }
