@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <limits>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -192,6 +193,36 @@ TEST(Job, NamesTheFieldThatIsWrong) {
   refused("tiles.u8 has");
   job.erase("seed");
   refused("seed");
+}
+
+// Every defect's cells reach half a cell and one and a half to the sides of a box of two by two.
+void write_sides(const fs::path& folder) {
+  std::vector<float> sides;
+  const float none = std::numeric_limits<float>::quiet_NaN(), near = std::log(0.5F), far = std::log(1.5F);
+  for (int i = 0; i < kPictures; ++i) {
+    for (int c = 0; c < kDense * kDense; ++c) {
+      const int x = c % kDense % 2, y = c / kDense % 2;
+      const bool inside = i % 2 == 1;
+      for (const float way : {x ? far : near, y ? far : near, x ? near : far, y ? near : far})
+        sides.push_back(inside ? way : none);
+    }
+  }
+  write(folder / "sides.f32", {reinterpret_cast<const char*>(sides.data()), sides.size() * sizeof(float)});
+}
+
+TEST(FineTuning, LearnsSidesOfBoxesWhereThereAreSome) {
+  LINEGUARD_NEEDS(installed());
+  const test::TempFolder folder;
+  auto job = write_job(folder / "job", 3);
+  job["sides"] = true;
+  write(folder / "job" / "job.json", job.dump());
+  const auto missing = run(folder / "job", folder / "out");
+  ASSERT_FALSE(missing);
+  EXPECT_NE(missing.error().message.find("sides.f32"), std::string::npos) << missing.error().message;
+  write_sides(folder / "job");
+  const auto outcome = run(folder / "job", folder / "out");
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_LT(outcome->best_validation_loss, outcome->first_validation_loss);
 }
 
 TEST(FineTuning, RemovesADamagedCheckpoint) {
