@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include <lineguard/core/progress.h>
@@ -34,7 +35,7 @@ Result<std::vector<MapScore>> score_held_back(const TrainingSet& set, const Feat
 std::vector<MapScore> good_ones(const TrainingSet& set, const std::vector<MapScore>& scored);
 
 struct RegionLevels {
-  double inside = 0, peak = 0;
+  double inside = 0, peak = std::numeric_limits<double>::lowest();
   double size_factor = 1;  // of boxes, where labels show how people draw them
 };
 // Cells above `inside`: 0.5 % of the good pictures' ones; above `peak` as many pictures as above the operating point.

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <mutex>
 #include <numeric>
 #include <set>
@@ -25,6 +26,7 @@ namespace lineguard::detector {
 namespace {
 
 constexpr int kFewestDefectPictures = 10;  // for a head that judges whole pictures
+constexpr double kPicturesBelowPeak = 0.95;
 constexpr double kGoodBelowFloor = 0.99, kGoodCellsBelowFloor = 0.999, kGoodAtLevel = 0.98;
 
 struct Heads {
@@ -322,6 +324,26 @@ class LabelledTrainer {
       if (set_.calibrates(i)) pictures.push_back({predicted_[i], shown_[i], drawn_in(set_.pictures[i], shown_[i])});
     }
     trained_.levels.inside = fit_box_level(pictures, trained_.levels.inside, threads_).inside;
+    trained_.levels.peak = peak_beside_boxes();
+  }
+
+  // What the map reaches out of reach of every drawn box, in all but few pictures: there nothing is wrong, so that an
+  // outline that is reported beside the boxes must be higher. Templates as good pictures are too good to tell.
+  double peak_beside_boxes() const {
+    std::vector<double> peaks;
+    for (std::size_t i = 0; i < maps_.size(); ++i) {
+      const std::vector<int>& labels = samples_[i].labels;
+      if (!set_.calibrates(i) || labels.empty()) continue;
+      std::vector<float> drawn(labels.size());
+      std::ranges::transform(labels, drawn.begin(), [](int label) { return label == 0 ? 0.0F : 1.0F; });
+      const auto near_a_box = highest_nearby(drawn, dense_cells_, trained_.head.reach_cells);
+      double peak = std::numeric_limits<double>::lowest();
+      for (std::size_t cell = 0; cell < labels.size(); ++cell) {
+        if (near_a_box[cell] == 0) peak = std::max<double>(peak, trained_.scored[i].map[cell]);
+      }
+      peaks.push_back(peak);
+    }
+    return peaks.empty() ? std::numeric_limits<double>::lowest() : stats::quantile(peaks, kPicturesBelowPeak);
   }
 
   void keep_maps() {

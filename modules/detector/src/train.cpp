@@ -266,7 +266,7 @@ class Training {
       levels_ = calibrate_regions(good, above);
       return {};
     }
-    levels_.peak = std::max(levels_.inside, peak_level(good, above));
+    levels_.peak = std::max({levels_.peak, levels_.inside, peak_level(good, above)});
     for (const PictureScore& picture : pictures) {
       if (picture.sample->label == Label::good || !picture.calibrates) continue;
       ++point.defective_n;
