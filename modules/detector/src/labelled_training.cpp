@@ -228,14 +228,14 @@ class LabelledTrainer {
                        extractor_.extract_all(prepare_tile(image, extractor_.preprocessing())));
       maps_[i].assign(features.dense.rows, 0);
       if (heads.patch) {
-        const Matrix logits = heads.patch->apply(features.dense);
+        Matrix logits = heads.patch->apply(features.dense);
         for (std::size_t cell = 0; cell < logits.rows; ++cell) maps_[i][cell] = defect_logit(logits.row(cell));
+        if (heads.sides && set_.calibrates(i)) {
+          const BoxMaps maps = box_maps(std::move(logits), heads.sides->apply(features.dense));
+          predicted_[i] = boxes_of_cells(maps, trained_.head.classes, shown_[i], kFaintestOdds);
+        }
       }
       partial_[i].patch = mean_of_highest(maps_[i], trained_.head.top_cells);
-      if (heads.patch && heads.sides && set_.calibrates(i)) {
-        const BoxMaps maps = box_maps(heads.patch->apply(features.dense), heads.sides->apply(features.dense));
-        predicted_[i] = boxes_of_cells(maps, trained_.head.classes, shown_[i], kFaintestOdds);
-      }
       return {};
     });
   }
