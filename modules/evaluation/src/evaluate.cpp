@@ -25,6 +25,7 @@ struct Outcome {
   std::optional<GridPair> pixels;
   std::vector<stats::TrueBox> true_boxes;
   std::string mask_problem;
+  std::vector<Region> faint_regions;  // below the level from which regions are reported: counted, then forgotten
 };
 
 // What is asked of every picture of a selection.
@@ -74,7 +75,7 @@ void add_pixels(Outcome& outcome, const Prediction& prediction, const dataset::S
 }
 
 Outcome evaluate_one(Predictor& predictor, const dataset::Sample& sample, std::size_t index, const Wanted& wanted) {
-  Outcome outcome{row_of(sample, index), std::nullopt, {}, {}};
+  Outcome outcome{row_of(sample, index), std::nullopt, {}, {}, {}};
   Row& row = outcome.row;
   auto prediction = predict(predictor, sample, wanted);
   if (!prediction) {
@@ -86,7 +87,7 @@ Outcome evaluate_one(Predictor& predictor, const dataset::Sample& sample, std::s
   row.decode_ms = prediction->decode_ms;
   row.predict_ms = prediction->predict_ms;
   add_regions(row, std::move(prediction->regions));
-  row.faint_regions = std::move(prediction->faint_regions);
+  outcome.faint_regions = std::move(prediction->faint_regions);
   add_pixels(outcome, *prediction, sample, wanted.grid_px);
   if (const auto image = imaging::decode_file(sample.image)) row.properties = imaging::measure_properties(*image);
   if (const auto boxes = true_boxes(sample)) outcome.true_boxes = *boxes;
@@ -138,7 +139,7 @@ class Collector {
     if (!boxes_wanted_ || row.error || !known) return;
     stats::BoxedPicture picture{{}, outcome.true_boxes};
     for (const Region& region : row.regions) picture.found.push_back({region.box, region.score, region.class_name});
-    for (const Region& region : row.faint_regions)
+    for (const Region& region : outcome.faint_regions)
       picture.found.push_back({region.box, region.score, region.class_name, false});
     pictures_.push_back(std::move(picture));
   }

@@ -47,7 +47,6 @@ struct EvaluateOptions {
 struct Row {
   std::size_t sample = 0;  // index into dataset.samples
   std::string view, lot;
-  std::vector<Region> faint_regions;      // below the level from which regions are reported
   std::vector<Region> regions;            // where the selection says where its defects are
   std::string predicted_class;            // of the strongest region that has one
   double defect_side_px = 0;              // longer side of its largest true box; 0: unknown or good
