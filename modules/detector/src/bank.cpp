@@ -1,22 +1,16 @@
 #include "bank.h"
 
+#include "eigen_view.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
 
-#include <Eigen/Dense>
-
 namespace lineguard::detector {
 namespace {
 
 constexpr double kShareOfVariance = 0.9;
-
-using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-Eigen::Map<const RowMajor> view(const Matrix& matrix) {
-  return {matrix.values.data(), static_cast<Eigen::Index>(matrix.rows), static_cast<Eigen::Index>(matrix.columns)};
-}
 
 // Signs of random bits, scaled: distances stay the same on average (Achlioptas 2003). Needs no normal distribution,
 // whose numbers differ between standard libraries.
@@ -25,10 +19,6 @@ RowMajor random_projection(std::size_t from, std::size_t to, std::mt19937_64& ra
   const float unit = 1 / std::sqrt(static_cast<float>(to));
   for (Eigen::Index i = 0; i < projection.size(); ++i) projection.data()[i] = (random() & 1) ? unit : -unit;
   return projection;
-}
-
-Eigen::Map<const Eigen::RowVectorXf> row_view(const std::vector<float>& values) {
-  return {values.data(), static_cast<Eigen::Index>(values.size())};
 }
 
 // Principal components, those of the smallest variance first.
@@ -114,7 +104,7 @@ Matrix project(const Projection& projection, const Matrix& patches) {
   Matrix projected(patches.rows, projection.directions.columns);
   Eigen::Map<RowMajor> out(projected.values.data(), static_cast<Eigen::Index>(projected.rows),
                            static_cast<Eigen::Index>(projected.columns));
-  out.noalias() = (view(patches).rowwise() - row_view(projection.center)) * view(projection.directions);
+  out.noalias() = (view(patches).rowwise() - view(projection.center)) * view(projection.directions);
   return projected;
 }
 
@@ -136,7 +126,7 @@ std::vector<float> distances_to(const Bank& bank, const Matrix& patches) {
   RowMajor squared = -2 * view(x) * view(bank.rows).transpose();
   squared.rowwise() += view(bank.rows).rowwise().squaredNorm().transpose();
   if (bank.counts_the_rest) {
-    squared.colwise() += (view(patches).rowwise() - row_view(bank.projection.center)).rowwise().squaredNorm();
+    squared.colwise() += (view(patches).rowwise() - view(bank.projection.center)).rowwise().squaredNorm();
   } else {
     squared.colwise() += view(x).rowwise().squaredNorm();
   }

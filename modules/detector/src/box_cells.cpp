@@ -31,11 +31,6 @@ struct GridBox {
   }
 };
 
-int target_of(const std::vector<std::string>& classes, const std::string& name) {
-  const auto found = std::ranges::find(classes, name);
-  return found == classes.end() ? kIgnoredCell : 1 + static_cast<int>(found - classes.begin());
-}
-
 // Largest first, so that a smaller one takes its cells from it.
 std::vector<GridBox> on_grid(const dataset::Sample& sample, const PixelRect& area,
                              const std::vector<std::string>& classes, int grid_cells) {
@@ -45,7 +40,7 @@ std::vector<GridBox> on_grid(const dataset::Sample& sample, const PixelRect& are
   for (const dataset::LabelledBox& drawn : sample.boxes) {
     const double left = (drawn.box.x - area.x) * x_factor, top = (drawn.box.y - area.y) * y_factor;
     boxes.push_back({left, top, left + drawn.box.width * x_factor, top + drawn.box.height * y_factor,
-                     target_of(classes, drawn.class_name)});
+                     target_of_class(classes, drawn.class_name)});
   }
   std::ranges::stable_sort(boxes, std::greater<>(), &GridBox::area);
   return boxes;

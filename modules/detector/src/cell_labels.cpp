@@ -22,11 +22,6 @@ constexpr int kWellCovered = 85;  // of 255: a third
 // The defects of one class painted white.
 using Canvases = std::map<int, Image>;
 
-int class_index(const std::vector<std::string>& classes, const std::string& name) {
-  const auto found = std::ranges::find(classes, name);
-  return found == classes.end() ? 0 : static_cast<int>(found - classes.begin());
-}
-
 void paint(Image& canvas, const dataset::LabelledBox& box) {
   cv::Mat view(canvas.height_px(), canvas.width_px(), CV_8U, const_cast<std::byte*>(canvas.bytes().data()),
                canvas.row_bytes());
@@ -52,11 +47,11 @@ Result<Image> read_mask(const dataset::Sample& sample, Size picture) {
 Result<Canvases> paint_defects(const dataset::Sample& sample, Size picture, const std::vector<std::string>& classes) {
   Canvases canvases;
   if (sample.mask) {
-    LINEGUARD_ASSIGN(canvases[class_index(classes, sample.class_name)], read_mask(sample, picture));
+    LINEGUARD_ASSIGN(canvases[target_of_class(classes, sample.class_name)], read_mask(sample, picture));
     return canvases;
   }
   for (const dataset::LabelledBox& box : sample.boxes) {
-    Image& canvas = canvases[class_index(classes, box.class_name)];
+    Image& canvas = canvases[target_of_class(classes, box.class_name)];
     if (canvas.empty()) canvas = Image(picture, 1);
     paint(canvas, box);
   }
@@ -78,6 +73,11 @@ void add_class(const Image& canvas, int target, std::vector<int>& cells, std::ve
 
 }  // namespace
 
+int target_of_class(const std::vector<std::string>& classes, const std::string& name) {
+  const auto found = std::ranges::find(classes, name);
+  return found == classes.end() ? kIgnoredCell : 1 + static_cast<int>(found - classes.begin());
+}
+
 bool says_where(const dataset::Sample& sample) {
   return sample.label == Label::good || sample.mask || !sample.boxes.empty();
 }
@@ -88,13 +88,13 @@ Result<std::vector<int>> label_cells(const dataset::Sample& sample, Size picture
   std::vector<int> cells(count, 0), coverage(count, 0);
   if (sample.label == Label::good) return cells;
   LINEGUARD_ASSIGN(const Canvases canvases, paint_defects(sample, picture, classes));
-  for (const auto& [index, canvas] : canvases) {
+  for (const auto& [target, canvas] : canvases) {
     const Image part = area.size == picture ? canvas : imaging::crop(canvas, area.x, area.y, area.size);
     // In two steps, the first of which keeps what is thinner than a cell by far.
     const int fine = 8 * grid_cells;
     const bool shrinks = std::min(part.width_px(), part.height_px()) > fine;
     const Image flags = shrinks ? imaging::non_zero(imaging::resize(part, {fine, fine})) : part;
-    add_class(imaging::resize(flags, {grid_cells, grid_cells}), 1 + index, cells, coverage);
+    add_class(imaging::resize(flags, {grid_cells, grid_cells}), target, cells, coverage);
   }
   return cells;
 }

@@ -14,6 +14,9 @@ namespace lineguard::detector {
 
 inline constexpr int kIgnoredCell = -1;  // touched by a defect, but hardly
 
+// 1 + index into `classes`, or kIgnoredCell for one that is not among them.
+int target_of_class(const std::vector<std::string>& classes, const std::string& name);
+
 // Whether the sample says where its defects are: a good one does (nowhere).
 bool says_where(const dataset::Sample& sample);
 

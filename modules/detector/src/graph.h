@@ -41,6 +41,7 @@ struct FeatureLayout {
   int pooled_views = 1;
   int dense_cells = 32;
   int context_cells = 5;
+  bool dense_pixels = false;  // and the tile's pixels in the cell and around it
 };
 
 // What comes behind the features: good patches, and how the distances from them become a map and a score.

@@ -34,8 +34,7 @@ Result<Value> find_layer(const ov::Model& model, const std::string& name) {
 
 // A u8 tile as a foreign network wants it: f32 [1, 3, h, w], normalised.
 Value normalised(const Value& tile, const Backbone& backbone) {
-  Value x = std::make_shared<op::Convert>(tile, ov::element::f32);
-  x = std::make_shared<op::Transpose>(x, indices({0, 3, 1, 2}));
+  Value x = pixels_of(tile);
   const std::vector<float> mean(backbone.mean.begin(), backbone.mean.end());
   std::vector<float> factor;
   for (const double scale : backbone.scale) factor.push_back(static_cast<float>(1 / scale));
@@ -145,11 +144,34 @@ Value patches_of(const ov::OutputVector& layers, const FeatureLayout& layout) {
   return as_rows(joined(levels));
 }
 
-Value dense_of(const ov::OutputVector& layers, const FeatureLayout& layout) {
+// The tile's pixels in and around each cell, at kPixelsOfCell a side of a cell: [1, side, side, 3] -> [1, 9 * 3 *
+// kPixelsOfCell^2, cells, cells]. Beyond the border is black.
+Value pixels_around(const Value& tile, int input_px, int cells) {
+  constexpr std::size_t kPixelsOfCell = 4;
+  Value x = pixels_of(tile);
+  const auto step = static_cast<std::size_t>(input_px / cells) / kPixelsOfCell;
+  if (step > 1)
+    x = std::make_shared<op::AvgPool>(x, ov::Strides{step, step}, ov::Shape{0, 0}, ov::Shape{0, 0},
+                                      ov::Shape{step, step}, true, ov::op::RoundingType::FLOOR);
+  x = std::make_shared<op::SpaceToDepth>(x, op::SpaceToDepth::SpaceToDepthMode::BLOCKS_FIRST, kPixelsOfCell);
+  x = std::make_shared<op::Pad>(x, indices({0, 0, 1, 1}), indices({0, 0, 1, 1}), ov::op::PadMode::CONSTANT);
+  ov::OutputVector shifted;
+  for (std::int64_t row = 0; row < 3; ++row) {
+    for (std::int64_t column = 0; column < 3; ++column) {
+      shifted.push_back(std::make_shared<op::Slice>(x, indices({row, column}), indices({row + cells, column + cells}),
+                                                    indices({1, 1}), indices({2, 3})));
+    }
+  }
+  return joined(shifted);
+}
+
+Value dense_of(const ov::OutputVector& layers, const Value& tile, const FeatureLayout& layout) {
   ov::OutputVector levels;
   for (const Value& layer : layers) levels.push_back(onto_grid(layer, layout.dense_cells));
   const Value all = joined(levels);
-  return as_rows(joined({all, mean_of_neighbours(all, layout.context_cells, true)}));
+  ov::OutputVector seen{all, mean_of_neighbours(all, layout.context_cells, true)};
+  if (layout.dense_pixels) seen.push_back(pixels_around(tile, layout.input_px, layout.dense_cells));
+  return as_rows(joined(seen));
 }
 
 Value pooled_of(const ov::OutputVector& layers) {
@@ -197,7 +219,7 @@ Result<void> write_feature_graph(const Backbone& backbone, const FeatureLayout& 
     LINEGUARD_ASSIGN(const auto dense_layers, find_layers(*model, layout.dense_taps));
     LINEGUARD_ASSIGN(const auto pooled_layers, find_layers(*model, layout.pooled_taps));
     ov::ResultVector results{named_result(patches_of(first_views(layers), layout), "patches")};
-    if (!dense_layers.empty()) results.push_back(named_result(dense_of(first_views(dense_layers), layout), "dense"));
+    if (!dense_layers.empty()) results.push_back(named_result(dense_of(first_views(dense_layers), tile, layout), "dense"));
     if (!pooled_layers.empty()) results.push_back(named_result(pooled_of(pooled_layers), "pooled"));
     tile->output(0).get_tensor().set_names({"tile"});
     return save(std::make_shared<ov::Model>(results, ov::ParameterVector{tile}, "lineguard-features"), out_xml);

@@ -1,22 +1,12 @@
 #include "graph_labelled.h"
 
+#include "graph_second_look.h"
+
 #include <openvino/opsets/opset13.hpp>
 
 namespace lineguard::detector::graph {
 namespace op = ov::opset13;
 namespace {
-
-Value bias(const std::vector<float>& values) {
-  return constant<float>({1, values.size()}, values);
-}
-
-// x: [rows, inputs] -> [rows, outputs]
-Value logits_of(const Value& x, const Mlp& mlp) {
-  Value hidden = std::make_shared<op::MatMul>(x, weights(mlp.first), false, false);
-  hidden = std::make_shared<op::Relu>(std::make_shared<op::Add>(hidden, bias(mlp.first_bias)));
-  const Value out = std::make_shared<op::MatMul>(hidden, weights(mlp.second), false, false);
-  return std::make_shared<op::Add>(out, bias(mlp.second_bias));
-}
 
 Value columns(const Value& x, std::int64_t from, std::int64_t to) {
   return std::make_shared<op::Slice>(x, indices({from}), indices({to}), indices({1}), indices({1}));
@@ -40,6 +30,19 @@ Value scalar(double value) {
 // offset + factor * x
 Value line(const Value& x, double factor, double offset) {
   return std::make_shared<op::Add>(std::make_shared<op::Multiply>(x, scalar(factor)), scalar(offset));
+}
+
+// x: [1, inputs] -> [1, 1]
+Value value_of(const Value& x, const KernelRidge& ridge) {
+  const Value away = std::make_shared<op::Subtract>(x, row_of(ridge.mean));
+  Value z = std::make_shared<op::Multiply>(away, row_of(ridge.factor));
+  z = std::make_shared<op::Clamp>(z, -KernelRidge::kFarthest, KernelRidge::kFarthest);
+  z = std::make_shared<op::MatMul>(z, weights(ridge.directions), false, false);
+  const Value apart = std::make_shared<op::Subtract>(z, weights(ridge.rows));
+  const Value squared = std::make_shared<op::ReduceSum>(std::make_shared<op::Multiply>(apart, apart), indices({1}), true);
+  const Value kernel = std::make_shared<op::Exp>(line(squared, -ridge.precision, 0));
+  const Value each = std::make_shared<op::Multiply>(kernel, constant<float>({ridge.weights.size(), 1}, ridge.weights));
+  return line(std::make_shared<op::ReduceSum>(each, indices({0}), true), 1, ridge.bias);
 }
 
 Value floor_of(const Value& distance, const Floor& floor) {
@@ -76,12 +79,6 @@ Value as_maps(const Value& x, std::int64_t grid) {
   return std::make_shared<op::Reshape>(turned, indices({1, count, grid, grid}), false);
 }
 
-// Softmax without the first column, laid out as maps.
-Value class_maps(const Value& logits, std::int64_t grid) {
-  const auto outputs = static_cast<std::int64_t>(logits.get_shape()[1]);
-  return as_maps(columns(std::make_shared<op::Softmax>(logits, 1), 1, outputs), grid);
-}
-
 }  // namespace
 
 Answer with_labels(const ov::Model& features, const LabelledHead& head, const Answer& good_only) {
@@ -98,15 +95,17 @@ Answer with_labels(const ov::Model& features, const LabelledHead& head, const An
     const Value known =
         std::make_shared<op::Greater>(highest_nearby(map, head.reach_cells), scalar(head.map_floor.level));
     answer.map = std::make_shared<op::Select>(known, map, raised);
-    if (!head.classes.empty()) answer.classes = class_maps(logits, grid);
+    Value classes = columns(std::make_shared<op::Softmax>(logits, 1), 1, 1 + static_cast<std::int64_t>(head.classes.size()));
     if (head.sides) {
       const Value ways = std::make_shared<op::Exp>(logits_of(flattened(features, "dense"), *head.sides));
       answer.sides = as_maps(ways, grid);
+      if (!head.looks.empty()) classes = look_again(features.get_parameters().at(0), head.looks, classes, ways);
     }
+    if (!head.classes.empty()) answer.classes = as_maps(classes, grid);
   }
   if (head.picture) {
-    const Value logit = defect_logit(logits_of(flattened(features, "pooled"), *head.picture));
-    const Value score = std::make_shared<op::Reshape>(logit, indices({1}), false);
+    const Value value = value_of(flattened(features, "pooled"), *head.picture);
+    const Value score = std::make_shared<op::Reshape>(value, indices({1}), false);
     fused = std::make_shared<op::Add>(fused, line(score, head.fusion.picture, 0));
   }
   answer.score = std::make_shared<op::Maximum>(fused, floor_of(good_only.score, head.score_floor));

@@ -47,6 +47,22 @@ Value mean_of_highest(const Value& map, int count, std::int64_t cells) {
   return std::make_shared<op::ReduceMean>(highest->output(0), indices({1}), false);
 }
 
+Value row_of(const std::vector<float>& values) {
+  return constant<float>({1, values.size()}, values);
+}
+
+Value logits_of(const Value& x, const Mlp& mlp) {
+  Value hidden = std::make_shared<op::MatMul>(x, weights(mlp.first), false, false);
+  hidden = std::make_shared<op::Relu>(std::make_shared<op::Add>(hidden, row_of(mlp.first_bias)));
+  const Value out = std::make_shared<op::MatMul>(hidden, weights(mlp.second), false, false);
+  return std::make_shared<op::Add>(out, row_of(mlp.second_bias));
+}
+
+Value pixels_of(const Value& tile) {
+  const Value x = std::make_shared<op::Convert>(tile, ov::element::f32);
+  return std::make_shared<op::Transpose>(x, indices({0, 3, 1, 2}));
+}
+
 std::shared_ptr<ov::Model> read_model(const fs::path& file) {
   static ov::Core core;
   return core.read_model(file.string());

@@ -2,6 +2,7 @@
 // graph_*.cpp alone.
 #pragma once
 
+#include "mlp.h"
 #include "patches.h"
 
 #include <cstdint>
@@ -28,12 +29,18 @@ Value constant(const ov::Shape& shape, const std::vector<T>& values) {
   return ov::op::v0::Constant::create(ov::element::from<T>(), shape, values);
 }
 Value indices(const std::vector<std::int64_t>& values);
-Value weights(const Matrix& matrix);  // [rows, columns]
+Value weights(const Matrix& matrix);            // [rows, columns]
+Value row_of(const std::vector<float>& values);  // [1, n]
 
 // [1, channels, h, w] bilinear on a grid of so many cells a side, half-pixel centres.
 Value resized_to(const Value& x, int grid_cells);
 // Mean of the `count` highest of `cells` values: [...] -> [1].
 Value mean_of_highest(const Value& map, int count, std::int64_t cells);
+
+// u8 [1, side, side, 3] -> f32 [1, 3, side, side]
+Value pixels_of(const Value& tile);
+// x: [rows, inputs] -> [rows, outputs]
+Value logits_of(const Value& x, const Mlp& mlp);
 
 // Runs `build` and turns the runtime's exceptions into Errors.
 template <typename Build>

@@ -6,6 +6,7 @@
 #include "dihedral.h"
 #include "pasted_defects.h"
 #include "preprocess.h"
+#include "second_look.h"
 #include "template_pair.h"
 
 #include <algorithm>
@@ -18,6 +19,10 @@
 
 namespace lineguard::detector {
 namespace {
+
+constexpr double kMostMoved = 0.1;        // of a box's side, each side of it
+constexpr int kLooksOfBox = 4;
+constexpr std::size_t kMostBoxesLookedAt = 16;  // of a picture
 
 // Up to `quota` cells: those of defects first, at most two thirds of it, then good ones.
 std::vector<std::size_t> choose_cells(const std::vector<int>& targets, std::size_t quota, std::mt19937_64& random) {
@@ -47,6 +52,20 @@ void append_sides(const std::vector<float>& sides, const std::vector<std::size_t
   into.columns = kSides;
 }
 
+// A little off, as predicted boxes are.
+Box moved(const Box& box, std::mt19937_64& random) {
+  const auto share = [&random] { return kMostMoved * (static_cast<double>(random() >> 11) * 0x1p-52 - 1); };
+  const double left = share() * box.width, top = share() * box.height;
+  const double right = share() * box.width, bottom = share() * box.height;
+  return {box.x + left, box.y + top, box.width + right - left, box.height + bottom - top};
+}
+
+void append_row(const std::vector<float>& row, Matrix& into) {
+  into.values.insert(into.values.end(), row.begin(), row.end());
+  into.columns = row.size();
+  ++into.rows;
+}
+
 constexpr std::size_t kMostDonors = 50;  // of a fold, so that memory does not grow with the set
 
 class Collector {
@@ -72,20 +91,35 @@ class Collector {
       const bool shows = std::ranges::any_of(targets.labels, [](int label) { return label > 0; });
       if (!shows && !picture.good()) targets.labels.clear();
     }
+    if (boxes_ && !picture.good()) {
+      const PixelRect area = shown_by(picture, image, extractor_.preprocessing()).area;
+      add_looks(tile, boxes_in_tile(*picture.sample, area, classes_), seed, labelled);
+    }
     std::mt19937_64 random(seed);
-    const bool once = targets.labels.empty() && config_.picture_views > 1;  // turned, it would be seen the same
-    for (int way = 0; way < (once ? 1 : config_.label_turns); ++way)
+    const int ways = targets.labels.empty() ? 1 : config_.label_turns;  // the turned ones teach the cells alone
+    for (int way = 0; way < ways; ++way)
       LINEGUARD_TRY(add_way(tile, targets, way, random, labelled));
     labelled.labels = std::move(targets.labels);
     return labelled;
   }
 
  private:
+  void add_looks(const std::vector<std::uint8_t>& tile, const std::vector<DrawnBox>& boxes, std::uint64_t seed,
+                 LabelledPicture& labelled) const {
+    std::mt19937_64 random(seed);
+    for (std::size_t i = 0; i < std::min(boxes.size(), kMostBoxesLookedAt); ++i) {
+      for (int times = 0; times < kLooksOfBox; ++times) {
+        append_row(look_at(tile, config_.input_px, moved(boxes[i].box, random)), labelled.looks);
+        labelled.look_targets.push_back(static_cast<int>(boxes[i].class_index));
+      }
+    }
+  }
+
   Result<void> add_way(const std::vector<std::uint8_t>& tile, const CellTargets& plain, int way,
                        std::mt19937_64& random, LabelledPicture& labelled) const {
     const int side = extractor_.preprocessing().input_px;
     LINEGUARD_ASSIGN(const Features features, extractor_.extract_all(turned(tile, side, 3, way)));
-    if (way == 0 || config_.picture_views == 1) append_rows(labelled.pooled, features.pooled);
+    if (way == 0) append_rows(labelled.pooled, features.pooled);
     if (plain.labels.empty()) return {};
     const auto targets = turned(plain.labels, dense_cells_, 1, way);
     const auto chosen = choose_cells(targets, quota_, random);

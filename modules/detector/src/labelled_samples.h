@@ -16,7 +16,9 @@ struct LabelledPicture {
   Matrix cells;              // a random choice of dense rows, of the tile turned in several ways
   std::vector<int> targets;  // of those rows: 0 good, 1 + class
   Matrix sides;              // of those rows, where people drew boxes (box_cells.h); NaN where a row is in none
-  Matrix pooled;             // one row a way; the first as it is
+  Matrix looks;              // where people drew boxes: what each shows (second_look.h), several times a little off
+  std::vector<int> look_targets;  // index of its class
+  Matrix pooled;             // one row: the tile as it is
   std::vector<int> labels;   // of all cells as they are; empty where nothing says where
 };
 

@@ -27,10 +27,13 @@ namespace {
 
 constexpr int kFewestDefectPictures = 10;  // for a head that judges whole pictures
 constexpr double kPicturesBelowPeak = 0.95;
+constexpr std::size_t kLookNetworks = 3;
+constexpr std::size_t kFewestLooks = 800;  // fewer teach nothing that their cells do not know
 constexpr double kGoodBelowFloor = 0.99, kGoodCellsBelowFloor = 0.999, kGoodAtLevel = 0.98;
 
 struct Heads {
-  std::optional<Mlp> patch, picture, sides;
+  std::optional<Mlp> patch, sides;
+  std::optional<KernelRidge> picture;
 };
 
 // Rows of features with values to fit to them.
@@ -41,15 +44,6 @@ struct Pairs {
 Matrix one_hot(const std::vector<int>& targets, std::size_t outputs) {
   Matrix matrix(targets.size(), outputs);
   for (std::size_t i = 0; i < targets.size(); ++i) matrix.row(i)[static_cast<std::size_t>(targets[i])] = 1;
-  return matrix;
-}
-
-Matrix good_and_defective(const std::vector<double>& probabilities) {
-  Matrix matrix(probabilities.size(), 2);
-  for (std::size_t i = 0; i < probabilities.size(); ++i) {
-    matrix.row(i)[0] = static_cast<float>(1 - probabilities[i]);
-    matrix.row(i)[1] = static_cast<float>(probabilities[i]);
-  }
   return matrix;
 }
 
@@ -145,7 +139,7 @@ class LabelledTrainer {
     Heads heads;
     Matrix cells, pooled;
     std::vector<int> targets;
-    std::vector<double> probabilities;
+    std::vector<double> values;
     int defective = 0;
     for (std::size_t i = 0; i < samples_.size(); ++i) {
       if (set_.pictures[i].fold == left_out) continue;
@@ -155,11 +149,11 @@ class LabelledTrainer {
       targets.insert(targets.end(), sample.targets.begin(), sample.targets.end());
       pooled.columns = sample.pooled.columns;
       pooled.values.insert(pooled.values.end(), sample.pooled.values.begin(), sample.pooled.values.end());
-      probabilities.insert(probabilities.end(), sample.pooled.rows, defect_probability(set_.pictures[i]));
+      values.push_back(2 * defect_probability(set_.pictures[i]) - 1);
       defective += set_.pictures[i].good() ? 0 : 1;
     }
     cells.rows = targets.size();
-    pooled.rows = probabilities.size();
+    pooled.rows = values.size();
     MlpOptions options;
     options.hidden = config_.label_hidden;
     options.members = config_.label_members;
@@ -169,7 +163,7 @@ class LabelledTrainer {
     const bool shows_defects = std::ranges::any_of(targets, [](int target) { return target > 0; });
     if (shows_defects) heads.patch = fit_mlp(cells, one_hot(targets, outputs), options);
     if (heads.patch && boxes_) heads.sides = fit_sides(left_out, options);
-    if (defective >= kFewestDefectPictures) heads.picture = fit_mlp(pooled, good_and_defective(probabilities), options);
+    if (defective >= kFewestDefectPictures) heads.picture = fit_kernel_ridge(pooled, values, options.seed);
     return heads;
   }
 
@@ -203,7 +197,26 @@ class LabelledTrainer {
     trained_.head.patch = fold_heads_[0].patch;
     trained_.head.picture = fold_heads_[0].picture;
     trained_.head.sides = fold_heads_[0].sides;
-    return {};
+    return fit_looks();
+  }
+
+  // Of all pictures at once: nothing is calibrated by classes.
+  Result<void> fit_looks() {
+    Matrix looks;
+    std::vector<int> targets;
+    for (const LabelledPicture& sample : samples_) {
+      append_rows(looks, sample.looks);
+      targets.insert(targets.end(), sample.look_targets.begin(), sample.look_targets.end());
+    }
+    const std::size_t classes = trained_.head.classes.size();
+    if (!trained_.head.sides || classes < 2 || looks.rows < kFewestLooks) return {};
+    trained_.head.looks.resize(kLookNetworks);
+    return parallel_for(kLookNetworks, threads_, [&](std::size_t i) -> Result<void> {
+      LookNetworkOptions options;
+      options.seed = static_cast<std::uint64_t>(config_.seed) * kLookNetworks + i;
+      trained_.head.looks[i] = fit_look_network(looks, one_hot(targets, classes), options);
+      return {};
+    });
   }
 
   Result<void> score_all() {
@@ -217,9 +230,7 @@ class LabelledTrainer {
       partial_[i].distance = distances_[i].score;
       partial_[i].defective = !picture.good();
       if (trained_.head.picture && heads.picture) {
-        Matrix first(1, samples_[i].pooled.columns);
-        std::ranges::copy(samples_[i].pooled.row(0), first.values.begin());
-        partial_[i].picture = defect_logit(heads.picture->apply(first).row(0));
+        partial_[i].picture = heads.picture->apply(samples_[i].pooled)[0];
       }
       if (!trained_.head.patch) return {};
       LINEGUARD_ASSIGN(const Image image, read_for_training(picture, extractor_.preprocessing()));

@@ -1,80 +1,19 @@
 #include "mlp.h"
 
-#include <algorithm>
+#include "network_training.h"
+
 #include <cmath>
 #include <numbers>
 #include <numeric>
-#include <random>
-
-#include <Eigen/Dense>
+#include <utility>
 
 namespace lineguard::detector {
 namespace {
 
-using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using Row = Eigen::RowVectorXf;
-
-Eigen::Map<const RowMajor> view(const Matrix& matrix) {
-  return {matrix.values.data(), static_cast<Eigen::Index>(matrix.rows), static_cast<Eigen::Index>(matrix.columns)};
-}
-
-Matrix to_matrix(const RowMajor& values) {
-  Matrix matrix(static_cast<std::size_t>(values.rows()), static_cast<std::size_t>(values.cols()));
-  std::copy(values.data(), values.data() + values.size(), matrix.values.begin());
-  return matrix;
-}
-
-// -1 to 1. Standard distributions give other numbers in other libraries.
-float uniform(std::mt19937_64& random) {
-  return static_cast<float>(static_cast<double>(random() >> 11) * 0x1p-52 - 1);
-}
-
-// He et al. 2015, uniform form.
-RowMajor initial_weights(Eigen::Index inputs, Eigen::Index outputs, std::mt19937_64& random) {
-  RowMajor weights(inputs, outputs);
-  const float bound = std::sqrt(6.0F / static_cast<float>(inputs));
-  for (Eigen::Index i = 0; i < weights.size(); ++i) weights.data()[i] = bound * uniform(random);
-  return weights;
-}
-
-// Zeroes a share of the entries and scales the rest up (Srivastava et al. 2014); gives the factors.
-RowMajor drop(RowMajor& values, double share, std::mt19937_64& random) {
-  const float kept = static_cast<float>(1 / (1 - share));
-  RowMajor factors(values.rows(), values.cols());
-  const auto limit = static_cast<std::uint64_t>(share * 65536);
-  std::uint64_t bits = 0;
-  for (Eigen::Index i = 0; i < factors.size(); ++i) {
-    if (i % 4 == 0) bits = random();
-    factors.data()[i] = (bits & 0xFFFF) < limit ? 0 : kept;
-    bits >>= 16;
-  }
-  values.array() *= factors.array();
-  return factors;
-}
-
-// A parameter with Adam's moments (Kingma and Ba 2015).
-struct Parameter {
-  RowMajor value, moment, square;
-
-  explicit Parameter(RowMajor start) : value(std::move(start)) {
-    moment = square = RowMajor::Zero(value.rows(), value.cols());
-  }
-  void step(const RowMajor& gradient, double rate, double decay, int time) {
-    moment = 0.9F * moment + 0.1F * gradient;
-    square = 0.999F * square + 0.001F * gradient.cwiseProduct(gradient);
-    const auto correction = static_cast<float>(std::sqrt(1 - std::pow(0.999, time)) / (1 - std::pow(0.9, time)));
-    value.array() -= static_cast<float>(rate) * (correction * moment.array() / (square.array().sqrt() + 1e-8F) +
-                                                 static_cast<float>(decay) * value.array());
-  }
-};
-
 // Of the loss of each row, by the outputs.
 RowMajor gradient(Learns learns, RowMajor outputs, const RowMajor& targets) {
   if (learns == Learns::values) return (outputs - targets).cwiseMax(-1).cwiseMin(1);
-  outputs.colwise() -= outputs.rowwise().maxCoeff().eval();
-  outputs = outputs.array().exp();
-  outputs.array().colwise() /= outputs.rowwise().sum().eval().array();
-  return outputs - targets;
+  return cross_entropy_gradient(std::move(outputs), targets);
 }
 
 class Member {
@@ -96,7 +35,7 @@ class Member {
     std::vector<Eigen::Index> order(static_cast<std::size_t>(x_.rows()));
     std::iota(order.begin(), order.end(), Eigen::Index{0});
     for (int epoch = 0; epoch < options_.epochs; ++epoch) {
-      for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random_() % i]);
+      shuffle(order, random_);
       for (Eigen::Index b = 0; b < batches; ++b) {
         const std::vector<Eigen::Index> rows(order.begin() + b * batch, order.begin() + (b + 1) * batch);
         const double done = time_ / steps;
@@ -148,10 +87,8 @@ Standard fit_standard(const Eigen::Map<const RowMajor>& x) {
 }  // namespace
 
 Matrix Mlp::apply(const Matrix& x) const {
-  const Eigen::Map<const Row> bias(first_bias.data(), static_cast<Eigen::Index>(first_bias.size()));
-  const Eigen::Map<const Row> last_bias(second_bias.data(), static_cast<Eigen::Index>(second_bias.size()));
-  const RowMajor hidden = ((view(x) * view(first)).rowwise() + bias).cwiseMax(0);
-  return to_matrix((hidden * view(second)).rowwise() + last_bias);
+  const RowMajor hidden = ((view(x) * view(first)).rowwise() + view(first_bias)).cwiseMax(0);
+  return to_matrix((hidden * view(second)).rowwise() + view(second_bias));
 }
 
 Mlp fit_mlp(const Matrix& x, const Matrix& targets, const MlpOptions& options) {
@@ -172,10 +109,7 @@ Mlp fit_mlp(const Matrix& x, const Matrix& targets, const MlpOptions& options) {
     second.middleRows(i * hidden, hidden) = share * member.second.value;
     second_bias += share * Row(member.second_bias.value);
   }
-  return {to_matrix(first),
-          {first_bias.data(), first_bias.data() + first_bias.size()},
-          to_matrix(second),
-          {second_bias.data(), second_bias.data() + second_bias.size()}};
+  return {to_matrix(first), to_vector(first_bias), to_matrix(second), to_vector(second_bias)};
 }
 
 }  // namespace lineguard::detector

@@ -28,7 +28,7 @@ struct Matrix {
 
 void append_rows(Matrix& matrix, const Matrix& more);
 
-// What the feature graph gives for one tile; `dense` and `pooled` are empty where it has no such outputs.
+// What the feature graph gives for one tile; what it has no output for is empty.
 struct Features {
   Matrix patches;  // [cells, channels]
   Matrix dense;    // [dense cells, dense channels]

@@ -158,6 +158,7 @@ class Training {
     layout.pooled_views = config_.picture_views;
     layout.dense_cells = dense_cells();
     layout.context_cells = config_.label_context;
+    layout.dense_pixels = config_.label_pixels || config_.templates;
     return layout;
   }
 

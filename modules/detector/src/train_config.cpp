@@ -54,6 +54,7 @@ void read_labels(ConfigReader section, TrainConfig& config) {
   section.read("cell_taps", config.label_taps).read("picture_taps", config.picture_taps);
   section.read("picture_views", config.picture_views, {1, 8});
   section.read("stride", config.label_stride, {8, 16}).read("context", config.label_context, {1, 15});
+  section.read("pixels", config.label_pixels);
   section.read("hidden", config.label_hidden, {4, 512}).read("members", config.label_members, {1, 10});
   section.read("epochs", config.label_epochs, {1, 200}).read("turns", config.label_turns, {1, 8});
   section.read("pasted", config.label_pasted, {0, 100'000});
@@ -130,7 +131,8 @@ std::string to_toml(const TrainConfig& config) {
   text += fmt::format("\n[labels]\nuse = '{}'\ncell_taps = ['{}']\npicture_taps = ['{}']\npicture_views = {}\n",
                       to_string(config.labels), fmt::join(config.label_taps, "', '"),
                       fmt::join(config.picture_taps, "', '"), config.picture_views);
-  text += fmt::format("stride = {}\ncontext = {}\n", config.label_stride, config.label_context);
+  text += fmt::format("stride = {}\ncontext = {}\npixels = {}\n", config.label_stride, config.label_context,
+                      config.label_pixels);
   text += fmt::format("hidden = {}\nmembers = {}\nepochs = {}\nturns = {}\npasted = {}\ntop_cells = {}\ncells = {}\n",
                       config.label_hidden, config.label_members, config.label_epochs, config.label_turns,
                       config.label_pasted, config.label_top_cells, config.label_cells);

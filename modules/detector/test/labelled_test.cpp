@@ -2,6 +2,7 @@
 #include "cell_labels.h"
 #include "dihedral.h"
 #include "fusion.h"
+#include "kernel_ridge.h"
 #include "mlp.h"
 #include "pasted_defects.h"
 #include "temp_folder.h"
@@ -125,6 +126,43 @@ TEST(Mlp, LearnsWhatNoLineSeparatesAndTheSameForTheSameSeed) {
   EXPECT_EQ(fit_mlp(x, targets, options).second.values, mlp.second.values);
   options.seed = 2;
   EXPECT_NE(fit_mlp(x, targets, options).second.values, mlp.second.values);
+}
+
+std::vector<double> signs_of(const Matrix& targets) {
+  std::vector<double> signs;
+  for (std::size_t i = 0; i < targets.rows; ++i) signs.push_back(targets.row(i)[1] > 0.5F ? 1 : -1);
+  return signs;
+}
+
+TEST(KernelRidge, LearnsWhatNoLineSeparatesAndTheSameForTheSameSeed) {
+  Matrix x(300, 2), targets(300, 2);
+  draw_rings(x, targets);
+  const auto signs = signs_of(targets);
+  const KernelRidge ridge = fit_kernel_ridge(x, signs, 1);
+  const auto values = ridge.apply(x);
+  std::size_t right = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) right += (values[i] > 0) == (signs[i] > 0) ? 1 : 0;
+  EXPECT_GT(right, 290u);
+  EXPECT_EQ(fit_kernel_ridge(x, signs, 1).weights, ridge.weights);
+}
+
+TEST(KernelRidge, KeepsABoundedNumberOfRowsThatExplainAll) {
+  Matrix x(2500, 2), targets(2500, 2);
+  draw_rings(x, targets);
+  const auto signs = signs_of(targets);
+  const KernelRidge ridge = fit_kernel_ridge(x, signs, 1);
+  EXPECT_EQ(ridge.rows.rows, 2000u);
+  const auto values = ridge.apply(x);
+  std::size_t right = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) right += (values[i] > 0) == (signs[i] > 0) ? 1 : 0;
+  EXPECT_GT(right, 2400u);
+}
+
+TEST(KernelRidge, PicturesThatAreAllAlikeGiveTheMean) {
+  Matrix x(12, 3);
+  std::ranges::fill(x.values, 5.0F);
+  const KernelRidge ridge = fit_kernel_ridge(x, {1, 1, 1, -1, -1, -1, -1, -1, -1, -1, -1, -1}, 1);
+  EXPECT_NEAR(ridge.apply(x)[0], -0.5, 0.05);
 }
 
 TEST(Fusion, TrustsTheScoreThatTellsAndNeverTheOneThatSaysTheOpposite) {

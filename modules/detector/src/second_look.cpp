@@ -1,0 +1,73 @@
+#include "second_look.h"
+
+#include "cell_labels.h"
+#include "look_network.h"
+
+#include <algorithm>
+#include <array>
+
+namespace lineguard::detector {
+namespace {
+
+// Two neighbours of a position along one axis with their weights; none beyond the border.
+struct Between {
+  std::array<std::size_t, 2> at{};
+  std::array<float, 2> weight{};
+};
+
+// `from` and `length` in fractions of the side.
+std::vector<Between> sample_axis(double from, double length, int side_px) {
+  std::vector<Between> samples;
+  for (int i = 0; i < LookNetwork::kSide; ++i) {
+    const double position = (from + (i + 0.5) * length / LookNetwork::kSide) * side_px - 0.5;
+    Between sample;
+    if (position >= -1 && position <= side_px) {
+      const double inside = std::clamp<double>(position, 0, side_px - 1);
+      const auto low = static_cast<std::size_t>(inside);
+      const auto share = static_cast<float>(inside - static_cast<double>(low));
+      sample = {{low, std::min(low + 1, static_cast<std::size_t>(side_px - 1))}, {1 - share, share}};
+    }
+    samples.push_back(sample);
+  }
+  return samples;
+}
+
+}  // namespace
+
+std::vector<float> look_at(const std::vector<std::uint8_t>& tile, int side_px, const Box& box) {
+  const double width = box.width * kLookMargin, height = box.height * kLookMargin;
+  const auto columns = sample_axis(box.x + (box.width - width) / 2, width, side_px);
+  const auto rows = sample_axis(box.y + (box.height - height) / 2, height, side_px);
+  constexpr std::size_t kChannels = LookNetwork::kChannels;
+  std::vector<float> seen;
+  for (const Between& row : rows) {
+    for (const Between& column : columns) {
+      for (std::size_t channel = 0; channel < kChannels; ++channel) {
+        float value = 0;
+        for (std::size_t i = 0; i < 4; ++i) {
+          const std::size_t pixel = row.at[i / 2] * static_cast<std::size_t>(side_px) + column.at[i % 2];
+          value += row.weight[i / 2] * column.weight[i % 2] * static_cast<float>(tile[kChannels * pixel + channel]);
+        }
+        seen.push_back(value / 128 - 1);
+      }
+    }
+  }
+  return seen;
+}
+
+std::vector<DrawnBox> boxes_in_tile(const dataset::Sample& sample, const PixelRect& area,
+                                    const std::vector<std::string>& classes) {
+  std::vector<DrawnBox> boxes;
+  const double width = area.size.width_px, height = area.size.height_px;
+  for (const dataset::LabelledBox& drawn : sample.boxes) {
+    const int target = target_of_class(classes, drawn.class_name);
+    const Box box{(drawn.box.x - area.x) / width, (drawn.box.y - area.y) / height, drawn.box.width / width,
+                  drawn.box.height / height};
+    const double x = box.x + box.width / 2, y = box.y + box.height / 2;
+    const bool shown = x >= 0 && y >= 0 && x <= 1 && y <= 1;
+    if (target > 0 && shown) boxes.push_back({box, static_cast<std::size_t>(target - 1)});
+  }
+  return boxes;
+}
+
+}  // namespace lineguard::detector
