@@ -99,6 +99,23 @@ Result<std::vector<int>> label_cells(const dataset::Sample& sample, Size picture
   return cells;
 }
 
+std::vector<std::size_t> choose_cells(const std::vector<int>& labels, std::size_t quota, std::mt19937_64& random) {
+  std::vector<std::size_t> defects, good;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i] > 0) defects.push_back(i);
+    if (labels[i] == 0) good.push_back(i);
+  }
+  const auto shorten = [&](std::vector<std::size_t>& cells, std::size_t count) {
+    for (std::size_t i = 0; i < std::min(count, cells.size()); ++i)
+      std::swap(cells[i], cells[i + random() % (cells.size() - i)]);
+    cells.resize(std::min(count, cells.size()));
+  };
+  shorten(defects, std::max<std::size_t>(1, 2 * quota / 3));
+  shorten(good, quota - std::min(quota, defects.size()));
+  defects.insert(defects.end(), good.begin(), good.end());
+  return defects;
+}
+
 std::vector<int> cells_of_pixels(const std::vector<std::uint8_t>& labels, int side, int grid_cells) {
   const auto count = static_cast<std::size_t>(grid_cells) * static_cast<std::size_t>(grid_cells);
   std::vector<int> cells(count, 0), coverage(count, 0);

@@ -4,6 +4,7 @@
 #include "preprocess.h"
 
 #include <cstdint>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,9 @@ bool says_where(const dataset::Sample& sample);
 // cell it covers most. Errors: those of reading the mask; invalid_argument where its size is not the picture's.
 Result<std::vector<int>> label_cells(const dataset::Sample& sample, Size picture, const PixelRect& area,
                                      const std::vector<std::string>& classes, int grid_cells);
+
+// Up to `quota` cells to learn from: those of defects first, at most two thirds of it, then good ones.
+std::vector<std::size_t> choose_cells(const std::vector<int>& labels, std::size_t quota, std::mt19937_64& random);
 
 // The same from the labels of a tile's pixels, [side * side]: 0 good, 1 + class.
 std::vector<int> cells_of_pixels(const std::vector<std::uint8_t>& labels, int side, int grid_cells);
