@@ -1,9 +1,9 @@
 #include "labelled_training.h"
 
-#include "bank.h"
 #include "box_cells.h"
 #include "boxes.h"
 #include "fusion.h"
+#include "head_fitting.h"
 #include "labelled_samples.h"
 #include "preprocess.h"
 #include "region_fit.h"
@@ -25,27 +25,8 @@
 namespace lineguard::detector {
 namespace {
 
-constexpr int kFewestDefectPictures = 10;  // for a head that judges whole pictures
 constexpr double kPicturesBelowPeak = 0.95;
-constexpr std::size_t kLookNetworks = 3;
-constexpr std::size_t kFewestLooks = 800;  // fewer teach nothing that their cells do not know
 constexpr double kGoodBelowFloor = 0.99, kGoodCellsBelowFloor = 0.999, kGoodAtLevel = 0.98;
-
-struct Heads {
-  std::optional<Mlp> patch, sides;
-  std::optional<KernelRidge> picture;
-};
-
-// Rows of features with values to fit to them.
-struct Pairs {
-  Matrix x, y;
-};
-
-Matrix one_hot(const std::vector<int>& targets, std::size_t outputs) {
-  Matrix matrix(targets.size(), outputs);
-  for (std::size_t i = 0; i < targets.size(); ++i) matrix.row(i)[static_cast<std::size_t>(targets[i])] = 1;
-  return matrix;
-}
 
 // log(P(any defect) / P(good)) of one row of logits.
 float defect_logit(std::span<const float> logits) {
@@ -134,89 +115,16 @@ class LabelledTrainer {
   }
 
  private:
-  // The heads learned without one fold; -1 leaves none out.
-  Heads fit(int left_out) const {
-    Heads heads;
-    Matrix cells, pooled;
-    std::vector<int> targets;
-    std::vector<double> values;
-    int defective = 0;
-    for (std::size_t i = 0; i < samples_.size(); ++i) {
-      if (set_.pictures[i].fold == left_out) continue;
-      const LabelledPicture& sample = samples_[i];
-      cells.columns = std::max(cells.columns, sample.cells.columns);
-      cells.values.insert(cells.values.end(), sample.cells.values.begin(), sample.cells.values.end());
-      targets.insert(targets.end(), sample.targets.begin(), sample.targets.end());
-      pooled.columns = sample.pooled.columns;
-      pooled.values.insert(pooled.values.end(), sample.pooled.values.begin(), sample.pooled.values.end());
-      values.push_back(2 * defect_probability(set_.pictures[i]) - 1);
-      defective += set_.pictures[i].good() ? 0 : 1;
-    }
-    cells.rows = targets.size();
-    pooled.rows = values.size();
-    MlpOptions options;
-    options.hidden = config_.label_hidden;
-    options.members = config_.label_members;
-    options.epochs = config_.label_epochs;
-    options.seed = static_cast<std::uint64_t>(config_.seed);
-    const std::size_t outputs = 1 + trained_.head.classes.size();
-    const bool shows_defects = std::ranges::any_of(targets, [](int target) { return target > 0; });
-    if (shows_defects) heads.patch = fit_mlp(cells, one_hot(targets, outputs), options);
-    if (heads.patch && boxes_) heads.sides = fit_sides(left_out, options);
-    if (defective >= kFewestDefectPictures) heads.picture = fit_kernel_ridge(pooled, values, options.seed);
-    return heads;
-  }
-
-  std::optional<Mlp> fit_sides(int left_out, MlpOptions options) const {
-    Pairs pairs;
-    for (std::size_t i = 0; i < samples_.size(); ++i) {
-      const LabelledPicture& sample = samples_[i];
-      if (set_.pictures[i].fold == left_out) continue;
-      std::vector<std::size_t> rows;
-      for (std::size_t row = 0; row < sample.sides.rows; ++row) {
-        if (sample.targets[row] > 0 && !std::isnan(sample.sides.row(row)[0])) rows.push_back(row);
-      }
-      append_rows(pairs.x, take_rows(sample.cells, rows));
-      append_rows(pairs.y, take_rows(sample.sides, rows));
-    }
-    if (pairs.x.rows == 0) return {};
-    options.learns = Learns::values;
-    return fit_mlp(pairs.x, pairs.y, options);
-  }
-
   Result<void> fit_all() {
-    fold_heads_.resize(static_cast<std::size_t>(config_.folds) + 1);
-    std::mutex mutex;
-    std::size_t done = 0;
-    LINEGUARD_TRY(parallel_for(fold_heads_.size(), threads_, [&](std::size_t i) -> Result<void> {
-      fold_heads_[i] = fit(static_cast<int>(i) - 1);
-      std::lock_guard lock(mutex);
-      if (progress_) progress_("training on labels", ++done, fold_heads_.size());
-      return {};
-    }));
+    LINEGUARD_ASSIGN(fold_heads_, fit_heads(set_, samples_, config_, trained_.head.classes, boxes_, threads_, progress_));
     trained_.head.patch = fold_heads_[0].patch;
     trained_.head.picture = fold_heads_[0].picture;
     trained_.head.sides = fold_heads_[0].sides;
-    return fit_looks();
-  }
-
-  // Of all pictures at once: nothing is calibrated by classes.
-  Result<void> fit_looks() {
-    Matrix looks;
-    std::vector<int> targets;
-    for (const LabelledPicture& sample : samples_) {
-      append_rows(looks, sample.looks);
-      targets.insert(targets.end(), sample.look_targets.begin(), sample.look_targets.end());
-    }
     const std::size_t classes = trained_.head.classes.size();
-    if (!trained_.head.sides || classes < 2 || looks.rows < kFewestLooks) return {};
-    trained_.head.looks.resize(kLookNetworks);
-    return parallel_for(kLookNetworks, threads_, [&](std::size_t i) -> Result<void> {
-      LookNetworkOptions options;
-      options.seed = static_cast<std::uint64_t>(config_.seed) * kLookNetworks + i;
-      trained_.head.looks[i] = fit_look_network(looks, one_hot(targets, classes), options);
-      return {};
-    });
+    if (trained_.head.sides && classes > 1) {
+      LINEGUARD_ASSIGN(trained_.head.looks, fit_looks(samples_, config_, classes, threads_));
+    }
+    return {};
   }
 
   Result<void> score_all() {
@@ -226,7 +134,8 @@ class LabelledTrainer {
     predicted_.resize(set_.pictures.size());
     return parallel_for(set_.pictures.size(), threads_, [&](std::size_t i) -> Result<void> {
       const TrainingPicture& picture = set_.pictures[i];
-      const Heads& heads = fold_heads_[static_cast<std::size_t>(picture.fold) + 1];
+      // Nothing rests on the scores of those that do not calibrate.
+      const Heads& heads = fold_heads_[set_.calibrates(i) ? static_cast<std::size_t>(picture.fold) + 1 : 0];
       partial_[i].distance = distances_[i].score;
       partial_[i].defective = !picture.good();
       if (trained_.head.picture && heads.picture) {
@@ -371,7 +280,7 @@ class LabelledTrainer {
   const ProgressFunction& progress_;
   bool boxes_ = false;  // the defects are boxes that people drew
   std::vector<LabelledPicture> samples_;
-  std::vector<Heads> fold_heads_;  // [0]: of all pictures, then one a fold left out
+  std::vector<Heads> fold_heads_;  // as fit_heads() gives them
   std::vector<PartialScores> partial_;
   std::vector<std::vector<float>> maps_;        // log odds of the patch head's cells
   std::vector<PixelRect> shown_;                // of each picture

@@ -2,6 +2,8 @@
 #include "cell_labels.h"
 #include "dihedral.h"
 #include "fusion.h"
+#include "graph.h"
+#include "installed_backbone.h"
 #include "kernel_ridge.h"
 #include "mlp.h"
 #include "pasted_defects.h"
@@ -61,6 +63,32 @@ TEST(CellLabels, TheRegionOfInterestCutsOffWhatLiesOutside) {
   const auto inside =
       label_cells(boxed({40, 0, 5, 10}, "dent"), {80, 80}, region_of_interest(right_half, {80, 80}), {"dent"}, 8);
   EXPECT_EQ((*inside)[0], 1);
+}
+
+// A cell of 8 pixels has 4 x 4 values of 2 x 2 pixels each, and those of its eight neighbours.
+TEST(Cells, SeeThePixelsInAndAroundThem) {
+  const test::TempFolder folder;
+  const auto backbone = find_installed_backbone();
+  ASSERT_TRUE(backbone) << backbone.error().message;
+  FeatureLayout layout{.input_px = 64, .grid_cells = 4, .dense_taps = {"tap8"}, .dense_cells = 8, .context_cells = 3};
+  ASSERT_TRUE(write_feature_graph({.file = *backbone}, layout, folder / "plain.xml"));
+  layout.dense_pixels = true;
+  ASSERT_TRUE(write_feature_graph({.file = *backbone}, layout, folder / "pixels.xml"));
+  const package::Preprocessing preprocessing{.input_px = 64};
+  const auto plain = FeatureExtractor::load(folder / "plain.xml", preprocessing, 1);
+  const auto seeing = FeatureExtractor::load(folder / "pixels.xml", preprocessing, 1);
+  ASSERT_TRUE(plain && seeing);
+  std::vector<std::uint8_t> tile(64 * 64 * 3, 10);
+  const std::size_t first_of_cell = 3 * (64 * 16 + 24);  // cell 3 of row 2
+  for (std::size_t row = 0; row < 2; ++row)
+    std::fill_n(tile.begin() + static_cast<std::ptrdiff_t>(first_of_cell + row * 64 * 3), 6, std::uint8_t{200});
+  const Matrix without = plain->extract_all(tile)->dense, with = seeing->extract_all(tile)->dense;
+  ASSERT_EQ(with.columns, without.columns + 9 * 3 * 16);
+  const auto pixels = [&](std::size_t cell) { return with.row(cell).subspan(without.columns); };
+  EXPECT_EQ(std::ranges::count(pixels(8 * 2 + 3), 200.0F), 3);
+  EXPECT_EQ(std::ranges::count(pixels(8 * 2 + 4), 200.0F), 3);  // the neighbour sees it, too
+  EXPECT_EQ(std::ranges::count(pixels(8 * 2 + 5), 200.0F), 0);
+  EXPECT_EQ(std::ranges::count(pixels(0), 0.0F), 5 * 3 * 16);  // beyond the border
 }
 
 TEST(PastedDefects, TakeTheClassAndLeaveTheHostElsewhere) {
