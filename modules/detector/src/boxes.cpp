@@ -21,20 +21,6 @@ FloatMap column_as_map(const Matrix& values, std::size_t column) {
   return map;
 }
 
-struct Likely {
-  double defective = 0;  // probability
-  std::size_t class_index = 0;
-};
-
-Likely likeliest(const std::vector<FloatMap>& classes, std::size_t cell) {
-  Likely likely;
-  for (std::size_t k = 0; k < classes.size(); ++k) {
-    likely.defective += classes[k].values[cell];
-    if (classes[k].values[cell] > classes[likely.class_index].values[cell]) likely.class_index = k;
-  }
-  return likely;
-}
-
 double log_odds(double probability) {
   const double kept = std::clamp(probability, kSurest, 1 - kSurest);
   return std::log(kept / (1 - kept));
@@ -49,20 +35,27 @@ Box clipped(const Box& box, const PixelRect& area) {
           std::clamp(box.y + box.height, top + 1, most_y) - top};
 }
 
-// The mean of the boxes that agree with `best`, each by its odds against the best one's.
-Box voted(const Region& best, const std::vector<const Region*>& others) {
-  double sum = 1;
-  std::array sides{best.box.x, best.box.y, best.box.x + best.box.width, best.box.y + best.box.height};
-  for (const Region* other : others) {
-    if (stats::intersection_over_union(best.box, other->box) < kAgrees) continue;
-    const double weight = std::exp(std::max(-20.0, other->score - best.score));
-    const Box& box = other->box;
+// Of the best box and those that agree with it: the mean of their sides, each by its odds against the best one's, and
+// the class that has most of their votes.
+Region agreed(const CellBox& best, const std::vector<const CellBox*>& agreeing, const std::vector<std::string>& names) {
+  double sum = 0;
+  std::array<double, 4> sides{};
+  std::vector<float> votes(best.shares.size());
+  for (const CellBox* cell : agreeing) {
+    const double weight = std::exp(std::max(-20.0, cell->odds - best.odds));
+    const Box& box = cell->box;
     const std::array theirs{box.x, box.y, box.x + box.width, box.y + box.height};
     for (std::size_t i = 0; i < sides.size(); ++i) sides[i] += weight * theirs[i];
+    for (std::size_t k = 0; k < votes.size(); ++k) votes[k] += cell->shares[k];
     sum += weight;
   }
   for (double& side : sides) side /= sum;
-  return {sides[0], sides[1], sides[2] - sides[0], sides[3] - sides[1]};
+  const auto winner = static_cast<std::size_t>(std::ranges::max_element(votes) - votes.begin());
+  Region region;
+  region.box = {sides[0], sides[1], sides[2] - sides[0], sides[3] - sides[1]};
+  region.score = best.odds;
+  region.class_name = winner < names.size() ? names[winner] : "";
+  return region;
 }
 
 }  // namespace
@@ -82,47 +75,48 @@ BoxMaps box_maps(Matrix logits, Matrix log_ways) {
   return maps;
 }
 
-std::vector<Region> boxes_of_cells(const BoxMaps& maps, const std::vector<std::string>& names, const PixelRect& area,
-                                   double level) {
+std::vector<CellBox> boxes_of_cells(const BoxMaps& maps, const PixelRect& area, double level) {
   const Size grid = maps.classes.at(0).size;
   const double x_factor = static_cast<double>(area.size.width_px) / grid.width_px;
   const double y_factor = static_cast<double>(area.size.height_px) / grid.height_px;
-  std::vector<Region> boxes;
+  std::vector<CellBox> boxes;
   for (int row = 0; row < grid.height_px; ++row) {
     for (int column = 0; column < grid.width_px; ++column) {
       const auto cell = static_cast<std::size_t>(row * grid.width_px + column);
-      const Likely likely = likeliest(maps.classes, cell);
-      const double odds = log_odds(likely.defective);
+      double defective = 0;
+      for (const FloatMap& map : maps.classes) defective += map.values[cell];
+      const double odds = log_odds(defective);
       if (odds <= level) continue;
       const double x = area.x + (column + 0.5) * x_factor, y = area.y + (row + 0.5) * y_factor;
       const auto reach = [&](std::size_t side) { return static_cast<double>(maps.sides[side].values[cell]); };
-      Region region;
-      region.box = {x - reach(0) * x_factor, y - reach(1) * y_factor, (reach(0) + reach(2)) * x_factor,
-                    (reach(1) + reach(3)) * y_factor};
-      region.score = odds;
-      region.class_name = likely.class_index < names.size() ? names[likely.class_index] : "";
-      boxes.push_back(std::move(region));
+      CellBox said{{x - reach(0) * x_factor, y - reach(1) * y_factor, (reach(0) + reach(2)) * x_factor,
+                    (reach(1) + reach(3)) * y_factor},
+                   odds,
+                   {}};
+      for (const FloatMap& map : maps.classes) said.shares.push_back(map.values[cell] / static_cast<float>(defective));
+      boxes.push_back(std::move(said));
     }
   }
   return boxes;
 }
 
-std::vector<Region> best_boxes(std::vector<Region> boxes, const PixelRect& area) {
-  std::ranges::stable_sort(boxes, std::greater<>(), &Region::score);
+std::vector<Region> best_boxes(std::vector<CellBox> boxes, const std::vector<std::string>& names,
+                               const PixelRect& area) {
+  std::ranges::stable_sort(boxes, std::greater<>(), &CellBox::odds);
   if (boxes.size() > kMostCandidates) boxes.resize(kMostCandidates);
-  for (Region& region : boxes) region.box = clipped(region.box, area);
+  for (CellBox& cell : boxes) cell.box = clipped(cell.box, area);
   std::vector<bool> taken(boxes.size(), false);
   std::vector<Region> best;
   for (std::size_t i = 0; i < boxes.size() && best.size() < kMostBoxes; ++i) {
     if (taken[i]) continue;
-    std::vector<const Region*> others;
+    std::vector<const CellBox*> agreeing{&boxes[i]};
     for (std::size_t j = i + 1; j < boxes.size(); ++j) {
-      if (taken[j] || stats::intersection_over_union(boxes[i].box, boxes[j].box) < kSameDefect) continue;
+      const double common = taken[j] ? 0 : stats::intersection_over_union(boxes[i].box, boxes[j].box);
+      if (common < kSameDefect) continue;
       taken[j] = true;
-      others.push_back(&boxes[j]);
+      if (common >= kAgrees) agreeing.push_back(&boxes[j]);
     }
-    best.push_back(boxes[i]);
-    best.back().box = voted(boxes[i], others);
+    best.push_back(agreed(boxes[i], agreeing, names));
   }
   return best;
 }

@@ -25,15 +25,23 @@ struct BoxMaps {
 // the logarithm of the way to each side.
 BoxMaps box_maps(Matrix logits, Matrix log_ways);
 
-// Of every cell whose log odds of a defect are above `level`: its box, which may reach beyond the area, the odds as
-// score, the likeliest class. Not yet weeded out.
-std::vector<Region> boxes_of_cells(const BoxMaps& maps, const std::vector<std::string>& names, const PixelRect& area,
-                                   double level);
+// What one cell says.
+struct CellBox {
+  Box box;          // in pixels of the picture
+  double odds = 0;  // log odds of a defect
+  std::vector<float> shares;  // of each class, sum 1
+};
 
-// The best box of each defect, highest score first, at most 64: greedy suppression of what overlaps a better one by
-// an intersection over union of more than 0.3; the boxes that agree with the best one (intersection over union at least
-// 0.5) move its sides by their weight. All are cut off at the border of `area` first.
-std::vector<Region> best_boxes(std::vector<Region> boxes, const PixelRect& area);
+// Of every cell whose log odds of a defect are above `level`: its box, which may reach beyond the area. Not yet weeded
+// out.
+std::vector<CellBox> boxes_of_cells(const BoxMaps& maps, const PixelRect& area, double level);
+
+// The best box of each defect, its odds as score, highest first, at most 64: greedy suppression of what overlaps a
+// better one by an intersection over union of more than 0.3. The boxes that agree with the best one (intersection over
+// union at least 0.5) move its sides by their odds, and each has a vote on the class. All are cut off at the border of
+// `area` first. `names` of the classes, in their order.
+std::vector<Region> best_boxes(std::vector<CellBox> boxes, const std::vector<std::string>& names,
+                               const PixelRect& area);
 
 // Puts the boxes before the outlines found on the map, of which only those stay that touch no box: what the good-only
 // floor alone has seen. At most 64 in all.

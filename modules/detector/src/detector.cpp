@@ -78,7 +78,7 @@ struct Tiled {
   double score = -std::numeric_limits<double>::infinity();  // of the worst tile
   std::vector<float> embedding;                             // of that tile
   std::vector<FloatMap> classes;                            // probabilities, one map a class; often none
-  std::vector<Region> boxes;                                // that the tiles' cells predict; not yet weeded out
+  std::vector<CellBox> boxes;                               // that the tiles' cells predict; not yet weeded out
 };
 
 // Of each class, over the whole area. `classes`: [classes * cells] a tile.
@@ -125,7 +125,7 @@ Result<Tiled> run_tiles(const infer::Network& network, const Image& image, const
     if (outputs.size() > 4) {
       const std::size_t cells = maps.back().size();
       const auto boxes = boxes_of_cells({square_maps(outputs[3].values, cells), square_maps(outputs[4].values, cells)},
-                                        manifest.classes, rect, box_level);
+                                        rect, box_level);
       tiled.boxes.insert(tiled.boxes.end(), boxes.begin(), boxes.end());
     }
     if (outputs.size() > 3) classes.push_back(std::move(outputs[3].values));
@@ -277,8 +277,8 @@ Result<Prediction> Detector::State::predict_in_place(const Image& image, const P
   if (image.empty()) return make_error(ErrorCode::invalid_argument, "the picture is empty");
   const SteadyTime start = system_clock().now();
   const double level = manifest.region_threshold;
-  const double box_level = options.want_faint_regions ? std::min(kFaintestOdds, level) : level;
-  LINEGUARD_ASSIGN(Tiled tiled, run_tiles(network, image, manifest, box_level));
+  // Faint cells have a vote on the boxes that are reported, whether faint boxes are wanted or not.
+  LINEGUARD_ASSIGN(Tiled tiled, run_tiles(network, image, manifest, std::min(kFaintestOdds, level)));
   const FloatMap& map = tiled.map;
   const PixelRect area = region_of_interest(manifest.preprocessing, image.size());
 
@@ -294,9 +294,9 @@ Result<Prediction> Detector::State::predict_in_place(const Image& image, const P
         map, area, {manifest.region_threshold, manifest.region_peak_threshold, manifest.region_size_factor});
     if (!tiled.classes.empty()) name_regions(tiled.classes, manifest.classes, area, prediction.regions);
     if (!tiled.boxes.empty()) {
-      auto boxes = best_boxes(std::move(tiled.boxes), area);
+      auto boxes = best_boxes(std::move(tiled.boxes), manifest.classes, area);
       const auto faint = std::ranges::find_if(boxes, [level](const Region& box) { return box.score <= level; });
-      prediction.faint_regions.assign(faint, boxes.end());
+      if (options.want_faint_regions) prediction.faint_regions.assign(faint, boxes.end());
       boxes.erase(faint, boxes.end());
       put_before(std::move(boxes), prediction.regions);
     }

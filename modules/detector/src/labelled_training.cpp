@@ -152,7 +152,7 @@ class LabelledTrainer {
         for (std::size_t cell = 0; cell < logits.rows; ++cell) maps_[i][cell] = defect_logit(logits.row(cell));
         if (heads.sides && set_.calibrates(i)) {
           const BoxMaps maps = box_maps(std::move(logits), heads.sides->apply(features.dense));
-          predicted_[i] = boxes_of_cells(maps, trained_.head.classes, shown_[i], kFaintestOdds);
+          predicted_[i] = boxes_of_cells(maps, shown_[i], kFaintestOdds);
         }
       }
       partial_[i].patch = mean_of_highest(maps_[i], trained_.head.top_cells);
@@ -284,7 +284,7 @@ class LabelledTrainer {
   std::vector<PartialScores> partial_;
   std::vector<std::vector<float>> maps_;        // log odds of the patch head's cells
   std::vector<PixelRect> shown_;                // of each picture
-  std::vector<std::vector<Region>> predicted_;  // boxes of its cells, where people drew boxes
+  std::vector<std::vector<CellBox>> predicted_;  // boxes of its cells, where people drew boxes
   LabelledTraining trained_;
 };
 

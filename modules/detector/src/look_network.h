@@ -26,7 +26,7 @@ struct LookNetwork {
 
 struct LookNetworkOptions {
   int channels = 16;  // of the first convolution; each further one has twice as many
-  int epochs = 20;
+  int epochs = 40;
   int batch = 128;
   double learning_rate = 2e-3;  // rises over the first tenth, then falls to 0 as a half cosine
   double weight_decay = 0.01;

@@ -65,12 +65,12 @@ Tally tally_all(const std::vector<const BoxedMap*>& pictures, double level, doub
 }
 
 Tally tally_above(const PredictedBoxes& picture, double level) {
-  std::vector<Region> above;
-  for (const Region& candidate : picture.candidates) {
-    if (candidate.score > level) above.push_back(candidate);
+  std::vector<CellBox> above;
+  for (const CellBox& candidate : picture.candidates) {
+    if (candidate.odds > level) above.push_back(candidate);
   }
   std::vector<Box> boxes;
-  for (const Region& region : best_boxes(std::move(above), picture.area)) boxes.push_back(region.box);
+  for (const Region& region : best_boxes(std::move(above), {}, picture.area)) boxes.push_back(region.box);
   return tally({{}, {}, picture.truth}, boxes);
 }
 

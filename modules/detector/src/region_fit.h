@@ -2,6 +2,7 @@
 // and their context, and people draw with a margin of their own.
 #pragma once
 
+#include "boxes.h"
 #include "preprocess.h"
 
 #include <vector>
@@ -31,7 +32,7 @@ RegionFit fit_regions(const std::vector<BoxedMap>& pictures, double cell_level, 
 
 // One picture's boxes as cells predict them (boxes.h), by heads that were not shown it, and those that people drew.
 struct PredictedBoxes {
-  std::vector<Region> candidates;
+  std::vector<CellBox> candidates;
   PixelRect area;
   std::vector<Box> truth;
 };

@@ -94,7 +94,7 @@ TEST(Boxes, NeighboursThatTouchStayTwo) {
   say(maps, 2, 2, 0, 0.99F, {1, 1, 1, 1});
   say(maps, 3, 2, 0, 0.9F, {2, 1, 0.1F, 1});  // sees the left one
   say(maps, 4, 2, 1, 0.95F, {1, 1, 1, 1});
-  const auto boxes = best_boxes(boxes_of_cells(maps, kClasses, kPicture, 0), kPicture);
+  const auto boxes = best_boxes(boxes_of_cells(maps, kPicture, 0), kClasses, kPicture);
   ASSERT_EQ(boxes.size(), 2U);
   EXPECT_EQ(boxes[0].class_name, "dent");
   EXPECT_EQ(boxes[1].class_name, "scratch");
@@ -103,12 +103,27 @@ TEST(Boxes, NeighboursThatTouchStayTwo) {
   EXPECT_NEAR(boxes[0].score, std::log(99), 0.01);
 }
 
+// The surest cell is not always right about the class; most of those that see the same box are.
+TEST(Boxes, CellsThatAgreeVoteOnTheClass) {
+  BoxMaps maps = quiet();
+  say(maps, 2, 2, 0, 0.6F, {1, 1, 2, 1});
+  maps.classes[1].values[8 * 2 + 2] = 0.39F;
+  for (const int x : {3, 4}) {
+    say(maps, x, 2, 0, 0.1F, {static_cast<float>(x) - 1.5F, 1, 4.5F - static_cast<float>(x), 1});
+    maps.classes[1].values[static_cast<std::size_t>(8 * 2 + x)] = 0.85F;
+  }
+  const auto boxes = best_boxes(boxes_of_cells(maps, kPicture, 0), kClasses, kPicture);
+  ASSERT_EQ(boxes.size(), 1U);
+  EXPECT_EQ(boxes[0].class_name, "scratch");
+  EXPECT_NEAR(boxes[0].score, std::log(99), 0.01);
+}
+
 TEST(Boxes, StayInsideTheAreaAndAboveTheLevel) {
   BoxMaps maps = quiet();
   const PixelRect area{100, 50, {40, 40}};
   say(maps, 0, 0, 0, 0.9F, {5, 5, 20, 20});
   say(maps, 7, 7, 0, 0.4F, {1, 1, 1, 1});
-  const auto boxes = best_boxes(boxes_of_cells(maps, kClasses, area, 0), area);
+  const auto boxes = best_boxes(boxes_of_cells(maps, area, 0), kClasses, area);
   ASSERT_EQ(boxes.size(), 1U);
   EXPECT_EQ(boxes[0].box.x, 100);
   EXPECT_EQ(boxes[0].box.y, 50);
@@ -136,9 +151,9 @@ TEST(Boxes, TheLevelIsTheOneWhoseBoxesMatchBest) {
     picture.truth = {{0, 0, 10, 10}};
     picture.candidates.resize(2);
     picture.candidates[0].box = {0, 0, 10, 10};
-    picture.candidates[0].score = 2.5;
+    picture.candidates[0].odds = 2.5;
     picture.candidates[1].box = {50, 50, 10, 10};  // wrong, and less sure of it
-    picture.candidates[1].score = 0.5;
+    picture.candidates[1].odds = 0.5;
   }
   const RegionFit fit = fit_box_level(pictures, 0, 1);
   EXPECT_GE(fit.inside, 1);
