@@ -27,8 +27,8 @@ BoxMaps box_maps(Matrix logits, Matrix log_ways);
 
 // What one cell says.
 struct CellBox {
-  Box box;          // in pixels of the picture
-  double odds = 0;  // log odds of a defect
+  Box box;                    // in pixels of the picture
+  double odds = 0;            // log odds of a defect
   std::vector<float> shares;  // of each class, sum 1
 };
 

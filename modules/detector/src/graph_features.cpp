@@ -219,7 +219,8 @@ Result<void> write_feature_graph(const Backbone& backbone, const FeatureLayout& 
     LINEGUARD_ASSIGN(const auto dense_layers, find_layers(*model, layout.dense_taps));
     LINEGUARD_ASSIGN(const auto pooled_layers, find_layers(*model, layout.pooled_taps));
     ov::ResultVector results{named_result(patches_of(first_views(layers), layout), "patches")};
-    if (!dense_layers.empty()) results.push_back(named_result(dense_of(first_views(dense_layers), tile, layout), "dense"));
+    if (!dense_layers.empty())
+      results.push_back(named_result(dense_of(first_views(dense_layers), tile, layout), "dense"));
     if (!pooled_layers.empty()) results.push_back(named_result(pooled_of(pooled_layers), "pooled"));
     tile->output(0).get_tensor().set_names({"tile"});
     return save(std::make_shared<ov::Model>(results, ov::ParameterVector{tile}, "lineguard-features"), out_xml);

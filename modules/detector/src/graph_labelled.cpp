@@ -39,7 +39,8 @@ Value value_of(const Value& x, const KernelRidge& ridge) {
   z = std::make_shared<op::Clamp>(z, -KernelRidge::kFarthest, KernelRidge::kFarthest);
   z = std::make_shared<op::MatMul>(z, weights(ridge.directions), false, false);
   const Value apart = std::make_shared<op::Subtract>(z, weights(ridge.rows));
-  const Value squared = std::make_shared<op::ReduceSum>(std::make_shared<op::Multiply>(apart, apart), indices({1}), true);
+  const Value squared =
+      std::make_shared<op::ReduceSum>(std::make_shared<op::Multiply>(apart, apart), indices({1}), true);
   const Value kernel = std::make_shared<op::Exp>(line(squared, -ridge.precision, 0));
   const Value each = std::make_shared<op::Multiply>(kernel, constant<float>({ridge.weights.size(), 1}, ridge.weights));
   return line(std::make_shared<op::ReduceSum>(each, indices({0}), true), 1, ridge.bias);
@@ -95,7 +96,8 @@ Answer with_labels(const ov::Model& features, const LabelledHead& head, const An
     const Value known =
         std::make_shared<op::Greater>(highest_nearby(map, head.reach_cells), scalar(head.map_floor.level));
     answer.map = std::make_shared<op::Select>(known, map, raised);
-    Value classes = columns(std::make_shared<op::Softmax>(logits, 1), 1, 1 + static_cast<std::int64_t>(head.classes.size()));
+    Value classes =
+        columns(std::make_shared<op::Softmax>(logits, 1), 1, 1 + static_cast<std::int64_t>(head.classes.size()));
     if (head.sides) {
       const Value ways = std::make_shared<op::Exp>(logits_of(flattened(features, "dense"), *head.sides));
       answer.sides = as_maps(ways, grid);

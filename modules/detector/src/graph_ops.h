@@ -29,7 +29,7 @@ Value constant(const ov::Shape& shape, const std::vector<T>& values) {
   return ov::op::v0::Constant::create(ov::element::from<T>(), shape, values);
 }
 Value indices(const std::vector<std::int64_t>& values);
-Value weights(const Matrix& matrix);            // [rows, columns]
+Value weights(const Matrix& matrix);             // [rows, columns]
 Value row_of(const std::vector<float>& values);  // [1, n]
 
 // [1, channels, h, w] bilinear on a grid of so many cells a side, half-pixel centres.

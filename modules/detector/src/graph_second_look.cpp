@@ -30,12 +30,13 @@ Value boxes_to_look_at(const Value& ways, const Value& cells, std::int64_t grid,
   // From the middle of a box, half its side with the margin to the left and to the right.
   const auto near = static_cast<float>(pixels_of_cell * (1 + kLookMargin) / 2);
   const auto far = static_cast<float>(pixels_of_cell * (1 - kLookMargin) / 2);
-  const Value spread = constant<float>(
-      {4, 4}, {-near, 0, -far, 0, 0, -near, 0, -far, far, 0, near, 0, 0, far, 0, near});  // rows: left, top, right, bottom
+  const Value spread = constant<float>({4, 4}, {-near, 0, -far, 0, 0, -near, 0, -far, far, 0, near, 0, 0, far, 0,
+                                                near});  // rows: left, top, right, bottom
   const Value kept = std::make_shared<op::Clamp>(ways, 0, static_cast<double>(grid));
-  const Value reach = std::make_shared<op::MatMul>(std::make_shared<op::Gather>(kept, cells, axis(0)), spread, false, false);
-  const Value at = std::make_shared<op::Gather>(
-      constant<float>({static_cast<std::size_t>(grid * grid), 4}, middles), cells, axis(0));
+  const Value reach =
+      std::make_shared<op::MatMul>(std::make_shared<op::Gather>(kept, cells, axis(0)), spread, false, false);
+  const Value at = std::make_shared<op::Gather>(constant<float>({static_cast<std::size_t>(grid * grid), 4}, middles),
+                                                cells, axis(0));
   return std::make_shared<op::Add>(at, reach);
 }
 
@@ -57,9 +58,9 @@ Value seen_in(const Value& tile, const Value& boxes) {
   const std::size_t count = boxes.get_shape()[0];
   const Value first = constant<std::int32_t>({count}, std::vector<std::int32_t>(count, 0));
   // The CPU plugin takes HALF_PIXEL for ASYMMETRIC; this mode moves by half a pixel (measured, 2026.4).
-  const Value seen = std::make_shared<op::ROIAlign>(pixels_of(tile), boxes, first, kSide, kSide, 1, 1.0F,
-                                                    op::ROIAlign::PoolingMode::AVG,
-                                                    op::ROIAlign::AlignedMode::HALF_PIXEL_FOR_NN);
+  const Value seen =
+      std::make_shared<op::ROIAlign>(pixels_of(tile), boxes, first, kSide, kSide, 1, 1.0F,
+                                     op::ROIAlign::PoolingMode::AVG, op::ROIAlign::AlignedMode::HALF_PIXEL_FOR_NN);
   const Value scaled = std::make_shared<op::Multiply>(seen, constant<float>({1}, {1.0F / 128}));
   return std::make_shared<op::Subtract>(scaled, constant<float>({1}, {1}));
 }
@@ -68,8 +69,8 @@ Value logits_of(const Value& seen, const LookNetwork& network) {
   Value x = seen;
   for (const LookNetwork::Layer& layer : network.convolutions) {
     const ov::Strides step{1, 1}, two{2, 2};
-    x = std::make_shared<op::Convolution>(x, kernel_of(layer), step, ov::CoordinateDiff{1, 1},
-                                          ov::CoordinateDiff{1, 1}, step);
+    x = std::make_shared<op::Convolution>(x, kernel_of(layer), step, ov::CoordinateDiff{1, 1}, ov::CoordinateDiff{1, 1},
+                                          step);
     x = std::make_shared<op::Relu>(std::make_shared<op::Add>(x, bias_of(layer)));
     x = std::make_shared<op::MaxPool>(x, two, step, ov::Shape{0, 0}, ov::Shape{0, 0}, ov::Shape{2, 2})->output(0);
   }
@@ -82,8 +83,8 @@ Value logits_of(const Value& seen, const LookNetwork& network) {
 Value look_again(const Value& tile, const std::vector<LookNetwork>& networks, const Value& classes, const Value& ways) {
   const auto cells = static_cast<std::int64_t>(classes.get_shape()[0]);
   const auto grid = static_cast<std::int64_t>(std::lround(std::sqrt(static_cast<double>(cells))));
-  const Value defective = std::make_shared<op::Reshape>(
-      std::make_shared<op::ReduceSum>(classes, indices({1}), true), indices({cells}), false);
+  const Value defective = std::make_shared<op::Reshape>(std::make_shared<op::ReduceSum>(classes, indices({1}), true),
+                                                        indices({cells}), false);
   const Value count = constant<std::int64_t>({}, {std::min<std::int64_t>(kLooksAtOnce, cells)});
   const Value likeliest = std::make_shared<op::TopK>(defective, count, 0, op::TopK::Mode::MAX,
                                                      op::TopK::SortType::SORT_VALUES, ov::element::i32)

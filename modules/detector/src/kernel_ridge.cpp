@@ -28,8 +28,7 @@ RowMajor main_directions(const RowMajor& x, std::mt19937_64& random) {
   RowMajor signs(x.rows(), count);
   for (Eigen::Index i = 0; i < signs.size(); ++i) signs.data()[i] = (random() & 1) ? 1.0F : -1.0F;
   RowMajor directions = orthonormal(centred.transpose() * signs);
-  for (int step = 0; step < kPowerSteps; ++step)
-    directions = orthonormal(centred.transpose() * (centred * directions));
+  for (int step = 0; step < kPowerSteps; ++step) directions = orthonormal(centred.transpose() * (centred * directions));
   return directions;
 }
 
@@ -107,7 +106,8 @@ KernelRidge fit_kernel_ridge(const Matrix& x, const std::vector<double>& targets
   ridge.directions = to_matrix(directions);
   ridge.rows = to_matrix(kept);
   ridge.precision = static_cast<float>(kNarrowness / median_distance(kept));
-  const Eigen::VectorXd y = Eigen::Map<const Eigen::VectorXd>(targets.data(), static_cast<Eigen::Index>(targets.size()));
+  const Eigen::VectorXd y =
+      Eigen::Map<const Eigen::VectorXd>(targets.data(), static_cast<Eigen::Index>(targets.size()));
   ridge.bias = static_cast<float>(y.mean());
   const Eigen::VectorXf weights = solve(z, kept, y.array() - y.mean(), ridge.precision).cast<float>();
   ridge.weights = to_vector(weights.transpose());

@@ -1,7 +1,8 @@
 // What labels add to the good bank: heads that know defects they were shown, above a floor that keeps the good-only
 // distance deciding where a defect is like none of them.
 //
-//   fused = bias + distance * d + patch * p + picture * q    d: distance score, p: log odds of the worst cells, q: value
+//   fused = bias + distance * d + patch * p + picture * q    d: distance score, p: log odds of the worst cells, q:
+//   value
 //                                                            of the picture
 //   score = max(fused, score floor(d))
 //   map   = log odds of the cell                                           within reach of a defect that the patch head
@@ -44,7 +45,7 @@ struct LabelledHead {
   std::optional<Mlp> sides;          // where people drew boxes: dense features of a cell -> log of the way to each side
   std::vector<LookNetwork> looks;    // and what a predicted box shows -> classes …; their mean decides
   int dense_cells = 32;
-  int top_cells = 3;           // its score is the mean of that many highest cells
+  int top_cells = 3;                   // its score is the mean of that many highest cells
   std::optional<KernelRidge> picture;  // pooled features -> -1 good to 1 defective
   Fusion fusion;
   Floor score_floor, map_floor;  // a cell above map_floor.level is one that the patch head knows

@@ -20,7 +20,7 @@
 namespace lineguard::detector {
 namespace {
 
-constexpr double kMostMoved = 0.1;        // of a box's side, each side of it
+constexpr double kMostMoved = 0.1;  // of a box's side, each side of it
 constexpr int kLooksOfBox = 4;
 constexpr std::size_t kMostBoxesLookedAt = 16;  // of a picture
 
@@ -77,8 +77,7 @@ class Collector {
     }
     std::mt19937_64 random(seed);
     const int ways = targets.labels.empty() ? 1 : config_.label_turns;  // the turned ones teach the cells alone
-    for (int way = 0; way < ways; ++way)
-      LINEGUARD_TRY(add_way(tile, targets, way, random, labelled));
+    for (int way = 0; way < ways; ++way) LINEGUARD_TRY(add_way(tile, targets, way, random, labelled));
     labelled.labels = std::move(targets.labels);
     return labelled;
   }

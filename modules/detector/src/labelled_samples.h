@@ -18,8 +18,8 @@ struct LabelledPicture {
   Matrix sides;              // of those rows, where people drew boxes (box_cells.h); NaN where a row is in none
   Matrix looks;              // where people drew boxes: what each shows (second_look.h), several times a little off
   std::vector<int> look_targets;  // index of its class
-  Matrix pooled;             // one row: the tile as it is
-  std::vector<int> labels;   // of all cells as they are; empty where nothing says where
+  Matrix pooled;                  // one row: the tile as it is
+  std::vector<int> labels;        // of all cells as they are; empty where nothing says where
 };
 
 // One a picture of the set, in order. `boxes`: the defects are boxes that people drew (draws_boxes()). At most

@@ -116,7 +116,8 @@ class LabelledTrainer {
 
  private:
   Result<void> fit_all() {
-    LINEGUARD_ASSIGN(fold_heads_, fit_heads(set_, samples_, config_, trained_.head.classes, boxes_, threads_, progress_));
+    LINEGUARD_ASSIGN(fold_heads_,
+                     fit_heads(set_, samples_, config_, trained_.head.classes, boxes_, threads_, progress_));
     trained_.head.patch = fold_heads_[0].patch;
     trained_.head.picture = fold_heads_[0].picture;
     trained_.head.sides = fold_heads_[0].sides;
@@ -282,8 +283,8 @@ class LabelledTrainer {
   std::vector<LabelledPicture> samples_;
   std::vector<Heads> fold_heads_;  // as fit_heads() gives them
   std::vector<PartialScores> partial_;
-  std::vector<std::vector<float>> maps_;        // log odds of the patch head's cells
-  std::vector<PixelRect> shown_;                // of each picture
+  std::vector<std::vector<float>> maps_;         // log odds of the patch head's cells
+  std::vector<PixelRect> shown_;                 // of each picture
   std::vector<std::vector<CellBox>> predicted_;  // boxes of its cells, where people drew boxes
   LabelledTraining trained_;
 };

@@ -26,8 +26,7 @@ RowMajor neighbours_of(const RowMajor& x, Index side) {
     for (Index k = 0; k < kNeighbours; ++k) {
       const Index dy = k / kWindow - 1, dx = k % kWindow - 1;
       if (y + dy < 0 || y + dy >= side || column + dx < 0 || column + dx >= side) continue;
-      std::copy_n(x.data() + (row + dy * side + dx) * channels, channels,
-                  out.data() + row * out.cols() + k * channels);
+      std::copy_n(x.data() + (row + dy * side + dx) * channels, channels, out.data() + row * out.cols() + k * channels);
     }
   }
   return out;
@@ -107,8 +106,8 @@ class Trainer {
       ways_[static_cast<std::size_t>(way)].resize(pictures.rows, pictures.columns);
       for (std::size_t row = 0; row < pictures.rows; ++row) {
         const auto values = pictures.row(row);
-        const auto seen = turned(std::vector<float>(values.begin(), values.end()), LookNetwork::kSide,
-                                 LookNetwork::kChannels, way);
+        const auto seen =
+            turned(std::vector<float>(values.begin(), values.end()), LookNetwork::kSide, LookNetwork::kChannels, way);
         std::ranges::copy(seen, ways_[static_cast<std::size_t>(way)].row(static_cast<Index>(row)).data());
       }
     }
@@ -145,8 +144,10 @@ class Trainer {
     LookNetwork network;
     for (std::size_t i = 0; i < weights_.size(); ++i) {
       LookNetwork::Layer layer{to_matrix(weights_[i].value), to_vector(Row(biases_[i].value))};
-      if (i + 1 < weights_.size()) network.convolutions.push_back(std::move(layer));
-      else network.linear = std::move(layer);
+      if (i + 1 < weights_.size())
+        network.convolutions.push_back(std::move(layer));
+      else
+        network.linear = std::move(layer);
     }
     return network;
   }

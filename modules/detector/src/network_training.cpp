@@ -49,9 +49,8 @@ void Parameter::step(const RowMajor& gradient, double rate, double decay, int ti
   moment = 0.9F * moment + 0.1F * gradient;
   square = 0.999F * square + 0.001F * gradient.cwiseProduct(gradient);
   const auto correction = static_cast<float>(std::sqrt(1 - std::pow(0.999, time)) / (1 - std::pow(0.9, time)));
-  value.array() -=
-      static_cast<float>(rate) * (correction * moment.array() / (square.array().sqrt() + 1e-8F) +
-                                  static_cast<float>(decay) * value.array());
+  value.array() -= static_cast<float>(rate) * (correction * moment.array() / (square.array().sqrt() + 1e-8F) +
+                                               static_cast<float>(decay) * value.array());
 }
 
 }  // namespace lineguard::detector

@@ -16,8 +16,8 @@ namespace lineguard::detector {
 constexpr double kLookMargin = 1.3;  // sides of what is looked at, in sides of the box
 constexpr int kLooksAtOnce = 200;    // the cells likeliest to be defects are looked at; the rest keep the first class
 
-// What LookNetwork takes: RoIAlign (He et al. 2017, Mask R-CNN) with one bilinear sample a pixel, scaled to -1 to 1; beyond the
-// tile is black. tile: u8 RGB, side_px * side_px; `box` is in fractions of it.
+// What LookNetwork takes: RoIAlign (He et al. 2017, Mask R-CNN) with one bilinear sample a pixel, scaled to -1 to 1;
+// beyond the tile is black. tile: u8 RGB, side_px * side_px; `box` is in fractions of it.
 std::vector<float> look_at(const std::vector<std::uint8_t>& tile, int side_px, const Box& box);
 
 // A box that people drew, in fractions of the tile.

@@ -63,7 +63,8 @@ Matrix bars(std::size_t count, std::vector<int>& targets) {
     const int top = 4 + static_cast<int>(random() % 14), gap = 6 + static_cast<int>(random() % 10);
     for (int x = 0; x < kSide; ++x) {
       if (!through && x >= gap && x < gap + 2) continue;
-      for (int y = top; y < top + 3; ++y) std::fill_n(&pictures.row(i)[static_cast<std::size_t>(3 * (y * kSide + x))], 3, 1.0F);
+      for (int y = top; y < top + 3; ++y)
+        std::fill_n(&pictures.row(i)[static_cast<std::size_t>(3 * (y * kSide + x))], 3, 1.0F);
     }
     targets.push_back(through ? 0 : 1);
   }
@@ -85,7 +86,8 @@ TEST(SecondLook, SeesTheBoxWithItsMargin) {
 
 TEST(SecondLook, TheGraphSeesTheSameAlsoAtTheBorder) {
   const Tile tile = noise(1);
-  const std::vector<Box> boxes{{0.3, 0.4, 0.2, 0.1}, {-0.1, 0, 0.3, 0.4}, {0.8, 0.7, 0.25, 0.3}, {0.5, 0.5, 0.01, 0.01}};
+  const std::vector<Box> boxes{
+      {0.3, 0.4, 0.2, 0.1}, {-0.1, 0, 0.3, 0.4}, {0.8, 0.7, 0.25, 0.3}, {0.5, 0.5, 0.01, 0.01}};
   std::vector<float> corners, expected;
   for (const Box& box : boxes) {
     const auto of_box = corners_with_margin(box);
@@ -132,9 +134,9 @@ TEST(SecondLook, LikelyCellsTakeTheClassOfTheirBoxAndStayAsLikely) {
   by_brightness.linear.weights.row(4)[0] = 20;
   by_brightness.linear.weights.row(4)[1] = -20;
   const std::vector<float> classes(kCells * 2, 0.4F), ways(kCells * 4, 0.5F);
-  const auto found = run(graph::look_again(as_constant(bright_left_of(kTile / 2)), {by_brightness},
-                                           graph::constant<float>({kCells, 2}, classes),
-                                           graph::constant<float>({kCells, 4}, ways)));
+  const auto found =
+      run(graph::look_again(as_constant(bright_left_of(kTile / 2)), {by_brightness},
+                            graph::constant<float>({kCells, 2}, classes), graph::constant<float>({kCells, 4}, ways)));
   for (std::size_t cell = 0; cell < kCells; ++cell) {
     const bool left = cell % kGrid < kGrid / 2;
     EXPECT_NEAR(found[2 * cell], left ? 0.8 : 0, 1e-3) << cell;

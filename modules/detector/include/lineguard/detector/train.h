@@ -63,17 +63,17 @@ struct TrainConfig {
   Labels labels = Labels::auto_;
   std::vector<std::string> label_taps = {"tap4", "tap8", "tap16"};             // of cells
   std::vector<std::string> picture_taps = {"tap4", "tap8", "tap16", "tap32"};  // of whole pictures
-  int picture_views = 1;     // 8: whole pictures are judged turned and mirrored in all ways; costs eight passes
-  int label_stride = 8;      // pixels of the input a labelled cell stands for: 8 or 16
-  int label_context = 5;     // cells of context beside each cell, odd, 1 to 15
+  int picture_views = 1;      // 8: whole pictures are judged turned and mirrored in all ways; costs eight passes
+  int label_stride = 8;       // pixels of the input a labelled cell stands for: 8 or 16
+  int label_context = 5;      // cells of context beside each cell, odd, 1 to 15
   bool label_pixels = false;  // cells see the pixels in and around them beside the layers
-  int label_hidden = 64;     // units of one network, 4 to 512
-  int label_members = 3;     // networks whose mean decides, 1 to 10
-  int label_epochs = 12;     // 1 to 200
-  int label_turns = 4;       // ways each picture is turned and mirrored: 1 to 8
-  int label_pasted = 0;      // pictures made by pasting outlined defects into good ones: 0 to 100000
-  int label_top_cells = 3;   // a picture's score is the mean of that many highest cells
-  int label_cells = 50'000;  // most cells held in memory
+  int label_hidden = 64;      // units of one network, 4 to 512
+  int label_members = 3;      // networks whose mean decides, 1 to 10
+  int label_epochs = 12;      // 1 to 200
+  int label_turns = 4;        // ways each picture is turned and mirrored: 1 to 8
+  int label_pasted = 0;       // pictures made by pasting outlined defects into good ones: 0 to 100000
+  int label_top_cells = 3;    // a picture's score is the mean of that many highest cells
+  int label_cells = 50'000;   // most cells held in memory
 
   // [fine_tuning]
   bool fine_tune = false;                 // train the backbone too, by the program lineguard-finetune; needs labels
