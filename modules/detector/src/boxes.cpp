@@ -82,7 +82,8 @@ std::vector<CellBox> boxes_of_cells(const BoxMaps& maps, const PixelRect& area, 
   std::vector<CellBox> boxes;
   for (int row = 0; row < grid.height_px; ++row) {
     for (int column = 0; column < grid.width_px; ++column) {
-      const auto cell = static_cast<std::size_t>(row * grid.width_px + column);
+      const auto cell =
+          static_cast<std::size_t>(row) * static_cast<std::size_t>(grid.width_px) + static_cast<std::size_t>(column);
       double defective = 0;
       for (const FloatMap& map : maps.classes) defective += map.values[cell];
       const double odds = log_odds(defective);

@@ -66,7 +66,7 @@ Value flattened(const ov::Model& features, const std::string& name) {
 
 // Of each cell the highest value within `reach` cells, [1, 1, grid, grid].
 Value highest_nearby(const Value& map, int reach) {
-  const auto side = static_cast<std::size_t>(2 * reach + 1), margin = static_cast<std::size_t>(reach);
+  const auto margin = static_cast<std::size_t>(reach), side = 2 * margin + 1;
   const ov::Strides step{1, 1};
   return std::make_shared<op::MaxPool>(map, step, step, ov::Shape{margin, margin}, ov::Shape{margin, margin},
                                        ov::Shape{side, side})

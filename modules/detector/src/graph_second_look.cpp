@@ -22,10 +22,13 @@ Value axis(std::int64_t number) {
 // [n] -> [n, 4]
 Value boxes_to_look_at(const Value& ways, const Value& cells, std::int64_t grid, double pixels_of_cell) {
   std::vector<float> middles;
-  for (std::int64_t cell = 0; cell < grid * grid; ++cell) {
-    const auto x = static_cast<float>((static_cast<double>(cell % grid) + 0.5) * pixels_of_cell);
-    const auto y = static_cast<float>((static_cast<double>(cell / grid) + 0.5) * pixels_of_cell);
-    middles.insert(middles.end(), {x, y, x, y});
+  const auto middle = [&](std::int64_t at) {
+    return static_cast<float>((static_cast<double>(at) + 0.5) * pixels_of_cell);
+  };
+  for (std::int64_t row = 0; row < grid; ++row) {
+    for (std::int64_t column = 0; column < grid; ++column) {
+      middles.insert(middles.end(), {middle(column), middle(row), middle(column), middle(row)});
+    }
   }
   // From the middle of a box, half its side with the margin to the left and to the right.
   const auto near = static_cast<float>(pixels_of_cell * (1 + kLookMargin) / 2);

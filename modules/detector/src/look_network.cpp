@@ -119,7 +119,7 @@ class Trainer {
       outputs *= 2;
     }
     weights_.emplace_back(
-        initial_weights(LookNetwork::kLastSide * LookNetwork::kLastSide * inputs, targets_.cols(), random_));
+        initial_weights(Index{LookNetwork::kLastSide} * LookNetwork::kLastSide * inputs, targets_.cols(), random_));
     biases_.emplace_back(RowMajor::Zero(1, targets_.cols()));
   }
 
@@ -164,8 +164,8 @@ class Trainer {
       steps[i].highest = highest_of_four(sums.cwiseMax(0), side);
       x = steps[i].highest.values;
     }
-    const Index channels = x.cols();
-    x = reshaped(std::move(x), x.size() / pictures);
+    const Index channels = x.cols(), of_picture = x.size() / pictures;
+    x = reshaped(std::move(x), of_picture);
     const RowMajor kept = drop(x, options_.dropout, random_);
     const RowMajor outputs = (x * weights_.back().value).rowwise() + Row(biases_.back().value);
     RowMajor at = cross_entropy_gradient(outputs, targets) / static_cast<float>(pictures);
