@@ -23,14 +23,14 @@ RowMajor random_projection(std::size_t from, std::size_t to, std::mt19937_64& ra
 
 // Principal components, those of the smallest variance first.
 struct Spectrum {
-  Eigen::RowVectorXf center;
+  Row center;
   Eigen::VectorXd variances;
   Eigen::MatrixXd directions;  // columns
 };
 
 Spectrum spectrum_of(const Matrix& patches) {
   const auto points = view(patches);
-  const Eigen::RowVectorXf mean = points.colwise().mean();
+  const Row mean = points.colwise().mean();
   const RowMajor centred = points.rowwise() - mean;
   const Eigen::MatrixXd covariance =
       ((centred.transpose() * centred) / static_cast<float>(points.rows())).cast<double>();
@@ -38,16 +38,12 @@ Spectrum spectrum_of(const Matrix& patches) {
   return {mean, solver.eigenvalues().cwiseMax(0), solver.eigenvectors()};
 }
 
-Projection projection_on(const Eigen::RowVectorXf& center, const Eigen::MatrixXd& directions) {
-  const RowMajor narrow = directions.cast<float>();
-  Projection projection{{center.data(), center.data() + center.size()},
-                        Matrix(static_cast<std::size_t>(narrow.rows()), static_cast<std::size_t>(narrow.cols()))};
-  std::copy(narrow.data(), narrow.data() + narrow.size(), projection.directions.values.begin());
-  return projection;
+Projection projection_on(const Row& center, const Eigen::MatrixXd& directions) {
+  return {to_vector(center), to_matrix(directions.cast<float>())};
 }
 
 // Of one row of squared distances.
-float mean_of_nearest(Eigen::RowVectorXf squared, int nearest) {
+float mean_of_nearest(Row squared, int nearest) {
   if (nearest <= 1) return std::sqrt(squared.minCoeff());
   const auto count = std::min<Eigen::Index>(nearest, squared.size());
   std::partial_sort(squared.data(), squared.data() + count, squared.data() + squared.size());

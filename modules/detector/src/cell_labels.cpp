@@ -1,6 +1,7 @@
 #include "cell_labels.h"
 
 #include "preprocess.h"
+#include "random_choice.h"
 
 #include <algorithm>
 #include <cmath>
@@ -105,13 +106,8 @@ std::vector<std::size_t> choose_cells(const std::vector<int>& labels, std::size_
     if (labels[i] > 0) defects.push_back(i);
     if (labels[i] == 0) good.push_back(i);
   }
-  const auto shorten = [&](std::vector<std::size_t>& cells, std::size_t count) {
-    for (std::size_t i = 0; i < std::min(count, cells.size()); ++i)
-      std::swap(cells[i], cells[i + random() % (cells.size() - i)]);
-    cells.resize(std::min(count, cells.size()));
-  };
-  shorten(defects, std::max<std::size_t>(1, 2 * quota / 3));
-  shorten(good, quota - std::min(quota, defects.size()));
+  keep_random(defects, std::max<std::size_t>(1, 2 * quota / 3), random);
+  keep_random(good, quota - std::min(quota, defects.size()), random);
   defects.insert(defects.end(), good.begin(), good.end());
   return defects;
 }

@@ -105,12 +105,12 @@ std::vector<FloatMap> square_maps(const std::vector<float>& values, std::size_t 
 }
 
 // One tile after the other, so that memory does not grow with the picture but for its map.
-// `box_level`: log odds from which a cell's box is kept.
-Result<Tiled> run_tiles(const infer::Network& network, const Image& image, const package::Manifest& manifest,
-                        double box_level) {
+Result<Tiled> run_tiles(const infer::Network& network, const Image& image, const package::Manifest& manifest) {
   const package::Preprocessing& preprocessing = manifest.preprocessing;
   const std::int64_t side = preprocessing.input_px;
   const auto tiles = lay_tiles(preprocessing, image.size());
+  // Faint cells have a vote on the boxes that are reported.
+  const double box_level = std::min(kFaintestOdds, manifest.region_threshold);
   Tiled tiled;
   std::vector<std::vector<float>> maps, classes;
   for (const PixelRect& rect : tiles) {
@@ -277,8 +277,7 @@ Result<Prediction> Detector::State::predict_in_place(const Image& image, const P
   if (image.empty()) return make_error(ErrorCode::invalid_argument, "the picture is empty");
   const SteadyTime start = system_clock().now();
   const double level = manifest.region_threshold;
-  // Faint cells have a vote on the boxes that are reported, whether faint boxes are wanted or not.
-  LINEGUARD_ASSIGN(Tiled tiled, run_tiles(network, image, manifest, std::min(kFaintestOdds, level)));
+  LINEGUARD_ASSIGN(Tiled tiled, run_tiles(network, image, manifest));
   const FloatMap& map = tiled.map;
   const PixelRect area = region_of_interest(manifest.preprocessing, image.size());
 

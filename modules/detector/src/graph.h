@@ -63,7 +63,7 @@ Result<void> write_feature_graph(const Backbone& backbone, const FeatureLayout& 
 // above.
 Result<void> write_backbone_graph(const Backbone& backbone, const std::vector<std::string>& layers, int input_px,
                                   const std::filesystem::path& out_xml);
-// REQUIRES: `features` was written by write_feature_graph() with head.grid_cells and the banks' channels, and with what
+// REQUIRES: `features` was written by write_feature_graph() with head.grid_cells and the bank's channels, and with what
 // `labelled` sees where it is given.
 Result<void> write_detector_graph(const std::filesystem::path& features, const Head& head,
                                   const std::optional<LabelledHead>& labelled, const std::filesystem::path& out_xml);

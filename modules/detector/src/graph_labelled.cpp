@@ -23,15 +23,6 @@ Value defect_logit(const Value& logits) {
   return std::make_shared<op::Subtract>(defects, columns(logits, 0, 1));
 }
 
-Value scalar(double value) {
-  return constant<float>({1}, {static_cast<float>(value)});
-}
-
-// offset + factor * x
-Value line(const Value& x, double factor, double offset) {
-  return std::make_shared<op::Add>(std::make_shared<op::Multiply>(x, scalar(factor)), scalar(offset));
-}
-
 // x: [1, inputs] -> [1, 1]
 Value value_of(const Value& x, const KernelRidge& ridge) {
   const Value away = std::make_shared<op::Subtract>(x, row_of(ridge.mean));

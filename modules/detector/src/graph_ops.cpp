@@ -51,6 +51,14 @@ Value row_of(const std::vector<float>& values) {
   return constant<float>({1, values.size()}, values);
 }
 
+Value scalar(double value) {
+  return constant<float>({1}, {static_cast<float>(value)});
+}
+
+Value line(const Value& x, double factor, double offset) {
+  return std::make_shared<op::Add>(std::make_shared<op::Multiply>(x, scalar(factor)), scalar(offset));
+}
+
 Value logits_of(const Value& x, const Mlp& mlp) {
   Value hidden = std::make_shared<op::MatMul>(x, weights(mlp.first), false, false);
   hidden = std::make_shared<op::Relu>(std::make_shared<op::Add>(hidden, row_of(mlp.first_bias)));

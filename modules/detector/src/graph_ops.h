@@ -37,6 +37,10 @@ Value resized_to(const Value& x, int grid_cells);
 // Mean of the `count` highest of `cells` values: [...] -> [1].
 Value mean_of_highest(const Value& map, int count, std::int64_t cells);
 
+Value scalar(double value);  // f32 [1]
+// offset + factor * x
+Value line(const Value& x, double factor, double offset);
+
 // u8 [1, side, side, 3] -> f32 [1, 3, side, side]
 Value pixels_of(const Value& tile);
 // x: [rows, inputs] -> [rows, outputs]

@@ -11,8 +11,8 @@ namespace lineguard::detector::graph {
 namespace op = ov::opset13;
 namespace {
 
-constexpr float kLeastShare = 1e-3F;  // of a class by the cell: the second look can still have it
-constexpr float kWeightOfCell = 0.5F;
+constexpr double kLeastShare = 1e-3;  // of a class by the cell: the second look can still have it
+constexpr double kWeightOfCell = 0.5;
 
 Value axis(std::int64_t number) {
   return constant<std::int64_t>({}, {number});
@@ -64,8 +64,7 @@ Value seen_in(const Value& tile, const Value& boxes) {
   const Value seen =
       std::make_shared<op::ROIAlign>(pixels_of(tile), boxes, first, kSide, kSide, 1, 1.0F,
                                      op::ROIAlign::PoolingMode::AVG, op::ROIAlign::AlignedMode::HALF_PIXEL_FOR_NN);
-  const Value scaled = std::make_shared<op::Multiply>(seen, constant<float>({1}, {1.0F / 128}));
-  return std::make_shared<op::Subtract>(scaled, constant<float>({1}, {1}));
+  return line(seen, 1.0 / 128, -1);
 }
 
 Value logits_of(const Value& seen, const LookNetwork& network) {
@@ -94,10 +93,10 @@ Value look_again(const Value& tile, const std::vector<LookNetwork>& networks, co
                               ->output(1);
   const double pixels_of_cell = static_cast<double>(tile.get_shape()[1]) / static_cast<double>(grid);
   const Value seen = seen_in(tile, boxes_to_look_at(ways, likeliest, grid, pixels_of_cell));
-  const Value by_cell = std::make_shared<op::Log>(std::make_shared<op::Maximum>(
-      std::make_shared<op::Gather>(classes, likeliest, axis(0)), constant<float>({1, 1}, {kLeastShare})));
-  Value logits = std::make_shared<op::Multiply>(by_cell, constant<float>({1}, {kWeightOfCell}));
-  const Value share = constant<float>({1}, {1 / static_cast<float>(networks.size())});
+  const Value by_cell = std::make_shared<op::Log>(
+      std::make_shared<op::Maximum>(std::make_shared<op::Gather>(classes, likeliest, axis(0)), scalar(kLeastShare)));
+  Value logits = std::make_shared<op::Multiply>(by_cell, scalar(kWeightOfCell));
+  const Value share = scalar(1.0 / static_cast<double>(networks.size()));
   for (const LookNetwork& network : networks)
     logits = std::make_shared<op::Add>(logits, std::make_shared<op::Multiply>(logits_of(seen, network), share));
   const Value shares = std::make_shared<op::Softmax>(logits, 1);

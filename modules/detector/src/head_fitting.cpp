@@ -46,13 +46,6 @@ class Fitting {
     return heads;
   }
 
-  bool calibrates(int fold) const {
-    for (std::size_t i = 0; i < samples_.size(); ++i) {
-      if (set_.pictures[i].fold == fold && set_.calibrates(i)) return true;
-    }
-    return false;
-  }
-
  private:
   template <typename Use>
   void each_sample(int left_out, Use use) const {
@@ -117,7 +110,7 @@ Result<std::vector<Heads>> fit_heads(const TrainingSet& set, const std::vector<L
   const Fitting fitting(set, samples, config, classes.size(), boxes);
   std::vector<int> left_out{kAll};
   for (int fold = 0; fold < config.folds; ++fold) {
-    if (fitting.calibrates(fold)) left_out.push_back(fold);
+    if (set.fold_calibrates(fold)) left_out.push_back(fold);
   }
   std::vector<Heads> heads(static_cast<std::size_t>(config.folds) + 1);
   std::mutex mutex;
@@ -141,11 +134,12 @@ Result<std::vector<LookNetwork>> fit_looks(const std::vector<LabelledPicture>& s
   }
   std::vector<LookNetwork> networks;
   if (looks.rows < kFewestLooks) return networks;
+  const Matrix wanted = one_hot(targets, classes);
   networks.resize(kLookNetworks);
   LINEGUARD_TRY(parallel_for(kLookNetworks, threads, [&](std::size_t i) -> Result<void> {
     LookNetworkOptions options;
     options.seed = static_cast<std::uint64_t>(config.seed) * kLookNetworks + i;
-    networks[i] = fit_look_network(looks, one_hot(targets, classes), options);
+    networks[i] = fit_look_network(looks, wanted, options);
     return {};
   }));
   return networks;

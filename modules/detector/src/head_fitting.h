@@ -18,7 +18,7 @@ struct Heads {
   std::optional<KernelRidge> picture;
 };
 
-// [0]: of all pictures; [1 + fold]: without that fold, empty where no picture of it calibrates. `samples` is
+// [0]: of all pictures; [1 + fold]: without that fold, empty where it does not calibrate. `samples` is
 // collect_labelled()'s answer for the set. Deterministic for config.seed.
 Result<std::vector<Heads>> fit_heads(const TrainingSet& set, const std::vector<LabelledPicture>& samples,
                                      const TrainConfig& config, const std::vector<std::string>& classes, bool boxes,

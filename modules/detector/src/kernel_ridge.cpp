@@ -1,6 +1,7 @@
 #include "kernel_ridge.h"
 
 #include "eigen_view.h"
+#include "random_choice.h"
 
 #include <algorithm>
 #include <numeric>
@@ -54,9 +55,7 @@ std::vector<Eigen::Index> kept_rows(Eigen::Index rows, std::mt19937_64& random) 
   std::vector<Eigen::Index> order(static_cast<std::size_t>(rows));
   std::iota(order.begin(), order.end(), Eigen::Index{0});
   if (rows <= kMostRows) return order;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(kMostRows); ++i)
-    std::swap(order[i], order[i + random() % (order.size() - i)]);
-  order.resize(static_cast<std::size_t>(kMostRows));
+  keep_random(order, static_cast<std::size_t>(kMostRows), random);
   std::ranges::sort(order);
   return order;
 }

@@ -1,9 +1,8 @@
 // What labels add to the good bank: heads that know defects they were shown, above a floor that keeps the good-only
 // distance deciding where a defect is like none of them.
 //
-//   fused = bias + distance * d + patch * p + picture * q    d: distance score, p: log odds of the worst cells, q:
-//   value
-//                                                            of the picture
+//   fused = bias + distance * d + patch * p + picture * q    d: distance score, p: log odds of the worst cells,
+//                                                            q: value of the whole picture
 //   score = max(fused, score floor(d))
 //   map   = log odds of the cell                                           within reach of a defect that the patch head
 //                                                                          knows: it draws the outline, for distances

@@ -6,6 +6,7 @@
 #include "dihedral.h"
 #include "pasted_samples.h"
 #include "preprocess.h"
+#include "random_choice.h"
 #include "second_look.h"
 #include "template_pair.h"
 
@@ -36,7 +37,7 @@ void append_sides(const std::vector<float>& sides, const std::vector<std::size_t
 
 // A little off, as predicted boxes are.
 Box moved(const Box& box, std::mt19937_64& random) {
-  const auto share = [&random] { return kMostMoved * (static_cast<double>(random() >> 11) * 0x1p-52 - 1); };
+  const auto share = [&random] { return kMostMoved * between(-1, 1, random); };
   const double left = share() * box.width, top = share() * box.height;
   const double right = share() * box.width, bottom = share() * box.height;
   return {box.x + left, box.y + top, box.width + right - left, box.height + bottom - top};
@@ -63,18 +64,16 @@ class Collector {
     LINEGUARD_ASSIGN(const Image image, read_for_training(picture, extractor_.preprocessing()));
     const auto tile = prepare_tile(image, extractor_.preprocessing());
     LabelledPicture labelled;
+    const Shown shown = shown_by(picture, image, extractor_.preprocessing());
     CellTargets targets;
     if (!classes_.empty() && says_where(*picture.sample)) {
-      const Shown shown = shown_by(picture, image, extractor_.preprocessing());
       LINEGUARD_ASSIGN(targets, target_cells(*picture.sample, shown, classes_, boxes_, dense_cells_));
       // An empty mask of a defective picture says nothing; least of all that every cell is good.
       const bool shows = std::ranges::any_of(targets.labels, [](int label) { return label > 0; });
       if (!shows && !picture.good()) targets.labels.clear();
     }
-    if (boxes_ && !picture.good()) {
-      const PixelRect area = shown_by(picture, image, extractor_.preprocessing()).area;
-      add_looks(tile, boxes_in_tile(*picture.sample, area, classes_), seed, labelled);
-    }
+    if (boxes_ && !picture.good())
+      add_looks(tile, boxes_in_tile(*picture.sample, shown.area, classes_), seed, labelled);
     std::mt19937_64 random(seed);
     const int ways = targets.labels.empty() ? 1 : config_.label_turns;  // the turned ones teach the cells alone
     for (int way = 0; way < ways; ++way) LINEGUARD_TRY(add_way(tile, targets, way, random, labelled));

@@ -65,20 +65,16 @@ std::vector<float> highest_nearby(const std::vector<float>& map, int side, int r
   return all;
 }
 
-// Of a box that lies in the area with at least its middle.
-std::optional<Box> part_inside(const Box& box, const PixelRect& area) {
+Box part_inside(const Box& box, const PixelRect& area) {
   const double right = area.x + area.size.width_px, bottom = area.y + area.size.height_px;
-  const double x = box.x + box.width / 2, y = box.y + box.height / 2;
-  if (x < area.x || y < area.y || x > right || y > bottom) return {};
   const double left = std::max<double>(box.x, area.x), top = std::max<double>(box.y, area.y);
-  return Box{left, top, std::min(box.x + box.width, right) - left, std::min(box.y + box.height, bottom) - top};
+  return {left, top, std::min(box.x + box.width, right) - left, std::min(box.y + box.height, bottom) - top};
 }
 
 std::vector<Box> drawn_in(const TrainingPicture& picture, const PixelRect& area) {
   std::vector<Box> drawn;
   for (const dataset::LabelledBox& box : picture.sample->boxes) {
-    const std::optional<Box> inside = part_inside(box.box, area);
-    if (inside) drawn.push_back(*inside);
+    if (middle_inside(box.box, area)) drawn.push_back(part_inside(box.box, area));
   }
   return drawn;
 }

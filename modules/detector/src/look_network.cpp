@@ -3,10 +3,8 @@
 #include "dihedral.h"
 #include "network_training.h"
 
-#include <array>
-#include <cmath>
-#include <numbers>
-#include <numeric>
+#include <algorithm>
+#include <cstdint>
 
 namespace lineguard::detector {
 namespace {
@@ -16,34 +14,35 @@ using Index = Eigen::Index;
 constexpr int kWindow = 3, kNeighbours = kWindow * kWindow;
 constexpr double kWarmUp = 0.1;  // share of the steps
 
-// Pictures are [n * side * side, channels]: row, column, channel. Gives the 3 x 3 neighbours of each pixel, [.., 9 *
-// channels].
-RowMajor neighbours_of(const RowMajor& x, Index side) {
-  const Index channels = x.cols(), cells = side * side;
-  RowMajor out = RowMajor::Zero(x.rows(), kNeighbours * channels);
-  for (Index row = 0; row < x.rows(); ++row) {
-    const Index y = row % cells / side, column = row % side;
+// Pictures are [n * side * side, channels]: row, column, channel. Calls `use(row, k, other)` for each pixel's row and
+// that of its k-th neighbour of 3 x 3, itself among them, where that lies inside the picture.
+template <typename Use>
+void each_neighbour(Index rows, Index side, Use use) {
+  for (Index row = 0; row < rows; ++row) {
+    const Index y = row % (side * side) / side, x = row % side;
     for (Index k = 0; k < kNeighbours; ++k) {
       const Index dy = k / kWindow - 1, dx = k % kWindow - 1;
-      if (y + dy < 0 || y + dy >= side || column + dx < 0 || column + dx >= side) continue;
-      std::copy_n(x.data() + (row + dy * side + dx) * channels, channels, out.data() + row * out.cols() + k * channels);
+      if (y + dy >= 0 && y + dy < side && x + dx >= 0 && x + dx < side) use(row, k, row + dy * side + dx);
     }
   }
+}
+
+// [.., 9 * channels]; zero beyond the border.
+RowMajor neighbours_of(const RowMajor& x, Index side) {
+  const Index channels = x.cols();
+  RowMajor out = RowMajor::Zero(x.rows(), kNeighbours * channels);
+  each_neighbour(x.rows(), side, [&](Index row, Index k, Index other) {
+    std::copy_n(x.data() + other * channels, channels, out.data() + row * out.cols() + k * channels);
+  });
   return out;
 }
 
 // The other way: what each pixel gives to its neighbours comes back to it.
 RowMajor gathered_from(const RowMajor& neighbours, Index side, Index channels) {
-  const Index cells = side * side;
   RowMajor out = RowMajor::Zero(neighbours.rows(), channels);
-  for (Index row = 0; row < out.rows(); ++row) {
-    const Index y = row % cells / side, column = row % side;
-    for (Index k = 0; k < kNeighbours; ++k) {
-      const Index dy = k / kWindow - 1, dx = k % kWindow - 1;
-      if (y + dy < 0 || y + dy >= side || column + dx < 0 || column + dx >= side) continue;
-      out.row(row + dy * side + dx) += neighbours.block(row, k * channels, 1, channels);
-    }
-  }
+  each_neighbour(neighbours.rows(), side, [&](Index row, Index k, Index other) {
+    out.row(other) += neighbours.block(row, k * channels, 1, channels);
+  });
   return out;
 }
 
@@ -101,16 +100,7 @@ struct Step {
 class Trainer {
  public:
   Trainer(const Matrix& pictures, const Matrix& targets, const LookNetworkOptions& options)
-      : options_(options), targets_(view(targets)), random_(options.seed) {
-    for (int way = 0; way < 8; ++way) {
-      ways_[static_cast<std::size_t>(way)].resize(pictures.rows, pictures.columns);
-      for (std::size_t row = 0; row < pictures.rows; ++row) {
-        const auto values = pictures.row(row);
-        const auto seen =
-            turned(std::vector<float>(values.begin(), values.end()), LookNetwork::kSide, LookNetwork::kChannels, way);
-        std::ranges::copy(seen, ways_[static_cast<std::size_t>(way)].row(static_cast<Index>(row)).data());
-      }
-    }
+      : options_(options), pictures_(pictures), targets_(view(targets)), random_(options.seed) {
     Index inputs = LookNetwork::kChannels, outputs = options.channels;
     for (int side = LookNetwork::kSide; side > LookNetwork::kLastSide; side /= 2) {
       weights_.emplace_back(initial_weights(kNeighbours * inputs, outputs, random_));
@@ -124,20 +114,12 @@ class Trainer {
   }
 
   void train() {
-    const Index rows = targets_.rows(), batch = std::min<Index>(options_.batch, rows), batches = rows / batch;
-    std::vector<Index> order(static_cast<std::size_t>(rows));
-    std::iota(order.begin(), order.end(), Index{0});
-    for (int epoch = 0; epoch < options_.epochs; ++epoch) {
-      shuffle(order, random_);
-      for (Index b = 0; b < batches; ++b) {
-        const std::vector<Index> chosen(order.begin() + b * batch, order.begin() + (b + 1) * batch);
-        const double done = time_ / static_cast<double>(batches * options_.epochs);
-        const double share =
-            done < kWarmUp ? done / kWarmUp : 0.5 * (1 + std::cos(std::numbers::pi * (done - kWarmUp) / (1 - kWarmUp)));
-        step(ways_[random_() % ways_.size()](chosen, Eigen::all), targets_(chosen, Eigen::all),
-             options_.learning_rate * share);
-      }
-    }
+    each_batch(targets_.rows(), {options_.batch, options_.epochs}, random_,
+               [this](const std::vector<Index>& rows, double done) {
+                 const double share = done < kWarmUp ? done / kWarmUp : half_cosine((done - kWarmUp) / (1 - kWarmUp));
+                 step(turned_pictures(rows, static_cast<int>(random_() % 8)), targets_(rows, Eigen::all),
+                      options_.learning_rate * share);
+               });
   }
 
   LookNetwork network() const {
@@ -153,6 +135,16 @@ class Trainer {
   }
 
  private:
+  RowMajor turned_pictures(const std::vector<Index>& rows, int way) const {
+    RowMajor out(static_cast<Index>(rows.size()), static_cast<Index>(pictures_.columns));
+    for (Index i = 0; i < out.rows(); ++i) {
+      const auto picture = pictures_.row(static_cast<std::size_t>(rows[static_cast<std::size_t>(i)]));
+      const std::vector<float> values(picture.begin(), picture.end());
+      out.row(i) = view(turned(values, LookNetwork::kSide, LookNetwork::kChannels, way));
+    }
+    return out;
+  }
+
   void step(RowMajor x, const RowMajor& targets, double rate) {
     const Index pictures = x.rows();
     std::vector<Step> steps;
@@ -188,9 +180,9 @@ class Trainer {
   }
 
   const LookNetworkOptions& options_;
+  const Matrix& pictures_;
   const RowMajor targets_;
   std::mt19937_64 random_;
-  std::array<RowMajor, 8> ways_;
   std::vector<Parameter> weights_, biases_;  // the last of each is the linear layer's
   int time_ = 0;
 };

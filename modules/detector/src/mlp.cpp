@@ -2,9 +2,6 @@
 
 #include "network_training.h"
 
-#include <cmath>
-#include <numbers>
-#include <numeric>
 #include <utility>
 
 namespace lineguard::detector {
@@ -29,20 +26,10 @@ class Member {
         second_bias(RowMajor::Zero(1, targets.cols())) {}
 
   void train() {
-    const Eigen::Index batch = std::min<Eigen::Index>(options_.batch, x_.rows());
-    const Eigen::Index batches = x_.rows() / batch;
-    const double steps = static_cast<double>(batches) * options_.epochs;
-    std::vector<Eigen::Index> order(static_cast<std::size_t>(x_.rows()));
-    std::iota(order.begin(), order.end(), Eigen::Index{0});
-    for (int epoch = 0; epoch < options_.epochs; ++epoch) {
-      shuffle(order, random_);
-      for (Eigen::Index b = 0; b < batches; ++b) {
-        const std::vector<Eigen::Index> rows(order.begin() + b * batch, order.begin() + (b + 1) * batch);
-        const double done = time_ / steps;
-        step(x_(rows, Eigen::all), targets_(rows, Eigen::all),
-             options_.learning_rate * 0.5 * (1 + std::cos(std::numbers::pi * done)));
-      }
-    }
+    each_batch(x_.rows(), {options_.batch, options_.epochs}, random_,
+               [this](const std::vector<Eigen::Index>& rows, double done) {
+                 step(x_(rows, Eigen::all), targets_(rows, Eigen::all), options_.learning_rate * half_cosine(done));
+               });
   }
 
  private:

@@ -1,18 +1,19 @@
 #include "network_training.h"
 
+#include "random_choice.h"
+
 #include <cmath>
+#include <numbers>
+#include <numeric>
 #include <utility>
 
 namespace lineguard::detector {
 
-float uniform(std::mt19937_64& random) {
-  return static_cast<float>(static_cast<double>(random() >> 11) * 0x1p-52 - 1);
-}
-
 RowMajor initial_weights(Eigen::Index inputs, Eigen::Index outputs, std::mt19937_64& random) {
   RowMajor weights(inputs, outputs);
   const float bound = std::sqrt(6.0F / static_cast<float>(inputs));
-  for (Eigen::Index i = 0; i < weights.size(); ++i) weights.data()[i] = bound * uniform(random);
+  for (Eigen::Index i = 0; i < weights.size(); ++i)
+    weights.data()[i] = bound * static_cast<float>(between(-1, 1, random));
   return weights;
 }
 
@@ -30,8 +31,22 @@ RowMajor drop(RowMajor& values, double share, std::mt19937_64& random) {
   return factors;
 }
 
-void shuffle(std::vector<Eigen::Index>& order, std::mt19937_64& random) {
-  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
+void each_batch(Eigen::Index rows, const Batches& batches, std::mt19937_64& random,
+                const std::function<void(const std::vector<Eigen::Index>&, double)>& learn) {
+  const Eigen::Index batch = std::min<Eigen::Index>(batches.size, rows), of_epoch = rows / batch;
+  const double steps = static_cast<double>(of_epoch) * batches.epochs;
+  std::vector<Eigen::Index> order(static_cast<std::size_t>(rows));
+  std::iota(order.begin(), order.end(), Eigen::Index{0});
+  int time = 0;
+  for (int epoch = 0; epoch < batches.epochs; ++epoch) {
+    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random() % i]);
+    for (Eigen::Index b = 0; b < of_epoch; ++b)
+      learn({order.begin() + b * batch, order.begin() + (b + 1) * batch}, time++ / steps);
+  }
+}
+
+double half_cosine(double done) {
+  return 0.5 * (1 + std::cos(std::numbers::pi * done));
 }
 
 RowMajor cross_entropy_gradient(RowMajor outputs, const RowMajor& targets) {

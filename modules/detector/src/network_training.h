@@ -3,13 +3,11 @@
 
 #include "eigen_view.h"
 
-#include <cstdint>
+#include <functional>
 #include <random>
+#include <vector>
 
 namespace lineguard::detector {
-
-// -1 to 1. Standard distributions give other numbers in other libraries.
-float uniform(std::mt19937_64& random);
 
 // He et al. 2015, uniform form.
 RowMajor initial_weights(Eigen::Index inputs, Eigen::Index outputs, std::mt19937_64& random);
@@ -17,8 +15,16 @@ RowMajor initial_weights(Eigen::Index inputs, Eigen::Index outputs, std::mt19937
 // Zeroes a share of the entries and scales the rest up (Srivastava et al. 2014); gives the factors.
 RowMajor drop(RowMajor& values, double share, std::mt19937_64& random);
 
-// The rows in an order of this epoch.
-void shuffle(std::vector<Eigen::Index>& order, std::mt19937_64& random);
+struct Batches {
+  int size = 256, epochs = 1;
+};
+// Calls `learn` with the rows of each batch and the share of the steps that are done, each epoch in another order; rows
+// that fill no batch are left out of it.
+void each_batch(Eigen::Index rows, const Batches& batches, std::mt19937_64& random,
+                const std::function<void(const std::vector<Eigen::Index>&, double)>& learn);
+
+// From 1 down to 0 (Loshchilov and Hutter 2017): how fast is learned when `done` of 1 is done.
+double half_cosine(double done);
 
 // Softmax of each row minus its target: the gradient of the cross-entropy.
 RowMajor cross_entropy_gradient(RowMajor outputs, const RowMajor& targets);

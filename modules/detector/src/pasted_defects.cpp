@@ -1,6 +1,7 @@
 #include "pasted_defects.h"
 
 #include "cell_labels.h"
+#include "random_choice.h"
 
 #include <algorithm>
 #include <cmath>
@@ -21,14 +22,6 @@ constexpr double kFadePx = 1.2, kSurroundPx = 6;    // sigma
 constexpr double kFaintest = 0.6, kClearest = 1.1;  // share of a defect's contrast that is kept
 constexpr double kCovers = 0.7;                     // of the host's own texture under a defect
 constexpr double kDarkest = 20;                     // gray level below which contrast is not scaled any further
-
-// 0 to 1, the same on every machine.
-double uniform(std::mt19937_64& random) {
-  return static_cast<double>(random() >> 11) * 0x1p-53;
-}
-double between(double low, double high, std::mt19937_64& random) {
-  return low + (high - low) * uniform(random);
-}
 
 // One defect with its surroundings.
 struct Cutout {

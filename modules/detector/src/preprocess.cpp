@@ -19,6 +19,11 @@ PixelRect region_of_interest(const package::Preprocessing& preprocessing, Size p
            std::clamp(to_pixels(roi.height, picture.height_px), 1, picture.height_px - y)}};
 }
 
+bool middle_inside(const Box& box, const PixelRect& area) {
+  const double x = box.x + box.width / 2, y = box.y + box.height / 2;
+  return x >= area.x && y >= area.y && x <= area.x + area.size.width_px && y <= area.y + area.size.height_px;
+}
+
 package::Preprocessing preprocessing_of(const TrainConfig& config) {
   return {config.input_px,  config.window,      config.roi,      config.tile_px, config.tile_overlap,
           config.templates, config.align_shift, config.lighting, nullptr};

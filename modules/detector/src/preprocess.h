@@ -20,6 +20,9 @@ struct PixelRect {
 };
 PixelRect region_of_interest(const package::Preprocessing& preprocessing, Size picture);
 
+// Whether a box that the border of `area` may cut belongs to it. Both in pixels of the picture.
+bool middle_inside(const Box& box, const PixelRect& area);
+
 // The same for one part of the picture, which must lie inside it.
 std::vector<std::uint8_t> prepare_tile(const Image& image, const PixelRect& rect,
                                        const package::Preprocessing& preprocessing);

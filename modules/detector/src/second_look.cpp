@@ -63,9 +63,7 @@ std::vector<DrawnBox> boxes_in_tile(const dataset::Sample& sample, const PixelRe
     const int target = target_of_class(classes, drawn.class_name);
     const Box box{(drawn.box.x - area.x) / width, (drawn.box.y - area.y) / height, drawn.box.width / width,
                   drawn.box.height / height};
-    const double x = box.x + box.width / 2, y = box.y + box.height / 2;
-    const bool shown = x >= 0 && y >= 0 && x <= 1 && y <= 1;
-    if (target > 0 && shown) boxes.push_back({box, static_cast<std::size_t>(target - 1)});
+    if (target > 0 && middle_inside(drawn.box, area)) boxes.push_back({box, static_cast<std::size_t>(target - 1)});
   }
   return boxes;
 }

@@ -1,15 +1,12 @@
 #include "synthetic_defect.h"
 
+#include "random_choice.h"
+
 #include <algorithm>
 #include <cmath>
-#include <random>
 
 namespace lineguard::detector {
 namespace {
-
-double uniform(std::mt19937_64& random, double low, double high) {
-  return low + (high - low) * (static_cast<double>(random() >> 11) * 0x1p-53);
-}
 
 // Distance of a point to a segment from the origin with the given direction and length, all in pixels.
 double distance_to_segment(double x, double y, double direction_x, double direction_y, double length) {
@@ -44,12 +41,12 @@ Image draw_synthetic_defect(const Image& image, SyntheticDefect kind, std::uint6
                             Image& mask) {
   std::mt19937_64 random(seed);
   const double side = std::min(image.width_px(), image.height_px());
-  const double centre_x = uniform(random, 0.25, 0.75) * image.width_px();
-  const double centre_y = uniform(random, 0.25, 0.75) * image.height_px();
-  const double angle = uniform(random, 0, 3.14159265358979);
-  const double length = kind == SyntheticDefect::scratch ? uniform(random, 0.2, 0.5) * side : 0;
+  const double centre_x = between(0.25, 0.75, random) * image.width_px();
+  const double centre_y = between(0.25, 0.75, random) * image.height_px();
+  const double angle = between(0, 3.14159265358979, random);
+  const double length = kind == SyntheticDefect::scratch ? between(0.2, 0.5, random) * side : 0;
   const double radius =
-      kind == SyntheticDefect::scratch ? std::max(1.0, 0.01 * side) : uniform(random, 0.03, 0.07) * side;
+      kind == SyntheticDefect::scratch ? std::max(1.0, 0.01 * side) : between(0.03, 0.07, random) * side;
   const double share = (random() & 1) ? strength : -strength;
   Image drawn = image;
   for (int y = 0; y < image.height_px(); ++y) {

@@ -2,6 +2,7 @@
 
 #include "bank.h"
 #include "dihedral.h"
+#include "random_choice.h"
 #include "template_pair.h"
 #include "tiles.h"
 
@@ -27,9 +28,7 @@ Matrix random_rows(const Matrix& matrix, std::size_t count, std::uint64_t seed) 
   std::vector<std::size_t> rows(matrix.rows);
   std::iota(rows.begin(), rows.end(), std::size_t{0});
   std::mt19937_64 random(seed);
-  // The first `count` steps of a Fisher-Yates shuffle.
-  for (std::size_t i = 0; i < count; ++i) std::swap(rows[i], rows[i + random() % (rows.size() - i)]);
-  rows.resize(count);
+  keep_random(rows, count, random);
   std::ranges::sort(rows);
   return take_rows(matrix, rows);
 }

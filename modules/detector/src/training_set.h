@@ -48,9 +48,8 @@ struct TrainingSet {
   int calibration_fold = -1;
 
   std::size_t good_count() const;
-  bool calibrates(std::size_t picture) const {
-    return calibration_fold < 0 || pictures[picture].fold == calibration_fold;
-  }
+  bool fold_calibrates(int fold) const { return calibration_fold < 0 || fold == calibration_fold; }
+  bool calibrates(std::size_t picture) const { return fold_calibrates(pictures[picture].fold); }
   // The patches of every good picture that is not in `left_out_fold` (-1: none), in order.
   Matrix gather(int left_out_fold = -1) const;
 };

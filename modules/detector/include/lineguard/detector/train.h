@@ -66,7 +66,7 @@ struct TrainConfig {
   int picture_views = 1;      // 8: whole pictures are judged turned and mirrored in all ways; costs eight passes
   int label_stride = 8;       // pixels of the input a labelled cell stands for: 8 or 16
   int label_context = 5;      // cells of context beside each cell, odd, 1 to 15
-  bool label_pixels = false;  // cells see the pixels in and around them beside the layers
+  bool label_pixels = false;  // cells see the pixels in and around them, too; with templates always
   int label_hidden = 64;      // units of one network, 4 to 512
   int label_members = 3;      // networks whose mean decides, 1 to 10
   int label_epochs = 12;      // 1 to 200
