@@ -23,7 +23,7 @@ namespace {
 
 constexpr double kMostMoved = 0.1;  // of a box's side, each side of it
 constexpr int kLooksOfBox = 4;
-constexpr std::size_t kMostBoxesLookedAt = 16;  // of a picture
+constexpr std::size_t kMostBoxesOfPicture = 16, kMostBoxesOfSet = 10'000;  // that are looked at
 
 // `sides`: of all cells, or of none.
 void append_sides(const std::vector<float>& sides, const std::vector<std::size_t>& cells, Matrix& into) {
@@ -52,13 +52,14 @@ void append_row(const std::vector<float>& row, Matrix& into) {
 class Collector {
  public:
   Collector(const FeatureExtractor& extractor, const TrainConfig& config, const std::vector<std::string>& classes,
-            bool boxes, int dense_cells, std::size_t quota)
+            bool boxes, int dense_cells, std::size_t quota, std::size_t looked_at)
       : extractor_(extractor),
         config_(config),
         classes_(classes),
         boxes_(boxes),
         dense_cells_(dense_cells),
-        quota_(quota) {}
+        quota_(quota),
+        looked_at_(looked_at) {}
 
   Result<LabelledPicture> collect(const TrainingPicture& picture, std::uint64_t seed) const {
     LINEGUARD_ASSIGN(const Image image, read_for_training(picture, extractor_.preprocessing()));
@@ -85,7 +86,7 @@ class Collector {
   void add_looks(const std::vector<std::uint8_t>& tile, const std::vector<DrawnBox>& boxes, std::uint64_t seed,
                  LabelledPicture& labelled) const {
     std::mt19937_64 random(seed);
-    for (std::size_t i = 0; i < std::min(boxes.size(), kMostBoxesLookedAt); ++i) {
+    for (std::size_t i = 0; i < std::min(boxes.size(), looked_at_); ++i) {
       for (int times = 0; times < kLooksOfBox; ++times) {
         append_row(look_at(tile, config_.input_px, moved(boxes[i].box, random)), labelled.looks);
         labelled.look_targets.push_back(static_cast<int>(boxes[i].class_index));
@@ -113,6 +114,7 @@ class Collector {
   const bool boxes_;
   const int dense_cells_;
   const std::size_t quota_;
+  const std::size_t looked_at_;  // most boxes of a picture
 };
 
 }  // namespace
@@ -126,7 +128,8 @@ Result<std::vector<LabelledPicture>> collect_labelled(const TrainingSet& set, co
                             static_cast<std::size_t>(pastes ? config.label_pasted : 0);
   const auto all = static_cast<std::size_t>(config.label_cells);
   const auto quota = std::clamp<std::size_t>(all / tiles, 2, 300);
-  const Collector collector(extractor, config, classes, boxes, dense_cells, quota);
+  const auto looked_at = std::clamp<std::size_t>(kMostBoxesOfSet / set.pictures.size(), 1, kMostBoxesOfPicture);
+  const Collector collector(extractor, config, classes, boxes, dense_cells, quota, looked_at);
   std::vector<LabelledPicture> labelled(set.pictures.size());
   std::mutex mutex;
   std::size_t done = 0;

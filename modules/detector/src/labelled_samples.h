@@ -23,7 +23,8 @@ struct LabelledPicture {
 };
 
 // One a picture of the set, in order. `boxes`: the defects are boxes that people drew (draws_boxes()). At most
-// config.label_cells rows in all, the same share a picture; cells of defects come first. Deterministic for config.seed.
+// config.label_cells rows in all and about 10,000 boxes that are looked at, the same share a picture; cells of defects
+// come first. Deterministic for config.seed.
 // Errors: those of reading pictures and masks.
 Result<std::vector<LabelledPicture>> collect_labelled(const TrainingSet& set, const FeatureExtractor& extractor,
                                                       const TrainConfig& config,
