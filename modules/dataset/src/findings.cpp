@@ -16,7 +16,7 @@ struct CheckRow {
   std::string_view advice;
 };
 
-constexpr std::array<CheckRow, 25> kChecks{{
+constexpr std::array<CheckRow, 26> kChecks{{
     {Check::unreadable, "unreadable", Severity::blocker,
      "Put the file where the data set names it, or take it out of the data set."},
     {Check::undecodable, "undecodable", Severity::blocker,
@@ -65,6 +65,8 @@ constexpr std::array<CheckRow, 25> kChecks{{
      "If they show the same part, name it (--part-pattern or the column part) and keep it in one split: tested on a "
      "part "
      "it has learned, a detector looks better than it is."},
+    {Check::likely_part_in_two_splits, "likely-part-in-two-splits", Severity::warning,
+     "Look at the two: if they show one part, name it (--part-pattern or the column part) and keep it in one split."},
     {Check::near_duplicate, "near-duplicate", Severity::warning,
      "If they show the same part, name it (--part-pattern or the column part), so that figures count it once."},
     {Check::unusual_look, "unusual-look", Severity::warning,

@@ -35,6 +35,7 @@ enum class Check {
   likely_label_error,
   contaminated_good,
   near_duplicate_across_splits,
+  likely_part_in_two_splits,
   near_duplicate,
   unusual_look,
   imbalance,

@@ -5,6 +5,7 @@
 #include "mlp.h"
 #include "near_duplicates.h"
 #include "preprocess.h"
+#include "same_part.h"
 #include "training_set.h"
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include <cstdlib>
 #include <mutex>
 #include <random>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -78,6 +80,7 @@ class ContentCheck {
     deal_folds();
     if (set_.good_count() >= kFewestGood) LINEGUARD_TRY(score(extractor));
     find_duplicates();
+    find_parts_in_two_splits();
     return std::move(findings_);
   }
 
@@ -94,7 +97,7 @@ class ContentCheck {
   // One pass over all pictures: embedding and regions of each that decodes.
   Result<void> embed(const FeatureExtractor& extractor) {
     const std::size_t total = dataset_.samples.size();
-    std::vector<std::vector<float>> pooled(total), regions(total);
+    std::vector<std::vector<float>> pooled(total), regions(total), details(total);
     std::mutex mutex;
     std::size_t done = 0;
     Matrix projection;
@@ -111,27 +114,30 @@ class ContentCheck {
           const float value = features.pooled.values[k];
           for (std::size_t d = 0; d < kDimensions; ++d) pooled[i][d] += value * projection.row(k)[d];
         }
-        const Image small = imaging::resize(imaging::to_gray(imaging::to_8_bit(*image, {})), {kRegions, kRegions});
-        for (const std::byte gray : small.bytes()) regions[i].push_back(static_cast<float>(std::to_integer<int>(gray)));
+        const Image gray = imaging::to_gray(imaging::to_8_bit(*image, {}));
+        details[i] = detail_of(gray);
+        const Image small = imaging::resize(gray, {kRegions, kRegions});
+        for (const std::byte level : small.bytes())
+          regions[i].push_back(static_cast<float>(std::to_integer<int>(level)));
       }
       std::lock_guard lock(mutex);
       if (progress_) progress_("looking at content", ++done, total);
       return {};
     }));
-    collect(pooled, regions);
+    for (std::size_t i = 0; i < total; ++i) {
+      if (!pooled[i].empty()) decoded_.push_back(i);
+    }
+    embeddings_ = rows_of(pooled);
+    regions_ = rows_of(regions);
+    details_ = rows_of(details);
     return {};
   }
 
-  void collect(const std::vector<std::vector<float>>& pooled, const std::vector<std::vector<float>>& regions) {
-    for (std::size_t i = 0; i < pooled.size(); ++i) {
-      if (pooled[i].empty()) continue;
-      decoded_.push_back(i);
-      embeddings_.values.insert(embeddings_.values.end(), pooled[i].begin(), pooled[i].end());
-      regions_.values.insert(regions_.values.end(), regions[i].begin(), regions[i].end());
-    }
-    embeddings_.rows = regions_.rows = decoded_.size();
-    embeddings_.columns = kDimensions;
-    regions_.columns = kRegions * kRegions;
+  // Of the pictures that decode.
+  Matrix rows_of(const std::vector<std::vector<float>>& all) const {
+    Matrix rows(decoded_.size(), decoded_.empty() ? 0 : all[decoded_[0]].size());
+    for (std::size_t row = 0; row < rows.rows; ++row) std::ranges::copy(all[decoded_[row]], rows.row(row).begin());
+    return rows;
   }
 
   // Labelled pictures that decode, good and defective parts dealt out apart.
@@ -250,6 +256,7 @@ class ContentCheck {
     for (const SimilarPair& pair : find_near_duplicates(embeddings_, regions_, options_.threads)) {
       const auto &a = dataset_.samples[decoded_[pair.a]], &b = dataset_.samples[decoded_[pair.b]];
       if (pair.difference == 0 || a.part == b.part || ++listed > kMostFindings) continue;
+      listed_.emplace(pair.a, pair.b);
       const bool across = a.split != b.split;
       findings_.push_back(dataset::finding_of(
           across ? "near-duplicate-across-splits" : "near-duplicate",
@@ -264,15 +271,32 @@ class ContentCheck {
     }
   }
 
+  void find_parts_in_two_splits() {
+    std::size_t listed = 0;
+    for (const PartPair& pair : find_same_parts(std::move(details_), options_.threads)) {
+      const auto &a = dataset_.samples[decoded_[pair.a]], &b = dataset_.samples[decoded_[pair.b]];
+      const bool named = listed_.contains({pair.a, pair.b});
+      if (named || a.part == b.part || a.split == b.split || ++listed > kMostFindings) continue;
+      findings_.push_back(dataset::finding_of(
+          "likely-part-in-two-splits",
+          fmt::format(
+              "these show the same marks, whatever the lamp (correlation {:.2f} where what all pictures share is "
+              "left out): likely one part; they stand in {} and {}",
+              pair.correlation, dataset::to_string(a.split), dataset::to_string(b.split)),
+          {a.name, b.name}));
+    }
+  }
+
   const dataset::Dataset& dataset_;
   const ContentCheckOptions& options_;
   const ProgressFunction& progress_;
   TrainConfig config_;
-  std::vector<std::size_t> decoded_;  // samples that decode; rows of the two matrices below
-  Matrix embeddings_, regions_;
-  TrainingSet set_;                  // the labelled ones of them …
-  std::vector<std::size_t> row_of_;  // … and their rows
-  std::vector<double> distances_;    // to a good bank made without the part
+  std::vector<std::size_t> decoded_;  // samples that decode; rows of the matrices below
+  Matrix embeddings_, regions_, details_;
+  TrainingSet set_;                                       // the labelled ones of them …
+  std::vector<std::size_t> row_of_;                       // … and their rows
+  std::vector<double> distances_;                         // to a good bank made without the part
+  std::set<std::pair<std::size_t, std::size_t>> listed_;  // near-duplicates, as rows
   std::vector<dataset::Finding> findings_;
 };
 

@@ -17,9 +17,10 @@ struct ContentCheckOptions {
 };
 
 // Findings of the checks likely-label-error (one a picture, the likeliest first), contaminated-good and
-// near-duplicate(-across-splits). The installed backbone is run once over every picture (twice where there are more
-// than the reservoir of patches holds). Memory: a reservoir of 200,000 patches and about 1.8 kB a picture. Pictures
-// that can't be decoded are left out: check_dataset() names them. Deterministic for any number of threads.
+// near-duplicate(-across-splits) and likely-part-in-two-splits. The installed backbone is run once over every picture
+// (twice where there are more than the reservoir of patches holds). Memory: a reservoir of 200,000 patches and
+// about 4.1 kB a picture. Pictures that can't be decoded are left out: check_dataset() names them. Deterministic for
+// any number of threads.
 //
 // - Label errors: five-fold cross-validation by part of a small network on embeddings and of the distance to a good
 // bank
@@ -29,6 +30,9 @@ struct ContentCheckOptions {
 // - Contamination: the same distance of good pictures; more than five robust standard deviations above the others'.
 // - Near-duplicates: nearest neighbours by embedding whose regions (16 x 16 of the picture) differ far less than those
 //   of other nearest neighbours: relative to this set, since uniform parts all look alike.
+// - One part in two splits: pictures of different splits that are each other's nearest by their marks in 24 x 24
+// regions,
+//   brightness and contrast evened out, and far nearer than the tenth nearest.
 //
 // Errors: not_found (no backbone), invalid_argument, those of the runtime.
 Result<std::vector<dataset::Finding>> check_content(const dataset::Dataset& dataset,
