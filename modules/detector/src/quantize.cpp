@@ -1,6 +1,7 @@
 #include "golden.h"
 #include "graph_quantize.h"
 #include "package_version.h"
+#include "template_pair.h"
 #include "tiles.h"
 
 #include <algorithm>
@@ -9,7 +10,6 @@
 
 #include <lineguard/core/files.h>
 #include <lineguard/detector/quantize.h>
-#include <lineguard/imaging/decode.h>
 #include <lineguard/package/package.h>
 
 namespace lineguard::detector {
@@ -19,13 +19,14 @@ namespace {
 constexpr std::size_t kMostPictures = 100, kMostTiles = 400;
 
 // Tiles of pictures that are spread evenly over the list.
-Result<std::vector<Tile>> calibration_tiles(const std::vector<fs::path>& pictures,
+Result<std::vector<Tile>> calibration_tiles(const std::vector<CalibrationPicture>& pictures,
                                             const package::Preprocessing& preprocessing, std::size_t& shown,
                                             const ProgressFunction& progress) {
   std::vector<Tile> tiles;
   shown = std::min(pictures.size(), kMostPictures);
   for (std::size_t i = 0; i < shown; ++i) {
-    LINEGUARD_ASSIGN(const Image image, imaging::decode_file(pictures[i * pictures.size() / shown]));
+    const CalibrationPicture& picture = pictures[i * pictures.size() / shown];
+    LINEGUARD_ASSIGN(const Image image, read_picture(picture.file, picture.defect_free_template, preprocessing));
     for (const PixelRect& rect : lay_tiles(preprocessing, image.size())) {
       if (tiles.size() < kMostTiles) tiles.push_back(prepare_tile(image, rect, preprocessing));
     }
@@ -45,15 +46,13 @@ Result<void> copy_package(const fs::path& from, const fs::path& to) {
 }  // namespace
 
 Result<QuantizeReport> quantize(const fs::path& package, const std::string& precision,
-                                const std::vector<fs::path>& pictures, const fs::path& out,
+                                const std::vector<CalibrationPicture>& pictures, const fs::path& out,
                                 const ProgressFunction& progress) {
   if (precision != "int8" && precision != "bf16")
     return make_error(ErrorCode::invalid_argument,
                       fmt::format("\"{}\" is no precision, allowed: int8, bf16", precision));
   LINEGUARD_ASSIGN(package::Manifest manifest, package::read_manifest(package));
   LINEGUARD_TRY(package::verify_digest(package, manifest));
-  if (manifest.preprocessing.needs_template)
-    return make_error(ErrorCode::unsupported, package.string() + ": packages that need templates stay in f32 for now");
   if (manifest.precision != "f32") {
     return make_error(ErrorCode::unsupported,
                       fmt::format("{}: is {} already: quantize the f32 package", package.string(), manifest.precision));

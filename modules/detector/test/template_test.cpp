@@ -7,6 +7,7 @@
 
 #include <lineguard/core/files.h>
 #include <lineguard/detector/detector.h>
+#include <lineguard/detector/quantize.h>
 #include <lineguard/detector/train.h>
 #include <lineguard/imaging/encode.h>
 
@@ -101,6 +102,24 @@ TEST_F(TemplateTrain, TellsAWrongBoardOfADesignItNeverSaw) {
   EXPECT_EQ(bad->label, Label::defective);
   ASSERT_FALSE(bad->regions.empty());
   EXPECT_EQ(bad->regions[0].class_name, "spot");
+}
+
+TEST_F(TemplateTrain, ComparesInLowerPrecisionToo) {
+  ASSERT_TRUE(train(dataset_, config_, folder_ / "model"));
+  std::vector<CalibrationPicture> pictures;
+  for (const auto& sample : dataset_.samples) pictures.push_back({sample.image, sample.defect_free_template});
+  const auto report = quantize(folder_ / "model", "int8", pictures, folder_ / "model-8");
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_GT(report->convolutions, 10u);
+  auto detector = Detector::load(folder_ / "model-8");
+  ASSERT_TRUE(detector) << detector.error().message;
+  const Image design = board(77);
+  const auto good = predict(**detector, design, &design), bad = predict(**detector, with_spot(design, 30, 50), &design);
+  ASSERT_TRUE(good && bad);
+  EXPECT_EQ(bad->label, Label::defective);
+  EXPECT_GT(bad->score, good->score + 4);  // 9 in f32
+  pictures[0].defect_free_template.reset();
+  EXPECT_EQ(quantize(folder_ / "model", "int8", pictures, folder_ / "model-9").error().code, ErrorCode::no_template);
 }
 
 TEST_F(TemplateTrain, WithoutATemplateThereIsNoAnswer) {

@@ -27,15 +27,16 @@ struct Arguments {
 };
 
 // Ranges are seen in pictures that were trained on, so that the evaluation stays a fair one.
-Result<std::vector<std::filesystem::path>> calibration_pictures(const Arguments& arguments,
-                                                                const dataset::Dataset& data) {
+Result<std::vector<detector::CalibrationPicture>> calibration_pictures(const Arguments& arguments,
+                                                                       const dataset::Dataset& data) {
   LINEGUARD_ASSIGN(const auto manifest, package::read_manifest(arguments.package));
   const auto seed = static_cast<std::uint64_t>(manifest.training.seed);
   const auto split = manifest.training.defective_pictures > 0 ? dataset::split_for_labels(data, seed)
                                                               : dataset::split_for_training(data, 0, seed);
-  std::vector<std::filesystem::path> files;
-  for (const std::size_t i : split.train) files.push_back(data.samples[i].image);
-  return files;
+  std::vector<detector::CalibrationPicture> pictures;
+  for (const std::size_t i : split.train)
+    pictures.push_back({data.samples[i].image, data.samples[i].defect_free_template});
+  return pictures;
 }
 
 Result<evaluation::Evaluation> evaluate_package(const std::string& package, const dataset::Dataset& data,

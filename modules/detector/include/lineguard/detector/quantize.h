@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,12 @@
 #include <lineguard/core/types.h>
 
 namespace lineguard::detector {
+
+// A picture to see ranges in, with its defect-free twin where the package compares.
+struct CalibrationPicture {
+  std::filesystem::path file;
+  std::optional<std::filesystem::path> defect_free_template{};
+};
 
 struct QuantizeReport {
   ModelIdentity model;
@@ -23,10 +30,11 @@ struct QuantizeReport {
 //   of
 //           `pictures` show (asymmetric where nothing is negative), weights by a scale a channel (symmetric), as in
 //           Jacob et al. 2018; written into the graph as FakeQuantize. Bank and heads stay in float.
-// Errors: invalid_argument (precision, no picture), already_exists, those of the package and of reading pictures;
-// unsupported for packages that need templates.
+// Thresholds stay: moving them by a line through both scores was no better (bench/RESULTS.md). Errors: invalid_argument
+// (precision, no picture), already_exists, unsupported (not an f32 package), no_template, those of the package and of
+// reading pictures.
 Result<QuantizeReport> quantize(const std::filesystem::path& package, const std::string& precision,
-                                const std::vector<std::filesystem::path>& pictures, const std::filesystem::path& out,
+                                const std::vector<CalibrationPicture>& pictures, const std::filesystem::path& out,
                                 const ProgressFunction& progress = {});
 
 }  // namespace lineguard::detector
