@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <opencv2/core.hpp>
@@ -39,21 +41,59 @@ void blend_heat(cv::Mat& rgb, const FloatMap& map, const OverlayStyle& style) {
   }
 }
 
-void draw_region(cv::Mat& rgb, const Region& region) {
-  const cv::Scalar colour(255, 60, 60);
-  const int thickness = std::max(1, std::min(rgb.cols, rgb.rows) / 300);
+const cv::Scalar kBoxColour(255, 60, 60), kOutlineColour(255, 220, 60), kBehindText(0, 0, 0);
+
+int line_width_px(const cv::Mat& rgb) {
+  return std::max(1, std::min(rgb.cols, rgb.rows) / 300);
+}
+
+cv::Rect pixels_of(const Box& box) {
   const auto pixel = [](double value) { return static_cast<int>(std::lround(value)); };
-  const cv::Rect box(pixel(region.box.x), pixel(region.box.y), std::max(1, pixel(region.box.width)),
-                     std::max(1, pixel(region.box.height)));
-  cv::rectangle(rgb, box, colour, thickness);
+  return {pixel(box.x), pixel(box.y), std::max(1, pixel(box.width)), std::max(1, pixel(box.height))};
+}
+
+void draw_region(cv::Mat& rgb, const Region& region) {
+  const int thickness = line_width_px(rgb);
+  cv::rectangle(rgb, pixels_of(region.box), kBoxColour, thickness);
   std::vector<cv::Point> outline;
-  for (const Point& point : region.polygon) outline.emplace_back(pixel(point.x), pixel(point.y));
-  if (!outline.empty()) cv::polylines(rgb, outline, true, cv::Scalar(255, 220, 60), thickness, cv::LINE_AA);
-  const std::string text = region.class_name.empty() ? fmt::format("{:.3g}", region.score)
-                                                     : fmt::format("{} {:.3g}", region.class_name, region.score);
+  for (const Point& point : region.polygon)
+    outline.emplace_back(static_cast<int>(std::lround(point.x)), static_cast<int>(std::lround(point.y)));
+  if (!outline.empty()) cv::polylines(rgb, outline, true, kOutlineColour, thickness, cv::LINE_AA);
+}
+
+// Above the box, below it, or inside at its top: the first place inside the picture that no other name has taken; where
+// all are taken, further and further down.
+cv::Rect place_name(const cv::Rect& box, const cv::Size& text, const cv::Size& picture,
+                    const std::vector<cv::Rect>& taken) {
+  const int right = std::max(0, picture.width - text.width), bottom = std::max(0, picture.height - text.height);
+  const auto at = [&](int y) { return cv::Rect({std::clamp(box.x, 0, right), std::clamp(y, 0, bottom)}, text); };
+  const auto is_free = [&](const cv::Rect& place) {
+    return std::ranges::none_of(taken, [&](const cv::Rect& other) { return (place & other).area() > 0; });
+  };
+  std::vector<int> tries{box.y - text.height - 1, box.y + box.height + 1, box.y + 1};
+  for (int y = box.y + text.height; y < bottom; y += text.height) tries.push_back(y);
+  for (const int y : tries) {
+    if (const cv::Rect place = at(y); place.y == y && is_free(place)) return place;
+  }
+  return at(tries[0]);
+}
+
+void draw_names(cv::Mat& rgb, const std::vector<Region>& regions) {
+  const int thickness = line_width_px(rgb);
   const double scale = std::max(0.35, std::min(rgb.cols, rgb.rows) / 900.0);
-  cv::putText(rgb, text, {box.x, std::max(12, box.y - 4)}, cv::FONT_HERSHEY_SIMPLEX, scale, colour, thickness,
-              cv::LINE_AA);
+  std::vector<cv::Rect> taken;
+  for (const Region& region : regions) {
+    const std::string text = region.class_name.empty() ? fmt::format("{:.3g}", region.score)
+                                                       : fmt::format("{} {:.3g}", region.class_name, region.score);
+    int below = 0;
+    cv::Size size = cv::getTextSize(text, cv::FONT_HERSHEY_SIMPLEX, scale, thickness, &below);
+    size += cv::Size(2, below + 2);
+    const cv::Rect place = place_name(pixels_of(region.box), size, rgb.size(), taken);
+    taken.push_back(place);
+    const cv::Point start(place.x + 1, place.y + place.height - below - 1);
+    cv::putText(rgb, text, start, cv::FONT_HERSHEY_SIMPLEX, scale, kBehindText, thickness + 2, cv::LINE_AA);
+    cv::putText(rgb, text, start, cv::FONT_HERSHEY_SIMPLEX, scale, kBoxColour, thickness, cv::LINE_AA);
+  }
 }
 
 }  // namespace
@@ -66,6 +106,7 @@ Image draw_overlay(const Image& image, const FloatMap* map, const std::vector<Re
   if (map) blend_heat(rgb, *map, style);
   if (style.draw_regions) {
     for (const Region& region : regions) draw_region(rgb, region);
+    draw_names(rgb, regions);
   }
   return drawn;
 }

@@ -92,6 +92,30 @@ TEST(Overlay, HeatShowsOnlyWhereTheMapIsHighAndRegionsAreDrawn) {
   EXPECT_EQ(largest_difference(without, plain), 0);
 }
 
+TEST(Overlay, NamesStayInThePictureAndApart) {
+  const Image image({300, 200}, 1);
+  Region region;
+  region.class_name = "mousebite";
+  region.score = 1;
+  const auto pixels_of_names = [&](const std::vector<Box>& boxes) {
+    std::vector<Region> regions;
+    for (const Box& box : boxes) {
+      region.box = box;
+      regions.push_back(region);
+    }
+    const Image drawn = draw_overlay(image, nullptr, regions, {});
+    int red = 0;
+    for (int y = 0; y < 200; ++y) {
+      for (std::size_t x = 0; x < 300; ++x) red += drawn.row_u8(y)[3 * x] > 100 ? 1 : 0;
+    }
+    return red;
+  };
+  const int one = pixels_of_names({{100, 100, 4, 4}});
+  EXPECT_EQ(pixels_of_names({{294, 100, 4, 4}}), one);  // not cut off at the right …
+  EXPECT_EQ(pixels_of_names({{100, 0, 4, 4}}), one);    // … nor at the top
+  EXPECT_EQ(pixels_of_names({{100, 100, 4, 4}, {112, 100, 4, 4}}), 2 * one);
+}
+
 TEST(Overlay, RegionsMayReachOverTheEdge) {
   Region region;
   region.box = {-50, -50, 1000, 1000};
