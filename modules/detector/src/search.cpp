@@ -101,14 +101,6 @@ struct TrialScores {
   std::vector<std::pair<float, bool>> cells;  // of pictures with a defect: value, covered
 };
 
-// Where pictures are cut into tiles, the middle tile of each stands for it.
-package::Preprocessing one_tile(const TrainConfig& config) {
-  package::Preprocessing preprocessing = preprocessing_of(config);
-  if (preprocessing.tile_px > 0) preprocessing.roi.reset();
-  preprocessing.tile_px = 0;
-  return preprocessing;
-}
-
 Image cut_middle_tile(const Image& image, const TrainConfig& config) {
   if (config.tile_px == 0) return image;
   const auto tiles = lay_tiles(preprocessing_of(config), image.size());
@@ -125,9 +117,9 @@ double pixel_auroc(std::vector<std::pair<float, bool>> cells) {
 
 class Search {
  public:
-  Search(const TrainingSet& set, const TrainConfig& base, const std::filesystem::path& scratch, int threads,
-         Clock& clock, const ProgressFunction& progress)
-      : base_(base), scratch_(scratch), threads_(threads), clock_(clock), progress_(progress) {
+  Search(const TrainingSet& set, const TrainConfig& base, const std::shared_ptr<const Image>& reference,
+         const std::filesystem::path& scratch, int threads, Clock& clock, const ProgressFunction& progress)
+      : base_(base), reference_(reference), scratch_(scratch), threads_(threads), clock_(clock), progress_(progress) {
     for (const TrainingPicture& picture : set.pictures) {
       if (picture.good()) pictures_.push_back(&picture);
     }
@@ -170,6 +162,15 @@ class Search {
   }
 
  private:
+  // Where pictures are cut into tiles, the middle tile of each stands for it.
+  package::Preprocessing one_tile(const TrainConfig& config) const {
+    package::Preprocessing preprocessing = preprocessing_of(config);
+    preprocessing.alignment_reference = reference_;
+    if (preprocessing.tile_px > 0) preprocessing.roi.reset();
+    preprocessing.tile_px = 0;
+    return preprocessing;
+  }
+
   // The features that this configuration needs; those of the trial before are kept where they are the same.
   Result<void> prepare_views(const TrainConfig& config) {
     const auto key = fmt::format("{} {} {} {} {}", config.input_px, config.grid_stride, config.pool_cells,
@@ -305,6 +306,7 @@ class Search {
   }
 
   const TrainConfig& base_;
+  const std::shared_ptr<const Image>& reference_;
   const std::filesystem::path& scratch_;
   const int threads_;
   Clock& clock_;
@@ -319,9 +321,10 @@ class Search {
 }  // namespace
 
 Result<SearchOutcome> search_settings(const TrainingSet& set, const TrainConfig& base,
+                                      const std::shared_ptr<const Image>& reference,
                                       const std::filesystem::path& scratch, double budget_s, int threads, Clock& clock,
                                       const ProgressFunction& progress) {
-  return Search(set, base, scratch, threads, clock, progress).run(budget_s);
+  return Search(set, base, reference, scratch, threads, clock, progress).run(budget_s);
 }
 
 std::string trials_to_json(const SearchOutcome& outcome, double budget_s) {

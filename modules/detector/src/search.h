@@ -9,6 +9,7 @@
 #include "training_set.h"
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -25,9 +26,11 @@ struct SearchOutcome {
   std::string note;
 };
 
-// Uses up to 40 good pictures of `set` (drawn by config.seed). No trial begins once `budget_s` is over, but the first,
-// the defaults, always runs. `scratch` is a folder for graphs. Errors: those of reading pictures and of the backbone.
+// Uses up to 40 good pictures of `set` (drawn by config.seed), aligned with `reference` where base.align_shift > 0. No
+// trial begins once `budget_s` is over, but the first, the defaults, always runs. `scratch` is a folder for graphs.
+// Errors: those of reading pictures and of the backbone.
 Result<SearchOutcome> search_settings(const TrainingSet& set, const TrainConfig& base,
+                                      const std::shared_ptr<const Image>& reference,
                                       const std::filesystem::path& scratch, double budget_s, int threads, Clock& clock,
                                       const ProgressFunction& progress);
 

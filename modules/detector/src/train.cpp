@@ -85,6 +85,7 @@ class Training {
     report_.labels_note = std::move(chosen.note);
     LINEGUARD_TRY(refuse_blockers(dataset_, set_, config_, options_, progress_, report_.warnings));
     LINEGUARD_TRY(look_at_pictures());
+    if (config_.align_shift > 0) LINEGUARD_TRY(keep_reference(staged.path()));
     const bool enough_good = set_.good_count() >= kFewestGoodPictures;
     if (options_.search && enough_good) LINEGUARD_TRY(choose_settings(staged.path()));
     if (options_.search && !enough_good)
@@ -131,7 +132,7 @@ class Training {
   }
 
   Result<void> choose_settings(const fs::path& folder) {
-    LINEGUARD_ASSIGN(SearchOutcome outcome, search_settings(set_, config_, folder, options_.search_budget_s,
+    LINEGUARD_ASSIGN(SearchOutcome outcome, search_settings(set_, config_, reference_, folder, options_.search_budget_s,
                                                             options_.threads, system_clock(), progress_));
     LINEGUARD_TRY(
         write_file_atomically(folder / "search" / "trials.json", trials_to_json(outcome, options_.search_budget_s)));
@@ -164,7 +165,7 @@ class Training {
 
   Result<void> learn(const fs::path& folder) {
     preprocessing_ = preprocessing_of(config_);
-    if (config_.align_shift > 0) LINEGUARD_TRY(keep_reference(folder));
+    preprocessing_.alignment_reference = reference_;
     seen_ = preprocessing_;
     backbone_ = {config_.backbone_file, config_.taps, config_.mean, config_.scale};
     if (backbone_.file.empty()) {
@@ -243,7 +244,7 @@ class Training {
     Image reference = alignment_reference(image, config_.window);
     LINEGUARD_ASSIGN(const Bytes png, imaging::encode_png(reference));
     LINEGUARD_TRY(write_file_atomically(folder / "reference.png", png));
-    preprocessing_.alignment_reference = std::make_shared<const Image>(std::move(reference));
+    reference_ = std::make_shared<const Image>(std::move(reference));
     return {};
   }
 
@@ -326,6 +327,7 @@ class Training {
   const TrainOptions& options_;
   const ProgressFunction& progress_;
   TrainingSet set_;
+  std::shared_ptr<const Image> reference_;  // that parts are aligned with; none: they are not
   package::Preprocessing preprocessing_;
   Backbone backbone_;
   fs::path job_folder_;          // of fine-tuning

@@ -63,9 +63,8 @@ TEST(Alignment, BackAndForthIsWhereItWas) {
   EXPECT_EQ(moved_forth(map, {1, 0}).values, (std::vector<float>{1, 1, 2, 3}));
 }
 
-TEST(Alignment, ADefectIsReportedWhereItWasSeen) {
-  LINEGUARD_NEEDS(test::deps() / "backbone");
-  test::TempFolder folder;
+// Parts that lie at other places from picture to picture.
+dataset::Dataset moving_parts(const std::filesystem::path& folder) {
   dataset::Dataset data;
   for (unsigned i = 0; i < 12; ++i) {
     dataset::Sample sample;
@@ -75,9 +74,31 @@ TEST(Alignment, ADefectIsReportedWhereItWasSeen) {
     sample.class_name = "good";
     sample.split = dataset::Split::train;
     const Image image = part_at(static_cast<int>(i * 7 % 25) - 12, static_cast<int>(i * 5 % 17) - 8, i);
-    ASSERT_TRUE(write_file_atomically(sample.image, *imaging::encode_png(image)));
+    EXPECT_TRUE(write_file_atomically(sample.image, *imaging::encode_png(image)));
     data.samples.push_back(sample);
   }
+  return data;
+}
+
+TEST(Alignment, TheSearchSeesPartsAsTheDetectorDoes) {
+  LINEGUARD_NEEDS(test::deps() / "backbone");
+  test::TempFolder folder;
+  const dataset::Dataset data = moving_parts(folder.path());
+  TrainConfig config;
+  config.input_px = 128;
+  config.bank_size = 300;
+  const TrainOptions defaults_alone{.search = true, .search_budget_s = 1e-6};
+  const auto moving = train(data, config, folder / "moving", defaults_alone);
+  config.align_shift = 0.15;
+  const auto aligned = train(data, config, folder / "aligned", defaults_alone);
+  ASSERT_TRUE(moving && aligned);
+  EXPECT_NE(aligned->trials[0].pixel_auroc, moving->trials[0].pixel_auroc);
+}
+
+TEST(Alignment, ADefectIsReportedWhereItWasSeen) {
+  LINEGUARD_NEEDS(test::deps() / "backbone");
+  test::TempFolder folder;
+  const dataset::Dataset data = moving_parts(folder.path());
   TrainConfig config;
   config.input_px = 128;
   config.bank_size = 300;
