@@ -15,6 +15,14 @@ namespace lineguard {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr std::string_view kStaging = ".tmp-";
+
+fs::path without_slash(const fs::path& folder) {
+  fs::path clean = folder.lexically_normal();
+  if (!clean.has_filename()) clean = clean.parent_path();
+  return clean;
+}
+
 // An open file descriptor, closed at the end of its scope.
 class Descriptor {
  public:
@@ -129,6 +137,19 @@ Result<void> write_file_atomically(const fs::path& file, std::string_view conten
   return write_file_atomically(file, std::as_bytes(std::span(content.data(), content.size())));
 }
 
+bool is_staging(const fs::path& folder) {
+  const std::string name = without_slash(folder).filename().string();
+  const auto at = name.rfind(kStaging);
+  return at != std::string::npos && at > 0 && name.size() > at + kStaging.size() &&
+         name.find_first_not_of("0123456789abcdef-", at + kStaging.size()) == std::string::npos;
+}
+
+fs::path staging_name(const fs::path& target) {
+  fs::path staging = without_slash(target);
+  staging += std::string(kStaging) + new_id();
+  return staging;
+}
+
 StagedFolder::StagedFolder(fs::path target, fs::path staging, bool replace)
     : target_(std::move(target)), staging_(std::move(staging)), replace_(replace) {}
 
@@ -141,15 +162,13 @@ StagedFolder::~StagedFolder() {
 }
 
 Result<StagedFolder> StagedFolder::create(const fs::path& target, bool replace) {
-  fs::path clean = target.lexically_normal();
-  if (!clean.has_filename()) clean = clean.parent_path();
+  const fs::path clean = without_slash(target);
   if (clean.empty()) return make_error(ErrorCode::invalid_argument, "the output folder has no name");
   std::error_code code;
   if (!replace && fs::exists(clean, code)) {
     return make_error(ErrorCode::already_exists, "the output folder " + clean.string() + " exists already");
   }
-  fs::path staging = clean;
-  staging += ".tmp-" + new_id();
+  const fs::path staging = staging_name(clean);
   LINEGUARD_TRY(make_folders(staging));
   return StagedFolder(clean, staging, replace);
 }

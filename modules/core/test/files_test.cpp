@@ -73,6 +73,15 @@ TEST_F(Files, StagedFolderAppearsWholeOrNotAtAll) {
   EXPECT_EQ(StagedFolder::create(target).error().code, ErrorCode::already_exists);
 }
 
+TEST_F(Files, WhatIsBeingWrittenIsKnownByItsName) {
+  auto staged = StagedFolder::create(folder_ / "package-1/");
+  ASSERT_TRUE(staged);
+  EXPECT_TRUE(is_staging(staged->path()));
+  EXPECT_TRUE(is_staging(staging_name(folder_ / "package-1")));
+  EXPECT_EQ(staged->path().parent_path(), folder_);
+  for (const char* name : {"package-1", "package.tmp-", ".tmp-12", "tiles.tmp-old-one"}) EXPECT_FALSE(is_staging(name));
+}
+
 TEST_F(Files, StagedFolderReplaces) {
   const fs::path target = folder_ / "package";
   for (const char* content : {"one", "two"}) {

@@ -59,6 +59,19 @@ Result<Canvases> paint_defects(const dataset::Sample& sample, Size picture, cons
   return canvases;
 }
 
+// Nothing is painted over the edge.
+Image part_of(const Image& canvas, const PixelRect& area) {
+  if (area == PixelRect{0, 0, canvas.size()}) return canvas;
+  Image part(area.size, 1);
+  const int left = std::max(0, -area.x), right = std::min(area.size.width_px, canvas.width_px() - area.x);
+  const int top = std::max(0, -area.y), bottom = std::min(area.size.height_px, canvas.height_px() - area.y);
+  for (int y = top; y < bottom && left < right; ++y) {
+    const auto from = canvas.row_u8(y + area.y).subspan(static_cast<std::size_t>(left + area.x));
+    std::copy_n(from.begin(), right - left, part.row_u8(y).begin() + left);
+  }
+  return part;
+}
+
 void add_class(const Image& canvas, int target, std::vector<int>& cells, std::vector<int>& coverage) {
   const auto bytes = canvas.bytes();
   const int most = std::to_integer<int>(*std::ranges::max_element(bytes));
@@ -90,7 +103,7 @@ Result<std::vector<int>> label_cells(const dataset::Sample& sample, Size picture
   if (sample.label == Label::good) return cells;
   LINEGUARD_ASSIGN(const Canvases canvases, paint_defects(sample, picture, classes));
   for (const auto& [target, canvas] : canvases) {
-    const Image part = area.size == picture ? canvas : imaging::crop(canvas, area.x, area.y, area.size);
+    const Image part = part_of(canvas, area);
     // In two steps, the first of which keeps what is thinner than a cell by far.
     const int fine = 8 * grid_cells;
     const bool shrinks = std::min(part.width_px(), part.height_px()) > fine;

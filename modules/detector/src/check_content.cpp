@@ -4,6 +4,7 @@
 #include "installed_backbone.h"
 #include "mlp.h"
 #include "near_duplicates.h"
+#include "picture_facts.h"
 #include "preprocess.h"
 #include "same_part.h"
 #include "training_set.h"
@@ -18,6 +19,7 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/digest.h>
 #include <lineguard/core/files.h>
 #include <lineguard/core/parallel.h>
 #include <lineguard/detector/check_content.h>
@@ -34,7 +36,7 @@ constexpr int kRegions = 16;              // a side
 constexpr std::size_t kFewestGood = 10, kFewestOfALabel = 20;
 constexpr double kLikely = 0.7;
 constexpr double kFarAway = 5;  // robust standard deviations
-constexpr std::size_t kMostFindings = 100;
+constexpr std::size_t kMostFindings = 100, kPicturesForWindow = 30;
 
 // The features' scratch files, removed with it.
 class ScratchFolder {
@@ -74,17 +76,31 @@ class ContentCheck {
   }
 
   Result<std::vector<dataset::Finding>> run() {
+    LINEGUARD_TRY(choose_window());
     LINEGUARD_ASSIGN(const ScratchFolder scratch, ScratchFolder::create());
     LINEGUARD_ASSIGN(const FeatureExtractor extractor, load_extractor(scratch.path()));
     LINEGUARD_TRY(embed(extractor));
     deal_folds();
-    if (set_.good_count() >= kFewestGood) LINEGUARD_TRY(score(extractor));
+    if (set_.good_count() >= kFewestGood && good_parts() >= 2) LINEGUARD_TRY(score(extractor));
     find_duplicates();
     find_parts_in_two_splits();
     return std::move(findings_);
   }
 
  private:
+  // 16-bit pictures hardly ever use all of their range.
+  Result<void> choose_window() {
+    std::vector<fs::path> files;
+    for (const dataset::Sample& sample : dataset_.samples) {
+      if (sample.label != Label::defective && imaging::decode_file(sample.image)) files.push_back(sample.image);
+      if (files.size() == kPicturesForWindow) break;
+    }
+    if (files.empty()) return {};
+    LINEGUARD_ASSIGN(const PictureFacts facts, look_at(files));
+    if (facts.window) config_.window = *facts.window;
+    return {};
+  }
+
   Result<FeatureExtractor> load_extractor(const fs::path& folder) {
     Backbone backbone;
     LINEGUARD_ASSIGN(backbone.file, find_installed_backbone());
@@ -98,6 +114,7 @@ class ContentCheck {
   Result<void> embed(const FeatureExtractor& extractor) {
     const std::size_t total = dataset_.samples.size();
     std::vector<std::vector<float>> pooled(total), regions(total), details(total);
+    std::vector<std::string> pixels(total);
     std::mutex mutex;
     std::size_t done = 0;
     Matrix projection;
@@ -114,8 +131,9 @@ class ContentCheck {
           const float value = features.pooled.values[k];
           for (std::size_t d = 0; d < kDimensions; ++d) pooled[i][d] += value * projection.row(k)[d];
         }
-        const Image gray = imaging::to_gray(imaging::to_8_bit(*image, {}));
+        const Image gray = imaging::to_gray(imaging::to_8_bit(*image, config_.window));
         details[i] = detail_of(gray);
+        pixels[i] = sha256_hex(image->bytes());
         const Image small = imaging::resize(gray, {kRegions, kRegions});
         for (const std::byte level : small.bytes())
           regions[i].push_back(static_cast<float>(std::to_integer<int>(level)));
@@ -125,7 +143,9 @@ class ContentCheck {
       return {};
     }));
     for (std::size_t i = 0; i < total; ++i) {
-      if (!pooled[i].empty()) decoded_.push_back(i);
+      if (pooled[i].empty()) continue;
+      decoded_.push_back(i);
+      pixels_.push_back(std::move(pixels[i]));
     }
     embeddings_ = rows_of(pooled);
     regions_ = rows_of(regions);
@@ -157,6 +177,14 @@ class ContentCheck {
       for (auto& picture : set_.pictures)
         if (picture.good() == good) picture.fold = folds[next++];
     }
+  }
+
+  std::size_t good_parts() const {
+    std::set<std::string> parts;
+    for (const auto& picture : set_.pictures) {
+      if (picture.good()) parts.insert(picture.sample->part);
+    }
+    return parts.size();
   }
 
   Result<void> score(const FeatureExtractor& extractor) {
@@ -255,7 +283,7 @@ class ContentCheck {
     std::size_t listed = 0;
     for (const SimilarPair& pair : find_near_duplicates(embeddings_, regions_, options_.threads)) {
       const auto &a = dataset_.samples[decoded_[pair.a]], &b = dataset_.samples[decoded_[pair.b]];
-      if (pair.difference == 0 || a.part == b.part || ++listed > kMostFindings) continue;
+      if (pixels_[pair.a] == pixels_[pair.b] || a.part == b.part || ++listed > kMostFindings) continue;
       listed_.emplace(pair.a, pair.b);
       const bool across = a.split != b.split;
       findings_.push_back(dataset::finding_of(
@@ -293,6 +321,7 @@ class ContentCheck {
   TrainConfig config_;
   std::vector<std::size_t> decoded_;  // samples that decode; rows of the matrices below
   Matrix embeddings_, regions_, details_;
+  std::vector<std::string> pixels_;                       // their digests: equal ones are check_dataset()'s to find
   TrainingSet set_;                                       // the labelled ones of them …
   std::vector<std::size_t> row_of_;                       // … and their rows
   std::vector<double> distances_;                         // to a good bank made without the part

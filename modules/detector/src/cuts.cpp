@@ -29,14 +29,16 @@ Result<Pictures> cut(const TrainingPicture& picture, const package::Preprocessin
   LINEGUARD_ASSIGN(const Image image, read_picture(picture.file, picture.twin, preprocessing));
   Pictures cuts;
   for (const PixelRect& rect : lay_tiles(preprocessing, image.size())) {
+    TrainingPicture tile = picture;
+    tile.cut = Cut{rect, image.size(), false};
     LINEGUARD_ASSIGN(const auto cells,
-                     label_cells(*picture.sample, image.size(), rect, classes, config.input_px / config.label_stride));
+                     label_cells(*picture.sample, image.size(), shown_by(tile, image, preprocessing).area, classes,
+                                 config.input_px / config.label_stride));
     const bool shows = std::ranges::any_of(cells, [](int cell) { return cell > 0; });
     const bool touched = std::ranges::find(cells, kIgnoredCell) != cells.end();
     if (touched && !shows) continue;
-    TrainingPicture tile = picture;
     tile.name = fmt::format("{} at {}, {}", picture.name, rect.x, rect.y);
-    tile.cut = Cut{rect, image.size(), !shows};
+    tile.cut->good = !shows;
     cuts.push_back(std::move(tile));
   }
   return cuts;

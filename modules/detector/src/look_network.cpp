@@ -117,7 +117,7 @@ class Trainer {
     each_batch(targets_.rows(), {options_.batch, options_.epochs}, random_,
                [this](const std::vector<Index>& rows, double done) {
                  const double share = done < kWarmUp ? done / kWarmUp : half_cosine((done - kWarmUp) / (1 - kWarmUp));
-                 step(turned_pictures(rows, static_cast<int>(random_() % 8)), targets_(rows, Eigen::all),
+                 step(turned_pictures(rows, static_cast<int>(random_() % 8)), take_rows(targets_, rows),
                       options_.learning_rate * share);
                });
   }
@@ -158,7 +158,8 @@ class Trainer {
     }
     const Index channels = x.cols(), of_picture = x.size() / pictures;
     x = reshaped(std::move(x), of_picture);
-    const RowMajor kept = drop(x, options_.dropout, random_);
+    const RowMajor kept = drop_factors(x, options_.dropout, random_);
+    x.array() *= kept.array();
     const RowMajor outputs = (x * weights_.back().value).rowwise() + Row(biases_.back().value);
     RowMajor at = cross_entropy_gradient(outputs, targets) / static_cast<float>(pictures);
     RowMajor back = (at * weights_.back().value.transpose()).cwiseProduct(kept);

@@ -28,7 +28,7 @@ class Member {
   void train() {
     each_batch(x_.rows(), {options_.batch, options_.epochs}, random_,
                [this](const std::vector<Eigen::Index>& rows, double done) {
-                 step(x_(rows, Eigen::all), targets_(rows, Eigen::all), options_.learning_rate * half_cosine(done));
+                 step(take_rows(x_, rows), take_rows(targets_, rows), options_.learning_rate * half_cosine(done));
                });
   }
 
@@ -37,7 +37,8 @@ class Member {
     drop(x, options_.dropout / 2, random_);
     const RowMajor before = (x * first.value).rowwise() + Row(first_bias.value);
     RowMajor hidden = before.cwiseMax(0);
-    const RowMajor kept = drop(hidden, options_.dropout, random_);
+    const RowMajor kept = drop_factors(hidden, options_.dropout, random_);
+    hidden.array() *= kept.array();
     const RowMajor outputs = (hidden * second.value).rowwise() + Row(second_bias.value);
     const RowMajor at_outputs = gradient(options_.learns, outputs, targets) / static_cast<float>(x.rows());
     const RowMajor at_hidden =

@@ -2,7 +2,10 @@
 
 #include "random_choice.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <numbers>
 #include <numeric>
 #include <utility>
@@ -17,18 +20,51 @@ RowMajor initial_weights(Eigen::Index inputs, Eigen::Index outputs, std::mt19937
   return weights;
 }
 
-RowMajor drop(RowMajor& values, double share, std::mt19937_64& random) {
-  const float kept = static_cast<float>(1 / (1 - share));
-  RowMajor factors(values.rows(), values.cols());
-  const auto limit = static_cast<std::uint64_t>(share * 65536);
-  std::uint64_t bits = 0;
-  for (Eigen::Index i = 0; i < factors.size(); ++i) {
-    if (i % 4 == 0) bits = random();
-    factors.data()[i] = (bits & 0xFFFF) < limit ? 0 : kept;
-    bits >>= 16;
+namespace {
+
+// SplitMix (Steele, Lea and Flood 2014): a tenth of the time of a Mersenne Twister, and good enough to drop units by.
+std::uint64_t next_word(std::uint64_t& state) {
+  std::uint64_t word = state += 0x9E3779B97F4A7C15;
+  word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9;
+  word = (word ^ (word >> 27)) * 0x94D049BB133111EB;
+  return word ^ (word >> 31);
+}
+
+// Calls `use` with the number of each of `count` entries and its factor: 0 for a share of them, by one random byte
+// each.
+template <typename Use>
+void each_factor(Eigen::Index count, double share, std::mt19937_64& random, Use use) {
+  constexpr int kBytes = 8;
+  std::array<float, 256> factor_of{};
+  const auto dropped = static_cast<std::size_t>(std::lround(share * 256));
+  std::fill(factor_of.begin() + static_cast<std::ptrdiff_t>(dropped), factor_of.end(),
+            256.0F / static_cast<float>(256 - dropped));
+  std::uint64_t state = random();
+  for (Eigen::Index i = 0; i < count; i += kBytes) {
+    std::uint64_t word = next_word(state);
+    const Eigen::Index end = std::min<Eigen::Index>(count, i + kBytes);
+    for (Eigen::Index k = i; k < end; ++k, word >>= 8) use(k, factor_of[word & 0xFF]);
   }
-  values.array() *= factors.array();
+}
+
+}  // namespace
+
+void drop(RowMajor& values, double share, std::mt19937_64& random) {
+  float* const value = values.data();
+  each_factor(values.size(), share, random, [value](Eigen::Index i, float factor) { value[i] *= factor; });
+}
+
+RowMajor drop_factors(const RowMajor& values, double share, std::mt19937_64& random) {
+  RowMajor factors(values.rows(), values.cols());
+  float* const to = factors.data();
+  each_factor(factors.size(), share, random, [to](Eigen::Index i, float factor) { to[i] = factor; });
   return factors;
+}
+
+RowMajor take_rows(const RowMajor& all, const std::vector<Eigen::Index>& rows) {
+  RowMajor taken(static_cast<Eigen::Index>(rows.size()), all.cols());
+  for (std::size_t i = 0; i < rows.size(); ++i) taken.row(static_cast<Eigen::Index>(i)) = all.row(rows[i]);
+  return taken;
 }
 
 void each_batch(Eigen::Index rows, const Batches& batches, std::mt19937_64& random,

@@ -12,8 +12,13 @@ namespace lineguard::detector {
 // He et al. 2015, uniform form.
 RowMajor initial_weights(Eigen::Index inputs, Eigen::Index outputs, std::mt19937_64& random);
 
-// Zeroes a share of the entries and scales the rest up (Srivastava et al. 2014); gives the factors.
-RowMajor drop(RowMajor& values, double share, std::mt19937_64& random);
+// Zeroes a share of the entries, to a 256th, and scales the rest up (Srivastava et al. 2014).
+void drop(RowMajor& values, double share, std::mt19937_64& random);
+// The factors to do so with, one for each of `values`.
+RowMajor drop_factors(const RowMajor& values, double share, std::mt19937_64& random);
+
+// Far quicker than Eigen's own indexing.
+RowMajor take_rows(const RowMajor& all, const std::vector<Eigen::Index>& rows);
 
 struct Batches {
   int size = 256, epochs = 1;

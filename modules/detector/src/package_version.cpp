@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <regex>
 
+#include <lineguard/core/files.h>
 #include <lineguard/package/package.h>
 
 namespace lineguard::detector {
@@ -20,7 +21,7 @@ std::int64_t next_version(const fs::path& out, const std::string& name) {
   std::int64_t highest = 0;
   std::error_code code;
   for (fs::directory_iterator it(clean.parent_path(), code), end; !code && it != end; it.increment(code)) {
-    if (!fs::exists(it->path() / "manifest.toml", code)) continue;
+    if (is_staging(it->path()) || !fs::exists(it->path() / "manifest.toml", code)) continue;
     const auto manifest = package::read_manifest(it->path());
     if (manifest && manifest->name == name) highest = std::max(highest, manifest->version);
   }

@@ -17,6 +17,7 @@ namespace lineguard::detector {
 struct PixelRect {
   int x = 0, y = 0;
   Size size;
+  bool operator==(const PixelRect&) const = default;
 };
 PixelRect region_of_interest(const package::Preprocessing& preprocessing, Size picture);
 

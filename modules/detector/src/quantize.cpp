@@ -69,7 +69,6 @@ Result<QuantizeReport> quantize(const fs::path& package, const std::string& prec
                                            staged.path() / "network.xml"));
   }
   manifest.precision = precision;
-  manifest.name = default_name(package.filename().empty() ? package.parent_path() : package);
   manifest.version = next_version(out, manifest.name);
   LINEGUARD_ASSIGN(manifest.golden_spread, score_golden_pictures(staged.path(), manifest));
   report.model = {manifest.name, manifest.version, ""};

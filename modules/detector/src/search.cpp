@@ -4,6 +4,7 @@
 #include "graph.h"
 #include "installed_backbone.h"
 #include "preprocess.h"
+#include "ranking.h"
 #include "synthetic_defect.h"
 #include "template_pair.h"
 #include "tiles.h"
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <random>
 
 #include <fmt/format.h>
@@ -19,7 +21,7 @@
 #include <lineguard/core/parallel.h>
 #include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/transform.h>
-#include <lineguard/stats/paired.h>
+#include <lineguard/stats/bootstrap.h>
 
 namespace lineguard::detector {
 namespace {
@@ -29,7 +31,7 @@ constexpr int kFolds = 3;
 // Mean of image and pixel AUROC by which a setting must be better: on magnet tiles a gain of 0.0125 here was none on
 // real defects.
 constexpr double kMargin = 0.015;
-constexpr double kConfidence = 0.8;  // that its image AUROC is no worse
+constexpr double kConfidence = 0.8;  // of the interval of the gain, parts drawn anew, that must not reach below 0
 
 struct Setting {
   std::string name;
@@ -94,11 +96,17 @@ struct Views {
   std::vector<float> covered[2];  // share of each cell that the defect covers
 };
 
-// Of all pictures, cross-fitted.
-struct TrialScores {
+// Of one picture, by a bank made without it.
+struct PictureScores {
   std::vector<double> good, defective;
-  stats::PartNumbers parts;
-  std::vector<std::pair<float, bool>> cells;  // of pictures with a defect: value, covered
+  std::vector<std::pair<float, bool>> cells;  // of the defective views: value, covered
+};
+
+// Of all pictures.
+struct TrialScores {
+  Ranking images, cells;
+
+  double merit(const std::vector<std::uint32_t>& times) const { return (images.auroc(times) + cells.auroc(times)) / 2; }
 };
 
 Image cut_middle_tile(const Image& image, const TrainConfig& config) {
@@ -106,13 +114,6 @@ Image cut_middle_tile(const Image& image, const TrainConfig& config) {
   const auto tiles = lay_tiles(preprocessing_of(config), image.size());
   const PixelRect& rect = tiles[tiles.size() / 2];
   return imaging::crop(image, rect.x, rect.y, rect.size);
-}
-
-double pixel_auroc(std::vector<std::pair<float, bool>> cells) {
-  std::vector<double> good, defective;
-  for (const auto& [value, covered] : cells) (covered ? defective : good).push_back(value);
-  const auto value = stats::auroc(good, defective);
-  return value ? *value : 0;
 }
 
 class Search {
@@ -129,6 +130,9 @@ class Search {
     std::vector<std::string> parts;
     for (const auto* picture : pictures_) parts.push_back(picture->sample->part);
     folds_ = assign_folds(parts, kFolds, static_cast<std::uint64_t>(base.seed));
+    std::map<std::string, std::size_t> numbers;
+    for (const std::string& part : parts) part_numbers_.push_back(numbers.emplace(part, numbers.size()).first->second);
+    part_count_ = numbers.size();
   }
 
   Result<SearchOutcome> run(double budget_s) {
@@ -240,24 +244,24 @@ class Search {
       heads[fold] = fit_head(bank_patches(static_cast<int>(fold), config), config, grid);
       return {};
     }));
-    std::vector<TrialScores> each(views_.size());
+    std::vector<PictureScores> each(views_.size());
     LINEGUARD_TRY(parallel_for(views_.size(), threads_, [&](std::size_t i) -> Result<void> {
       each[i] = score_views(heads[static_cast<std::size_t>(folds_[i])], views_[i], grid);
       return {};
     }));
     TrialScores all;
     for (std::size_t i = 0; i < each.size(); ++i) {
-      all.good.insert(all.good.end(), each[i].good.begin(), each[i].good.end());
-      all.defective.insert(all.defective.end(), each[i].defective.begin(), each[i].defective.end());
-      all.parts.good.insert(all.parts.good.end(), each[i].good.size(), i);
-      all.parts.defective.insert(all.parts.defective.end(), each[i].defective.size(), i);
-      all.cells.insert(all.cells.end(), each[i].cells.begin(), each[i].cells.end());
+      for (const double score : each[i].good) all.images.add(score, false, part_numbers_[i]);
+      for (const double score : each[i].defective) all.images.add(score, true, part_numbers_[i]);
+      for (const auto& [value, covered] : each[i].cells) all.cells.add(value, covered, part_numbers_[i]);
     }
+    all.images.sort();
+    all.cells.sort();
     return all;
   }
 
-  static TrialScores score_views(const Head& head, const Views& views, int grid) {
-    TrialScores scores;
+  static PictureScores score_views(const Head& head, const Views& views, int grid) {
+    PictureScores scores;
     const auto cells = static_cast<std::size_t>(grid) * static_cast<std::size_t>(grid);
     Matrix first(cells, views.as_it_is.columns);
     std::copy_n(views.as_it_is.values.begin(), first.values.size(), first.values.begin());
@@ -274,20 +278,23 @@ class Search {
     return scores;
   }
 
-  static Result<void> judge(const TrialScores& scores, Trial& trial) {
-    LINEGUARD_ASSIGN(trial.image_auroc, stats::auroc(scores.good, scores.defective));
-    trial.pixel_auroc = pixel_auroc(scores.cells);
-    trial.reached = true;
-    return {};
+  Result<void> judge(const TrialScores& scores, Trial& trial) const {
+    const std::vector<std::uint32_t> once(part_count_, 1);
+    trial.image_auroc = scores.images.auroc(once);
+    trial.pixel_auroc = scores.cells.auroc(once);
+    trial.reached = std::isfinite(merit(trial));
+    if (trial.reached) return {};
+    return make_error(ErrorCode::internal, "the search's drawn defects cover no cell");
   }
 
   static double merit(const Trial& trial) { return (trial.image_auroc + trial.pixel_auroc) / 2; }
 
   bool is_better(const Trial& trial, const Trial& best, const Trial& defaults, const TrialScores& scores) const {
     if (merit(trial) <= merit(best) || merit(trial) < merit(defaults) + kMargin) return false;
-    const auto difference = stats::auroc_difference(defaults_.good, defaults_.defective, scores.good, scores.defective,
-                                                    scores.parts, {.resamples = 200, .confidence = kConfidence});
-    return difference && difference->interval.low >= 0;
+    const auto gain = [&](const stats::ResampleCounts& drawn) {
+      return scores.merit(drawn[0]) - defaults_.merit(drawn[0]);
+    };
+    return stats::bootstrap_interval({part_count_}, gain, {.resamples = 200, .confidence = kConfidence}).low >= 0;
   }
 
   static std::string note_of(const SearchOutcome& outcome, std::size_t best) {
@@ -313,6 +320,8 @@ class Search {
   const ProgressFunction& progress_;
   std::vector<const TrainingPicture*> pictures_;
   std::vector<int> folds_;
+  std::vector<std::size_t> part_numbers_;  // of each picture, from 0
+  std::size_t part_count_ = 0;
   std::string key_;  // of the feature graph that views_ come from
   std::vector<Views> views_;
   TrialScores defaults_;

@@ -15,11 +15,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include <fmt/format.h>
 
 #include <lineguard/core/digest.h>
 #include <lineguard/core/files.h>
+#include <lineguard/core/parallel.h>
 #include <lineguard/detector/train.h>
 #include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/encode.h>
@@ -43,18 +45,18 @@ Result<package::OperatingPoint> choose_operating_point(const std::vector<double>
     chosen = stats::threshold_at_rank(scores, 0, config.confidence);
     if (!chosen) return chosen.error();
     warnings.push_back(
-        fmt::format("{} good pictures support an overkill bound of {:.1f} % at {:.0f} % confidence, not the {:.1f} % "
+        fmt::format("{} good parts support an overkill bound of {:.1f} % at {:.0f} % confidence, not the {:.1f} % "
                     "asked for: that needs "
-                    "{} good pictures",
+                    "{} good parts",
                     scores.size(), 100 * chosen->overkill_bound, 100 * config.confidence, 100 * config.max_overkill,
                     stats::trials_needed(config.max_overkill, 0, config.confidence)));
   }
   package::OperatingPoint point;
   point.threshold = chosen->threshold;
-  point.method = fmt::format(
-      "order statistic of {} good pictures, each scored by a detector made without its part ({})", scores.size(),
-      config.fine_tune ? "one fold, kept from the backbone's training too"
-                       : fmt::format("{}-fold cross-fitting", config.folds));
+  point.method =
+      fmt::format("order statistic of {} good parts, each scored by a detector made without it ({})", scores.size(),
+                  config.fine_tune ? "one fold, kept from the backbone's training too"
+                                   : fmt::format("{}-fold cross-fitting", config.folds));
   point.max_overkill = config.max_overkill;
   point.confidence = config.confidence;
   point.good_n = static_cast<std::int64_t>(chosen->n);
@@ -62,6 +64,23 @@ Result<package::OperatingPoint> choose_operating_point(const std::vector<double>
   point.overkill_bound = chosen->overkill_bound;
   return point;
 }
+
+// Pictures of one part are no independent trials: a part is diverted where one of its pictures is.
+class WorstOfParts {
+ public:
+  void add(const std::string& part, double score) {
+    const auto [at, is_new] = worst_.emplace(part, score);
+    if (!is_new) at->second = std::max(at->second, score);
+  }
+  std::vector<double> scores() const {
+    std::vector<double> scores;
+    for (const auto& [part, score] : worst_) scores.push_back(score);
+    return scores;
+  }
+
+ private:
+  std::map<std::string, double> worst_;
+};
 
 // The wall-clock steps of one training, with what they hand on.
 class Training {
@@ -85,7 +104,10 @@ class Training {
     report_.labels_note = std::move(chosen.note);
     LINEGUARD_TRY(refuse_blockers(dataset_, set_, config_, options_, progress_, report_.warnings));
     LINEGUARD_TRY(look_at_pictures());
-    if (config_.align_shift > 0) LINEGUARD_TRY(keep_reference(staged.path()));
+    if (config_.align_shift > 0) {
+      LINEGUARD_TRY(keep_reference(staged.path()));
+      LINEGUARD_TRY(find_shifts());
+    }
     const bool enough_good = set_.good_count() >= kFewestGoodPictures;
     if (options_.search && enough_good) LINEGUARD_TRY(choose_settings(staged.path()));
     if (options_.search && !enough_good)
@@ -248,31 +270,54 @@ class Training {
     return {};
   }
 
+  // Labels stay where they were drawn while their pictures are moved back.
+  Result<void> find_shifts() {
+    package::Preprocessing preprocessing = preprocessing_of(config_);
+    preprocessing.alignment_reference = reference_;
+    return parallel_for(set_.pictures.size(), options_.threads, [&](std::size_t i) -> Result<void> {
+      TrainingPicture& picture = set_.pictures[i];
+      if (picture.good()) return {};
+      LINEGUARD_ASSIGN(const Image image, imaging::decode_file(picture.file));
+      LINEGUARD_ASSIGN(const Point shift, find_shift(image, preprocessing));
+      picture.shift = {std::round(shift.x), std::round(shift.y)};
+      return {};
+    });
+  }
+
   // Operating point and region levels from cross-fitted scores.
   Result<void> calibrate(const std::vector<MapScore>& scored) {
     const auto good = good_ones(set_, scored);
-    std::vector<double> scores, good_scores;
+    std::vector<double> scores;
     for (const MapScore& picture : scored) scores.push_back(picture.score);
     const auto pictures = score_pictures(set_, scores);
     // Where hardly any picture is good, each one's tiles without a defect stand for a good picture.
     const bool areas = report_.good_pictures < kFewestGoodPictures;
+    WorstOfParts good_parts, defective_parts;
     for (const PictureScore& picture : pictures) {
-      const bool counts = picture.calibrates && picture.worst_good && (areas || picture.sample->label == Label::good);
-      if (counts) good_scores.push_back(*picture.worst_good);
+      if (!picture.calibrates) continue;
+      const bool is_good = picture.sample->label == Label::good;
+      if (picture.worst_good && (areas || is_good)) good_parts.add(picture.sample->part, *picture.worst_good);
+      if (!is_good) defective_parts.add(picture.sample->part, picture.worst);
     }
     auto& point = report_.operating_point;
-    LINEGUARD_ASSIGN(point,
-                     choose_operating_point(good_scores, config_, options_.must_reach_overkill, report_.warnings));
+    LINEGUARD_ASSIGN(
+        point, choose_operating_point(good_parts.scores(), config_, options_.must_reach_overkill, report_.warnings));
     const auto above = static_cast<std::size_t>(point.good_above);
     if (!with_labels()) {
       levels_ = calibrate_regions(good, above);
       return {};
     }
     levels_.peak = std::max({levels_.peak, levels_.inside, peak_level(good, above)});
-    for (const PictureScore& picture : pictures) {
-      if (picture.sample->label == Label::good || !picture.calibrates) continue;
+    for (const double score : defective_parts.scores()) {
       ++point.defective_n;
-      point.defective_below += picture.worst <= point.threshold ? 1 : 0;
+      point.defective_below += score <= point.threshold ? 1 : 0;
+    }
+    if (config_.templates && set_.twins.size() == set_.good_count()) {
+      point.method += "; the good pictures are templates, each compared with itself";
+      report_.warnings.push_back(
+          "the good pictures are templates, each compared with itself: real good parts differ from theirs and may "
+          "score "
+          "higher than the overkill bound says; add pictures of good parts with their templates");
     }
     if (areas) {
       point.method += "; hardly any picture was good, so each one's tiles without a defect stand for a good picture";

@@ -70,6 +70,21 @@ void add_twins(TrainingSet& set) {
   }
 }
 
+// A detector is calibrated on parts that its bank has not seen: one part alone leaves no bank. `any`: pictures with
+// defects have good tiles, too.
+Result<void> refuse_one_part(const dataset::Dataset& dataset, const TrainingSet& set, bool any) {
+  std::set<std::string> parts;
+  for (const TrainingPicture& picture : set.pictures) {
+    if (any || picture.good()) parts.insert(picture.sample->part);
+  }
+  if (parts.size() >= 2) return {};
+  return make_error(
+      ErrorCode::refused,
+      fmt::format("{}: all good pictures show one part, \"{}\"; pictures of at least 2 parts are needed. If "
+                  "they are different parts, mend --part-pattern (its first group is the part)",
+                  dataset.root.string(), parts.empty() ? "" : *parts.begin()));
+}
+
 // Folds by part for good pictures first, then for defective ones, whose parts that were dealt out already stay.
 void deal_folds(TrainingSet& set, const TrainConfig& config) {
   std::map<std::string, int> fold_of;
@@ -133,6 +148,7 @@ Result<Chosen> choose_pictures(const dataset::Dataset& dataset, const TrainConfi
                                   "give a useful operating point",
                                   dataset.root.string(), set.good_count(), kFewestGoodPictures));
   }
+  LINEGUARD_TRY(refuse_one_part(dataset, set, cuts(set, config)));
   deal_folds(set, config);
   return chosen;
 }

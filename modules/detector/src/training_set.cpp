@@ -62,8 +62,11 @@ Result<Image> read_for_training(const TrainingPicture& picture, const package::P
 }
 
 Shown shown_by(const TrainingPicture& picture, const Image& image, const package::Preprocessing& preprocessing) {
-  if (picture.cut) return {picture.cut->picture, picture.cut->rect};
-  return {image.size(), region_of_interest(preprocessing, image.size())};
+  Shown shown{image.size(), region_of_interest(preprocessing, image.size())};
+  if (picture.cut) shown = {picture.cut->picture, picture.cut->rect};
+  shown.area.x += static_cast<int>(picture.shift.x);
+  shown.area.y += static_cast<int>(picture.shift.y);
+  return shown;
 }
 
 std::size_t TrainingSet::good_count() const {

@@ -34,6 +34,7 @@ struct TrainingPicture {
   Size size;                                  // known once its patches were extracted
 
   std::optional<Cut> cut;  // none: all of it
+  Point shift;             // whole pixels that the part was moved back by; its labels stay where they were drawn
 
   bool good() const { return cut ? cut->good : sample == nullptr || sample->label == Label::good; }
 };
@@ -60,7 +61,8 @@ double defect_probability(const TrainingPicture& picture);
 // The picture as the network sees it, or the tile that was cut out of it. Errors: those of read_picture().
 Result<Image> read_for_training(const TrainingPicture& picture, const package::Preprocessing& preprocessing);
 
-// The whole picture's size and the part of it that `image`, which was read from it, shows.
+// The whole picture's size and the part of it, as it was taken, that `image`, which was read from it, shows: over the
+// edge where the part was moved back.
 struct Shown {
   Size picture;
   PixelRect area;

@@ -69,6 +69,64 @@ TEST_F(ContentChecks, APartThatIsShownTwiceIsFoundThoughTheLampDiffers) {
   EXPECT_TRUE(found("near-duplicate").empty());
 }
 
+TEST_F(ContentChecks, ACopyThatIsHardlyChangedIsADuplicateAndAnEqualOneIsNotOurs) {
+  for (unsigned i = 0; i < 24; ++i) add("part_" + std::to_string(i), Label::good, part(i), dataset::Split::train);
+  Image touched = part(7);
+  touched.row_u8(5)[5] ^= 1;
+  add("touched", Label::good, touched, dataset::Split::test);
+  add("equal", Label::good, part(9), dataset::Split::test);
+  const auto findings = found("near-duplicate-across-splits");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].files, (std::vector<std::string>{"part_7", "touched"}));
+}
+
+// Stripes at places of the part's own, under a lamp of its own.
+Image striped_part(unsigned seed, double lamp) {
+  Image image({96, 96}, 1);
+  for (int y = 0; y < 96; ++y) {
+    for (int x = 0; x < 96; ++x) {
+      double level = 90 + 20 * std::sin(x * 0.05);
+      for (unsigned k = 0; k < 6; ++k) {
+        const double at_x = (seed * 37 + k * 41) % 96, at_y = (seed * 53 + k * 29) % 96;
+        level += 50 * std::exp(-(std::pow(x - at_x, 2) + std::pow(y - at_y, 2)) / 60);
+      }
+      image.row_u8(y)[static_cast<std::size_t>(x)] = static_cast<std::uint8_t>(std::min(255.0, lamp * level));
+    }
+  }
+  return image;
+}
+
+TEST_F(ContentChecks, OnePartUnderAnotherLampInAnotherSplitIsFound) {
+  for (unsigned i = 0; i < 24; ++i)
+    add("part_" + std::to_string(i), Label::good, striped_part(i, 0.6), dataset::Split::train);
+  add("again", Label::good, striped_part(7, 1.3), dataset::Split::test);
+  add("other", Label::good, striped_part(91, 1.3), dataset::Split::test);
+  const auto findings = found("likely-part-in-two-splits");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].files, (std::vector<std::string>{"part_7", "again"}));
+}
+
+TEST_F(ContentChecks, PicturesOfOnePartAloneAreNoReasonToCrash) {
+  for (unsigned i = 0; i < 12; ++i) add("part_" + std::to_string(i), Label::good, part(i));
+  for (auto& sample : dataset_.samples) sample.part = "part";
+  EXPECT_TRUE(check_content(dataset_));
+}
+
+// 12 of 16 bits: seen through all of the range everything would be black.
+TEST_F(ContentChecks, SixteenBitPicturesAreSeenThroughTheirOwnWindow) {
+  const auto dim = [](const Image& image) {
+    Image deep(image.size(), 1, PixelDepth::u16);
+    for (int y = 0; y < image.height_px(); ++y)
+      std::ranges::transform(image.row_u8(y), deep.row_u16(y).begin(), [](auto level) { return level * 16 / 10; });
+    return deep;
+  };
+  for (unsigned i = 0; i < 40; ++i) add("part_" + std::to_string(i), Label::good, dim(part(i)));
+  add("sneaked_in", Label::good, dim(with_blob(41)));
+  const auto findings = found("contaminated-good");
+  ASSERT_FALSE(findings.empty());
+  EXPECT_EQ(findings[0].files[0], "sneaked_in");
+}
+
 TEST_F(ContentChecks, ADefectAmongTheGoodOnesStandsOut) {
   for (unsigned i = 0; i < 40; ++i) add("part_" + std::to_string(i), Label::good, part(i));
   add("sneaked_in", Label::good, with_blob(41));

@@ -9,6 +9,7 @@
 #include "pasted_defects.h"
 #include "temp_folder.h"
 #include "test_data.h"
+#include "training_set.h"
 
 #include <algorithm>
 #include <cmath>
@@ -63,6 +64,18 @@ TEST(CellLabels, TheRegionOfInterestCutsOffWhatLiesOutside) {
   const auto inside =
       label_cells(boxed({40, 0, 5, 10}, "dent"), {80, 80}, region_of_interest(right_half, {80, 80}), {"dent"}, 8);
   EXPECT_EQ((*inside)[0], 1);
+}
+
+TEST(CellLabels, APartThatWasMovedBackKeepsItsLabelsWhereTheyWereDrawn) {
+  TrainingPicture picture;
+  picture.shift = {20, -10};
+  const Shown shown = shown_by(picture, Image({80, 80}, 1), {.input_px = 64});
+  EXPECT_EQ(shown.area, (PixelRect{20, -10, {80, 80}}));
+  // Drawn in cell (4, 2) of the picture as it was taken: (2, 3) of the one that was moved back.
+  const auto cells = label_cells(boxed({40, 20, 10, 10}, "dent"), shown.picture, shown.area, {"dent"}, 8);
+  ASSERT_TRUE(cells);
+  EXPECT_EQ((*cells)[3 * 8 + 2], 1);
+  EXPECT_EQ(std::ranges::count(*cells, 0), 63);
 }
 
 // A cell of 8 pixels has 4 x 4 values of 2 x 2 pixels each, and those of its eight neighbours.
@@ -322,6 +335,8 @@ TEST_F(LabelledTrain, RegionsCarryTheClassThatWasLearned) {
 TEST_F(LabelledTrain, DefectsThatTouchAreTwoBoxes) {
   add_class("stain", 20, 16, 30);
   add_class("flash", 12, 24, 250);
+  config_.label_epochs = 40;  // the two never stand side by side in training
+  config_.label_members = 3;
   const auto report = train_to("model");
   ASSERT_TRUE(report) << report.error().message;
   Image both = woven(905);

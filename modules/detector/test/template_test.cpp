@@ -91,6 +91,7 @@ TEST_F(TemplateTrain, TellsAWrongBoardOfADesignItNeverSaw) {
   const auto report = train(dataset_, config_, folder_ / "model");
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(report->good_pictures, 20u);  // the templates
+  EXPECT_NE(report->operating_point.method.find("compared with itself"), std::string::npos);
   auto detector = Detector::load(folder_ / "model");
   ASSERT_TRUE(detector) << detector.error().message;
   EXPECT_TRUE((*detector)->needs_template());

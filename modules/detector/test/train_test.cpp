@@ -119,12 +119,29 @@ TEST_F(Train, TooFewPicturesForTheBoundIsSaidOrRefused) {
   auto report = train_to(folder_ / "a");
   ASSERT_TRUE(report);
   ASSERT_EQ(report->warnings.size(), 1u);
-  EXPECT_NE(report->warnings[0].find("59 good pictures"), std::string::npos) << report->warnings[0];
+  EXPECT_NE(report->warnings[0].find("59 good parts"), std::string::npos) << report->warnings[0];
   EXPECT_NEAR(report->operating_point.overkill_bound, 1 - std::pow(0.05, 1.0 / 12), 1e-6);
   auto refused = train_to(folder_ / "b", {.must_reach_overkill = true});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::refused);
   EXPECT_FALSE(fs::exists(folder_ / "b"));
+}
+
+// Two pictures of a part are no two trials.
+TEST_F(Train, BoundsCountParts) {
+  for (std::size_t i = 0; i < dataset_.samples.size(); ++i) dataset_.samples[i].part = "part_" + std::to_string(i / 2);
+  const auto report = train_to(folder_ / "a");
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->operating_point.good_n, 6);
+  EXPECT_NEAR(report->operating_point.overkill_bound, 1 - std::pow(0.05, 1.0 / 6), 1e-6);
+}
+
+TEST_F(Train, OnePartAloneIsRefused) {
+  for (auto& sample : dataset_.samples) sample.part = "part";
+  const auto report = train_to(folder_ / "a", {.search = true});
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::refused);
+  EXPECT_NE(report.error().message.find("--part-pattern"), std::string::npos) << report.error().message;
 }
 
 TEST_F(Train, NothingIsLeftWhereTrainingFails) {

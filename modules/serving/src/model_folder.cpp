@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include <fmt/format.h>
@@ -23,28 +24,32 @@ std::vector<fs::path> package_folders(const fs::path& folder) {
   std::vector<fs::path> packages;
   std::error_code code;
   for (fs::directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
-    if (fs::exists(it->path() / "manifest.toml", code)) packages.push_back(it->path());
+    if (!is_staging(it->path()) && fs::exists(it->path() / "manifest.toml", code)) packages.push_back(it->path());
   }
   std::ranges::sort(packages);  // which of two equals is served must not depend on the file system
   return packages;
 }
 
-std::map<std::string, Found> newest_versions(const fs::path& folder, std::vector<std::string>& problems) {
-  std::map<std::string, Found> newest;
+// Of each model, the newest first.
+std::map<std::string, std::vector<Found>> find_versions(const fs::path& folder, std::vector<std::string>& problems) {
+  std::map<std::string, std::vector<Found>> versions;
   for (const fs::path& path : package_folders(folder)) {
     const auto manifest = package::read_manifest(path);
     if (!manifest) {
       problems.push_back(manifest.error().message);
       continue;
     }
-    Found& found = newest[manifest->name];
-    if (found.version == manifest->version) {
-      problems.push_back(fmt::format("{} and {} are both version {} of {}: the first is served", found.path.string(),
+    auto& of_model = versions[manifest->name];
+    const auto same = std::ranges::find(of_model, manifest->version, &Found::version);
+    if (same != of_model.end()) {
+      problems.push_back(fmt::format("{} and {} are both version {} of {}: the first is served", same->path.string(),
                                      path.string(), manifest->version, manifest->name));
+      continue;
     }
-    if (manifest->version > found.version) found = {path, manifest->version};
+    of_model.push_back({path, manifest->version});
   }
-  return newest;
+  for (auto& [name, of_model] : versions) std::ranges::sort(of_model, std::greater<>(), &Found::version);
+  return versions;
 }
 
 }  // namespace
@@ -53,17 +58,19 @@ Result<ModelFolder> load_models(const fs::path& folder, const LoadModelsOptions&
   std::error_code code;
   if (!fs::is_directory(folder, code)) return make_error(ErrorCode::not_found, "there is no folder " + folder.string());
   ModelFolder loaded;
-  for (const auto& [name, found] : newest_versions(folder, loaded.problems)) {
-    detector::LoadOptions load;
-    load.threads = options.threads;
-    load.parallel_requests = options.parallel_requests;
-    auto detector = detector::Detector::load(found.path, load);
-    if (!detector) {
-      loaded.problems.push_back(detector.error().message);
-      continue;
+  for (const auto& [name, versions] : find_versions(folder, loaded.problems)) {
+    // One that was damaged is no reason to serve none.
+    for (const Found& found : versions) {
+      auto detector = detector::Detector::load(
+          found.path, {.threads = options.threads, .parallel_requests = options.parallel_requests});
+      if (!detector) {
+        loaded.problems.push_back(detector.error().message);
+        continue;
+      }
+      const ModelIdentity identity = (*detector)->model();
+      loaded.models.push_back({identity, std::shared_ptr<Predictor>(std::move(*detector))});
+      break;
     }
-    const ModelIdentity identity = (*detector)->model();
-    loaded.models.push_back({identity, std::shared_ptr<Predictor>(std::move(*detector))});
   }
   if (!loaded.models.empty()) return loaded;
   const std::string why = loaded.problems.empty() ? "it holds no package (a folder with a manifest.toml)"

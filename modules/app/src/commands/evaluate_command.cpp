@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -34,20 +35,28 @@ struct Arguments {
   int threads = 1;
 };
 
+// Pictures of one part are no independent trials: a part is diverted where one of its pictures is.
+std::vector<double> worst_of_parts(const evaluation::Evaluation& evaluation, Label truth) {
+  std::map<std::string, double> worst;
+  for (const evaluation::Row& row : evaluation.rows) {
+    if (row.error || row.truth != truth) continue;
+    const auto [at, is_new] = worst.emplace(row.part, row.score);
+    if (!is_new) at->second = std::max(at->second, row.score);
+  }
+  std::vector<double> scores;
+  for (const auto& [part, score] : worst) scores.push_back(score);
+  return scores;
+}
+
 // The threshold that keeps the miss rate asked for, with the overkill that it costs here.
 Result<package::OperatingPoint> choose_threshold(const evaluation::Evaluation& evaluation, const Arguments& arguments) {
-  std::vector<double> good, defective;
-  for (const evaluation::Row& row : evaluation.rows) {
-    if (!row.error && row.truth == Label::good) good.push_back(row.score);
-    if (!row.error && row.truth == Label::defective) defective.push_back(row.score);
-  }
+  const auto good = worst_of_parts(evaluation, Label::good), defective = worst_of_parts(evaluation, Label::defective);
   LINEGUARD_ASSIGN(const auto chosen, stats::threshold_for_miss(defective, arguments.max_miss, arguments.confidence));
   package::OperatingPoint point;
   point.id = arguments.save_as.empty() ? "default" : arguments.save_as;
   point.threshold = chosen.threshold;
-  point.method =
-      fmt::format("order statistic of {} defective pictures of {}, split {}, for a miss rate of at most {:g}",
-                  defective.size(), evaluation.dataset, evaluation.selection, arguments.max_miss);
+  point.method = fmt::format("order statistic of {} defective parts of {}, split {}, for a miss rate of at most {:g}",
+                             defective.size(), evaluation.dataset, evaluation.selection, arguments.max_miss);
   point.confidence = arguments.confidence;
   point.good_n = static_cast<std::int64_t>(good.size());
   point.good_above = std::ranges::count_if(good, [&](double score) { return score > point.threshold; });
@@ -63,8 +72,8 @@ Result<void> offer_threshold(const evaluation::Evaluation& evaluation, const Arg
   LINEGUARD_ASSIGN(const auto point, choose_threshold(evaluation, arguments));
   std::cout << fmt::format(
       "For a miss rate of at most {:g} % with {:g} % confidence: threshold {:.6g}\n"
-      "  misses     {} of n = {} defective below; at most {:.2f} %\n"
-      "  overkill   {} of n = {} good above; at most {:.2f} %\n",
+      "  misses     {} of n = {} defective parts below; at most {:.2f} %\n"
+      "  overkill   {} of n = {} good parts above; at most {:.2f} %\n",
       100 * arguments.max_miss, 100 * arguments.confidence, point.threshold, point.defective_below, point.defective_n,
       100 * *point.miss_bound, point.good_above, point.good_n, 100 * point.overkill_bound);
   if (arguments.save_as.empty()) return {};

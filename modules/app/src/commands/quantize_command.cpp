@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/files.h>
 #include <lineguard/dataset/split.h>
 #include <lineguard/detector/quantize.h>
 #include <lineguard/evaluation/compare.h>
@@ -39,7 +40,7 @@ Result<std::vector<detector::CalibrationPicture>> calibration_pictures(const Arg
   return pictures;
 }
 
-Result<evaluation::Evaluation> evaluate_package(const std::string& package, const dataset::Dataset& data,
+Result<evaluation::Evaluation> evaluate_package(const std::filesystem::path& package, const dataset::Dataset& data,
                                                 const Arguments& arguments) {
   LINEGUARD_ASSIGN(const auto samples, select_samples(arguments.package, arguments.split, data));
   LINEGUARD_ASSIGN(const auto detector, detector::Detector::load(package));
@@ -62,10 +63,9 @@ Result<int> run_quantize(const Arguments& arguments) {
   LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset, arguments.package));
   LINEGUARD_ASSIGN(auto before, evaluate_package(arguments.package, data, arguments));
   LINEGUARD_ASSIGN(const auto pictures, calibration_pictures(arguments, data));
-  // Beside the target until it has passed.
-  const std::string candidate = arguments.out + ".candidate";
+  // Beside the target until it has passed, under a name that no server takes for a package.
+  const std::filesystem::path candidate = staging_name(arguments.out);
   std::error_code ignored;
-  std::filesystem::remove_all(candidate, ignored);
   if (std::filesystem::exists(arguments.out, ignored))
     return make_error(ErrorCode::already_exists, arguments.out + " is there already: choose another name");
   LINEGUARD_ASSIGN(const auto report, detector::quantize(arguments.package, arguments.precision, pictures, candidate,

@@ -1,6 +1,7 @@
 #include "../commands.h"
 #include "../dataset_options.h"
 #include "../progress_bar.h"
+#include "../share_option.h"
 
 #include <iostream>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include <lineguard/core/files.h>
+#include <lineguard/dataset/check.h>
 #include <lineguard/dataset/dataset.h>
 #include <lineguard/detector/train.h>
 
@@ -151,17 +153,19 @@ void add_train_command(CLI::App& root, Run& run) {
       ->add_option("--tile-px", arguments->tile_px,
                    "Large pictures with small defects: cut them into overlapping tiles of this side")
       ->check(CLI::Range(64, 16'384));
-  command->add_option("--max-overkill", arguments->max_overkill, "Refuse unless overkill is shown to be at most this")
-      ->check(CLI::Range(0.0001, 0.9999));
+  add_share_option(*command, "--max-overkill", arguments->max_overkill,
+                   "Refuse unless overkill is shown to be at most this");
   command->add_option("--name", arguments->name, "Model name; default: the package folder's, without its number");
   command->add_option("--seed", arguments->seed, "Same seed, same package")->check(CLI::Range(0, 1'000'000'000));
   command->add_option("--threads", arguments->threads, "Cores to use")->check(CLI::Range(1, 256));
-  command->add_option("--allow", arguments->allowed_checks, "Train although this check of `verify` blocks");
+  command->add_option("--allow", arguments->allowed_checks, "Train although this check of `verify` blocks")
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember(dataset::check_names()));
   command->add_option("--json", arguments->json, "Write what was learned as JSON");
   command->footer(
       "Examples:\n"
       "  lineguard train tiles/ --out models/tiles-1\n"
-      "  lineguard train parts.csv --out models/parts-1 --max-overkill 0.02 --seed 7\n"
+      "  lineguard train parts.csv --out models/parts-1 --max-overkill 2% --seed 7\n"
       "  lineguard train tiles/ --out models/tiles-2 --config models/tiles-1/training.toml");
   command->callback([arguments, &run] {
     run = [arguments] {

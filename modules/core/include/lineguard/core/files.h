@@ -41,6 +41,11 @@ class StagedFolder {
   bool replace_ = false;
 };
 
+// Whether a folder has the name of one that is being written, or was when its writer was killed.
+bool is_staging(const std::filesystem::path& folder);
+// Such a name beside `target`, whose trailing slash does not count.
+std::filesystem::path staging_name(const std::filesystem::path& target);
+
 // errno's value as an Error: ENOENT -> not_found, ENOSPC/EDQUOT -> disk_full, EACCES/EPERM/EROFS -> permission_denied.
 Error error_from_errno(int error_number, std::string_view what);
 
