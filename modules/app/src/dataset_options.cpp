@@ -32,10 +32,17 @@ Result<dataset::Dataset> read_dataset(const DatasetOptions& options) {
   return dataset::read_dataset(options.path, read_options);
 }
 
+Result<dataset::Dataset> read_without_copies(const DatasetOptions& options) {
+  LINEGUARD_ASSIGN(auto data, read_dataset(options));
+  dataset::join_copies(data);
+  return data;
+}
+
 Result<dataset::Dataset> read_dataset(DatasetOptions options, const std::filesystem::path& package) {
   LINEGUARD_ASSIGN(const auto manifest, package::read_manifest(package));
+  if (options.part_pattern.empty()) options.part_pattern = manifest.training.part_pattern;
   if (options.defective_above < 0) options.defective_above = manifest.training.defective_above.value_or(-1);
-  return read_dataset(options);
+  return read_without_copies(options);
 }
 
 }  // namespace lineguard::app

@@ -21,8 +21,10 @@ struct DatasetOptions {
 void add_dataset_options(CLI::App& command, DatasetOptions& options);
 // Errors: those of dataset::read_dataset; invalid_argument for an unknown layout.
 Result<dataset::Dataset> read_dataset(const DatasetOptions& options);
-// The same for a package to be measured on it: probabilities become labels as they did when it was trained, unless the
-// options say otherwise. Errors: those of the package's manifest too.
+// The same, where copies of a picture count as one part (dataset::join_copies): what is learned from and measured on.
+Result<dataset::Dataset> read_without_copies(const DatasetOptions& options);
+// The same for a package to be measured on it: probabilities become labels and files parts as they did when it was
+// trained, unless the options say otherwise. Errors: those of the package's manifest too.
 Result<dataset::Dataset> read_dataset(DatasetOptions options, const std::filesystem::path& package);
 
 }  // namespace lineguard::app

@@ -36,7 +36,10 @@ int run_command_line(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return root.exit(error) == 0 ? kDone : kWrongUse;
   }
-  return run ? run() : kWrongUse;
+  const int code = run ? run() : kWrongUse;
+  if (std::cout.flush()) return code;
+  std::cerr << "lineguard: cannot write to the standard output: is the disk full?\n";
+  return kRuntimeFailure;
 }
 
 }  // namespace

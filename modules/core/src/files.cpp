@@ -1,6 +1,8 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <mutex>
+#include <set>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -16,6 +18,15 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kStaging = ".tmp-";
+
+// What this process is writing.
+std::mutex staged_mutex;
+std::set<fs::path> staged_folders;
+
+void forget_staged(const fs::path& folder) {
+  std::lock_guard lock(staged_mutex);
+  staged_folders.erase(folder);
+}
 
 fs::path without_slash(const fs::path& folder) {
   fs::path clean = folder.lexically_normal();
@@ -76,6 +87,13 @@ Result<void> write_and_sync(const fs::path& file, std::span<const std::byte> con
   return {};
 }
 
+// A device or pipe is written to, never replaced.
+Result<void> write_through(const fs::path& file, std::span<const std::byte> content) {
+  Descriptor descriptor(open(file.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!descriptor.ok()) return error_from_errno(errno, "cannot open " + file.string());
+  return write_all(descriptor.number(), content, file);
+}
+
 }  // namespace
 
 Error error_from_errno(int error_number, std::string_view what) {
@@ -118,7 +136,13 @@ Result<std::string> read_text_file(const fs::path& file, std::uint64_t max_bytes
   return std::string(reinterpret_cast<const char*>(content.data()), content.size());
 }
 
-Result<void> write_file_atomically(const fs::path& file, std::span<const std::byte> content) {
+Result<void> write_file_atomically(const fs::path& named, std::span<const std::byte> content) {
+  std::error_code code;
+  const fs::path target = fs::is_symlink(named, code) ? fs::weakly_canonical(named, code) : named;
+  const fs::path& file = code ? named : target;
+  const auto kind = fs::status(file, code).type();
+  if (kind == fs::file_type::character || kind == fs::file_type::fifo || kind == fs::file_type::block)
+    return write_through(file, content);
   LINEGUARD_TRY(make_folders(folder_of(file)));
   fs::path aside = file;
   aside += ".tmp-" + new_id();
@@ -158,7 +182,15 @@ StagedFolder::StagedFolder(StagedFolder&& other) noexcept
 
 StagedFolder::~StagedFolder() {
   std::error_code ignored;
-  if (!staging_.empty()) fs::remove_all(staging_, ignored);
+  if (staging_.empty()) return;
+  fs::remove_all(staging_, ignored);
+  forget_staged(staging_);
+}
+
+void remove_staged_folders() {
+  std::lock_guard lock(staged_mutex);
+  std::error_code ignored;
+  for (const fs::path& folder : staged_folders) fs::remove_all(folder, ignored);
 }
 
 Result<StagedFolder> StagedFolder::create(const fs::path& target, bool replace) {
@@ -170,6 +202,10 @@ Result<StagedFolder> StagedFolder::create(const fs::path& target, bool replace) 
   }
   const fs::path staging = staging_name(clean);
   LINEGUARD_TRY(make_folders(staging));
+  {
+    std::lock_guard lock(staged_mutex);
+    staged_folders.insert(staging);
+  }
   return StagedFolder(clean, staging, replace);
 }
 
@@ -190,6 +226,7 @@ Result<void> StagedFolder::commit() {
     if (!old.empty()) fs::rename(old, target_, code);
     return error;
   }
+  forget_staged(staging_);
   staging_.clear();
   if (!old.empty()) fs::remove_all(old, code);
   return sync_path(folder_of(target_));

@@ -157,6 +157,7 @@ Result<Dataset> read_dataset(const fs::path& path, const ReadOptions& options) {
   Dataset dataset;
   dataset.root = path;
   dataset.defective_above = options.defective_above;
+  dataset.part_pattern = options.part_pattern;
   LINEGUARD_TRY(read_file_or_folder(path, options.layout, dataset));
   if (dataset.samples.empty()) {
     return make_error(ErrorCode::invalid_argument,

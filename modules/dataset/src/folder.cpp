@@ -1,7 +1,11 @@
 #include "folder.h"
 
 #include <algorithm>
+#include <set>
 #include <system_error>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <lineguard/core/files.h>
 #include <lineguard/imaging/decode.h>
@@ -49,6 +53,21 @@ std::string to_lower(std::string_view text) {
     if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
   }
   return lower;
+}
+
+std::string name_orphans(const FolderContent& labels, std::string_view extension,
+                         const std::vector<std::string>& pictures) {
+  constexpr std::size_t kNamed = 3;
+  std::set<std::string> stems;
+  for (const std::string& picture : pictures) stems.insert(fs::path(picture).stem().string());
+  std::vector<std::string> orphans = labels.others_with_extension(extension);
+  std::erase_if(orphans, [&](const std::string& name) {
+    return name == "classes.txt" || stems.contains(fs::path(name).stem().string());
+  });
+  if (orphans.empty()) return "";
+  const auto shown = static_cast<std::ptrdiff_t>(std::min(kNamed, orphans.size()));
+  return fmt::format("{} label file{} no picture: {}{}", orphans.size(), orphans.size() == 1 ? " has" : "s have",
+                     fmt::join(orphans.begin(), orphans.begin() + shown, ", "), orphans.size() > kNamed ? ", …" : "");
 }
 
 }  // namespace lineguard::dataset

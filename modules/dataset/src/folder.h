@@ -21,6 +21,11 @@ struct FolderContent {
   std::vector<std::string> others_with_extension(std::string_view extension) const;  // ".csv", in any case
 };
 
+// Label files with `extension` that stand for none of `pictures` (names), in words: "2 label files have no picture:
+// a.txt, b.txt". Empty: there are none.
+std::string name_orphans(const FolderContent& labels, std::string_view extension,
+                         const std::vector<std::string>& pictures);
+
 // Errors: not_found, permission_denied, io_error with the folder's name.
 Result<FolderContent> list_folder(const std::filesystem::path& folder);
 

@@ -1,6 +1,8 @@
 // YOLO and Pascal VOC.
 #include "dataset_builder.h"
 
+#include <algorithm>
+
 #include <lineguard/imaging/encode.h>
 
 namespace lineguard::dataset::test {
@@ -70,6 +72,13 @@ TEST_F(Yolo, AMalformedLineIsNamed) {
   EXPECT_CONTAINS(problem_of("0 0.5 0.5 0.2 0.4"), "data.yaml:");
   add("data.yaml", "names: {99999999999: dent}");
   EXPECT_CONTAINS(problem_of("0 0.5 0.5 0.2 0.4"), "data.yaml:");
+}
+
+TEST_F(Yolo, ALabelFileWithoutItsPictureIsSaid) {
+  add("images/a.png");
+  for (const char* name : {"a", "b", "classes"}) add("labels/" + std::string(name) + ".txt", "");
+  const Dataset dataset = read();
+  EXPECT_TRUE(std::ranges::count(dataset.warnings, "1 label file has no picture: b.txt"));
 }
 
 class Voc : public DatasetTest {

@@ -56,10 +56,13 @@ TEST_F(Coco, readsBoxesPolygonsSplitsAndTemplates) {
 TEST_F(Coco, mistakesNameFileAndEntry) {
   const std::string image = R"({"id": 5, "file_name": "a.png"})";
   EXPECT_CONTAINS(problem_of(R"({"id": 5})", ""), "images[0]");
-  EXPECT_CONTAINS(problem_of(image + "," + image, ""), "images[1]: names an id");
-  EXPECT_CONTAINS(problem_of(image, R"({"image_id": 9, "category_id": 1, "bbox": [1, 2, 3, 4]})"), "annotations[0]");
-  EXPECT_CONTAINS(problem_of(image, R"({"image_id": 5, "category_id": 9, "bbox": [1, 2, 3, 4]})"), "annotations[0]");
-  EXPECT_CONTAINS(problem_of(image, R"({"image_id": 5, "category_id": 1, "bbox": [1, 2]})"), "annotations[0]");
+  EXPECT_CONTAINS(problem_of(image + "," + image, ""), "images[1]: image 5 is there twice");
+  EXPECT_CONTAINS(problem_of(image, R"({"image_id": 9, "category_id": 1, "bbox": [1, 2, 3, 4]})"),
+                  "annotations[0]: its image 9 is not in the file");
+  EXPECT_CONTAINS(problem_of(image, R"({"image_id": 5, "category_id": 9, "bbox": [1, 2, 3, 4]})"),
+                  "annotations[0]: its category 9 is not in the file");
+  EXPECT_CONTAINS(problem_of(image, R"({"image_id": 5, "category_id": 1, "bbox": [1, 2]})"),
+                  "annotations[0]: expected the numbers");
   EXPECT_CONTAINS(problem_of(image, R"({"image_id": 5, "category_id": 1, "bbox": "all"})"), "annotations[0]");
   add("train.json", R"({"images": [], "annotations": [)");
   EXPECT_EQ(read_error().code, ErrorCode::corrupt_data);

@@ -348,6 +348,7 @@ class Training {
     manifest.training.validation_pictures = static_cast<std::int64_t>(set_.pictures.size());
     manifest.classes = report_.classes;
     manifest.training.defective_above = dataset_.defective_above;
+    manifest.training.part_pattern = dataset_.part_pattern;
     manifest.training.seed = config_.seed;
     manifest.training.allowed_checks.assign(options_.allowed_checks.begin(), options_.allowed_checks.end());
     manifest.training.runtime = infer::runtime_description();

@@ -191,8 +191,10 @@ Result<Evaluation> evaluate(Predictor& predictor, const Model& model, const data
                             Selection selection, const std::vector<std::size_t>& samples,
                             const EvaluateOptions& options, const ProgressFunction& progress) {
   if (samples.empty()) {
-    return make_error(ErrorCode::refused, fmt::format("{}: no pictures in the selection \"{}\"", dataset.root.string(),
-                                                      to_string(selection)));
+    return make_error(
+        ErrorCode::refused,
+        fmt::format("{}: no pictures in the selection \"{}\"; --split val, test or all says which are meant",
+                    dataset.root.string(), to_string(selection)));
   }
   Evaluation evaluation;
   evaluation.model = model;

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cmath>
 #include <condition_variable>
 #include <fstream>
 #include <mutex>
@@ -6,6 +8,7 @@
 
 #include <fmt/format.h>
 #include <openvino/frontend/manager.hpp>
+#include <openvino/op/constant.hpp>
 #include <openvino/openvino.hpp>
 
 #include <lineguard/infer/network.h>
@@ -29,6 +32,19 @@ std::shared_ptr<ov::Model> read_graph(const std::filesystem::path& model, const 
   const auto frontend = ov::frontend::FrontEndManager().load_by_framework(reader);
   constexpr bool kMapWeights = true;  // into memory, as read_model() does: they are not held twice
   return frontend->convert(frontend->load(model.string(), kMapWeights));
+}
+
+// The first weights that are not a number: a network that has them answers nothing, or worse, something.
+std::string find_nan(const ov::Model& graph) {
+  for (const auto& node : graph.get_ops()) {
+    const auto* constant = ov::as_type<ov::op::v0::Constant>(node.get());
+    if (!constant || constant->get_element_type() != ov::element::f32) continue;
+    const auto* first = constant->get_data_ptr<float>();
+    const auto count = ov::shape_size(constant->get_shape());
+    if (std::any_of(first, first + count, [](float value) { return std::isnan(value); }))
+      return node->get_friendly_name();
+  }
+  return "";
 }
 
 TensorInfo describe(const ov::Output<const ov::Node>& port) {
@@ -125,6 +141,10 @@ Result<Network> Network::load(const std::filesystem::path& model, const NetworkO
     const auto graph = read_graph(model, reader);
     if (graph->inputs().empty() || graph->outputs().empty()) {  // what an empty or foreign file is read as
       return make_error(ErrorCode::corrupt_data, model.string() + ": there is no network in this file");
+    }
+    if (const std::string where = find_nan(*graph); !where.empty()) {
+      return make_error(ErrorCode::corrupt_data,
+                        fmt::format("{}: weights of {} are not numbers (NaN)", model.string(), where));
     }
     auto state = std::make_unique<State>();
     state->compiled = runtime().compile_model(graph, "CPU", compile_options(options));

@@ -1,7 +1,9 @@
 #include "temp_folder.h"
 #include "test_data.h"
 
+#include <cstring>
 #include <filesystem>
+#include <limits>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -131,6 +133,21 @@ TEST(Network, ACutWeightFileIsRefused) {
   fs::copy(test::deps() / "backbone" / "backbone.bin", folder / "cut.bin");
   fs::resize_file(folder / "cut.bin", fs::file_size(folder / "cut.bin") / 2);
   EXPECT_EQ(Network::load(folder / "cut.xml", {}).error().code, ErrorCode::corrupt_data);
+}
+
+TEST(Network, WeightsThatAreNoNumbersAreRefused) {
+  LINEGUARD_NEEDS(test::deps() / "backbone");
+  const test::TempFolder folder;
+  fs::copy(test::deps() / "backbone" / "backbone.xml", folder / "nan.xml");
+  auto weights = read_file(test::deps() / "backbone" / "backbone.bin");
+  ASSERT_TRUE(weights);
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  std::memcpy(weights->data() + weights->size() / 8 * 4, &nan, sizeof nan);
+  ASSERT_TRUE(write_file_atomically(folder / "nan.bin", *weights));
+  const auto network = Network::load(folder / "nan.xml", {});
+  ASSERT_FALSE(network);
+  EXPECT_EQ(network.error().code, ErrorCode::corrupt_data);
+  EXPECT_NE(network.error().message.find("NaN"), std::string::npos) << network.error().message;
 }
 
 TEST(Network, TheRuntimeIsNamed) {

@@ -49,6 +49,7 @@ std::string manifest_text(const Manifest& manifest) {
       quote(training.dataset_fingerprint), quote(training.dataset_layout), training.good_pictures,
       training.defective_pictures, training.validation_pictures, training.seed, string_array(training.allowed_checks),
       quote(training.runtime));
+  if (!training.part_pattern.empty()) text += fmt::format("part_pattern = {}\n", quote(training.part_pattern));
   if (training.defective_above) text += fmt::format("defective_above = {}\n", number(*training.defective_above));
   text += fmt::format("\n[regions]\nthreshold = {}\npeak_threshold = {}\nsize_factor = {}\nclasses = {}\n",
                       number(manifest.region_threshold), number(manifest.region_peak_threshold),
@@ -87,6 +88,7 @@ void read_training(ConfigReader section, TrainingFacts& training) {
   section.read("good_pictures", training.good_pictures, {0, 1'000'000'000});
   section.read("defective_pictures", training.defective_pictures, {0, 1'000'000'000});
   section.read("validation_pictures", training.validation_pictures, {0, 1'000'000'000});
+  section.read("part_pattern", training.part_pattern);
   if (section.has("defective_above")) section.read("defective_above", training.defective_above.emplace(), {0, 1});
   section.read("seed", training.seed).read("allowed_checks", training.allowed_checks).read("runtime", training.runtime);
 }

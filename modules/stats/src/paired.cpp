@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include <boost/math/distributions/binomial.hpp>
+#include <boost/math/distributions/normal.hpp>
 
 #include <lineguard/stats/paired.h>
 
@@ -49,11 +50,12 @@ double Discordant::p_value() const {
 }
 
 Interval Discordant::difference_interval(double confidence) const {
-  const std::size_t both = only_a + only_b;
-  if (both == 0 || n == 0) return {0, 0};
-  const Interval share = exact_interval({only_b, both}, confidence);
-  const double scale = static_cast<double>(both) / static_cast<double>(n);
-  return {(2 * share.low - 1) * scale, (2 * share.high - 1) * scale};
+  if (n == 0) return {-1, 1};
+  const double all = static_cast<double>(n) + 2;
+  const double b = (static_cast<double>(only_b) + 1) / all, a = (static_cast<double>(only_a) + 1) / all;
+  const double z = boost::math::quantile(boost::math::normal_distribution<double>(), (1 + confidence) / 2);
+  const double reach = z * std::sqrt((a + b - (b - a) * (b - a)) / all);
+  return {std::max(-1.0, b - a - reach), std::min(1.0, b - a + reach)};
 }
 
 }  // namespace lineguard::stats

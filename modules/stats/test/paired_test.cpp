@@ -37,6 +37,10 @@ TEST(Paired, McNemarByHand) {
   const Interval interval = Discordant{1, 5, 100}.difference_interval();
   EXPECT_LT(interval.low, 0);
   EXPECT_GT(interval.high, 0.04);
+  // (0 + 1) / (8 + 2) on either side: 0 +- 1.96 * sqrt(0.2 / 10).
+  const Interval none = Discordant{0, 0, 8}.difference_interval();
+  EXPECT_NEAR(none.low, -0.2772, 1e-4);
+  EXPECT_NEAR(none.high, 0.2772, 1e-4);
 }
 
 TEST(Threshold, ForMissesIsTheHighestThatKeepsTheBound) {

@@ -46,6 +46,16 @@ struct Done {
   std::optional<Error> output_failure;
 };
 
+// Where pictures lie nothing is written: it might replace one of them.
+Result<void> refuse_beside_input(const fs::path& output, const fs::path& input) {
+  std::error_code code;
+  if (!fs::equivalent(output.parent_path(), input.has_parent_path() ? input.parent_path() : ".", code)) return {};
+  return make_error(ErrorCode::invalid_argument,
+                    fmt::format("{} would stand among the pictures that are inspected, and might replace one of them: "
+                                "choose another folder",
+                                output.string()));
+}
+
 Result<void> write_overlay(const Job& job, const Prediction& prediction, double pixel_threshold) {
   LINEGUARD_ASSIGN(const Image image, imaging::decode_file(job.input.file));
   const Image overlay = evaluation::render_overlay(image, prediction, pixel_threshold);
@@ -60,6 +70,9 @@ Result<void> write_map(const Job& job, const Prediction& prediction) {
 }
 
 Result<void> write_outputs(const Job& job, const Prediction& prediction, const InspectOptions& options) {
+  for (const fs::path& output : {job.overlay, job.map}) {
+    if (!output.empty()) LINEGUARD_TRY(refuse_beside_input(output, job.input.file));
+  }
   if (!job.overlay.empty()) LINEGUARD_TRY(write_overlay(job, prediction, options.pixel_threshold));
   if (!job.map.empty()) LINEGUARD_TRY(write_map(job, prediction));
   return {};

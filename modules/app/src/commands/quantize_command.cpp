@@ -48,8 +48,13 @@ Result<evaluation::Evaluation> evaluate_package(const std::filesystem::path& pac
                               terminal_progress());
 }
 
-Result<void> refuse_change(const char* what, const evaluation::RateChange& change, double allowed) {
-  if (change.discordant.n == 0) return {};
+Result<void> refuse_change(const char* what, const char* kind, const evaluation::RateChange& change, double allowed) {
+  if (change.discordant.n == 0) {
+    return make_error(ErrorCode::refused,
+                      fmt::format("no {} pictures: nothing shows what becomes of the {} rate; nothing "
+                                  "was written",
+                                  kind, what));
+  }
   const double difference = change.b.count.rate() - change.a.count.rate();
   if (difference <= allowed) return {};
   return make_error(
@@ -57,6 +62,16 @@ Result<void> refuse_change(const char* what, const evaluation::RateChange& chang
       fmt::format("the {} rate rises from {:.2f} % to {:.2f} % of n = {}: more than the {:g} % allowed; "
                   "nothing was written",
                   what, 100 * change.a.count.rate(), 100 * change.b.count.rate(), change.discordant.n, 100 * allowed));
+}
+
+// How far the rate may rise though it did not here.
+void say_what_is_not_shown(const char* what, const evaluation::RateChange& change, double allowed) {
+  const double most = change.discordant.difference_interval().high;
+  if (most <= allowed) return;
+  std::cout << fmt::format(
+      "note: n = {} can't show less: the {} rate may rise by up to {:.1f} percentage points (95 % "
+      "confidence)\n",
+      change.discordant.n, what, 100 * most);
 }
 
 Result<int> run_quantize(const Arguments& arguments) {
@@ -73,8 +88,8 @@ Result<int> run_quantize(const Arguments& arguments) {
   const auto judge = [&]() -> Result<evaluation::Comparison> {
     LINEGUARD_ASSIGN(auto after, evaluate_package(candidate, data, arguments));
     LINEGUARD_ASSIGN(auto comparison, evaluation::compare(std::move(before), std::move(after)));
-    LINEGUARD_TRY(refuse_change("miss", comparison.miss, arguments.max_change));
-    LINEGUARD_TRY(refuse_change("overkill", comparison.overkill, arguments.max_change));
+    LINEGUARD_TRY(refuse_change("miss", "defective", comparison.miss, arguments.max_change));
+    LINEGUARD_TRY(refuse_change("overkill", "good", comparison.overkill, arguments.max_change));
     return comparison;
   };
   const auto comparison = judge();
@@ -86,9 +101,10 @@ Result<int> run_quantize(const Arguments& arguments) {
   if (ignored) return make_error(ErrorCode::io_error, "cannot rename to " + arguments.out + ": " + ignored.message());
   std::cout << evaluation::to_text(*comparison);
   std::cout << fmt::format(
-      "accepted: miss and overkill rate rise by at most {:g} % here\npackage    {} ({}, digest {})\n",
+      "accepted: on these pictures miss and overkill rate rise by at most {:g} %\npackage    {} ({}, digest {})\n",
       100 * arguments.max_change, arguments.out, arguments.precision, report.model.digest);
-  if (comparison->n_defective == 0) std::cout << "warning: no defective pictures were evaluated: misses are unknown\n";
+  say_what_is_not_shown("miss", comparison->miss, arguments.max_change);
+  say_what_is_not_shown("overkill", comparison->overkill, arguments.max_change);
   return kDone;
 }
 

@@ -1,5 +1,6 @@
 #include "../commands.h"
 #include "../dataset_options.h"
+#include "../interrupt.h"
 #include "../progress_bar.h"
 #include "../share_option.h"
 
@@ -116,7 +117,8 @@ Result<int> run_train(const TrainArguments& arguments) {
   options.must_reach_overkill = arguments.max_overkill > 0;
   options.allowed_checks.insert(arguments.allowed_checks.begin(), arguments.allowed_checks.end());
 
-  LINEGUARD_ASSIGN(const auto data, read_dataset(arguments.dataset));
+  remove_staged_folders_on_interrupt();
+  LINEGUARD_ASSIGN(const auto data, read_without_copies(arguments.dataset));
   for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
   LINEGUARD_ASSIGN(const auto report, detector::train(data, config, arguments.out, options, terminal_progress()));
   print(report, arguments.out);

@@ -62,24 +62,35 @@ class CocoFile {
     return make_error(ErrorCode::corrupt_data, fmt::format("{}: {}: {}", file_.string(), entry, what));
   }
 
-  Result<void> for_each(const Json& root, const char* list, bool (CocoFile::*read_entry)(const Json&)) {
+  Result<void> for_each(const Json& root, const char* list, std::string (CocoFile::*read_entry)(const Json&)) {
     std::size_t index = 0;
     for (const Json& entry : root[list]) {
       const std::string place = fmt::format("{}[{}]", list, index++);
       try {
-        if (!(this->*read_entry)(entry)) return problem(place, "names an id that is not in the file, or one twice");
-      } catch (const Json::exception& error) {
-        return problem(place, error.what());
+        if (const std::string what = (this->*read_entry)(entry); !what.empty()) return problem(place, what);
+      } catch (const Json::out_of_range&) {
+        return problem(place, "expected " + expected_in(list));
+      } catch (const Json::exception&) {
+        return problem(place, "has a value of another kind: expected " + expected_in(list));
       }
     }
     return {};
   }
 
-  bool read_category(const Json& entry) {
-    return classes_.emplace(entry.at("id").get<Id>(), entry.at("name").get<std::string>()).second;
+  static std::string expected_in(std::string_view list) {
+    if (list == "categories") return "a number \"id\" and a text \"name\"";
+    if (list == "images") return "a number \"id\" and a text \"file_name\"";
+    return "the numbers \"image_id\" and \"category_id\" and \"bbox\": [x, y, width, height] in pixels";
   }
 
-  bool read_image(const Json& entry) {
+  // What is wrong with the entry (here and below); empty: nothing.
+  std::string read_category(const Json& entry) {
+    const Id id = entry.at("id").get<Id>();
+    const bool is_new = classes_.emplace(id, entry.at("name").get<std::string>()).second;
+    return is_new ? "" : fmt::format("category {} is there twice", id);
+  }
+
+  std::string read_image(const Json& entry) {
     const auto name = entry.at("file_name").get<std::string>();
     Sample sample;
     sample.image = (pictures_ / name).lexically_normal();
@@ -88,13 +99,16 @@ class CocoFile {
     std::error_code code;
     if (const fs::path twin = templates_ / name; fs::exists(twin, code)) sample.defect_free_template = twin;
     samples_.push_back(std::move(sample));
-    return index_.emplace(entry.at("id").get<Id>(), samples_.size() - 1).second;
+    const Id id = entry.at("id").get<Id>();
+    return index_.emplace(id, samples_.size() - 1).second ? "" : fmt::format("image {} is there twice", id);
   }
 
-  bool read_annotation(const Json& entry) {
-    const auto image = index_.find(entry.at("image_id").get<Id>());
-    const auto name = classes_.find(entry.at("category_id").get<Id>());
-    if (image == index_.end() || name == classes_.end()) return false;
+  std::string read_annotation(const Json& entry) {
+    const Id image_id = entry.at("image_id").get<Id>(), category_id = entry.at("category_id").get<Id>();
+    const auto image = index_.find(image_id);
+    const auto name = classes_.find(category_id);
+    if (image == index_.end()) return fmt::format("its image {} is not in the file", image_id);
+    if (name == classes_.end()) return fmt::format("its category {} is not in the file", category_id);
     const Json& box = entry.at("bbox");
     LabelledBox labelled{
         {box.at(0).get<double>(), box.at(1).get<double>(), box.at(2).get<double>(), box.at(3).get<double>()},
@@ -107,7 +121,7 @@ class CocoFile {
       for (std::size_t i = 0; i + 1 < numbers.size(); i += 2) labelled.polygon.push_back({numbers[i], numbers[i + 1]});
     }
     samples_[image->second].boxes.push_back(std::move(labelled));
-    return true;
+    return "";
   }
 
   void label_samples() {

@@ -75,6 +75,9 @@ Result<std::map<std::string, Split>> read_splits(const fs::path& root) {
 
 Result<void> add_folder(const FolderContent& pictures, const fs::path& annotations,
                         const std::map<std::string, Split>& splits, Dataset& dataset) {
+  LINEGUARD_ASSIGN(const FolderContent labels, list_folder(annotations));
+  if (auto orphans = name_orphans(labels, ".xml", pictures.pictures); !orphans.empty())
+    dataset.warnings.push_back(std::move(orphans));
   std::size_t without = 0;
   for (const auto& name : pictures.pictures) {
     Sample sample;

@@ -192,6 +192,9 @@ Result<void> read_yolo(const FolderContent& folder, Dataset& dataset) {
   std::size_t without = 0;
   for (const Place& place : places_in(folder)) {
     LINEGUARD_ASSIGN(const FolderContent pictures, list_folder(place.pictures));
+    LINEGUARD_ASSIGN(const FolderContent labels, list_folder(place.labels));
+    if (auto orphans = name_orphans(labels, ".txt", pictures.pictures); !orphans.empty())
+      dataset.warnings.push_back(std::move(orphans));
     for (const auto& name : pictures.pictures) {
       Sample sample;
       LINEGUARD_ASSIGN(const bool labelled, read_sample(place, name, names, sample));

@@ -41,6 +41,10 @@ class StagedFolder {
   bool replace_ = false;
 };
 
+// Removes what every StagedFolder of this process has written so far: before a process ends on a signal. Thread-safe;
+// no StagedFolder is of use afterwards.
+void remove_staged_folders();
+
 // Whether a folder has the name of one that is being written, or was when its writer was killed.
 bool is_staging(const std::filesystem::path& folder);
 // Such a name beside `target`, whose trailing slash does not count.

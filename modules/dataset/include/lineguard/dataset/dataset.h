@@ -48,7 +48,8 @@ struct Dataset {
   Layout layout = Layout::good_only;
   std::vector<Sample> samples;              // in a stable order: by split, class, name
   std::vector<std::string> warnings;        // "nothing names the part: one file is taken as one part"
-  std::optional<double> defective_above{};  // ReadOptions': how probabilities became labels
+  std::optional<double> defective_above{};  // ReadOptions': how probabilities became labels …
+  std::string part_pattern{};               // … and what named the parts
 };
 
 struct ReadOptions {
@@ -68,6 +69,11 @@ struct ReadOptions {
 // for a malformed CSV or YOLO line, COCO entry or Pascal VOC object (file and line, entry or object named);
 // invalid_config for a bad part_pattern. Thread-safe.
 Result<Dataset> read_dataset(const std::filesystem::path& path, const ReadOptions& options = {});
+
+// Pictures whose files are equal byte for byte count as one part: a copy is no further trial, and stays on its
+// original's side of a split. Gives all of them the first one's part, warns of it in `dataset`, and returns how many
+// there are beside the first ones. Files that can't be read are left alone: check_dataset() names them.
+std::size_t join_copies(Dataset& dataset);
 
 // SHA-256 over every sample's name, labels, split, part and the content of its picture, mask and template: changes when
 // anything that training sees does, not with the order of the samples or where the folder stands. Reads every file

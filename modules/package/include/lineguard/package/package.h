@@ -49,6 +49,7 @@ struct TrainingFacts {
   std::int64_t seed = 0;
   std::vector<std::string> allowed_checks;  // blockers that a person overrode with --allow
   std::optional<double> defective_above;    // labels that were probabilities: above it a picture counted as defective
+  std::string part_pattern;                 // what in a file name named the part; empty: the layout's own rule
   std::string runtime;                      // "OpenVINO 2026.4.1, <CPU>, f32"
 };
 

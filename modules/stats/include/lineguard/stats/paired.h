@@ -29,8 +29,8 @@ struct Discordant {
   std::size_t only_a = 0, only_b = 0, n = 0;
   // Exact McNemar test (Liddell 1983): the chance of a split at least as uneven if both err alike. 1 without any.
   double p_value() const;
-  // b's rate minus a's with the exact interval for the share of `only_b` carried over to the difference, given the
-  // number of pictures on which they differ (Clopper and Pearson 1934). [0, 0] without any.
+  // Of b's rate minus a's: Wald's with one picture more on either side (Bonett and Price 2012), which does not claim
+  // certainty where few pictures, or none, differ. [-1, 1] without pictures.
   Interval difference_interval(double confidence = 0.95) const;
 };
 

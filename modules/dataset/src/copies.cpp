@@ -1,0 +1,34 @@
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include <lineguard/core/digest.h>
+#include <lineguard/dataset/dataset.h>
+
+namespace lineguard::dataset {
+
+std::size_t join_copies(Dataset& dataset) {
+  std::unordered_map<std::string, std::string> part_of;       // by content
+  std::unordered_map<std::string, std::string> joined_parts;  // a part that shares a copy with another becomes that one
+  std::size_t copies = 0;
+  for (const Sample& sample : dataset.samples) {
+    const auto digest = sha256_hex_of_file(sample.image);
+    if (!digest) continue;
+    const auto [first, is_new] = part_of.emplace(*digest, sample.part);
+    if (is_new) continue;
+    ++copies;
+    if (first->second != sample.part) joined_parts.emplace(sample.part, first->second);
+  }
+  for (Sample& sample : dataset.samples) {
+    // Parts point to those that came before them, so that this ends.
+    for (auto at = joined_parts.find(sample.part); at != joined_parts.end(); at = joined_parts.find(sample.part))
+      sample.part = at->second;
+  }
+  if (copies > 0) {
+    dataset.warnings.push_back(fmt::format(
+        "{} pictures are copies of others, byte for byte: each counts as one part with its copies", copies));
+  }
+  return copies;
+}
+
+}  // namespace lineguard::dataset
