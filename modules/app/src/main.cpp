@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <iostream>
+#include <new>
 #include <unistd.h>
 
 #include <lineguard/core/log.h>
@@ -51,6 +52,9 @@ int main(int argc, char** argv) {
   }
   try {
     return run_command_line(argc, argv);
+  } catch (const std::bad_alloc&) {
+    std::cerr << "lineguard: out of memory: allow more, or use fewer --threads\n";
+    return lineguard::app::kRuntimeFailure;
   } catch (const std::exception& error) {
     std::cerr << "lineguard: unexpected failure: " << error.what() << "\n";
     return lineguard::app::kRuntimeFailure;

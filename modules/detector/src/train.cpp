@@ -34,6 +34,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr double kShrinksMuch = 6;
+constexpr const char *kAsked = "asked.toml", *kChosen = "chosen.toml";  // settings, before and after the search
 
 // The threshold that keeps the overkill asked for; where there are too few good pictures, the strictest that they
 // support.
@@ -154,14 +155,31 @@ class Training {
   }
 
   Result<void> choose_settings(const fs::path& folder) {
+    const std::string asked = to_toml(config_);
+    if (config_.fine_tune && remembers(asked)) {
+      LINEGUARD_ASSIGN(config_, load_train_config(job_folder_ / kChosen));
+      report_.settings_note = "those that the training which was stopped had chosen";
+      return {};
+    }
     LINEGUARD_ASSIGN(SearchOutcome outcome, search_settings(set_, config_, reference_, folder, options_.search_budget_s,
                                                             options_.threads, system_clock(), progress_));
     LINEGUARD_TRY(
         write_file_atomically(folder / "search" / "trials.json", trials_to_json(outcome, options_.search_budget_s)));
     config_ = std::move(outcome.config);
+    if (config_.fine_tune) {
+      LINEGUARD_TRY(write_file_atomically(job_folder_ / kChosen, to_toml(config_)));
+      LINEGUARD_TRY(write_file_atomically(job_folder_ / kAsked, asked));
+    }
     report_.trials = std::move(outcome.trials);
     report_.settings_note = std::move(outcome.note);
     return {};
+  }
+
+  // A search within a time budget may end elsewhere the next time, and fine-tuning goes on with the same settings only.
+  bool remembers(const std::string& asked) const {
+    std::error_code code;
+    const auto before = read_text_file(job_folder_ / kAsked);
+    return before && *before == asked && fs::exists(job_folder_ / kChosen, code);
   }
 
   int grid_cells() const { return config_.input_px / config_.grid_stride; }

@@ -27,7 +27,7 @@ void print_summary(const VerifyResult& result, std::ostream& out) {
   fmt::print(out, "Data set  {}\n", result.dataset.root.string());
   fmt::print(out, "Layout    {}\n", to_string(result.dataset.layout));
   fmt::print(out, "Pictures  {}: {} good, {} defective, {} not labelled; {}, {}\n", summary.pictures, summary.good,
-             summary.defective, summary.unlabelled, count_of(summary.parts, "part"), count_of(summary.masks, "mask"));
+             summary.defective, summary.unlabelled, count_of(summary.parts, "part"), count_marks(summary));
   fmt::print(out, "Classes   {}\n", list_counts(summary.by_class, kMaxClassesShown));
   fmt::print(out, "Sizes     {}\n", list_counts(summary.by_size, kMaxSizesShown));
   for (const auto& warning : result.dataset.warnings) fmt::print(out, "Note      {}\n", warning);
@@ -68,6 +68,17 @@ std::string count_of(std::size_t count, std::string_view word) {
   return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
 }
 
+std::string count_marks(const dataset::Summary& summary) {
+  std::string text;
+  for (const auto& [count, word] : {std::pair(summary.masks, "mask"), std::pair(summary.boxes, "box"),
+                                    std::pair(summary.polygons, "polygon"), std::pair(summary.templates, "template")}) {
+    const bool plural_is_odd = std::string_view(word) == "box" && count != 1;
+    if (count > 0)
+      text += (text.empty() ? "" : ", ") + (plural_is_odd ? fmt::format("{} boxes", count) : count_of(count, word));
+  }
+  return text.empty() ? count_of(0, "mask") : text;
+}
+
 std::string list_counts(const std::map<std::string, std::size_t>& counts, std::size_t most) {
   std::vector<std::pair<std::string, std::size_t>> sorted(counts.begin(), counts.end());
   std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
@@ -104,6 +115,9 @@ std::string to_json(const VerifyResult& result) {
                               {"unlabelled", summary.unlabelled},
                               {"parts", summary.parts},
                               {"masks", summary.masks},
+                              {"boxes", summary.boxes},
+                              {"polygons", summary.polygons},
+                              {"templates", summary.templates},
                               {"classes", summary.by_class},
                               {"sizes", summary.by_size}}},
                             {"notes", result.dataset.warnings},

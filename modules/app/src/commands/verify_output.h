@@ -27,6 +27,8 @@ std::string to_html(const VerifyResult& result);
 
 // "1 blocker", "3 blockers"
 std::string count_of(std::size_t count, std::string_view word);
+// What says where defects are, or what is not there: "3 masks", "52 boxes, 40 templates"; "0 masks" where nothing does.
+std::string count_marks(const dataset::Summary& summary);
 // "good 45, broken 40"; more than `most` entries are summed up: "… and 12 more".
 std::string list_counts(const std::map<std::string, std::size_t>& counts, std::size_t most);
 

@@ -93,7 +93,7 @@ std::string to_html(const VerifyResult& result) {
                      blockers == 0 ? report::Mood::fine : report::Mood::bad},
                     {"Pictures", std::to_string(summary.pictures), count_of(summary.parts, "part")},
                     {"Good", std::to_string(summary.good), ""},
-                    {"Defective", std::to_string(summary.defective), count_of(summary.masks, "mask")},
+                    {"Defective", std::to_string(summary.defective), count_marks(summary)},
                     {"Not labelled", std::to_string(summary.unlabelled), ""}});
   for (const auto& warning : result.dataset.warnings) page.paragraph("Note: " + warning + ".");
   add_findings(result, page);
