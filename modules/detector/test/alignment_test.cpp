@@ -80,13 +80,18 @@ dataset::Dataset moving_parts(const std::filesystem::path& folder) {
   return data;
 }
 
+TrainConfig quick() {
+  TrainConfig config;
+  config.input_px = 128;
+  config.bank_size = 300;
+  return config;
+}
+
 TEST(Alignment, TheSearchSeesPartsAsTheDetectorDoes) {
   LINEGUARD_NEEDS(test::deps() / "backbone");
   test::TempFolder folder;
   const dataset::Dataset data = moving_parts(folder.path());
-  TrainConfig config;
-  config.input_px = 128;
-  config.bank_size = 300;
+  TrainConfig config = quick();
   const TrainOptions defaults_alone{.search = true, .search_budget_s = 1e-6};
   const auto moving = train(data, config, folder / "moving", defaults_alone);
   config.align_shift = 0.15;
@@ -99,9 +104,7 @@ TEST(Alignment, ADefectIsReportedWhereItWasSeen) {
   LINEGUARD_NEEDS(test::deps() / "backbone");
   test::TempFolder folder;
   const dataset::Dataset data = moving_parts(folder.path());
-  TrainConfig config;
-  config.input_px = 128;
-  config.bank_size = 300;
+  TrainConfig config = quick();
   config.align_shift = 0.15;
   const auto report = train(data, config, folder / "model");
   ASSERT_TRUE(report) << report.error().message;
