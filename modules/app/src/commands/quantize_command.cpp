@@ -48,13 +48,7 @@ Result<evaluation::Evaluation> evaluate_package(const std::filesystem::path& pac
                               terminal_progress());
 }
 
-Result<void> refuse_change(const char* what, const char* kind, const evaluation::RateChange& change, double allowed) {
-  if (change.discordant.n == 0) {
-    return make_error(ErrorCode::refused,
-                      fmt::format("no {} pictures: nothing shows what becomes of the {} rate; nothing "
-                                  "was written",
-                                  kind, what));
-  }
+Result<void> refuse_change(const char* what, const evaluation::RateChange& change, double allowed) {
   const double difference = change.b.count.rate() - change.a.count.rate();
   if (difference <= allowed) return {};
   return make_error(
@@ -68,6 +62,10 @@ Result<void> refuse_change(const char* what, const char* kind, const evaluation:
 void say_what_is_not_shown(const char* what, const evaluation::RateChange& change, double allowed) {
   const double most = change.discordant.difference_interval().high;
   if (most <= allowed) return;
+  if (change.discordant.n == 0) {
+    std::cout << fmt::format("note: no pictures show what becomes of the {} rate\n", what);
+    return;
+  }
   std::cout << fmt::format(
       "note: n = {} can't show less: the {} rate may rise by up to {:.1f} percentage points (95 % "
       "confidence)\n",
@@ -88,8 +86,11 @@ Result<int> run_quantize(const Arguments& arguments) {
   const auto judge = [&]() -> Result<evaluation::Comparison> {
     LINEGUARD_ASSIGN(auto after, evaluate_package(candidate, data, arguments));
     LINEGUARD_ASSIGN(auto comparison, evaluation::compare(std::move(before), std::move(after)));
-    LINEGUARD_TRY(refuse_change("miss", "defective", comparison.miss, arguments.max_change));
-    LINEGUARD_TRY(refuse_change("overkill", "good", comparison.overkill, arguments.max_change));
+    if (comparison.n_defective == 0)
+      return make_error(ErrorCode::refused,
+                        "no defective pictures: nothing shows what becomes of misses; nothing was written");
+    LINEGUARD_TRY(refuse_change("miss", comparison.miss, arguments.max_change));
+    if (comparison.n_good > 0) LINEGUARD_TRY(refuse_change("overkill", comparison.overkill, arguments.max_change));
     return comparison;
   };
   const auto comparison = judge();
