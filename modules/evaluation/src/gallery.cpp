@@ -1,13 +1,34 @@
 #include "gallery.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include <lineguard/evaluation/render.h>
 #include <lineguard/imaging/decode.h>
+#include <lineguard/imaging/transform.h>
 
 namespace lineguard::evaluation {
+namespace {
+
+// Where people drew the sample's defects; nowhere where a mask has another size.
+Result<imaging::Outlines> true_outlines(const dataset::Sample& sample, Size picture) {
+  imaging::Outlines outlines;
+  if (sample.mask) {
+    LINEGUARD_ASSIGN(const Image mask, imaging::decode_file(*sample.mask));
+    return mask.size() == picture ? imaging::outlines_of(imaging::non_zero(mask)) : outlines;
+  }
+  for (const dataset::LabelledBox& drawn : sample.boxes) {
+    const Box& box = drawn.box;
+    const double right = box.x + box.width, bottom = box.y + box.height;
+    outlines.push_back(drawn.polygon);
+    if (drawn.polygon.empty()) outlines.back() = {{box.x, box.y}, {right, box.y}, {right, bottom}, {box.x, bottom}};
+  }
+  return outlines;
+}
+
+}  // namespace
 
 void Gallery::add_first(std::string_view heading, std::string_view words, std::vector<const Row*> rows,
                         std::size_t limit, const std::vector<std::string>& captions) {
@@ -48,7 +69,8 @@ Result<report::Picture> Gallery::draw(const Row& row, const std::string& caption
   predict_options.want_map = true;
   LINEGUARD_ASSIGN(const Prediction prediction, predictor_.predict(capture, predict_options));
   LINEGUARD_ASSIGN(const Image image, imaging::decode_file(sample.image));
-  const Image overlay = render_overlay(image, prediction, pixel_threshold_);
+  LINEGUARD_ASSIGN(imaging::Outlines truth, true_outlines(sample, image.size()));
+  const Image overlay = render_overlay(image, prediction, pixel_threshold_, std::move(truth));
   const auto label = lineguard::to_string(row.label);
   return report::thumbnail(
       overlay, options_.picture_side_px, fmt::format("{} with its heat map, predicted {}", row.image, label), row.image,

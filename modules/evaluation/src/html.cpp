@@ -195,7 +195,9 @@ std::vector<const Row*> rows_with(const Evaluation& evaluation, Label truth, boo
 void add_mistakes(Gallery& gallery, const Evaluation& evaluation, std::size_t limit) {
   auto misses = rows_with(evaluation, Label::defective, true);
   std::ranges::sort(misses, std::less<>(), &Row::score);
-  gallery.add_first("Misses", "Defective pictures that were called good, the lowest scores first.", misses, limit);
+  gallery.add_first("Misses",
+                    "Defective pictures that were called good, the lowest scores first. Green: what people drew.",
+                    misses, limit);
   auto overkill = rows_with(evaluation, Label::good, false);
   std::ranges::sort(overkill, std::greater<>(), &Row::score);
   gallery.add_first("Overkill", "Good pictures that would be diverted, the highest scores first.", overkill, limit);

@@ -41,7 +41,7 @@ void blend_heat(cv::Mat& rgb, const FloatMap& map, const OverlayStyle& style) {
   }
 }
 
-const cv::Scalar kBoxColour(255, 60, 60), kOutlineColour(255, 220, 60), kBehindText(0, 0, 0);
+const cv::Scalar kBoxColour(255, 60, 60), kOutlineColour(255, 220, 60), kBehindText(0, 0, 0), kTruthColour(60, 230, 60);
 
 int line_width_px(const cv::Mat& rgb) {
   return std::max(1, std::min(rgb.cols, rgb.rows) / 300);
@@ -52,13 +52,16 @@ cv::Rect pixels_of(const Box& box) {
   return {pixel(box.x), pixel(box.y), std::max(1, pixel(box.width)), std::max(1, pixel(box.height))};
 }
 
-void draw_region(cv::Mat& rgb, const Region& region) {
-  const int thickness = line_width_px(rgb);
-  cv::rectangle(rgb, pixels_of(region.box), kBoxColour, thickness);
+void draw_outline(cv::Mat& rgb, const std::vector<Point>& points, const cv::Scalar& colour) {
   std::vector<cv::Point> outline;
-  for (const Point& point : region.polygon)
+  for (const Point& point : points)
     outline.emplace_back(static_cast<int>(std::lround(point.x)), static_cast<int>(std::lround(point.y)));
-  if (!outline.empty()) cv::polylines(rgb, outline, true, kOutlineColour, thickness, cv::LINE_AA);
+  if (!outline.empty()) cv::polylines(rgb, outline, true, colour, line_width_px(rgb), cv::LINE_AA);
+}
+
+void draw_region(cv::Mat& rgb, const Region& region) {
+  cv::rectangle(rgb, pixels_of(region.box), kBoxColour, line_width_px(rgb));
+  draw_outline(rgb, region.polygon, kOutlineColour);
 }
 
 // Above the box, below it, or inside at its top: the first place inside the picture that no other name has taken; where
@@ -98,12 +101,27 @@ void draw_names(cv::Mat& rgb, const std::vector<Region>& regions) {
 
 }  // namespace
 
+Outlines outlines_of(const Image& mask) {
+  const cv::Mat seen(mask.height_px(), mask.width_px(), CV_8U, const_cast<std::byte*>(mask.bytes().data()),
+                     mask.row_bytes());
+  std::vector<std::vector<cv::Point>> contours;
+  cv::findContours(seen, contours, cv::RETR_EXTERNAL, cv::CHAIN_APPROX_SIMPLE);
+  Outlines outlines;
+  for (const auto& contour : contours) {
+    outlines.emplace_back();
+    for (const cv::Point& point : contour)
+      outlines.back().push_back({static_cast<double>(point.x), static_cast<double>(point.y)});
+  }
+  return outlines;
+}
+
 Image draw_overlay(const Image& image, const FloatMap* map, const std::vector<Region>& regions,
                    const OverlayStyle& style) {
   LINEGUARD_CHECK(!map || map->size == image.size(), "an overlay's map has the picture's size");
   Image drawn = to_rgb(to_8_bit(image, {}));
   cv::Mat rgb = view_of(drawn);
   if (map) blend_heat(rgb, *map, style);
+  for (const auto& outline : style.truth) draw_outline(rgb, outline, kTruthColour);
   if (style.draw_regions) {
     for (const Region& region : regions) draw_region(rgb, region);
     draw_names(rgb, regions);

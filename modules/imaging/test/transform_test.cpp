@@ -116,6 +116,20 @@ TEST(Overlay, NamesStayInThePictureAndApart) {
   EXPECT_EQ(pixels_of_names({{100, 100, 4, 4}, {112, 100, 4, 4}}), 2 * one);
 }
 
+TEST(Overlay, WhatPeopleDrewIsGreen) {
+  Image mask({40, 30}, 1);
+  for (int y = 10; y < 20; ++y) {
+    for (std::size_t x = 5; x < 15; ++x) mask.row_u8(y)[x] = 255;
+  }
+  const Outlines outlines = outlines_of(mask);
+  ASSERT_EQ(outlines.size(), 1u);
+  OverlayStyle style;
+  style.truth = outlines;
+  const Image drawn = draw_overlay(Image({40, 30}, 1), nullptr, {}, style);
+  EXPECT_GT(drawn.row_u8(10)[3 * 10 + 1], 150);
+  EXPECT_EQ(drawn.row_u8(15)[3 * 10 + 1], 0);  // the border alone
+}
+
 TEST(Overlay, RegionsMayReachOverTheEdge) {
   Region region;
   region.box = {-50, -50, 1000, 1000};
