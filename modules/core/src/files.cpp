@@ -138,11 +138,11 @@ Result<std::string> read_text_file(const fs::path& file, std::uint64_t max_bytes
 
 Result<void> write_file_atomically(const fs::path& named, std::span<const std::byte> content) {
   std::error_code code;
-  const fs::path target = fs::is_symlink(named, code) ? fs::weakly_canonical(named, code) : named;
-  const fs::path& file = code ? named : target;
-  const auto kind = fs::status(file, code).type();
+  const auto kind = fs::status(named, code).type();
   if (kind == fs::file_type::character || kind == fs::file_type::fifo || kind == fs::file_type::block)
-    return write_through(file, content);
+    return write_through(named, content);
+  // A link stays; what it leads to is replaced.
+  const fs::path file = fs::is_symlink(named, code) && fs::exists(named, code) ? fs::canonical(named, code) : named;
   LINEGUARD_TRY(make_folders(folder_of(file)));
   fs::path aside = file;
   aside += ".tmp-" + new_id();

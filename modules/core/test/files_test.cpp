@@ -51,6 +51,20 @@ TEST_F(Files, AFileThatCannotBeWrittenLeavesNothing) {
   EXPECT_EQ(entries(), 2u);
 }
 
+TEST_F(Files, DevicesAndLinksAreWrittenThrough) {
+  ASSERT_TRUE(write_file_atomically(folder_ / "report.json", "one"));
+  fs::create_symlink(folder_ / "report.json", folder_ / "latest.json");
+  ASSERT_TRUE(write_file_atomically(folder_ / "latest.json", "two"));
+  EXPECT_TRUE(fs::is_symlink(folder_ / "latest.json"));
+  EXPECT_EQ(read_text_file(folder_ / "report.json").value(), "two");
+  fs::create_symlink("/dev/full", folder_ / "full");
+  const auto full = write_file_atomically(folder_ / "full", "x");
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().code, ErrorCode::disk_full);
+  EXPECT_TRUE(fs::is_symlink(folder_ / "full"));
+  EXPECT_TRUE(fs::is_character_file("/dev/full"));
+}
+
 // /dev/full answers ENOSPC to every write.
 TEST_F(Files, AFullDiskIsNamedAsSuch) {
   EXPECT_EQ(error_from_errno(ENOSPC, "x").code, ErrorCode::disk_full);
