@@ -16,9 +16,9 @@ namespace lineguard {
 Result<Bytes> read_file(const std::filesystem::path& file, std::uint64_t max_bytes = 1ull << 30);
 Result<std::string> read_text_file(const std::filesystem::path& file, std::uint64_t max_bytes = 1ull << 26);
 
-// Writes aside in the same folder, fsyncs, renames over `file`, fsyncs the folder. Parent folders are made. A link stays
-// and what it leads to is replaced; a device or a pipe is written to.
-// Errors: disk_full, permission_denied, io_error; then `file` is as it was and nothing is left beside it.
+// Writes aside in the same folder, fsyncs, renames over `file`, fsyncs the folder. Parent folders are made. A link
+// stays and what it leads to is replaced; a device or a pipe is written to. Errors: disk_full, permission_denied,
+// io_error; then `file` is as it was and nothing is left beside it.
 Result<void> write_file_atomically(const std::filesystem::path& file, std::string_view content);
 Result<void> write_file_atomically(const std::filesystem::path& file, std::span<const std::byte> content);
 
