@@ -10,6 +10,7 @@
 #include "tiles.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <map>
@@ -90,10 +91,10 @@ Image shifted(const Image& image, unsigned corner) {
 
 // What one good picture gives to a trial with a certain feature graph.
 struct Views {
-  Matrix as_it_is;                // turned in four ways, the first as it is
-  Matrix moved, lit;              // still good
-  Matrix defective[2];            // with a scratch, with a blob
-  std::vector<float> covered[2];  // share of each cell that the defect covers
+  Matrix as_it_is;                            // turned in four ways, the first as it is
+  Matrix moved, lit;                          // still good
+  std::array<Matrix, 2> defective;            // with a scratch, with a blob
+  std::array<std::vector<float>, 2> covered;  // share of each cell that the defect covers
 };
 
 // Of one picture, by a bank made without it.
@@ -223,7 +224,8 @@ class Search {
 
   Matrix bank_patches(int left_out, const TrainConfig& config) const {
     const int grid = config.input_px / config.grid_stride;
-    const auto rows = static_cast<std::size_t>(grid * grid * config.bank_turns);
+    const auto rows =
+        static_cast<std::size_t>(grid) * static_cast<std::size_t>(grid) * static_cast<std::size_t>(config.bank_turns);
     Matrix all;
     for (std::size_t i = 0; i < views_.size(); ++i) {
       if (folds_[i] == left_out) continue;
