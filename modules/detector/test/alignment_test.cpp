@@ -126,5 +126,47 @@ TEST(Alignment, ADefectIsReportedWhereItWasSeen) {
   EXPECT_EQ((*detector)->predict_image(Image({200, 160}, 1), {}).error().code, ErrorCode::invalid_argument);
 }
 
+// A bright stain at one of several places of the part, drawn where the picture has it.
+TEST(Alignment, LabelsStayWithThePart) {
+  LINEGUARD_NEEDS(test::deps() / "backbone");
+  test::TempFolder folder;
+  dataset::Dataset data = moving_parts(folder.path());
+  const auto stained = [](int dx, int dy, unsigned seed, Box& box) {
+    Image image = part_at(dx, dy, seed);
+    box = {60.0 + seed * 13 % 60 + dx, 50.0 + seed * 29 % 40 + dy, 20, 16};
+    for (int y = 0; y < 16; ++y) {
+      for (int x = 0; x < 20; ++x)
+        image.row_u8(static_cast<int>(box.y) + y)[static_cast<std::size_t>(box.x) + static_cast<std::size_t>(x)] = 255;
+    }
+    return image;
+  };
+  for (unsigned i = 0; i < 24; ++i) {
+    dataset::Sample sample;
+    sample.name = sample.part = "stain_" + std::to_string(i) + ".png";
+    sample.image = folder / sample.name;
+    sample.label = Label::defective;
+    sample.class_name = "stain";
+    sample.split = dataset::Split::train;
+    Box box;
+    const Image image = stained(static_cast<int>(i * 11 % 37) - 18, static_cast<int>(i * 7 % 29) - 14, 100 + i, box);
+    sample.boxes.push_back({box, "stain", {}});
+    ASSERT_TRUE(write_file_atomically(sample.image, *imaging::encode_png(image)));
+    data.samples.push_back(sample);
+  }
+  TrainConfig config = quick();
+  config.align_shift = 0.2;
+  config.labels = Labels::use;
+  const auto report = train(data, config, folder / "model");
+  ASSERT_TRUE(report) << report.error().message;
+  const auto detector = Detector::load(folder / "model");
+  ASSERT_TRUE(detector);
+  Box truth;
+  const auto prediction = (*detector)->predict_image(stained(16, -12, 207, truth), {});
+  ASSERT_TRUE(prediction && !prediction->regions.empty());
+  const Box& box = prediction->regions[0].box;
+  EXPECT_NEAR(box.x + box.width / 2, truth.x + 10, 8);
+  EXPECT_NEAR(box.y + box.height / 2, truth.y + 8, 8);
+}
+
 }  // namespace
 }  // namespace lineguard::detector
