@@ -20,20 +20,19 @@ evaluation::Selection selection_of(const std::string& split) {
   return split == "all" ? evaluation::Selection::all : evaluation::Selection::test;
 }
 
-namespace {
-
-// Where the data set itself names no part for testing, which pictures are held back depends on all of them.
-Result<void> warn_of_learned_pictures(const std::string& package, const package::TrainingFacts& training,
-                                      const std::string& split, const dataset::Dataset& data) {
+Result<void> warn_of_learned_pictures(const std::vector<std::string>& packages, const std::string& split,
+                                      const dataset::Dataset& data) {
   const bool named = std::ranges::any_of(data.samples, [](const dataset::Sample& sample) {
     return sample.split == dataset::Split::test || sample.split == dataset::Split::validation;
   });
   if (split != "all" && named) return {};
   LINEGUARD_ASSIGN(const std::string fingerprint, dataset::fingerprint(data));
-  const bool same = fingerprint == training.dataset_fingerprint;
-  if (split == "all" && same) {
-    std::cerr << fmt::format("warning: {} learned from some of all these pictures: figures are too good\n", package);
-  } else if (!same) {
+  for (const std::string& package : packages) {
+    LINEGUARD_ASSIGN(const package::Manifest manifest, package::read_manifest(package));
+    const bool same = fingerprint == manifest.training.dataset_fingerprint;
+    if (split == "all" && same)
+      std::cerr << fmt::format("warning: {} learned from some of all these pictures: figures are too good\n", package);
+    if (same) continue;
     std::cerr << fmt::format(
         "warning: {} is not what {} was trained with, or was changed or read in another way since: it may have learned "
         "from pictures that are taken for new ones here\n",
@@ -42,12 +41,9 @@ Result<void> warn_of_learned_pictures(const std::string& package, const package:
   return {};
 }
 
-}  // namespace
-
 Result<std::vector<std::size_t>> select_samples(const std::string& package, const std::string& split,
                                                 const dataset::Dataset& data) {
   LINEGUARD_ASSIGN(const package::Manifest manifest, package::read_manifest(package));
-  LINEGUARD_TRY(warn_of_learned_pictures(package, manifest.training, split, data));
   const auto seed = static_cast<std::uint64_t>(manifest.training.seed);
   const bool with_labels = manifest.training.defective_pictures > 0;
   return evaluation::select(

@@ -17,6 +17,12 @@ evaluation::Model model_of(const detector::Detector& detector);
 // "val", "test" or "all".
 evaluation::Selection selection_of(const std::string& split);
 
+// Says on the standard error where one of the packages may have learned from what it is measured on: with "all" and,
+// where the data set itself names no part for testing (which pictures are held back then depends on all of them), on
+// other data than it was trained with. Reads the data set's files once, if at all. Errors: those of reading.
+Result<void> warn_of_learned_pictures(const std::vector<std::string>& packages, const std::string& split,
+                                      const dataset::Dataset& data);
+
 // The pictures that this package's training left out (or all of them): the split is made again as training made it.
 // Errors: those of reading the manifest.
 Result<std::vector<std::size_t>> select_samples(const std::string& package, const std::string& split,

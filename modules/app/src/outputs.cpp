@@ -62,7 +62,7 @@ Result<LineWriter> LineWriter::open(const fs::path& file) {
   fs::path opened = file;
   if (!fs::exists(file, code) || fs::is_regular_file(file, code) || fs::is_directory(file, code)) {
     LINEGUARD_TRY(prepare_output_file(file));
-    opened += ".tmp-" + new_id();
+    opened = staging_name(file);
     writer.aside_ = opened;
     writer.target_ = file;
   }

@@ -144,8 +144,7 @@ Result<void> write_file_atomically(const fs::path& named, std::span<const std::b
   // A link stays; what it leads to is replaced.
   const fs::path file = fs::is_symlink(named, code) && fs::exists(named, code) ? fs::canonical(named, code) : named;
   LINEGUARD_TRY(make_folders(folder_of(file)));
-  fs::path aside = file;
-  aside += ".tmp-" + new_id();
+  const fs::path aside = staging_name(file);
   auto written = write_and_sync(aside, content);
   if (written && rename(aside.c_str(), file.c_str()) != 0) {
     written = error_from_errno(errno, "cannot write " + file.string());

@@ -22,9 +22,8 @@ constexpr std::array<CheckRow, 26> kChecks{{
     {Check::undecodable, "undecodable", Severity::blocker,
      "Copy the file again from its source or take it out: half a picture would be learned as a normal part."},
     {Check::no_good_pictures, "no-good-pictures", Severity::blocker,
-     "Add pictures of good parts: the detector learns from them. Fifty or more is a good start. Where every picture "
-     "says "
-     "where its defects are, `train --tile-px` learns from the places without one."},
+     "Add pictures of good parts: the detector learns from them. Fifty or more is a good start. Where every "
+     "picture says where its defects are, `train --tile-px` learns from the places without one."},
     {Check::label_conflict, "label-conflict", Severity::blocker, "Decide what the part is and keep one of the files."},
     {Check::part_in_two_splits, "part-in-two-splits", Severity::blocker,
      "Move all pictures of the part to one split: tested on a part it has learned, a detector looks better than it "

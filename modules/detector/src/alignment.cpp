@@ -85,4 +85,18 @@ FloatMap moved_forth(const FloatMap& map, const Point& shift) {
   return out;
 }
 
+Region moved_forth(Region region, const Point& shift, Size picture) {
+  const double width = picture.width_px, height = picture.height_px;
+  Box& box = region.box;
+  box.x = std::clamp(box.x + std::round(shift.x), 0.0, width - 1);
+  box.y = std::clamp(box.y + std::round(shift.y), 0.0, height - 1);
+  box.width = std::min(box.width, width - box.x);
+  box.height = std::min(box.height, height - box.y);
+  for (Point& corner : region.polygon) {
+    corner = {std::clamp(corner.x + std::round(shift.x), 0.0, width),
+              std::clamp(corner.y + std::round(shift.y), 0.0, height)};
+  }
+  return region;
+}
+
 }  // namespace lineguard::detector

@@ -23,5 +23,7 @@ Image moved_back(const Image& image, const Point& shift);
 
 // A map of the picture that was moved back, at the places of the one that was taken.
 FloatMap moved_forth(const FloatMap& map, const Point& shift);
+// A region likewise, cut off at the border of the picture.
+Region moved_forth(Region region, const Point& shift, Size picture);
 
 }  // namespace lineguard::detector

@@ -36,7 +36,7 @@ constexpr int kRegions = 16;              // a side
 constexpr std::size_t kFewestGood = 10, kFewestOfALabel = 20;
 constexpr double kLikely = 0.7;
 constexpr double kFarAway = 5;  // robust standard deviations
-constexpr std::size_t kMostFindings = 100, kPicturesForWindow = 30;
+constexpr std::size_t kMostFindings = 100;
 
 // The features' scratch files, removed with it.
 class ScratchFolder {
@@ -76,12 +76,13 @@ class ContentCheck {
   }
 
   Result<std::vector<dataset::Finding>> run() {
-    LINEGUARD_TRY(choose_window());
+    choose_window();
     LINEGUARD_ASSIGN(const ScratchFolder scratch, ScratchFolder::create());
     LINEGUARD_ASSIGN(const FeatureExtractor extractor, load_extractor(scratch.path()));
     LINEGUARD_TRY(embed(extractor));
     deal_folds();
-    if (set_.good_count() >= kFewestGood && good_parts() >= 2) LINEGUARD_TRY(score(extractor));
+    // One part alone leaves no bank to score it by.
+    if (set_.good_count() >= kFewestGood && set_.parts(true).size() >= 2) LINEGUARD_TRY(score(extractor));
     find_duplicates();
     find_parts_in_two_splits();
     return std::move(findings_);
@@ -89,16 +90,12 @@ class ContentCheck {
 
  private:
   // 16-bit pictures hardly ever use all of their range.
-  Result<void> choose_window() {
+  void choose_window() {
     std::vector<fs::path> files;
     for (const dataset::Sample& sample : dataset_.samples) {
-      if (sample.label != Label::defective && imaging::decode_file(sample.image)) files.push_back(sample.image);
-      if (files.size() == kPicturesForWindow) break;
+      if (sample.label != Label::defective) files.push_back(sample.image);
     }
-    if (files.empty()) return {};
-    LINEGUARD_ASSIGN(const PictureFacts facts, look_at(files));
-    if (facts.window) config_.window = *facts.window;
-    return {};
+    if (const auto window = look_at(files).window) config_.window = *window;
   }
 
   Result<FeatureExtractor> load_extractor(const fs::path& folder) {
@@ -177,14 +174,6 @@ class ContentCheck {
       for (auto& picture : set_.pictures)
         if (picture.good() == good) picture.fold = folds[next++];
     }
-  }
-
-  std::size_t good_parts() const {
-    std::set<std::string> parts;
-    for (const auto& picture : set_.pictures) {
-      if (picture.good()) parts.insert(picture.sample->part);
-    }
-    return parts.size();
   }
 
   Result<void> score(const FeatureExtractor& extractor) {

@@ -252,27 +252,13 @@ Result<Prediction> Detector::predict_image(const Image& image, const PredictOpti
   return state_->predict(image, options);
 }
 
-// What was found where the reference has the part, where the picture has it.
-static void move_forth(Region& region, const Point& shift, Size picture) {
-  const double width = picture.width_px, height = picture.height_px;
-  Box& box = region.box;
-  box.x = std::clamp(box.x + std::round(shift.x), 0.0, width - 1);
-  box.y = std::clamp(box.y + std::round(shift.y), 0.0, height - 1);
-  box.width = std::min(box.width, width - box.x);
-  box.height = std::min(box.height, height - box.y);
-  for (Point& corner : region.polygon) {
-    corner = {std::clamp(corner.x + std::round(shift.x), 0.0, width),
-              std::clamp(corner.y + std::round(shift.y), 0.0, height)};
-  }
-}
-
 // Parts that are aligned are judged where the reference has them and reported where they were seen.
 Result<Prediction> Detector::State::predict(const Image& image, const PredictOptions& options) const {
   if (!manifest.preprocessing.alignment_reference || image.empty()) return predict_in_place(image, options);
   LINEGUARD_ASSIGN(const Point shift, find_shift(image, manifest.preprocessing));
   LINEGUARD_ASSIGN(Prediction prediction, predict_in_place(moved_back(image, shift), options));
-  for (Region& region : prediction.regions) move_forth(region, shift, image.size());
-  for (Region& region : prediction.faint_regions) move_forth(region, shift, image.size());
+  for (Region& region : prediction.regions) region = moved_forth(std::move(region), shift, image.size());
+  for (Region& region : prediction.faint_regions) region = moved_forth(std::move(region), shift, image.size());
   if (prediction.map) prediction.map = moved_forth(*prediction.map, shift);
   return prediction;
 }

@@ -1,24 +1,11 @@
 #include "operating_point.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include <lineguard/stats/bounds.h>
 #include <lineguard/stats/threshold.h>
 
 namespace lineguard::detector {
-
-void WorstOfParts::add(const std::string& part, double score) {
-  const auto [at, is_new] = worst_.emplace(part, score);
-  if (!is_new) at->second = std::max(at->second, score);
-}
-
-std::vector<double> WorstOfParts::scores() const {
-  std::vector<double> scores;
-  for (const auto& [part, score] : worst_) scores.push_back(score);
-  return scores;
-}
 
 Result<package::OperatingPoint> choose_operating_point(const std::vector<double>& scores, const TrainConfig& config,
                                                        bool must_reach, std::vector<std::string>& warnings) {

@@ -1,7 +1,6 @@
 // Where a score begins to mean defective, and what that is known to cost.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -10,16 +9,6 @@
 #include <lineguard/package/package.h>
 
 namespace lineguard::detector {
-
-// Pictures of one part are no independent trials: a part is diverted where one of its pictures is (docs/adr/0019).
-class WorstOfParts {
- public:
-  void add(const std::string& part, double score);
-  std::vector<double> scores() const;  // one a part
-
- private:
-  std::map<std::string, double> worst_;
-};
 
 // The threshold that keeps the overkill asked for; where there are too few good pictures, the strictest that they
 // support.

@@ -49,14 +49,15 @@ imaging::DepthWindow window_of(const ValueCounts& counts) {
 
 }  // namespace
 
-Result<PictureFacts> look_at(const std::vector<std::filesystem::path>& files) {
+PictureFacts look_at(const std::vector<std::filesystem::path>& files) {
   PictureFacts facts;
   ValueCounts counts;
   const std::size_t shown = std::min(files.size(), kMostPictures);
   for (std::size_t i = 0; i < shown; ++i) {
-    LINEGUARD_ASSIGN(const Image image, imaging::decode_file(files[i * files.size() / shown]));
-    facts.longest_side_px = std::max({facts.longest_side_px, image.width_px(), image.height_px()});
-    if (image.depth() == PixelDepth::u16) counts.add(image);
+    const auto image = imaging::decode_file(files[i * files.size() / shown]);
+    if (!image) continue;
+    facts.longest_side_px = std::max({facts.longest_side_px, image->width_px(), image->height_px()});
+    if (image->depth() == PixelDepth::u16) counts.add(*image);
   }
   if (!counts.empty()) facts.window = window_of(counts);
   return facts;

@@ -17,7 +17,7 @@ struct PictureFacts {
   std::optional<imaging::DepthWindow> window;
 };
 
-// Decodes up to 20 of the files, spread evenly. Errors: those of decode_file().
-Result<PictureFacts> look_at(const std::vector<std::filesystem::path>& files);
+// Decodes up to 20 of the files, spread evenly; one that can't be decoded says nothing.
+PictureFacts look_at(const std::vector<std::filesystem::path>& files);
 
 }  // namespace lineguard::detector

@@ -28,6 +28,7 @@
 #include <lineguard/imaging/encode.h>
 #include <lineguard/infer/network.h>
 #include <lineguard/stats/bounds.h>
+#include <lineguard/stats/threshold.h>
 
 namespace lineguard::detector {
 namespace fs = std::filesystem;
@@ -89,7 +90,7 @@ class Training {
       files.push_back(set_.pictures[i].file);  // hardly any is good: those with defects tell as much of depth and size
       golden_sources_.push_back({set_.pictures[i].file, set_.pictures[i].twin});
     }
-    LINEGUARD_ASSIGN(const PictureFacts facts, look_at(files));
+    const PictureFacts facts = look_at(files);
     if (facts.window && config_.window == imaging::DepthWindow{}) {
       config_.window = *facts.window;
       report_.warnings.push_back(fmt::format(
@@ -263,7 +264,7 @@ class Training {
     const auto pictures = score_pictures(set_, scores);
     // Where hardly any picture is good, each one's tiles without a defect stand for a good picture.
     const bool areas = report_.good_pictures < kFewestGoodPictures;
-    WorstOfParts good_parts, defective_parts;
+    stats::WorstOfParts good_parts, defective_parts;
     for (const PictureScore& picture : pictures) {
       if (!picture.calibrates) continue;
       const bool is_good = picture.sample->label == Label::good;

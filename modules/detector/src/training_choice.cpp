@@ -70,13 +70,8 @@ void add_twins(TrainingSet& set) {
   }
 }
 
-// A detector is calibrated on parts that its bank has not seen: one part alone leaves no bank. `any`: pictures with
-// defects have good tiles, too.
-Result<void> refuse_one_part(const dataset::Dataset& dataset, const TrainingSet& set, bool any) {
-  std::set<std::string> parts;
-  for (const TrainingPicture& picture : set.pictures) {
-    if (any || picture.good()) parts.insert(picture.sample->part);
-  }
+// A detector is calibrated on parts that its bank has not seen: one part alone leaves no bank.
+Result<void> refuse_one_part(const dataset::Dataset& dataset, const std::set<std::string>& parts) {
   if (parts.size() >= 2) return {};
   return make_error(
       ErrorCode::refused,
@@ -148,7 +143,7 @@ Result<Chosen> choose_pictures(const dataset::Dataset& dataset, const TrainConfi
                                   "give a useful operating point",
                                   dataset.root.string(), set.good_count(), kFewestGoodPictures));
   }
-  LINEGUARD_TRY(refuse_one_part(dataset, set, cuts(set, config)));
+  LINEGUARD_TRY(refuse_one_part(dataset, set.parts(!cuts(set, config))));  // cut pictures have good places
   deal_folds(set, config);
   return chosen;
 }

@@ -73,6 +73,14 @@ std::size_t TrainingSet::good_count() const {
   return static_cast<std::size_t>(std::ranges::count_if(pictures, &TrainingPicture::good));
 }
 
+std::set<std::string> TrainingSet::parts(bool of_good_ones_alone) const {
+  std::set<std::string> parts;
+  for (const TrainingPicture& picture : pictures) {
+    if (picture.good() || !of_good_ones_alone) parts.insert(picture.sample->part);
+  }
+  return parts;
+}
+
 Matrix TrainingSet::gather(int left_out_fold) const {
   Matrix all;
   for (const TrainingPicture& picture : pictures) {

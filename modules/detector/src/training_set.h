@@ -8,6 +8,7 @@
 #include <deque>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,7 @@ struct TrainingSet {
   int calibration_fold = -1;
 
   std::size_t good_count() const;
+  std::set<std::string> parts(bool of_good_ones_alone) const;
   bool fold_calibrates(int fold) const { return calibration_fold < 0 || fold == calibration_fold; }
   bool calibrates(std::size_t picture) const { return fold_calibrates(pictures[picture].fold); }
   // The patches of every good picture that is not in `left_out_fold` (-1: none), in order.

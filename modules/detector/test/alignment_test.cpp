@@ -63,19 +63,23 @@ TEST(Alignment, BackAndForthIsWhereItWas) {
   EXPECT_EQ(moved_forth(map, {1, 0}).values, (std::vector<float>{1, 1, 2, 3}));
 }
 
+void add(dataset::Dataset& data, const std::filesystem::path& folder, dataset::Sample sample, const Image& image) {
+  sample.part = sample.name;
+  sample.image = folder / sample.name;
+  sample.split = dataset::Split::train;
+  EXPECT_TRUE(write_file_atomically(sample.image, *imaging::encode_png(image)));
+  data.samples.push_back(std::move(sample));
+}
+
 // Parts that lie at other places from picture to picture.
 dataset::Dataset moving_parts(const std::filesystem::path& folder) {
   dataset::Dataset data;
   for (unsigned i = 0; i < 12; ++i) {
     dataset::Sample sample;
-    sample.name = sample.part = "part_" + std::to_string(i) + ".png";
-    sample.image = folder / sample.name;
+    sample.name = "part_" + std::to_string(i) + ".png";
     sample.label = Label::good;
     sample.class_name = "good";
-    sample.split = dataset::Split::train;
-    const Image image = part_at(static_cast<int>(i * 7 % 25) - 12, static_cast<int>(i * 5 % 17) - 8, i);
-    EXPECT_TRUE(write_file_atomically(sample.image, *imaging::encode_png(image)));
-    data.samples.push_back(sample);
+    add(data, folder, sample, part_at(static_cast<int>(i * 7 % 25) - 12, static_cast<int>(i * 5 % 17) - 8, i));
   }
   return data;
 }
@@ -142,16 +146,13 @@ TEST(Alignment, LabelsStayWithThePart) {
   };
   for (unsigned i = 0; i < 24; ++i) {
     dataset::Sample sample;
-    sample.name = sample.part = "stain_" + std::to_string(i) + ".png";
-    sample.image = folder / sample.name;
+    sample.name = "stain_" + std::to_string(i) + ".png";
     sample.label = Label::defective;
     sample.class_name = "stain";
-    sample.split = dataset::Split::train;
     Box box;
     const Image image = stained(static_cast<int>(i * 11 % 37) - 18, static_cast<int>(i * 7 % 29) - 14, 100 + i, box);
     sample.boxes.push_back({box, "stain", {}});
-    ASSERT_TRUE(write_file_atomically(sample.image, *imaging::encode_png(image)));
-    data.samples.push_back(sample);
+    add(data, folder.path(), sample, image);
   }
   TrainConfig config = quick();
   config.align_shift = 0.2;

@@ -47,15 +47,17 @@ int line_width_px(const cv::Mat& rgb) {
   return std::max(1, std::min(rgb.cols, rgb.rows) / 300);
 }
 
+int pixel(double value) {
+  return static_cast<int>(std::lround(value));
+}
+
 cv::Rect pixels_of(const Box& box) {
-  const auto pixel = [](double value) { return static_cast<int>(std::lround(value)); };
   return {pixel(box.x), pixel(box.y), std::max(1, pixel(box.width)), std::max(1, pixel(box.height))};
 }
 
 void draw_outline(cv::Mat& rgb, const std::vector<Point>& points, const cv::Scalar& colour) {
   std::vector<cv::Point> outline;
-  for (const Point& point : points)
-    outline.emplace_back(static_cast<int>(std::lround(point.x)), static_cast<int>(std::lround(point.y)));
+  for (const Point& point : points) outline.emplace_back(pixel(point.x), pixel(point.y));
   if (!outline.empty()) cv::polylines(rgb, outline, true, colour, line_width_px(rgb), cv::LINE_AA);
 }
 
@@ -102,10 +104,8 @@ void draw_names(cv::Mat& rgb, const std::vector<Region>& regions) {
 }  // namespace
 
 Outlines outlines_of(const Image& mask) {
-  const cv::Mat seen(mask.height_px(), mask.width_px(), CV_8U, const_cast<std::byte*>(mask.bytes().data()),
-                     mask.row_bytes());
   std::vector<std::vector<cv::Point>> contours;
-  cv::findContours(seen, contours, cv::RETR_EXTERNAL, cv::CHAIN_APPROX_SIMPLE);
+  cv::findContours(view_of(mask), contours, cv::RETR_EXTERNAL, cv::CHAIN_APPROX_SIMPLE);
   Outlines outlines;
   for (const auto& contour : contours) {
     outlines.emplace_back();

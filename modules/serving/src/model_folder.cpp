@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -52,6 +53,21 @@ std::map<std::string, std::vector<Found>> find_versions(const fs::path& folder, 
   return versions;
 }
 
+// One that was damaged is no reason to serve none: the version before it then.
+std::optional<ServedModel> load_newest(const std::vector<Found>& versions, const LoadModelsOptions& options,
+                                       std::vector<std::string>& problems) {
+  for (const Found& found : versions) {
+    auto detector = detector::Detector::load(
+        found.path, {.threads = options.threads, .parallel_requests = options.parallel_requests});
+    if (detector) {
+      const ModelIdentity identity = (*detector)->model();
+      return ServedModel{identity, std::shared_ptr<Predictor>(std::move(*detector))};
+    }
+    problems.push_back(detector.error().message);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<ModelFolder> load_models(const fs::path& folder, const LoadModelsOptions& options) {
@@ -59,18 +75,7 @@ Result<ModelFolder> load_models(const fs::path& folder, const LoadModelsOptions&
   if (!fs::is_directory(folder, code)) return make_error(ErrorCode::not_found, "there is no folder " + folder.string());
   ModelFolder loaded;
   for (const auto& [name, versions] : find_versions(folder, loaded.problems)) {
-    // One that was damaged is no reason to serve none.
-    for (const Found& found : versions) {
-      auto detector = detector::Detector::load(
-          found.path, {.threads = options.threads, .parallel_requests = options.parallel_requests});
-      if (!detector) {
-        loaded.problems.push_back(detector.error().message);
-        continue;
-      }
-      const ModelIdentity identity = (*detector)->model();
-      loaded.models.push_back({identity, std::shared_ptr<Predictor>(std::move(*detector))});
-      break;
-    }
+    if (auto model = load_newest(versions, options, loaded.problems)) loaded.models.push_back(std::move(*model));
   }
   if (!loaded.models.empty()) return loaded;
   const std::string why = loaded.problems.empty() ? "it holds no package (a folder with a manifest.toml)"

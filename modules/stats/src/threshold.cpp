@@ -11,6 +11,17 @@
 
 namespace lineguard::stats {
 
+void WorstOfParts::add(const std::string& part, double score) {
+  const auto [at, is_new] = worst_.emplace(part, score);
+  if (!is_new) at->second = std::max(at->second, score);
+}
+
+std::vector<double> WorstOfParts::scores() const {
+  std::vector<double> scores;
+  for (const auto& [part, score] : worst_) scores.push_back(score);
+  return scores;
+}
+
 Result<RankThreshold> threshold_at_rank(std::span<const double> good_scores, std::size_t above, double confidence) {
   const std::size_t n = good_scores.size();
   if (above >= n) {

@@ -36,6 +36,7 @@ Result<evaluation::Evaluation> evaluate_one(detector::Detector& detector, const 
 
 // Pictures that neither package was trained on.
 Result<std::vector<std::size_t>> common_samples(const Arguments& arguments, const dataset::Dataset& data) {
+  LINEGUARD_TRY(warn_of_learned_pictures({arguments.a, arguments.b}, arguments.split, data));
   LINEGUARD_ASSIGN(const auto of_a, select_samples(arguments.a, arguments.split, data));
   LINEGUARD_ASSIGN(const auto of_b, select_samples(arguments.b, arguments.split, data));
   std::vector<std::size_t> both;

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <string>
 
@@ -35,22 +34,14 @@ struct Arguments {
   int threads = 1;
 };
 
-// Pictures of one part are no independent trials: a part is diverted where one of its pictures is.
-std::vector<double> worst_of_parts(const evaluation::Evaluation& evaluation, Label truth) {
-  std::map<std::string, double> worst;
-  for (const evaluation::Row& row : evaluation.rows) {
-    if (row.error || row.truth != truth) continue;
-    const auto [at, is_new] = worst.emplace(row.part, row.score);
-    if (!is_new) at->second = std::max(at->second, row.score);
-  }
-  std::vector<double> scores;
-  for (const auto& [part, score] : worst) scores.push_back(score);
-  return scores;
-}
-
 // The threshold that keeps the miss rate asked for, with the overkill that it costs here.
 Result<package::OperatingPoint> choose_threshold(const evaluation::Evaluation& evaluation, const Arguments& arguments) {
-  const auto good = worst_of_parts(evaluation, Label::good), defective = worst_of_parts(evaluation, Label::defective);
+  stats::WorstOfParts good_parts, defective_parts;
+  for (const evaluation::Row& row : evaluation.rows) {
+    if (!row.error && row.truth == Label::good) good_parts.add(row.part, row.score);
+    if (!row.error && row.truth == Label::defective) defective_parts.add(row.part, row.score);
+  }
+  const auto good = good_parts.scores(), defective = defective_parts.scores();
   LINEGUARD_ASSIGN(const auto chosen, stats::threshold_for_miss(defective, arguments.max_miss, arguments.confidence));
   package::OperatingPoint point;
   point.id = arguments.save_as.empty() ? "default" : arguments.save_as;
@@ -112,6 +103,7 @@ Result<int> run_evaluate(const Arguments& arguments) {
                    detector::Detector::load(arguments.package, {.threads = 1,
                                                                 .parallel_requests = arguments.threads,
                                                                 .operating_point = arguments.operating_point}));
+  LINEGUARD_TRY(warn_of_learned_pictures({arguments.package}, arguments.split, data));
   LINEGUARD_ASSIGN(const auto samples, select_samples(arguments.package, arguments.split, data));
   LINEGUARD_ASSIGN(
       const auto evaluation,

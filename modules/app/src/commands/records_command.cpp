@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <lineguard/core/files.h>
-#include <lineguard/core/id.h>
 #include <lineguard/record/record_reader.h>
 
 namespace lineguard::app {
@@ -66,7 +65,7 @@ Result<void> write_export(const RecordsOptions& options, std::ostream& out) {
 
 // Written aside and renamed; streamed, because a record may be larger than the memory.
 Result<void> export_to_file(const RecordsOptions& options) {
-  const std::filesystem::path aside = options.out.string() + ".tmp-" + new_id();
+  const std::filesystem::path aside = staging_name(options.out);
   std::ofstream stream(aside, std::ios::binary);
   Result<void> written = stream ? Result<void>() : error_from_errno(errno, "cannot create " + options.out.string());
   if (written) written = write_export(options, stream);

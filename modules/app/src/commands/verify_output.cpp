@@ -65,16 +65,14 @@ nlohmann::json json_of(const VerifyResult& result, const Finding& finding) {
 }  // namespace
 
 std::string count_of(std::size_t count, std::string_view word) {
-  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
+  return fmt::format("{} {}{}", count, word, count == 1 ? "" : word.ends_with('x') ? "es" : "s");
 }
 
 std::string count_marks(const dataset::Summary& summary) {
   std::string text;
   for (const auto& [count, word] : {std::pair(summary.masks, "mask"), std::pair(summary.boxes, "box"),
                                     std::pair(summary.polygons, "polygon"), std::pair(summary.templates, "template")}) {
-    const bool plural_is_odd = std::string_view(word) == "box" && count != 1;
-    if (count > 0)
-      text += (text.empty() ? "" : ", ") + (plural_is_odd ? fmt::format("{} boxes", count) : count_of(count, word));
+    if (count > 0) text += (text.empty() ? "" : ", ") + count_of(count, word);
   }
   return text.empty() ? count_of(0, "mask") : text;
 }

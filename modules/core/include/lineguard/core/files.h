@@ -48,7 +48,7 @@ void remove_staged_folders();
 
 // Whether a folder has the name of one that is being written, or was when its writer was killed.
 bool is_staging(const std::filesystem::path& folder);
-// Such a name beside `target`, whose trailing slash does not count.
+// Such a name beside `target`, a folder or a file; a trailing slash does not count.
 std::filesystem::path staging_name(const std::filesystem::path& target);
 
 // errno's value as an Error: ENOENT -> not_found, ENOSPC/EDQUOT -> disk_full, EACCES/EPERM/EROFS -> permission_denied.

@@ -2,11 +2,24 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <span>
+#include <string>
+#include <vector>
 
 #include <lineguard/core/result.h>
 
 namespace lineguard::stats {
+
+// Pictures of one part are no independent trials: a part is diverted where one of its pictures is (docs/adr/0019).
+class WorstOfParts {
+ public:
+  void add(const std::string& part, double score);
+  std::vector<double> scores() const;  // one a part, in the order of their names
+
+ private:
+  std::map<std::string, double> worst_;
+};
 
 // A score above the threshold is `defective`; one equal to it is not.
 struct RankThreshold {
