@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <system_error>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -10,7 +11,6 @@
 #include <lineguard/dataset/dataset.h>
 
 namespace lineguard::dataset {
-
 namespace {
 
 // Files that another has the size of: no others can be copies, and most need not be read.
@@ -28,11 +28,27 @@ std::vector<const Sample*> of_equal_size(const Dataset& dataset) {
   return samples;
 }
 
+// Sets of parts that are one (Galler and Fischer 1964), each known by one of its members.
+class JoinedParts {
+ public:
+  std::string one_of(std::string part) const {
+    for (auto at = points_to_.find(part); at != points_to_.end(); at = points_to_.find(part)) part = at->second;
+    return part;
+  }
+  void join(const std::string& first, const std::string& other) {
+    const std::string a = one_of(first), b = one_of(other);
+    if (a != b) points_to_[b] = a;
+  }
+
+ private:
+  std::unordered_map<std::string, std::string> points_to_;
+};
+
 }  // namespace
 
 std::size_t join_copies(Dataset& dataset) {
-  std::unordered_map<std::string, std::string> part_of;       // by content
-  std::unordered_map<std::string, std::string> joined_parts;  // a part that shares a copy with another becomes that one
+  std::unordered_map<std::string, std::string> part_of;  // by content
+  JoinedParts joined;
   std::size_t copies = 0;
   for (const Sample* sample : of_equal_size(dataset)) {
     const auto digest = sha256_hex_of_file(sample->image);
@@ -40,13 +56,9 @@ std::size_t join_copies(Dataset& dataset) {
     const auto [first, is_new] = part_of.emplace(*digest, sample->part);
     if (is_new) continue;
     ++copies;
-    if (first->second != sample->part) joined_parts.emplace(sample->part, first->second);
+    joined.join(first->second, sample->part);
   }
-  for (Sample& sample : dataset.samples) {
-    // Parts point to those that came before them, so that this ends.
-    for (auto at = joined_parts.find(sample.part); at != joined_parts.end(); at = joined_parts.find(sample.part))
-      sample.part = at->second;
-  }
+  for (Sample& sample : dataset.samples) sample.part = joined.one_of(std::move(sample.part));
   if (copies > 0) {
     dataset.warnings.push_back(fmt::format(
         "{} pictures are copies of others, byte for byte: each counts as one part with its copies", copies));

@@ -31,6 +31,15 @@ TEST_F(Copies, JoinWholePartsAndEnd) {
   for (const Sample& sample : dataset.samples) EXPECT_EQ(sample.part, dataset.samples[0].part) << sample.name;
 }
 
+TEST_F(Copies, OfTwoPartsInAThirdJoinAllThree) {
+  for (const char* name : {"1_a", "2_b", "3_c"}) add(std::string(name) + ".png");
+  add("3_a.png", "content of 1_a.png");
+  add("3_b.png", "content of 2_b.png");
+  Dataset dataset = read({.part_pattern = "^([0-9])"});
+  EXPECT_EQ(join_copies(dataset), 2u);
+  for (const Sample& sample : dataset.samples) EXPECT_EQ(sample.part, dataset.samples[0].part) << sample.name;
+}
+
 TEST_F(Copies, WhereThereAreNoneNothingChanges) {
   add("a.png");
   add("b.png");
