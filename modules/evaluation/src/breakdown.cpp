@@ -6,20 +6,12 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/evaluation/parts.h>
+
 namespace lineguard::evaluation {
 namespace {
 
 constexpr std::size_t kFewestInAGroup = 3;
-
-void count(const Row& row, GroupFigures& group) {
-  if (row.truth == Label::defective) {
-    ++group.miss.count.n;
-    group.miss.count.events += row.label == Label::good;
-  } else {
-    ++group.overkill.count.n;
-    group.overkill.count.events += row.label != Label::good;
-  }
-}
 
 void add_groups(std::string_view property, const std::vector<std::pair<std::string, std::vector<const Row*>>>& groups,
                 double confidence, std::vector<GroupFigures>& figures) {
@@ -28,9 +20,9 @@ void add_groups(std::string_view property, const std::vector<std::pair<std::stri
     GroupFigures group;
     group.property = property;
     group.group = name;
-    for (const Row* row : rows) count(*row, group);
-    group.miss.interval = stats::exact_interval(group.miss.count, confidence);
-    group.overkill.interval = stats::exact_interval(group.overkill.count, confidence);
+    const std::vector<Part> parts = parts_of(rows);
+    group.miss = rate_of(parts, Label::defective, confidence);
+    group.overkill = rate_of(parts, Label::good, confidence);
     figures.push_back(std::move(group));
   }
 }

@@ -1,11 +1,14 @@
 #include "words.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
 #include <lineguard/evaluation/compare.h>
+#include <lineguard/evaluation/parts.h>
 
 namespace lineguard::evaluation {
 namespace {
@@ -33,18 +36,41 @@ bool errs(const Row& row) {
   return row.truth == Label::defective ? row.label == Label::good : row.label != Label::good;
 }
 
-void count(const Row& a, const Row& b, RateChange& change) {
-  ++change.discordant.n;
-  change.a.count.events += errs(a);
-  change.b.count.events += errs(b);
-  change.discordant.only_a += errs(a) && !errs(b);
-  change.discordant.only_b += errs(b) && !errs(a);
+// Of `a` those that are in `b` too, by name; both lists have the same order.
+std::vector<Part> common_parts(const std::vector<Part>& a, const std::vector<Part>& b) {
+  std::set<std::string> names;
+  for (const Part& part : b) names.insert(part.name);
+  std::vector<Part> common;
+  std::ranges::copy_if(a, std::back_inserter(common), [&](const Part& part) { return names.contains(part.name); });
+  return common;
 }
 
-void finish(RateChange& change, double confidence) {
-  change.a.count.n = change.b.count.n = change.discordant.n;
-  change.a.interval = stats::exact_interval(change.a.count, confidence);
-  change.b.interval = stats::exact_interval(change.b.count, confidence);
+RateChange change_of(const std::vector<Part>& a, const std::vector<Part>& b, Label truth, double confidence) {
+  RateChange change{rate_of(a, truth, confidence), rate_of(b, truth, confidence), {}};
+  change.discordant.n = change.a.count.n;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i].truth != truth) continue;
+    change.discordant.only_a += a[i].wrongly_decided() && !b[i].wrongly_decided();
+    change.discordant.only_b += b[i].wrongly_decided() && !a[i].wrongly_decided();
+  }
+  return change;
+}
+
+// Parts count where every one of their pictures was predicted by both.
+void fill_rates(Comparison& comparison) {
+  std::map<std::size_t, const Row*> in_b;
+  for (const Row& row : comparison.b.rows) in_b[row.sample] = &row;
+  std::vector<const Row*> rows_a, rows_b;
+  for (const Row& row : comparison.a.rows) {
+    const auto found = in_b.find(row.sample);
+    if (found == in_b.end()) continue;
+    rows_a.push_back(&row);
+    rows_b.push_back(found->second);
+  }
+  const auto parts_a = parts_of(rows_a), parts_b = parts_of(rows_b);
+  const auto a = common_parts(parts_a, parts_b), b = common_parts(parts_b, parts_a);
+  comparison.miss = change_of(a, b, Label::defective, comparison.confidence);
+  comparison.overkill = change_of(a, b, Label::good, comparison.confidence);
 }
 
 std::optional<stats::PairedDifference> ranking_of(const Comparison& comparison, const std::vector<Pair>& pairs,
@@ -90,11 +116,9 @@ Result<Comparison> compare(Evaluation a, Evaluation b, const EvaluateOptions& op
     const Row &row_a = comparison.a.rows[pair.row_a], &row_b = comparison.b.rows[pair.row_b];
     const bool defective = row_a.truth == Label::defective;
     ++(defective ? comparison.n_defective : comparison.n_good);
-    count(row_a, row_b, defective ? comparison.miss : comparison.overkill);
     if (errs(row_a) != errs(row_b)) comparison.changed.push_back({pair.row_a, pair.row_b, errs(row_a)});
   }
-  finish(comparison.miss, options.confidence);
-  finish(comparison.overkill, options.confidence);
+  fill_rates(comparison);
   std::ranges::stable_sort(comparison.changed, {}, [&](const ChangedPicture& changed) {
     return std::pair(changed.better_in_b, comparison.b.rows[changed.row_b].truth != Label::defective);
   });

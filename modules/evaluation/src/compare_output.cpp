@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <lineguard/evaluation/compare.h>
+#include <lineguard/evaluation/parts.h>
 #include <lineguard/report/html.h>
 
 namespace lineguard::evaluation {
@@ -22,11 +23,11 @@ std::string words_of(const RateChange& change, double confidence) {
   if (change.discordant.n == 0) return "unknown: no such pictures";
   const auto interval = change.discordant.difference_interval(confidence);
   return fmt::format(
-      "A {}, B {}; difference {:+.2f} % (interval {:+.2f} to {:+.2f} %); only A errs on {}, only B on {} of {} "
+      "A {}, B {}; difference {:+.2f} % (interval {:+.2f} to {:+.2f} %); only A errs on {}, only B on {} of {} {}s "
       "(p = {:.3g}, exact McNemar test)",
       rate_in_words(change.a), rate_in_words(change.b), 100 * (change.b.count.rate() - change.a.count.rate()),
       100 * interval.low, 100 * interval.high, change.discordant.only_a, change.discordant.only_b, change.discordant.n,
-      change.discordant.p_value());
+      unit_of(change.a), change.discordant.p_value());
 }
 
 std::string ranking_in_words(const Comparison& comparison) {
@@ -54,6 +55,8 @@ Json json_of(const RateChange& change, double confidence) {
           {"only_a", change.discordant.only_a},
           {"only_b", change.discordant.only_b},
           {"n", change.discordant.n},
+          {"unit", unit_of(change.a)},
+          {"pictures", change.a.pictures},
           {"p_value", change.discordant.p_value()}};
 }
 
@@ -77,7 +80,7 @@ std::string to_text(const Comparison& comparison) {
 }
 
 std::string to_json(const Comparison& comparison) {
-  Json json{{"schema", "lineguard.compare/1"},     {"dataset", comparison.a.dataset},
+  Json json{{"schema", "lineguard.compare/2"},     {"dataset", comparison.a.dataset},
             {"split", comparison.a.selection},     {"a", json_of(comparison.a)},
             {"b", json_of(comparison.b)},          {"good", comparison.n_good},
             {"defective", comparison.n_defective}, {"confidence", comparison.confidence}};

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <memory>
 #include <numeric>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -43,6 +44,10 @@ Row row_of(const dataset::Sample& sample, std::size_t index) {
   row.view = sample.view;
   row.lot = sample.lot;
   row.truth = sample.label;
+  std::set<std::string> classes;
+  for (const dataset::LabelledBox& box : sample.boxes) classes.insert(box.class_name);
+  classes.erase("");
+  if (classes.size() > 1) row.classes.assign(classes.begin(), classes.end());
   return row;
 }
 

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include <fmt/format.h>
 
+#include <lineguard/evaluation/parts.h>
 #include <lineguard/stats/quantile.h>
 
 namespace lineguard::evaluation {
@@ -55,40 +55,34 @@ void count_rows(Evaluation& evaluation) {
       ++evaluation.n_errors;
     } else if (row.truth == Label::good) {
       ++evaluation.n_good;
-      evaluation.unknown_good += row.label == Label::unknown;
-      evaluation.overkill.count.events += row.label != Label::good;
     } else if (row.truth == Label::defective) {
       ++evaluation.n_defective;
-      evaluation.unknown_defective += row.label == Label::unknown;
-      evaluation.miss.count.events += row.label == Label::good;
     } else {
       ++evaluation.n_unlabelled;
     }
   }
-  evaluation.overkill.count.n = evaluation.n_good;
-  evaluation.miss.count.n = evaluation.n_defective;
 }
 
-std::vector<ClassFigures> class_figures(const std::vector<Row>& rows, const ScoredParts& good,
-                                        const EvaluateOptions& options) {
+// A picture with defects of several classes counts under each of them.
+std::vector<ClassFigures> class_figures(const std::vector<Row>& rows, const std::vector<Part>& parts,
+                                        const ScoredParts& good, const EvaluateOptions& options) {
   std::map<std::string, ClassFigures> by_name;
   std::map<std::string, ScoredParts> scored;
   for (const Row& row : rows) {
     if (row.truth != Label::defective) continue;
-    ClassFigures& figures = by_name[row.class_name];
-    if (row.error) {
-      ++figures.errors;
-      continue;
+    for (const std::string& name : classes_of(row)) {
+      by_name[name].errors += row.error.has_value();
+      if (!row.error) scored[name].add(row);
     }
-    ++figures.miss.count.n;
-    figures.miss.count.events += row.label == Label::good;
-    figures.unknown += row.label == Label::unknown;
-    scored[row.class_name].add(row);
+  }
+  std::map<std::string, std::vector<Part>> parts_with;
+  for (const Part& part : parts) {
+    for (const std::string& name : part.classes) parts_with[name].push_back(part);
   }
   std::vector<ClassFigures> list;
   for (auto& [name, figures] : by_name) {
     figures.class_name = name;
-    figures.miss.interval = stats::exact_interval(figures.miss.count, options.confidence);
+    figures.miss = rate_of(parts_with[name], Label::defective, options.confidence);
     figures.auroc = auroc_of(good, scored[name], options);
     list.push_back(figures);
   }
@@ -107,20 +101,20 @@ void add_notes(Evaluation& evaluation) {
                     "diverted.",
                     evaluation.n_errors));
   }
-  std::set<std::string> parts;
-  for (const Row& row : evaluation.rows) parts.insert(row.part);
-  if (parts.size() < evaluation.rows.size()) {
+  const std::size_t n_parts = evaluation.miss.count.n + evaluation.overkill.count.n;
+  if (evaluation.counts_parts) {
     notes.push_back(fmt::format(
-        "The {} pictures show {} parts. The intervals of miss and overkill rate take pictures as independent and "
-        "are too narrow where pictures of one part resemble each other; that of the AUROC draws whole parts.",
-        evaluation.rows.size(), parts.size()));
+        "The {} pictures show {} parts. Rates count parts: a part is diverted where one of its pictures is, and "
+        "pictures of one part are no independent trials. The AUROC ranks pictures; its interval draws whole parts.",
+        evaluation.miss.pictures + evaluation.overkill.pictures, n_parts));
   }
   constexpr std::size_t kFew = 30;
-  if (evaluation.n_defective > 0 && evaluation.n_defective < kFew) {
+  const std::size_t n_defective = evaluation.miss.count.n;
+  if (n_defective > 0 && n_defective < kFew) {
     notes.push_back(
-        fmt::format("{} defective pictures are too few for a claim on the miss rate: showing 5 % with 95 % "
+        fmt::format("{} defective {}s are too few for a claim on the miss rate: showing 5 % with 95 % "
                     "confidence takes {} without a miss.",
-                    evaluation.n_defective, stats::trials_needed(0.05)));
+                    n_defective, unit_of(evaluation.miss), stats::trials_needed(0.05)));
   }
 }
 
@@ -132,14 +126,16 @@ std::vector<double> scores_of(const std::vector<Row>& rows, Label truth) {
 
 void fill_figures(Evaluation& evaluation, const EvaluateOptions& options) {
   count_rows(evaluation);
-  evaluation.miss.interval = stats::exact_interval(evaluation.miss.count, options.confidence);
-  evaluation.overkill.interval = stats::exact_interval(evaluation.overkill.count, options.confidence);
+  const std::vector<Part> parts = parts_of(evaluation.rows);
+  evaluation.counts_parts = std::ranges::any_of(parts, [](const Part& part) { return part.pictures > 1; });
+  evaluation.miss = rate_of(parts, Label::defective, options.confidence);
+  evaluation.overkill = rate_of(parts, Label::good, options.confidence);
   const auto good = scored_parts(evaluation.rows, Label::good);
   const auto defective = scored_parts(evaluation.rows, Label::defective);
   evaluation.auroc = auroc_of(good, defective, options);
   evaluation.average_precision = value_of(stats::average_precision(good.scores, defective.scores));
   evaluation.f1_max = value_of(stats::f1_max(good.scores, defective.scores));
-  evaluation.classes = class_figures(evaluation.rows, good, options);
+  evaluation.classes = class_figures(evaluation.rows, parts, good, options);
   evaluation.groups = group_figures(evaluation.rows, options.confidence);
   evaluation.confusion = confusion_of(evaluation.rows);
   std::vector<double> decode_ms, predict_ms;

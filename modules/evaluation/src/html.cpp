@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <lineguard/evaluation/output.h>
+#include <lineguard/evaluation/parts.h>
 #include <lineguard/report/html.h>
 #include <lineguard/stats/roc.h>
 
@@ -38,10 +39,9 @@ std::vector<report::KeyFigure> key_figures(const Evaluation& evaluation) {
                        fmt::format("{} masks with {} regions, on a grid of at most {} px; AUPRO to FPR 0.3",
                                    pixels.pictures_with_mask, pixels.regions, pixels.grid_px)});
   }
-  figures.push_back(
-      {"Unknown", std::to_string(evaluation.unknown_good + evaluation.unknown_defective),
-       fmt::format("{} good, {} defective within {:.2g} of the threshold; diverted", evaluation.unknown_good,
-                   evaluation.unknown_defective, evaluation.model.unknown_band)});
+  figures.push_back({"Unknown", std::to_string(evaluation.overkill.unknown + evaluation.miss.unknown),
+                     fmt::format("{} good, {} defective within {:.2g} of the threshold; diverted",
+                                 evaluation.overkill.unknown, evaluation.miss.unknown, evaluation.model.unknown_band)});
   figures.push_back(
       {"Time a picture", fmt::format("{:.1f} ms", evaluation.predict_p50_ms), timing_in_words(evaluation)});
   if (evaluation.n_errors > 0) {
@@ -63,16 +63,17 @@ report::Plot histogram(const std::vector<double>& good, const std::vector<double
   return draw(histogram);
 }
 
-std::optional<report::Plot> roc_plot(const Evaluation& evaluation, const std::vector<double>& good,
-                                     const std::vector<double>& defective) {
-  const auto curve = stats::roc_curve(good, defective);
+// Of parts, as the rates are: the operating point lies on the line.
+std::optional<report::Plot> roc_plot(const Evaluation& evaluation) {
+  const std::vector<Part> parts = parts_of(evaluation.rows);
+  const auto curve = stats::roc_curve(scores_of(parts, Label::good), scores_of(parts, Label::defective));
   if (!curve) return std::nullopt;
+  const char* units = evaluation.counts_parts ? "parts" : "pictures";
   report::Chart chart;
   chart.title = "ROC: what a threshold costs";
-  chart.description = fmt::format(
-      "Share of defective pictures found against share of good ones diverted, AUROC {:.3f}.", evaluation.auroc->value);
+  chart.description = fmt::format("Share of defective {} found against share of good ones diverted.", units);
   chart.x_label = "overkill rate";
-  chart.y_label = "defective pictures found";
+  chart.y_label = fmt::format("defective {} found", units);
   chart.diagonal = true;
   chart.x_range = chart.y_range = report::AxisRange{0, 1};
   report::Series line{"all thresholds", {}, Colour::accent};
@@ -88,27 +89,31 @@ void add_plots(report::Page& page, const Evaluation& evaluation) {
   if (good.empty() && defective.empty()) return;
   page.heading("Scores");
   std::vector<report::Plot> plots{histogram(good, defective, evaluation.model.threshold)};
-  if (auto roc = roc_plot(evaluation, good, defective)) plots.push_back(std::move(*roc));
+  if (auto roc = roc_plot(evaluation)) plots.push_back(std::move(*roc));
   page.plots(plots);
 }
 
 void add_classes(report::Page& page, const Evaluation& evaluation) {
   if (evaluation.classes.empty()) return;
   page.heading("Defect classes");
-  report::Table table{
-      {"class", "pictures", "missed", "miss rate", "95 % interval", "unknown", "AUROC", "interval"}, {}, 1};
+  report::Table table{{"class", evaluation.counts_parts ? "parts" : "pictures", "missed", "miss rate", "95 % interval",
+                       "unknown", "AUROC", "interval"},
+                      {},
+                      1};
   table.header[4] = fmt::format("{:g} % interval", evaluation.confidence * 100);
   for (const ClassFigures& figures : evaluation.classes) {
     const auto& rate = figures.miss;
-    const bool any = rate.count.n > 0;
     table.rows.push_back(
         {figures.class_name, std::to_string(rate.count.n), std::to_string(rate.count.events), rate_in_words(rate),
-         any ? fmt::format("{} to {}", percent(rate.interval.low), percent(rate.interval.high)) : "–",
-         std::to_string(figures.unknown), figures.auroc ? fmt::format("{:.3f}", figures.auroc->value) : "–",
+         interval_in_words(rate), std::to_string(rate.unknown),
+         figures.auroc ? fmt::format("{:.3f}", figures.auroc->value) : "–",
          figures.auroc ? fmt::format("{:.3f} to {:.3f}", figures.auroc->interval.low, figures.auroc->interval.high)
                        : "–"});
   }
   page.table(table);
+  const auto several = [](const Row& row) { return !row.classes.empty(); };
+  if (std::ranges::any_of(evaluation.rows, several))
+    page.paragraph("A picture with defects of several classes counts under each of them.");
 }
 
 void add_detections(report::Page& page, const Evaluation& evaluation) {
@@ -133,7 +138,7 @@ void add_confusion(report::Page& page, const Evaluation& evaluation) {
     for (const auto& [said, n] : row.said) columns.insert(said);
   }
   if (evaluation.confusion.empty()) return;
-  page.heading("What was taken for what");
+  page.heading("What was taken for what, by picture");
   report::Table table{{"truth"}, {}, 1};
   for (const std::string& column : columns) table.header.push_back("called " + column);
   for (const ConfusionRow& row : evaluation.confusion) {
@@ -152,10 +157,8 @@ void add_groups(report::Page& page, const Evaluation& evaluation) {
   report::Table table{
       {"property", "group", "missed", "miss rate", "interval", "diverted", "overkill rate", "interval"}, {}, 2};
   const auto cells = [](const Rate& rate) {
-    const bool any = rate.count.n > 0;
-    return std::vector<std::string>{
-        fmt::format("{} of {}", rate.count.events, rate.count.n), rate_in_words(rate),
-        any ? fmt::format("{} to {}", percent(rate.interval.low), percent(rate.interval.high)) : "–"};
+    return std::vector<std::string>{fmt::format("{} of {}", rate.count.events, rate.count.n), rate_in_words(rate),
+                                    interval_in_words(rate)};
   };
   for (const GroupFigures& group : evaluation.groups) {
     auto& row = table.rows.emplace_back(std::vector<std::string>{group.property, group.group});
@@ -220,10 +223,10 @@ std::string to_html(const Evaluation& evaluation, const dataset::Dataset& datase
   page.key_figures(key_figures(evaluation));
   for (const std::string& note : evaluation.notes) page.notice(Mood::attention, note);
   page.paragraph(
-      fmt::format("Rates are at the operating point \"{}\", threshold {:.6g}. A picture that is not certainly good "
+      fmt::format("Rates are at the operating point \"{}\", threshold {:.6g}. A {} that is not certainly good "
                   "is diverted: unknown ones count as overkill and not as misses. Intervals of rates are exact "
                   "(Clopper-Pearson){}.",
-                  model.operating_point, model.threshold,
+                  model.operating_point, model.threshold, evaluation.counts_parts ? "part" : "picture",
                   evaluation.auroc ? ", that of the AUROC: " + evaluation.auroc->method : ""));
   Gallery gallery(page, evaluation.model.pixel_threshold, dataset, predictor, options);
   add_mistakes(gallery, evaluation, options.pictures);

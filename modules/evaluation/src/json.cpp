@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include <lineguard/evaluation/output.h>
+#include <lineguard/evaluation/parts.h>
 
 namespace lineguard::evaluation {
 namespace {
@@ -12,13 +13,15 @@ Json json_of(const stats::Interval& interval) {
 }
 
 // Nothing was counted: the rate is null, not 0.
-Json json_of(const Rate& rate, std::size_t unknown) {
+Json json_of(const Rate& rate) {
   Json json;
   json["rate"] = rate.count.n == 0 ? Json() : Json(rate.count.rate());
   json["events"] = rate.count.events;
   json["n"] = rate.count.n;
   json["interval"] = rate.count.n == 0 ? Json() : json_of(rate.interval);
-  json["unknown"] = unknown;
+  json["unit"] = unit_of(rate);
+  json["pictures"] = rate.pictures;
+  json["unknown"] = rate.unknown;
   return json;
 }
 
@@ -51,7 +54,7 @@ Json json_of(const std::optional<PixelFigures>& pixels) {
 Json json_of(const ClassFigures& figures) {
   return {{"class", figures.class_name},
           {"auroc", json_of(figures.auroc)},
-          {"miss", json_of(figures.miss, figures.unknown)},
+          {"miss", json_of(figures.miss)},
           {"errors", figures.errors}};
 }
 
@@ -78,12 +81,13 @@ Json json_of(const stats::DetectionFigures& figures) {
 Json json_of(const GroupFigures& group) {
   return {{"property", group.property},
           {"group", group.group},
-          {"miss", json_of(group.miss, 0)},
-          {"overkill", json_of(group.overkill, 0)}};
+          {"miss", json_of(group.miss)},
+          {"overkill", json_of(group.overkill)}};
 }
 
 Json json_of(const Row& row) {
   Json json{{"image", row.image}, {"class", row.class_name}, {"part", row.part}};
+  if (!row.classes.empty()) json["classes"] = row.classes;
   json["truth"] = lineguard::to_string(row.truth);
   json["label"] = lineguard::to_string(row.label);
   if (row.error) {
@@ -112,7 +116,7 @@ Json counts_of(const Evaluation& evaluation) {
 
 std::string to_json(const Evaluation& evaluation) {
   Json json;
-  json["schema"] = "lineguard.evaluate/1";
+  json["schema"] = "lineguard.evaluate/2";
   json["dataset"] = evaluation.dataset;
   json["layout"] = evaluation.layout;
   json["split"] = evaluation.selection;
@@ -123,8 +127,8 @@ std::string to_json(const Evaluation& evaluation) {
   json["average_precision"] = json_of(evaluation.average_precision);
   json["f1_max"] =
       evaluation.f1_max ? Json{{"f1", evaluation.f1_max->f1}, {"threshold", evaluation.f1_max->threshold}} : Json();
-  json["miss"] = json_of(evaluation.miss, evaluation.unknown_defective);
-  json["overkill"] = json_of(evaluation.overkill, evaluation.unknown_good);
+  json["miss"] = json_of(evaluation.miss);
+  json["overkill"] = json_of(evaluation.overkill);
   json["pixels"] = json_of(evaluation.pixels);
   json["classes"] = Json::array();
   for (const ClassFigures& figures : evaluation.classes) json["classes"].push_back(json_of(figures));

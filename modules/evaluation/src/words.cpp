@@ -15,10 +15,19 @@ std::string rate_in_words(const Rate& rate) {
   return rate.count.n == 0 ? "unknown" : percent(rate.count.rate());
 }
 
+std::string counted_in_words(const Rate& rate, std::string_view of) {
+  const std::string words = fmt::format("{} of {} {}", rate.count.events, rate.count.n, of);
+  return rate.pictures > rate.count.n ? fmt::format("{} parts ({} pictures)", words, rate.pictures) : words;
+}
+
+std::string interval_in_words(const Rate& rate) {
+  if (rate.count.n == 0) return "–";
+  return fmt::format("{} to {}", percent(rate.interval.low), percent(rate.interval.high));
+}
+
 std::string basis_of(const Rate& rate, double confidence, std::string_view of) {
   if (rate.count.n == 0) return fmt::format("no {} pictures", of);
-  return fmt::format("{} of {} {}; {:g} % interval: {} to {}", rate.count.events, rate.count.n, of, confidence * 100,
-                     percent(rate.interval.low), percent(rate.interval.high));
+  return fmt::format("{}; {:g} % interval: {}", counted_in_words(rate, of), confidence * 100, interval_in_words(rate));
 }
 
 std::string basis_of(const stats::AurocEstimate& auroc) {
@@ -34,6 +43,8 @@ std::string timing_in_words(const Evaluation& evaluation) {
 std::string counts_in_words(const Evaluation& evaluation) {
   std::string words = fmt::format("{} pictures: {} good, {} defective", evaluation.rows.size(), evaluation.n_good,
                                   evaluation.n_defective);
+  if (evaluation.counts_parts)
+    words += fmt::format(", of {} parts", evaluation.miss.count.n + evaluation.overkill.count.n);
   if (evaluation.n_unlabelled > 0) words += fmt::format(", {} unlabelled", evaluation.n_unlabelled);
   if (evaluation.n_errors > 0) words += fmt::format(", {} could not be read or predicted", evaluation.n_errors);
   return words;
@@ -70,7 +81,7 @@ std::string to_text(const Evaluation& evaluation) {
   add("miss rate", rate_in_words(evaluation.miss), basis_of(evaluation.miss, evaluation.confidence, "defective"));
   add("overkill rate", rate_in_words(evaluation.overkill),
       basis_of(evaluation.overkill, evaluation.confidence, "good"));
-  const std::size_t unknown = evaluation.unknown_good + evaluation.unknown_defective;
+  const std::size_t unknown = evaluation.overkill.unknown + evaluation.miss.unknown;
   add("unknown", std::to_string(unknown), "too close to the threshold; diverted");
   add("time a picture", fmt::format("{:.1f} ms", evaluation.predict_p50_ms), timing_in_words(evaluation));
   for (const std::string& note : evaluation.notes) text += "note: " + note + "\n";

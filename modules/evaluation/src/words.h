@@ -9,8 +9,11 @@ namespace lineguard::evaluation {
 
 std::string percent(double share);            // "3.1 %"
 std::string rate_in_words(const Rate& rate);  // "3.1 %", or "unknown"
-std::string basis_of(const Rate& rate, double confidence,
-                     std::string_view of);  // "3 of 97 defective, 95 %: 0.6 to 8.8 %"
+// "3 of 97 defective", or "3 of 40 defective parts (120 pictures)" where a part shows several.
+std::string counted_in_words(const Rate& rate, std::string_view of);
+std::string interval_in_words(const Rate& rate);  // "0.6 % to 8.8 %"; "–" where nothing was counted
+// counted_in_words and the interval.
+std::string basis_of(const Rate& rate, double confidence, std::string_view of);
 std::string basis_of(const stats::AurocEstimate& auroc);
 std::string timing_in_words(const Evaluation& evaluation);
 std::string counts_in_words(const Evaluation& evaluation);

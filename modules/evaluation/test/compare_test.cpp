@@ -31,7 +31,7 @@ TEST(Compare, SaysHowManyOnlyOneModelMisses) {
   EXPECT_TRUE(comparison->changed[0].better_in_b);
   EXPECT_GT(comparison->auroc->interval.low, 0);
   EXPECT_NE(comparison->verdict.find("better than A"), std::string::npos);
-  EXPECT_NE(to_json(*comparison).find("lineguard.compare/1"), std::string::npos);
+  EXPECT_NE(to_json(*comparison).find("lineguard.compare/2"), std::string::npos);
 }
 
 TEST(Compare, AModelIsNoBetterThanItself) {

@@ -111,7 +111,7 @@ TEST_F(Evaluate, UnknownIsDiverted) {
   const Evaluation evaluation = run();
   EXPECT_EQ(evaluation.overkill.count.events, 1u);
   EXPECT_EQ(evaluation.miss.count.events, 0u);
-  EXPECT_EQ(evaluation.unknown_good + evaluation.unknown_defective, 2u);
+  EXPECT_EQ(evaluation.overkill.unknown + evaluation.miss.unknown, 2u);
 }
 
 TEST_F(Evaluate, GoodPicturesAloneLeaveTheMissRateUnknown) {
@@ -137,7 +137,7 @@ TEST_F(Evaluate, UnreadablePictureIsARowWithItsError) {
   EXPECT_EQ(evaluation.rows[2].error->code, ErrorCode::not_found);
   EXPECT_EQ(evaluation.n_good, 1u);
   const auto json = nlohmann::json::parse(to_json(evaluation));
-  EXPECT_EQ(json["schema"], "lineguard.evaluate/1");
+  EXPECT_EQ(json["schema"], "lineguard.evaluate/2");
   EXPECT_EQ(json["pictures"][1]["error"]["code"], "corrupt_data");
   EXPECT_FALSE(json["pictures"][1].contains("score"));
   EXPECT_NE(to_html(evaluation, dataset_, predictor_).find("missing.png"), std::string::npos);
@@ -174,7 +174,14 @@ TEST_F(Evaluate, PartsWithSeveralPicturesAreSaid) {
   add("a.png", Label::good, 10);
   add("b.png", Label::good, 10);
   dataset_.samples[0].part = dataset_.samples[1].part = "part 1";
-  EXPECT_TRUE(notes(run(), "The 2 pictures show 1 parts"));
+  const Evaluation evaluation = run();
+  EXPECT_TRUE(notes(evaluation, "The 2 pictures show 1 parts"));
+  EXPECT_NE(to_text(evaluation).find("0 of 1 good parts (2 pictures)"), std::string::npos);
+  const auto json = nlohmann::json::parse(to_json(evaluation));
+  EXPECT_EQ(json["overkill"]["n"], 1);
+  EXPECT_EQ(json["overkill"]["unit"], "part");
+  EXPECT_EQ(json["overkill"]["pictures"], 2);
+  EXPECT_NE(to_html(evaluation, dataset_, predictor_).find("0 of 1 good parts (2 pictures)"), std::string::npos);
 }
 
 TEST_F(Evaluate, EmptySelectionIsRefused) {

@@ -18,6 +18,7 @@
 #include <lineguard/detector/detector.h>
 #include <lineguard/evaluation/evaluate.h>
 #include <lineguard/evaluation/output.h>
+#include <lineguard/evaluation/parts.h>
 #include <lineguard/package/package.h>
 #include <lineguard/stats/threshold.h>
 
@@ -36,12 +37,9 @@ struct Arguments {
 
 // The threshold that keeps the miss rate asked for, with the overkill that it costs here.
 Result<package::OperatingPoint> choose_threshold(const evaluation::Evaluation& evaluation, const Arguments& arguments) {
-  stats::WorstOfParts good_parts, defective_parts;
-  for (const evaluation::Row& row : evaluation.rows) {
-    if (!row.error && row.truth == Label::good) good_parts.add(row.part, row.score);
-    if (!row.error && row.truth == Label::defective) defective_parts.add(row.part, row.score);
-  }
-  const auto good = good_parts.scores(), defective = defective_parts.scores();
+  const auto parts = evaluation::parts_of(evaluation.rows);
+  const auto good = evaluation::scores_of(parts, Label::good);
+  const auto defective = evaluation::scores_of(parts, Label::defective);
   LINEGUARD_ASSIGN(const auto chosen, stats::threshold_for_miss(defective, arguments.max_miss, arguments.confidence));
   package::OperatingPoint point;
   point.id = arguments.save_as.empty() ? "default" : arguments.save_as;

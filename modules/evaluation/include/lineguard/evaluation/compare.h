@@ -12,10 +12,10 @@
 
 namespace lineguard::evaluation {
 
-// One rate of both models on the pictures that both predicted.
+// One rate of both models on the parts that both predicted.
 struct RateChange {
   Rate a, b;
-  stats::Discordant discordant;  // pictures on which just one errs
+  stats::Discordant discordant;  // parts on which just one errs
 };
 
 // A picture on which the decisions differ: rows of either evaluation.
@@ -38,7 +38,7 @@ struct Comparison {
 Result<Comparison> compare(Evaluation a, Evaluation b, const EvaluateOptions& options = {});
 
 std::string to_text(const Comparison& comparison);
-std::string to_json(const Comparison& comparison);  // "lineguard.compare/1"
+std::string to_json(const Comparison& comparison);  // "lineguard.compare/2"
 // One HTML file; pictures are drawn with b's heat map.
 std::string to_html(const Comparison& comparison, const dataset::Dataset& dataset, Predictor& predictor_b);
 

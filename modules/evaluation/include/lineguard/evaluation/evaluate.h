@@ -52,26 +52,30 @@ struct Row {
   double defect_side_px = 0;              // longer side of its largest true box; 0: unknown or good
   imaging::PictureProperties properties;  // of the picture
   std::string image, class_name, part;
-  Label truth = Label::unknown;  // unknown: not labelled, in no figure
+  std::vector<std::string> classes;  // of its true boxes where they name several
+  Label truth = Label::unknown;      // unknown: not labelled, in no figure
   Label label = Label::unknown;
   double score = 0;
   double decode_ms = 0, predict_ms = 0;
   std::optional<Error> error;  // then there is no label and no score
 };
 
+// Of parts, which are what a line passes or diverts (parts.h).
 struct Rate {
   stats::Count count;
   stats::Interval interval;  // exact, two-sided
+  std::size_t unknown = 0;   // of the n: too close to the threshold to tell
+  std::size_t pictures = 0;  // of the n parts; n itself where each shows one
 };
 
 struct ClassFigures {
   std::string class_name;
-  Rate miss;
-  std::size_t unknown = 0, errors = 0;
+  Rate miss;                                  // of parts with this class
+  std::size_t errors = 0;                     // pictures
   std::optional<stats::AurocEstimate> auroc;  // this class against all good pictures
 };
 
-// A part of the pictures: a third by brightness, a lot, a size of defect …
+// Some of the pictures: a third by brightness, a lot, a size of defect … Parts count by their pictures in the group.
 struct GroupFigures {
   std::string property, group;  // "brightness", "71 to 98"
   Rate miss, overkill;
@@ -96,11 +100,12 @@ struct Evaluation {
   std::vector<Row> rows;  // in the order of the selection
   double confidence = 0.95;
   int threads = 1;
-  std::size_t n_good = 0, n_defective = 0, n_unlabelled = 0, n_errors = 0;  // the first three without errors
-  std::size_t unknown_good = 0, unknown_defective = 0;
-  // Unknown pictures are diverted: they count as overkill and not as misses. Errors are in neither rate.
+  // Pictures; the first three without errors.
+  std::size_t n_good = 0, n_defective = 0, n_unlabelled = 0, n_errors = 0;
+  // Unknown parts are diverted: they count as overkill and not as misses. Errors are in neither rate.
   Rate miss, overkill;
-  std::optional<stats::AurocEstimate> auroc;
+  bool counts_parts = false;                  // some part shows several pictures
+  std::optional<stats::AurocEstimate> auroc;  // ranks pictures
   std::optional<double> average_precision;
   std::optional<stats::F1Max> f1_max;
   std::optional<PixelFigures> pixels;

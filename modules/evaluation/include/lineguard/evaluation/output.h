@@ -10,7 +10,7 @@
 
 namespace lineguard::evaluation {
 
-// "lineguard.evaluate/1", documented in docs/json.md.
+// "lineguard.evaluate/2", documented in docs/json.md.
 std::string to_json(const Evaluation& evaluation);
 
 // A screenful of text: the key figures.
