@@ -30,13 +30,20 @@ Result<PairedDifference> auroc_difference(std::span<const double> good_a, std::s
   PairedDifference difference;
   LINEGUARD_ASSIGN(difference.a, auroc(good_a, defective_a));
   LINEGUARD_ASSIGN(difference.b, auroc(good_b, defective_b));
+  const std::size_t n_good = part_count(parts.good, good_a.size());
+  const std::size_t n_defective = part_count(parts.defective, defective_a.size());
+  if (difference.a == difference.b && (difference.a == 0 || difference.a == 1)) {
+    const Interval one = newcombe_interval(difference.a, n_good, n_defective, options.confidence);
+    difference.interval = {-(one.high - one.low), one.high - one.low};
+    return difference;
+  }
   const auto of = [&](std::span<const double> good, std::span<const double> defective, const ResampleCounts& drawn) {
     const auto value =
         auroc(drawn_scores(good, parts.good, drawn[0]), drawn_scores(defective, parts.defective, drawn[1]));
     return value ? *value : std::nan("");
   };
   difference.interval = bootstrap_interval(
-      {part_count(parts.good, good_a.size()), part_count(parts.defective, defective_a.size())},
+      {n_good, n_defective},
       [&](const ResampleCounts& drawn) { return of(good_b, defective_b, drawn) - of(good_a, defective_a, drawn); },
       options);
   return difference;

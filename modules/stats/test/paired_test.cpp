@@ -30,6 +30,15 @@ TEST(Paired, ABetterModelHasAnIntervalAboveZero) {
   EXPECT_EQ(auroc_difference({}, bad_a, {}, bad_b).error().code, ErrorCode::refused);
 }
 
+TEST(Paired, TwoPerfectModelsAreNotEqualForCertain) {
+  const std::vector<double> good{1, 2, 3, 4}, defective{5, 6, 7};
+  const auto difference = auroc_difference(good, defective, good, defective);
+  ASSERT_TRUE(difference);
+  const double width = 1 - newcombe_interval(1, 4, 3).low;
+  EXPECT_EQ(difference->interval, (Interval{-width, width}));
+  EXPECT_GT(width, 0.1);
+}
+
 // 1 of 6: P(X <= 1) = 7/64, twice that.
 TEST(Paired, McNemarByHand) {
   EXPECT_NEAR((Discordant{1, 5, 100}.p_value()), 14.0 / 64, 1e-12);

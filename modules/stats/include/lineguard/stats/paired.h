@@ -19,7 +19,9 @@ struct PairedDifference {
 };
 
 // The same pictures scored by two models, in the same order. Resamples draw whole parts, stratified by label, and the
-// same ones for both models. Errors as auroc(). REQUIRES lists of equal length.
+// same ones for both models. Where both separate perfectly no resample would differ and a bootstrap would claim
+// certainty: the width of Newcombe's interval for one of them stands on either side of 0 instead. Errors as auroc().
+// REQUIRES lists of equal length.
 Result<PairedDifference> auroc_difference(std::span<const double> good_a, std::span<const double> defective_a,
                                           std::span<const double> good_b, std::span<const double> defective_b,
                                           const PartNumbers& parts = {}, const BootstrapOptions& options = {});
