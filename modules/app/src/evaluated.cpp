@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/clock.h>
 #include <lineguard/dataset/split.h>
 #include <lineguard/package/package.h>
 
@@ -20,16 +21,29 @@ evaluation::Selection selection_of(const std::string& split) {
   return split == "all" ? evaluation::Selection::all : evaluation::Selection::test;
 }
 
+Result<std::string> Fingerprint::get() {
+  if (known_.empty()) {
+    LINEGUARD_ASSIGN(known_, dataset::fingerprint(data_));
+  }
+  return known_;
+}
+
+Result<evaluation::Provenance> provenance_of(Fingerprint& fingerprint) {
+  evaluation::Provenance provenance{format_utc(system_clock().utc_now()), LINEGUARD_VERSION, {}};
+  LINEGUARD_ASSIGN(provenance.dataset_fingerprint, fingerprint.get());
+  return provenance;
+}
+
 Result<void> warn_of_learned_pictures(const std::vector<std::string>& packages, const std::string& split,
-                                      const dataset::Dataset& data) {
+                                      const dataset::Dataset& data, Fingerprint& fingerprint) {
   const bool named = std::ranges::any_of(data.samples, [](const dataset::Sample& sample) {
     return sample.split == dataset::Split::test || sample.split == dataset::Split::validation;
   });
   if (split != "all" && named) return {};
-  LINEGUARD_ASSIGN(const std::string fingerprint, dataset::fingerprint(data));
+  LINEGUARD_ASSIGN(const std::string found, fingerprint.get());
   for (const std::string& package : packages) {
     LINEGUARD_ASSIGN(const package::Manifest manifest, package::read_manifest(package));
-    const bool same = fingerprint == manifest.training.dataset_fingerprint;
+    const bool same = found == manifest.training.dataset_fingerprint;
     if (split == "all" && same)
       std::cerr << fmt::format("warning: {} learned from some of all these pictures: figures are too good\n", package);
     if (same) continue;

@@ -9,6 +9,7 @@
 #include <lineguard/dataset/dataset.h>
 #include <lineguard/detector/detector.h>
 #include <lineguard/evaluation/evaluate.h>
+#include <lineguard/evaluation/output.h>
 
 namespace lineguard::app {
 
@@ -17,11 +18,25 @@ evaluation::Model model_of(const detector::Detector& detector);
 // "val", "test" or "all".
 evaluation::Selection selection_of(const std::string& split);
 
+// The data set's fingerprint, computed when it is first asked for: that reads every file.
+class Fingerprint {
+ public:
+  explicit Fingerprint(const dataset::Dataset& data) : data_(data) {}
+  Result<std::string> get();
+
+ private:
+  const dataset::Dataset& data_;
+  std::string known_;
+};
+
+// For a report made now. Errors: those of the fingerprint.
+Result<evaluation::Provenance> provenance_of(Fingerprint& fingerprint);
+
 // Says on the standard error where one of the packages may have learned from what it is measured on: with "all" and,
 // where the data set itself names no part for testing (which pictures are held back then depends on all of them), on
-// other data than it was trained with. Reads the data set's files once, if at all. Errors: those of reading.
+// other data than it was trained with. Errors: those of reading.
 Result<void> warn_of_learned_pictures(const std::vector<std::string>& packages, const std::string& split,
-                                      const dataset::Dataset& data);
+                                      const dataset::Dataset& data, Fingerprint& fingerprint);
 
 // The pictures that this package's training left out (or all of them): the split is made again as training made it.
 // Errors: those of reading the manifest.

@@ -1,4 +1,3 @@
-#include "gallery.h"
 #include "words.h"
 
 #include <fmt/format.h>
@@ -6,7 +5,6 @@
 
 #include <lineguard/evaluation/compare.h>
 #include <lineguard/evaluation/parts.h>
-#include <lineguard/report/html.h>
 
 namespace lineguard::evaluation {
 namespace {
@@ -60,11 +58,6 @@ Json json_of(const RateChange& change, double confidence) {
           {"p_value", change.discordant.p_value()}};
 }
 
-std::string how_it_changed(const Row& a, const Row& b) {
-  return fmt::format("{}: A says {} ({:.4g}), B says {} ({:.4g})", a.class_name, lineguard::to_string(a.label), a.score,
-                     lineguard::to_string(b.label), b.score);
-}
-
 }  // namespace
 
 std::string to_text(const Comparison& comparison) {
@@ -76,7 +69,7 @@ std::string to_text(const Comparison& comparison) {
   text += fmt::format("  overkill     {}\n", words_of(comparison.overkill, comparison.confidence));
   text += fmt::format("  time         A {:.1f} ms, B {:.1f} ms a picture (p50, one after the other)\n",
                       comparison.a.predict_p50_ms, comparison.b.predict_p50_ms);
-  return text + comparison.verdict + "\n";
+  return text + comparison.verdict_in_words + "\n";
 }
 
 std::string to_json(const Comparison& comparison) {
@@ -94,7 +87,8 @@ std::string to_json(const Comparison& comparison) {
   json["miss"] = json_of(comparison.miss, comparison.confidence);
   json["overkill"] = json_of(comparison.overkill, comparison.confidence);
   json["predict_p50_ms"] = {{"a", comparison.a.predict_p50_ms}, {"b", comparison.b.predict_p50_ms}};
-  json["verdict"] = comparison.verdict;
+  json["outcome"] = to_string(comparison.verdict);
+  json["verdict"] = comparison.verdict_in_words;
   json["changed"] = Json::array();
   for (const ChangedPicture& changed : comparison.changed) {
     const Row &a = comparison.a.rows[changed.row_a], &b = comparison.b.rows[changed.row_b];
@@ -106,30 +100,6 @@ std::string to_json(const Comparison& comparison) {
                                {"score_b", b.score}});
   }
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-std::string to_html(const Comparison& comparison, const dataset::Dataset& dataset, Predictor& predictor_b) {
-  report::Page page("Comparison of two models", fmt::format("A: {} · B: {} · {}", name_of(comparison.a),
-                                                            name_of(comparison.b), comparison.a.dataset));
-  page.notice(report::Mood::neutral, comparison.verdict);
-  page.table({{"figure", "A and B on the same pictures"},
-              {{"image AUROC", ranking_in_words(comparison)},
-               {"miss rate", words_of(comparison.miss, comparison.confidence)},
-               {"overkill rate", words_of(comparison.overkill, comparison.confidence)}},
-              2});
-  Gallery gallery(page, comparison.b.model.pixel_threshold, dataset, predictor_b, {});
-  for (const bool better : {false, true}) {
-    std::vector<const Row*> rows;
-    std::vector<std::string> words;
-    for (const ChangedPicture& changed : comparison.changed) {
-      if (changed.better_in_b != better) continue;
-      rows.push_back(&comparison.b.rows[changed.row_b]);
-      words.push_back(how_it_changed(comparison.a.rows[changed.row_a], comparison.b.rows[changed.row_b]));
-    }
-    gallery.add_first(better ? "Right in B, wrong in A" : "Wrong in B, right in A", "With B's heat map.", rows, 24,
-                      words);
-  }
-  return page.html();
 }
 
 }  // namespace lineguard::evaluation

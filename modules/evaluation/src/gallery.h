@@ -11,24 +11,26 @@
 
 namespace lineguard::evaluation {
 
+// The row's picture with what the predictor says of it now, and what people drew in green. Errors: those of reading,
+// predicting and encoding.
+Result<report::Picture> overlay_of(const Row& row, const dataset::Dataset& dataset, Predictor& predictor,
+                                   double pixel_threshold, int side_px);
+
 class Gallery {
  public:
   Gallery(report::Page& page, double pixel_threshold, const dataset::Dataset& dataset, Predictor& predictor,
           const ReportOptions& options)
       : page_(page), pixel_threshold_(pixel_threshold), dataset_(dataset), predictor_(predictor), options_(options) {}
 
-  // The first `limit` of `rows`; `captions`, where given, stand in place of the usual ones.
-  void add_first(std::string_view heading, std::string_view words, std::vector<const Row*> rows, std::size_t limit,
-                 const std::vector<std::string>& captions = {});
+  // The first `limit` of `rows`.
+  void add_first(std::string_view heading, std::string_view words, std::vector<const Row*> rows, std::size_t limit);
 
   // `limit` of `rows`, evenly through the list, so that a sample is not the first few files of one class.
   void add_spread(std::string_view heading, std::string_view words, const std::vector<const Row*>& rows,
                   std::size_t limit);
 
  private:
-  void add(std::string_view heading, std::string_view words, const std::vector<const Row*>& rows, std::size_t total,
-           const std::vector<std::string>& captions);
-  Result<report::Picture> draw(const Row& row, const std::string& caption);
+  void add(std::string_view heading, std::string_view words, const std::vector<const Row*>& rows, std::size_t total);
 
   report::Page& page_;
   const double pixel_threshold_;

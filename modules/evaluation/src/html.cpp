@@ -220,6 +220,7 @@ std::string to_html(const Evaluation& evaluation, const dataset::Dataset& datase
   report::Page page(fmt::format("Evaluation of {}, version {}", model.identity.name, model.identity.version),
                     fmt::format("{} ({}), split {} · {}", evaluation.dataset, evaluation.layout, evaluation.selection,
                                 counts_in_words(evaluation)));
+  page.facts(facts_of(options.provenance, {{"package", &evaluation}}));
   page.key_figures(key_figures(evaluation));
   for (const std::string& note : evaluation.notes) page.notice(Mood::attention, note);
   page.paragraph(
@@ -237,8 +238,6 @@ std::string to_html(const Evaluation& evaluation, const dataset::Dataset& datase
   add_groups(page, evaluation);
   add_right_ones(gallery, evaluation, options.pictures);
   add_errors(page, evaluation);
-  page.heading("Model");
-  page.paragraph(fmt::format("Package digest {}", model.identity.digest));
   return page.html();
 }
 

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <lineguard/evaluation/output.h>
-
 namespace lineguard::evaluation {
 
 std::string percent(double share) {
@@ -33,6 +31,28 @@ std::string basis_of(const Rate& rate, double confidence, std::string_view of) {
 std::string basis_of(const stats::AurocEstimate& auroc) {
   return fmt::format("{:g} % interval: {:.3f} to {:.3f}; {} good, {} defective", auroc.confidence * 100,
                      auroc.interval.low, auroc.interval.high, auroc.n_good, auroc.n_defective);
+}
+
+std::vector<report::Fact> facts_of(const Provenance& provenance,
+                                   const std::vector<std::pair<std::string, const Evaluation*>>& models) {
+  std::vector<report::Fact> facts;
+  const auto add = [&](const std::string& name, const std::string& value) {
+    if (!value.empty()) facts.push_back({name, value});
+  };
+  add("made at", provenance.made_at);
+  if (!provenance.lineguard_version.empty()) add("with", "Lineguard " + provenance.lineguard_version);
+  for (const auto& [name, evaluation] : models) {
+    const Model& model = evaluation->model;
+    add(name,
+        fmt::format("{} version {}, digest {}", model.identity.name, model.identity.version, model.identity.digest));
+    add("operating point", fmt::format("{}, threshold {:.6g}", model.operating_point, model.threshold));
+  }
+  const Evaluation& any = *models.front().second;
+  add("data set", fmt::format("{} ({})", any.dataset, any.layout));
+  add("its fingerprint", provenance.dataset_fingerprint);
+  add("split", any.selection);
+  add("confidence", fmt::format("{:g} %", 100 * any.confidence));
+  return facts;
 }
 
 std::string timing_in_words(const Evaluation& evaluation) {

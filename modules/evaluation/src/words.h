@@ -2,8 +2,13 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <lineguard/evaluation/evaluate.h>
+#include <lineguard/evaluation/output.h>
+#include <lineguard/report/html.h>
 
 namespace lineguard::evaluation {
 
@@ -15,6 +20,9 @@ std::string interval_in_words(const Rate& rate);  // "0.6 % to 8.8 %"; "–" whe
 // counted_in_words and the interval.
 std::string basis_of(const Rate& rate, double confidence, std::string_view of);
 std::string basis_of(const stats::AurocEstimate& auroc);
+// The block on top of a report: when, with what and on what.
+std::vector<report::Fact> facts_of(const Provenance& provenance,
+                                   const std::vector<std::pair<std::string, const Evaluation*>>& models);
 std::string timing_in_words(const Evaluation& evaluation);
 std::string counts_in_words(const Evaluation& evaluation);
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <lineguard/core/files.h>
+#include <lineguard/evaluation/compare.h>
 #include <lineguard/evaluation/evaluate.h>
 #include <lineguard/evaluation/output.h>
 #include <lineguard/imaging/decode.h>
@@ -205,6 +206,39 @@ TEST_F(Evaluate, ReportShowsTheWorstMistakesFirst) {
   EXPECT_LT(place("small-miss.png"), place("overkill.png"));
   EXPECT_LT(place("overkill.png"), place("found.png"));
   EXPECT_LT(html.find("Miss rate"), html.find("worst-miss.png"));
+}
+
+TEST_F(Evaluate, ReportSaysWhereItComesFrom) {
+  add("g.png", Label::good, 10);
+  ReportOptions options;
+  options.provenance = {"2026-11-23T15:04:05.678Z", "9.8.7", std::string(64, 'f')};
+  const std::string html = to_html(run(), dataset_, predictor_, options);
+  for (const std::string& words : {std::string("2026-11-23T15:04"), std::string("Lineguard 9.8.7"),
+                                   "squares version 1, digest " + std::string(64, 'a'), std::string(64, 'f'),
+                                   std::string("<dt>split</dt><dd>all</dd>"), std::string("95 %")})
+    EXPECT_NE(html.find(words), std::string::npos) << words;
+}
+
+TEST_F(Evaluate, ComparisonShowsChangedPicturesAsBothSeeThem) {
+  add("g.png", Label::good, 10);
+  add("found-by-a.png", Label::defective, 150);
+  add("found-by-both.png", Label::defective, 250);
+  const Evaluation a = run();
+  Brightness b(200);
+  predictor_ = b;
+  model_.threshold = 200;
+  const auto comparison = compare(a, run());
+  ASSERT_TRUE(comparison);
+  Brightness predictor_a(100);
+  const std::string html = to_html(*comparison, dataset_, predictor_a, b);
+  const auto place = [&](const std::string& words) { return html.find(words); };
+  EXPECT_NE(place("Wrong in B, right in A (1)"), std::string::npos);
+  EXPECT_NE(place("found-by-a.png · spot"), std::string::npos);
+  EXPECT_EQ(place("found-by-both.png · spot"), std::string::npos);
+  EXPECT_NE(place("A: defective"), std::string::npos);
+  EXPECT_NE(place("B: good"), std::string::npos);
+  EXPECT_NE(place("B&#39;s threshold 200"), std::string::npos);
+  EXPECT_LT(place("do not tell B from A"), place("<table>"));
 }
 
 }  // namespace

@@ -82,6 +82,14 @@ std::string row(const std::vector<std::string>& cells, std::string_view tag, std
   return html + "</tr>\n";
 }
 
+std::string figure_of(const Picture& picture) {
+  return fmt::format(
+      "<figure><img width=\"{}\" height=\"{}\" alt=\"{}\" src=\"data:image/jpeg;base64,{}\"><figcaption>{}"
+      "<div class=\"note\">{}</div></figcaption></figure>\n",
+      picture.size.width_px, picture.size.height_px, escape(picture.alt), base64(picture.jpeg), escape(picture.caption),
+      escape(picture.note));
+}
+
 }  // namespace
 
 std::string escape(std::string_view text) {
@@ -109,6 +117,13 @@ void Page::paragraph(std::string_view text) {
 
 void Page::notice(Mood mood, std::string_view text) {
   body_ += fmt::format("<p class=\"notice {}\" role=\"note\">{}</p>\n", css_class(mood), escape(text));
+}
+
+void Page::facts(const std::vector<Fact>& facts) {
+  body_ += "<dl class=\"facts\">\n";
+  for (const Fact& fact : facts)
+    body_ += fmt::format("<dt>{}</dt><dd>{}</dd>\n", escape(fact.name), escape(fact.value));
+  body_ += "</dl>\n";
 }
 
 void Page::key_figures(const std::vector<KeyFigure>& figures) {
@@ -141,12 +156,15 @@ void Page::plots(const std::vector<Plot>& plots) {
 
 void Page::gallery(const std::vector<Picture>& pictures) {
   body_ += "<div class=\"gallery\">\n";
-  for (const Picture& picture : pictures) {
-    body_ += fmt::format(
-        "<figure><img width=\"{}\" height=\"{}\" alt=\"{}\" src=\"data:image/jpeg;base64,{}\"><figcaption>{}"
-        "<div class=\"note\">{}</div></figcaption></figure>\n",
-        picture.size.width_px, picture.size.height_px, escape(picture.alt), base64(picture.jpeg),
-        escape(picture.caption), escape(picture.note));
+  for (const Picture& picture : pictures) body_ += figure_of(picture);
+  body_ += "</div>\n";
+}
+
+void Page::pairs(const std::vector<PicturePair>& pairs) {
+  body_ += "<div class=\"pairs\">\n";
+  for (const PicturePair& pair : pairs) {
+    body_ += fmt::format("<section><p>{}</p><div class=\"gallery\">\n{}{}</div></section>\n", escape(pair.caption),
+                         figure_of(pair.left), figure_of(pair.right));
   }
   body_ += "</div>\n";
 }

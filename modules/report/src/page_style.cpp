@@ -15,6 +15,8 @@ h1{font-size:1.9rem;line-height:1.2;margin:0}
 h2{font-size:1.25rem;margin:2.5rem 0 .75rem;padding-bottom:.3rem;border-bottom:1px solid var(--line)}
 p{margin:.5rem 0;max-width:75ch;overflow-wrap:anywhere}
 .subtitle,.note{color:var(--soft)}
+.facts{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:1rem 0;font-size:.85rem}
+.facts dt{color:var(--soft)}.facts dd{margin:0;overflow-wrap:anywhere}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(200px,1fr));gap:.75rem;margin:1.25rem 0}
 .tile{background:var(--panel);border-radius:.6rem;border-left:.3rem solid var(--muted);padding:.8rem 1rem}
 .tile .name{font-size:.85rem;color:var(--soft)}
@@ -45,8 +47,10 @@ svg .marker-text,svg .strong{fill:var(--ink)}
 .gallery img{display:block;width:100%;height:220px;object-fit:contain;background:#000}
 .gallery figcaption{padding:.5rem .7rem .7rem;font-size:.85rem;overflow-wrap:anywhere}
 .gallery .note{font-size:.8rem}
+.pairs{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(440px,100%),1fr));gap:1.25rem}
+.pairs .gallery{grid-template-columns:1fr 1fr;gap:.25rem}
 footer{margin-top:3rem;color:var(--soft);font-size:.85rem}
-@media print{body{font-size:11pt}main{max-width:none;padding:0}.tile,.notice,figure,tr{break-inside:avoid}
+@media print{body{font-size:11pt}main{max-width:none;padding:0}.tile,.notice,figure,section,tr{break-inside:avoid}
 h2{break-after:avoid}.tile,.notice,.plots figure,.gallery figure{border:1px solid var(--line)}}
 )css";
 

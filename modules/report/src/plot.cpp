@@ -79,6 +79,17 @@ struct Frame {
                              middle, escape(y_label));
   }
 
+  std::string draw_levels(const std::vector<Level>& levels) const {
+    std::string out;
+    for (const Level& level : levels) {
+      if (!(level.y >= y.low && level.y <= y.high)) continue;
+      const double place = y.place(level.y);
+      out += line(x.from_px, place, x.to_px, place, "marker");
+      out += text(x.to_px - 4, place - 5, "end", level.label, "marker-text");
+    }
+    return out;
+  }
+
   std::string draw_markers(const std::vector<Marker>& markers) const {
     std::string out;
     for (const Marker& marker : markers) {
@@ -194,7 +205,7 @@ Plot draw(const Chart& chart) {
     if (!series.name.empty()) legend.add(series.name, series.colour);
     out += draw_series(series, frame);
   }
-  out += frame.draw_markers(chart.markers) + legend.svg();
+  out += frame.draw_markers(chart.markers) + frame.draw_levels(chart.levels) + legend.svg();
   return {chart.title, svg(kHeight, chart.title, chart.description, out)};
 }
 

@@ -30,9 +30,11 @@ TEST(Html, EveryTextOfThePageIsEscaped) {
   page.key_figures({{"<name>", "<value>", "<note>", Mood::fine}});
   page.table({{"<c1>", "<c2>"}, {{"<r1>", "<r2>"}}});
   page.gallery({{Bytes(3), {1, 1}, "\"><alt>", "<caption>", "<small>"}});
+  page.facts({{"<fact>", "<said>"}});
+  page.pairs({{{Bytes(3), {1, 1}, "<left>", "<l>", ""}, {Bytes(3), {1, 1}, "<right>", "<r>", ""}, "<both>"}});
   const std::string html = page.html();
-  for (const char* raw : {"<t>", "<s>", "<h>", "<p1>", "<n>", "<name>", "<value>", "<note>", "<c1>", "<r2>", "<alt>",
-                          "<caption>", "<small>"}) {
+  for (const char* raw : {"<fact>", "<said>", "<left>", "<right>", "<both>", "<t>", "<s>", "<h>", "<p1>", "<n>",
+                          "<name>", "<value>", "<note>", "<c1>", "<r2>", "<alt>", "<caption>", "<small>"}) {
     EXPECT_FALSE(contains(html, raw)) << raw;
   }
   EXPECT_TRUE(contains(html, "&lt;value&gt;"));

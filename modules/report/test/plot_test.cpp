@@ -69,6 +69,14 @@ TEST(Plot, ChartJoinsPointsOrDrawsDots) {
   EXPECT_EQ(count(draw(chart).svg, "<circle"), 2u);
 }
 
+TEST(Plot, LevelsLieAcrossTheChart) {
+  Chart chart{"", "", "", "", {{"s", {{0, 0}, {1, 1}}, Colour::accent}}};
+  chart.levels = {{0.5, "half <way>"}, {7, "outside"}};
+  const std::string svg = draw(chart).svg;
+  EXPECT_NE(svg.find("half &lt;way&gt;"), std::string::npos);
+  EXPECT_EQ(svg.find("outside"), std::string::npos);
+}
+
 TEST(Plot, BarsScaleToTheLongest) {
   const std::string svg = draw(BarChart{"", "", {{"a", 1, "1"}, {"b", 2, "2"}}, {}}).svg;
   EXPECT_EQ(count(svg, "width=\"280.0\""), 1u) << svg;

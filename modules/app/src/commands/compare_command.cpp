@@ -24,6 +24,7 @@ struct Arguments {
   std::string split = "test", json, report;
   double confidence = 0.95;
   int threads = 1;
+  bool fail_if_worse = false;
 };
 
 using DetectorPtr = std::unique_ptr<detector::Detector>;
@@ -35,8 +36,9 @@ Result<evaluation::Evaluation> evaluate_one(detector::Detector& detector, const 
 }
 
 // Pictures that neither package was trained on.
-Result<std::vector<std::size_t>> common_samples(const Arguments& arguments, const dataset::Dataset& data) {
-  LINEGUARD_TRY(warn_of_learned_pictures({arguments.a, arguments.b}, arguments.split, data));
+Result<std::vector<std::size_t>> common_samples(const Arguments& arguments, const dataset::Dataset& data,
+                                                Fingerprint& fingerprint) {
+  LINEGUARD_TRY(warn_of_learned_pictures({arguments.a, arguments.b}, arguments.split, data, fingerprint));
   LINEGUARD_ASSIGN(const auto of_a, select_samples(arguments.a, arguments.split, data));
   LINEGUARD_ASSIGN(const auto of_b, select_samples(arguments.b, arguments.split, data));
   std::vector<std::size_t> both;
@@ -57,16 +59,20 @@ Result<int> run_compare(const Arguments& arguments) {
   const detector::LoadOptions load{.threads = 1, .parallel_requests = arguments.threads};
   LINEGUARD_ASSIGN(const DetectorPtr a, detector::Detector::load(arguments.a, load));
   LINEGUARD_ASSIGN(const DetectorPtr b, detector::Detector::load(arguments.b, load));
-  LINEGUARD_ASSIGN(const auto samples, common_samples(arguments, data));
+  Fingerprint fingerprint(data);
+  LINEGUARD_ASSIGN(const auto samples, common_samples(arguments, data, fingerprint));
   LINEGUARD_ASSIGN(auto of_a, evaluate_one(*a, data, samples, arguments));
   LINEGUARD_ASSIGN(auto of_b, evaluate_one(*b, data, samples, arguments));
   LINEGUARD_ASSIGN(const auto comparison,
                    evaluation::compare(std::move(of_a), std::move(of_b), {.confidence = arguments.confidence}));
   if (!arguments.json.empty()) LINEGUARD_TRY(write_file_atomically(arguments.json, evaluation::to_json(comparison)));
-  if (!arguments.report.empty())
-    LINEGUARD_TRY(write_file_atomically(arguments.report, evaluation::to_html(comparison, data, *b)));
+  if (!arguments.report.empty()) {
+    evaluation::ReportOptions options;
+    LINEGUARD_ASSIGN(options.provenance, provenance_of(fingerprint));
+    LINEGUARD_TRY(write_file_atomically(arguments.report, evaluation::to_html(comparison, data, *a, *b, options)));
+  }
   std::cout << evaluation::to_text(comparison);
-  return kDone;
+  return arguments.fail_if_worse && evaluation::surely_worse(comparison) ? kAnswerIsNo : kDone;
 }
 
 }  // namespace
@@ -82,14 +88,21 @@ void add_compare_command(CLI::App& root, Run& run) {
       ->capture_default_str();
   add_share_option(*command, "--confidence", arguments->confidence, "Of the intervals; default 95%");
   command->add_option("--json", arguments->json, "Figures and changed pictures, for machines");
-  command->add_option("--report", arguments->report, "One HTML file with the pictures on which the two differ");
+  command->add_option("--report", arguments->report,
+                      "One HTML file to decide by: verdict, differences, the pictures whose decision changed");
+  command->add_flag(
+      "--fail-if-worse", arguments->fail_if_worse,
+      "Exit 1 where B's miss or overkill rate is surely higher: the interval of the difference is above 0");
   command->add_option("--threads", arguments->threads, "Pictures at once")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
   command->footer(
-      "Differences are paired: the same pictures, drawn and counted for both.\n"
-      "Example:\n"
-      "  lineguard compare models/tiles-1 models/tiles-2 data/tiles --report change.html");
+      "Differences are paired: the same pictures, drawn and counted for both. B surely better or worse means that the\n"
+      "interval of the difference does not reach 0. Few pictures rarely tell two models apart.\n"
+      "Examples:\n"
+      "  lineguard compare models/tiles-1 models/tiles-2 data/tiles --report change.html\n"
+      "  lineguard compare models/tiles-1 models/tiles-2 data/tiles --fail-if-worse && cp -r models/tiles-2 /srv/models"
+      "/tiles");
   command->callback([arguments, &run] {
     run = [arguments] {
       const auto code = run_compare(*arguments);

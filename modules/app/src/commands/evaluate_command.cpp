@@ -101,15 +101,19 @@ Result<int> run_evaluate(const Arguments& arguments) {
                    detector::Detector::load(arguments.package, {.threads = 1,
                                                                 .parallel_requests = arguments.threads,
                                                                 .operating_point = arguments.operating_point}));
-  LINEGUARD_TRY(warn_of_learned_pictures({arguments.package}, arguments.split, data));
+  Fingerprint fingerprint(data);
+  LINEGUARD_TRY(warn_of_learned_pictures({arguments.package}, arguments.split, data, fingerprint));
   LINEGUARD_ASSIGN(const auto samples, select_samples(arguments.package, arguments.split, data));
   LINEGUARD_ASSIGN(
       const auto evaluation,
       evaluation::evaluate(*detector, model_of(*detector), data, selection_of(arguments.split), samples,
                            {.threads = arguments.threads, .confidence = arguments.confidence}, terminal_progress()));
   if (!arguments.json.empty()) LINEGUARD_TRY(write_file_atomically(arguments.json, evaluation::to_json(evaluation)));
-  if (!arguments.report.empty())
-    LINEGUARD_TRY(write_file_atomically(arguments.report, evaluation::to_html(evaluation, data, *detector)));
+  if (!arguments.report.empty()) {
+    evaluation::ReportOptions options;
+    LINEGUARD_ASSIGN(options.provenance, provenance_of(fingerprint));
+    LINEGUARD_TRY(write_file_atomically(arguments.report, evaluation::to_html(evaluation, data, *detector, options)));
+  }
   std::cout << evaluation::to_text(evaluation);
   if (arguments.max_miss > 0) LINEGUARD_TRY(offer_threshold(evaluation, arguments));
   return evaluation.n_errors == 0 ? kDone : kRuntimeFailure;

@@ -74,7 +74,8 @@ void say_what_is_not_shown(const char* what, const evaluation::RateChange& chang
 
 Result<int> run_quantize(const Arguments& arguments) {
   LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset, arguments.package));
-  LINEGUARD_TRY(warn_of_learned_pictures({arguments.package}, arguments.split, data));
+  Fingerprint fingerprint(data);
+  LINEGUARD_TRY(warn_of_learned_pictures({arguments.package}, arguments.split, data, fingerprint));
   LINEGUARD_ASSIGN(auto before, evaluate_package(arguments.package, data, arguments));
   LINEGUARD_ASSIGN(const auto pictures, calibration_pictures(arguments, data));
   // Beside the target until it has passed, under a name that no server takes for a package.

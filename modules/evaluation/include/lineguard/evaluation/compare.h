@@ -8,6 +8,7 @@
 #include <lineguard/core/predictor.h>
 #include <lineguard/core/result.h>
 #include <lineguard/evaluation/evaluate.h>
+#include <lineguard/evaluation/output.h>
 #include <lineguard/stats/paired.h>
 
 namespace lineguard::evaluation {
@@ -18,28 +19,47 @@ struct RateChange {
   stats::Discordant discordant;  // parts on which just one errs
 };
 
-// A picture on which the decisions differ: rows of either evaluation.
+// A labelled picture that both predicted: rows of either evaluation.
+struct PairedRows {
+  std::size_t row_a = 0, row_b = 0;
+};
+
+// One on which the decisions differ.
 struct ChangedPicture {
   std::size_t row_a = 0, row_b = 0;
   bool better_in_b = false;  // b is right where a errs
 };
 
+// Of the model in B, by the intervals of the differences in miss rate, overkill rate and image AUROC: one that lies
+// whole on one side of 0 tells the models apart.
+enum class Verdict { better, worse, mixed, not_told_apart };
+std::string_view to_string(Verdict verdict);  // "not told apart"
+
 struct Comparison {
   Evaluation a, b;
-  std::size_t n_good = 0, n_defective = 0;  // pictures that both predicted
+  std::vector<PairedRows> pairs;
+  std::size_t n_good = 0, n_defective = 0;  // of these pairs
   std::optional<stats::PairedDifference> auroc;
   RateChange miss, overkill;
-  std::vector<ChangedPicture> changed;  // worst first: what b gets wrong, defective before good
-  std::string verdict;                  // one sentence
+  // Worst first: what b gets wrong, defective before good, those farthest from the threshold first.
+  std::vector<ChangedPicture> changed;
+  Verdict verdict = Verdict::not_told_apart;
+  std::string verdict_in_words;  // one sentence: by which figure, with its interval
   double confidence = 0.95;
 };
 
 // Errors: refused where no labelled picture was predicted by both.
 Result<Comparison> compare(Evaluation a, Evaluation b, const EvaluateOptions& options = {});
 
+// B surely lets more defective parts pass, or diverts more good ones: the interval of that rate's difference lies above
+// 0.
+bool surely_worse(const Comparison& comparison);
+
 std::string to_text(const Comparison& comparison);
 std::string to_json(const Comparison& comparison);  // "lineguard.compare/2"
-// One HTML file; pictures are drawn with b's heat map.
-std::string to_html(const Comparison& comparison, const dataset::Dataset& dataset, Predictor& predictor_b);
+// One HTML file to decide by: the verdict, the differences, scores against scores, and the pictures whose decision
+// changed, as either model sees them. The shown pictures are predicted again.
+std::string to_html(const Comparison& comparison, const dataset::Dataset& dataset, Predictor& predictor_a,
+                    Predictor& predictor_b, const ReportOptions& options = {});
 
 }  // namespace lineguard::evaluation

@@ -16,9 +16,17 @@ std::string to_json(const Evaluation& evaluation);
 // A screenful of text: the key figures.
 std::string to_text(const Evaluation& evaluation);
 
+// Where a report's figures come from, beside what the evaluation says itself. Empty fields are left out of it.
+struct Provenance {
+  std::string made_at;              // UTC
+  std::string lineguard_version;    // "0.1.0"
+  std::string dataset_fingerprint;  // 64 hexadecimal digits
+};
+
 struct ReportOptions {
   std::size_t pictures = 12;  // at most so many of each kind: misses, overkill, right
   int picture_side_px = 320;
+  Provenance provenance{};
 };
 
 // One HTML file: key figures, plots, classes, and pictures with heat maps, the worst mistakes first. The shown pictures

@@ -21,6 +21,17 @@ struct KeyFigure {
   Mood mood = Mood::neutral;
 };
 
+// A line of a block of facts: "data set", "tiles (MVTec AD), split test".
+struct Fact {
+  std::string name, value;
+};
+
+// Two pictures that are to be seen side by side.
+struct PicturePair {
+  Picture left, right;
+  std::string caption;  // under both
+};
+
 struct Table {
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;  // each as long as the header
@@ -36,10 +47,12 @@ class Page {
   void heading(std::string_view text);
   void paragraph(std::string_view text);
   void notice(Mood mood, std::string_view text);  // set off: what the reader must not miss
+  void facts(const std::vector<Fact>& facts);     // small: where the page comes from
   void key_figures(const std::vector<KeyFigure>& figures);
   void table(const Table& table);
   void plots(const std::vector<Plot>& plots);  // side by side where there is room
   void gallery(const std::vector<Picture>& pictures);
+  void pairs(const std::vector<PicturePair>& pairs);
 
   // The whole file.
   std::string html() const;

@@ -22,6 +22,11 @@ struct Marker {  // a labelled vertical line
   std::string label;
 };
 
+struct Level {  // a labelled horizontal line
+  double y = 0;
+  std::string label;
+};
+
 struct HistogramGroup {
   std::string name;
   std::vector<double> values{};
@@ -50,6 +55,7 @@ struct Chart {
   bool diagonal = false;                          // a muted line from corner to corner
   std::optional<AxisRange> x_range{}, y_range{};  // else that of the points
   std::vector<Marker> markers{};
+  std::vector<Level> levels{};
 };
 Plot draw(const Chart& chart);
 

@@ -1,0 +1,203 @@
+#include "gallery.h"
+#include "words.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <lineguard/evaluation/compare.h>
+#include <lineguard/evaluation/parts.h>
+#include <lineguard/report/html.h>
+
+namespace lineguard::evaluation {
+namespace {
+
+using report::Colour;
+using report::Mood;
+
+constexpr std::size_t kMostDots = 2000;  // of each truth, so that a page stays a page
+
+Mood mood_of(Verdict verdict) {
+  if (verdict == Verdict::better) return Mood::fine;
+  if (verdict == Verdict::worse) return Mood::bad;
+  return verdict == Verdict::mixed ? Mood::attention : Mood::neutral;
+}
+
+std::string told_apart(const stats::Interval& interval, bool more_is_better) {
+  if (interval.low <= 0 && interval.high >= 0) return "not told apart";
+  return (interval.low > 0) == more_is_better ? "B is better" : "B is worse";
+}
+
+std::vector<std::string> table_row(const std::string& name, const RateChange& change, double confidence) {
+  if (change.discordant.n == 0) return {name, "unknown: no such pictures", "–", "–", "–", "–", "–", "–", "–", "–"};
+  const auto interval = change.discordant.difference_interval(confidence);
+  const auto side = [](const Rate& rate) {
+    return fmt::format("{} ({})", rate_in_words(rate), interval_in_words(rate));
+  };
+  return {name,
+          told_apart(interval, false),
+          side(change.a),
+          side(change.b),
+          fmt::format("{:+.2f} %", 100 * (change.b.count.rate() - change.a.count.rate())),
+          fmt::format("{:+.2f} to {:+.2f} %", 100 * interval.low, 100 * interval.high),
+          std::to_string(change.discordant.only_a),
+          std::to_string(change.discordant.only_b),
+          fmt::format("{} {}s", change.discordant.n, unit_of(change.a)),
+          fmt::format("{:.3g}", change.discordant.p_value())};
+}
+
+void add_table(report::Page& page, const Comparison& comparison) {
+  page.heading("Differences on the same pictures");
+  report::Table table{
+      {"figure", "B against A", "A", "B", "B − A", "interval of B − A", "only A errs", "only B errs", "n", "McNemar p"},
+      {},
+      2};
+  table.rows.push_back(table_row("miss rate", comparison.miss, comparison.confidence));
+  table.rows.push_back(table_row("overkill rate", comparison.overkill, comparison.confidence));
+  if (const auto& ranking = comparison.auroc) {
+    table.rows.push_back({"image AUROC", told_apart(ranking->interval, true), fmt::format("{:.4f}", ranking->a),
+                          fmt::format("{:.4f}", ranking->b), fmt::format("{:+.4f}", ranking->difference()),
+                          fmt::format("{:+.4f} to {:+.4f}", ranking->interval.low, ranking->interval.high), "–", "–",
+                          fmt::format("{} pictures", comparison.n_good + comparison.n_defective), "–"});
+  }
+  const double ms_a = comparison.a.predict_p50_ms, ms_b = comparison.b.predict_p50_ms;
+  table.rows.push_back({"time a picture", "", fmt::format("{:.1f} ms", ms_a), fmt::format("{:.1f} ms", ms_b),
+                        fmt::format("{:+.1f} ms", ms_b - ms_a), "–", "–", "–", "–", "–"});
+  page.table(table);
+  page.paragraph(fmt::format(
+      "Each interval holds by itself with {:g} % confidence. In brackets: exact ones of either rate. Differences of "
+      "rates: Bonett and Price's for pairs, beside the exact McNemar test; of the AUROC: a bootstrap that draws the "
+      "same parts for both.",
+      100 * comparison.confidence));
+}
+
+// Every picture that changed, and evenly through the others at most kMostDots.
+std::vector<Point> dots_of(const Comparison& comparison, Label truth) {
+  std::vector<Point> dots;
+  for (const ChangedPicture& changed : comparison.changed) {
+    const Row &a = comparison.a.rows[changed.row_a], &b = comparison.b.rows[changed.row_b];
+    if (a.truth == truth) dots.push_back({a.score, b.score});
+  }
+  std::vector<Point> all;
+  for (const auto& [row_a, row_b] : comparison.pairs) {
+    const Row& a = comparison.a.rows[row_a];
+    if (a.truth == truth) all.push_back({a.score, comparison.b.rows[row_b].score});
+  }
+  const std::size_t shown = std::min(all.size(), kMostDots);
+  for (std::size_t i = 0; i < shown; ++i) dots.push_back(all[i * all.size() / shown]);
+  return dots;
+}
+
+// Of the dots and the threshold, with room around them.
+report::AxisRange range_of(const std::vector<report::Series>& series, double Point::*coordinate, double threshold) {
+  report::AxisRange range{threshold, threshold};
+  for (const auto& one : series) {
+    for (const Point& point : one.points) {
+      range.low = std::min(range.low, point.*coordinate);
+      range.high = std::max(range.high, point.*coordinate);
+    }
+  }
+  const double room = range.high > range.low ? 0.04 * (range.high - range.low) : 0.5;
+  return {range.low - room, range.high + room};
+}
+
+void add_scores(report::Page& page, const Comparison& comparison) {
+  page.heading("Scores of A and B");
+  report::Chart chart;
+  chart.title = "Each picture's score by A and by B";
+  chart.description = "Scores of A to the right, of B upwards; dashed lines are the thresholds.";
+  chart.x_label = "score by A";
+  chart.y_label = "score by B";
+  chart.series = {{"good", dots_of(comparison, Label::good), Colour::good, true},
+                  {"defective", dots_of(comparison, Label::defective), Colour::defective, true}};
+  const double threshold_a = comparison.a.model.threshold, threshold_b = comparison.b.model.threshold;
+  chart.x_range = range_of(chart.series, &Point::x, threshold_a);
+  chart.y_range = range_of(chart.series, &Point::y, threshold_b);
+  chart.markers = {{threshold_a, fmt::format("A's threshold {:.4g}", threshold_a)}};
+  chart.levels = {{threshold_b, fmt::format("B's threshold {:.4g}", threshold_b)}};
+  page.plots({draw(chart)});
+  page.paragraph(
+      "Upper left: what only B diverts. Lower right: what only A diverts. A model is right about defective pictures "
+      "(orange) above its threshold and about good ones (blue) below it.");
+}
+
+report::Picture named(report::Picture picture, std::string_view model, const Row& row) {
+  picture.caption = fmt::format("{}: {}", model, lineguard::to_string(row.label));
+  picture.note = fmt::format("score {:.4g}", row.score);
+  return picture;
+}
+
+// Pictures as both models see them.
+class BothModels {
+ public:
+  BothModels(const Comparison& comparison, const dataset::Dataset& dataset, Predictor& predictor_a,
+             Predictor& predictor_b, const ReportOptions& options)
+      : comparison_(comparison),
+        dataset_(dataset),
+        predictor_a_(predictor_a),
+        predictor_b_(predictor_b),
+        options_(options) {}
+
+  void add(report::Page& page, std::string_view heading, bool better_in_b) const {
+    std::vector<const ChangedPicture*> wanted;
+    for (const ChangedPicture& changed : comparison_.changed) {
+      if (changed.better_in_b == better_in_b) wanted.push_back(&changed);
+    }
+    if (wanted.empty()) return;
+    const std::size_t shown = std::min(wanted.size(), 2 * options_.pictures);
+    page.heading(shown < wanted.size() ? fmt::format("{} ({} of {})", heading, shown, wanted.size())
+                                       : fmt::format("{} ({})", heading, shown));
+    page.paragraph(
+        "The worst first: defective before good, then by the distance from the threshold. Green: what "
+        "people drew.");
+    std::vector<report::PicturePair> pairs;
+    std::string not_shown;
+    for (std::size_t i = 0; i < shown; ++i) {
+      auto pair = draw(*wanted[i]);
+      if (pair) pairs.push_back(std::move(*pair));
+      if (!pair) not_shown += fmt::format("{}: {}. ", comparison_.b.rows[wanted[i]->row_b].image, pair.error().message);
+    }
+    page.pairs(pairs);
+    if (!not_shown.empty()) page.paragraph("Not shown: " + not_shown);
+  }
+
+ private:
+  Result<report::PicturePair> draw(const ChangedPicture& changed) const {
+    const Row &a = comparison_.a.rows[changed.row_a], &b = comparison_.b.rows[changed.row_b];
+    const int side_px = options_.picture_side_px;
+    LINEGUARD_ASSIGN(auto left, overlay_of(a, dataset_, predictor_a_, comparison_.a.model.pixel_threshold, side_px));
+    LINEGUARD_ASSIGN(auto right, overlay_of(b, dataset_, predictor_b_, comparison_.b.model.pixel_threshold, side_px));
+    return report::PicturePair{named(std::move(left), "A", a), named(std::move(right), "B", b),
+                               fmt::format("{} · {}", a.image, a.class_name)};
+  }
+
+  const Comparison& comparison_;
+  const dataset::Dataset& dataset_;
+  Predictor& predictor_a_;
+  Predictor& predictor_b_;
+  const ReportOptions& options_;
+};
+
+}  // namespace
+
+std::string to_html(const Comparison& comparison, const dataset::Dataset& dataset, Predictor& predictor_a,
+                    Predictor& predictor_b, const ReportOptions& options) {
+  const auto name_of = [](const Evaluation& evaluation) {
+    return fmt::format("{} version {}", evaluation.model.identity.name, evaluation.model.identity.version);
+  };
+  report::Page page(
+      "Is model B better than model A?",
+      fmt::format("A: {} · B: {} · {} good and {} defective pictures, predicted by both", name_of(comparison.a),
+                  name_of(comparison.b), comparison.n_good, comparison.n_defective));
+  page.notice(mood_of(comparison.verdict), comparison.verdict_in_words);
+  page.facts(facts_of(options.provenance, {{"A", &comparison.a}, {"B", &comparison.b}}));
+  add_table(page, comparison);
+  add_scores(page, comparison);
+  const BothModels both(comparison, dataset, predictor_a, predictor_b, options);
+  both.add(page, "Wrong in B, right in A", false);
+  both.add(page, "Right in B, wrong in A", true);
+  if (comparison.changed.empty()) page.paragraph("No picture's decision changed.");
+  return page.html();
+}
+
+}  // namespace lineguard::evaluation
