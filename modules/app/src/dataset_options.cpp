@@ -25,6 +25,7 @@ void add_dataset_options(CLI::App& command, DatasetOptions& options) {
 Result<dataset::Dataset> read_dataset(const DatasetOptions& options) {
   dataset::ReadOptions read_options;
   read_options.part_pattern = options.part_pattern;
+  read_options.keep_problems = options.keep_problems;
   if (options.defective_above >= 0) read_options.defective_above = options.defective_above;
   if (!options.layout.empty()) {
     LINEGUARD_ASSIGN(read_options.layout, dataset::layout_from_name(options.layout));

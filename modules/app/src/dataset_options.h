@@ -15,6 +15,7 @@ struct DatasetOptions {
   std::filesystem::path path;
   std::string layout, part_pattern;
   double defective_above = -1;  // below 0: not given
+  bool keep_problems = false;   // dataset::ReadOptions'; of verify alone
 };
 
 // DATASET, --layout, --part-pattern and --defective-above.

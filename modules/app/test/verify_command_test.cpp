@@ -86,6 +86,19 @@ TEST_F(VerifyCommand, writesAPageWithThumbnails) {
   EXPECT_NE(html.find("&lt;a&gt;.png"), std::string::npos);
 }
 
+TEST_F(VerifyCommand, namesEveryLabelLineThatCannotBeUsed) {
+  for (std::uint8_t i = 0; i < 3; ++i) add_picture(std::to_string(i) + ".png", i);
+  ASSERT_TRUE(write_file_atomically(folder_ / "labels.csv", "image,label\n0.png,good\n1.png,7\n2.png,good,x\n"));
+  const Outcome outcome = verify({path("labels.csv"), "--structure-only"});
+  EXPECT_EQ(outcome.exit_code, kAnswerIsNo) << outcome.out << outcome.err;
+  EXPECT_NE(outcome.out.find("BLOCKER malformed-label"), std::string::npos) << outcome.out;
+  for (const char* place : {"labels.csv:3", "labels.csv:4", "Pictures  2"})
+    EXPECT_NE(outcome.out.find(place), std::string::npos) << outcome.out;
+  EXPECT_EQ(verify({path("labels.csv"), "--allow", "malformed-label"}).exit_code, kWrongUse);
+  ASSERT_TRUE(write_file_atomically(folder_ / "none.csv", "image,label\n,good\n"));
+  EXPECT_NE(verify({path("none.csv")}).out.find("none.csv:2"), std::string::npos) << "no picture at all";
+}
+
 TEST_F(VerifyCommand, refusesWrongUse) {
   EXPECT_EQ(verify({}).exit_code, kWrongUse);
   EXPECT_EQ(verify({path(), "--allow", "everything"}).exit_code, kWrongUse);

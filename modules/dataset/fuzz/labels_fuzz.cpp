@@ -1,5 +1,5 @@
 // The first byte says which label file the rest is, of a data set with one picture: it is read or refused, and a box
-// that is read has numbers for sides.
+// that is read has numbers for sides, an outline points.
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -50,11 +50,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   write(folder / kind.labels, data + 1, size - 1);
   dataset::ReadOptions options;
   options.layout = kind.layout;
-  const auto read = dataset::read_dataset(kind.layout == Layout::csv ? folder / kind.labels : folder, options);
+  const fs::path path = kind.layout == Layout::csv ? folder / kind.labels : folder;
+  const bool usable = dataset::read_dataset(path, options).ok();
+  options.keep_problems = true;
+  const auto read = dataset::read_dataset(path, options);
   if (!read) return 0;
+  LINEGUARD_CHECK(usable == read->problems.empty(), "a set with problems is read to name them and for nothing else");
   for (const auto& sample : read->samples) {
     for (const auto& box : sample.boxes)
       LINEGUARD_CHECK(std::isfinite(box.box.width) && std::isfinite(box.box.x), "a box has numbers");
+    for (const auto& box : sample.boxes) {
+      for (const auto& outline : box.outlines) LINEGUARD_CHECK(!outline.empty(), "an outline has points");
+    }
   }
   return 0;
 }

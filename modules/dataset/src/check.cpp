@@ -57,7 +57,7 @@ Summary summarise(const Dataset& dataset, const std::vector<SampleFacts>& facts)
                                           : summary.unlabelled);
     summary.masks += sample.mask.has_value();
     summary.templates += sample.defect_free_template.has_value();
-    for (const LabelledBox& box : sample.boxes) ++(box.polygon.empty() ? summary.boxes : summary.polygons);
+    for (const LabelledBox& box : sample.boxes) ++(box.outlines.empty() ? summary.boxes : summary.polygons);
     parts.insert(sample.part);
     ++summary.by_class[sample.class_name.empty() ? "not labelled" : sample.class_name];
     if (facts[i].decoded) ++summary.by_size[describe(facts[i])];

@@ -14,6 +14,20 @@ namespace {
 
 constexpr std::size_t kFewGoodPictures = 10;
 
+// As sample names are: relative to the data set.
+std::string shown_place(const LabelProblem& problem, const std::filesystem::path& root) {
+  const std::string folder = (root / "").string();
+  return problem.place.starts_with(folder) ? problem.place.substr(folder.size()) : problem.place;
+}
+
+void check_labels(const Dataset& dataset, FindingList& findings) {
+  const LabelProblems& problems = dataset.problems;
+  for (const LabelProblem& problem : problems.kept())
+    findings.add(Check::malformed_label, problem.reason, shown_place(problem, dataset.root));
+  if (const std::size_t more = problems.count() - problems.kept().size(); more > 0)
+    findings.add_group(Check::malformed_label, fmt::format("{} more problems in the labels are not listed", more), {});
+}
+
 void check_files(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings) {
   for (std::size_t i = 0; i < facts.size(); ++i) {
     for (const FileProblem& problem : facts[i].problems) {
@@ -116,8 +130,16 @@ void check_mask(const Sample& sample, const SampleFacts& facts, FindingList& fin
   }
 }
 
+constexpr double kRoundingPx = 1;  // labelling tools round outwards
+
+bool lies_inside(const Outline& outline, Size size) {
+  return std::ranges::all_of(outline, [&](const Point& point) {
+    return point.x >= -kRoundingPx && point.y >= -kRoundingPx && point.x <= size.width_px + kRoundingPx &&
+           point.y <= size.height_px + kRoundingPx;
+  });
+}
+
 bool lies_inside(const Box& box, Size size) {
-  constexpr double kRoundingPx = 1;  // labelling tools round outwards
   return box.width > 0 && box.height > 0 && box.x >= -kRoundingPx && box.y >= -kRoundingPx &&
          box.x + box.width <= size.width_px + kRoundingPx && box.y + box.height <= size.height_px + kRoundingPx;
 }
@@ -126,8 +148,15 @@ void check_boxes(const Sample& sample, const SampleFacts& facts, FindingList& fi
   if (sample.label == Label::good && !sample.boxes.empty()) {
     findings.add(Check::mask_on_good, "labelled good, but a box marks a defect", sample.name);
   }
-  for (const auto& [box, class_name, polygon] : sample.boxes) {
-    if (!facts.decoded || lies_inside(box, facts.size)) continue;
+  for (const auto& [box, class_name, outlines] : sample.boxes) {
+    if (!facts.decoded) continue;
+    if (!std::ranges::all_of(outlines, [&](const Outline& outline) { return lies_inside(outline, facts.size); })) {
+      findings.add(
+          Check::box_outside,
+          fmt::format("an outline leaves the picture of {}x{} pixels", facts.size.width_px, facts.size.height_px),
+          sample.name);
+    }
+    if (lies_inside(box, facts.size)) continue;
     findings.add(Check::box_outside,
                  fmt::format("the box {:g} {:g} {:g} {:g} is empty or leaves the picture of {}x{} pixels", box.x, box.y,
                              box.width, box.height, facts.size.width_px, facts.size.height_px),
@@ -149,6 +178,7 @@ void check_marks(const Dataset& dataset, const std::vector<SampleFacts>& facts, 
 }  // namespace
 
 void run_checks(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings) {
+  check_labels(dataset, findings);
   check_files(dataset, facts, findings);
   check_number_of_good(dataset, facts, findings);
   check_duplicates(dataset, facts, findings);

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include <lineguard/core/result.h>
+#include <lineguard/dataset/dataset.h>
 
 namespace lineguard::dataset {
 
@@ -17,8 +17,11 @@ struct CsvRow {
 };
 
 // Takes LF and CRLF and a UTF-8 byte order mark, leaves out empty lines, trims blanks around unquoted fields.
-// corrupt_data with "<source_name>:<line>": a quote inside an unquoted field, text after a closing quote, a quote that
-// is never closed, a NUL byte, a row with another number of fields than the first.
-Result<std::vector<CsvRow>> parse_csv(std::string_view text, std::string_view source_name);
+std::string_view trim(std::string_view text);  // blanks of either side
+
+// A problem at "<source_name>:<line>", and on with the next line: a quote inside an unquoted field, text after a
+// closing quote, a quote that is never closed, a row with another number of fields than the first. Nothing is read of a
+// text with a NUL byte, or whose first row has a problem.
+std::vector<CsvRow> parse_csv(std::string_view text, std::string_view source_name, LabelProblems& problems);
 
 }  // namespace lineguard::dataset

@@ -113,7 +113,8 @@ void decide_probabilities(double limit, Dataset& dataset) {
     if (sample.label != Label::unknown || sample.defect_probability <= 0) continue;
     const bool defective = sample.defect_probability > limit;
     sample.label = defective ? Label::defective : Label::good;
-    if (sample.class_name.empty()) sample.class_name = defective ? kDefectiveClass : kGoodClass;
+    if (!sample.class_name.empty()) continue;
+    sample.class_name = !defective ? kGoodClass : sample.boxes.empty() ? kDefectiveClass : class_of_boxes(sample);
   }
 }
 
@@ -137,7 +138,34 @@ void warn_of_unlabelled(Dataset& dataset) {
         fmt::format("{} not labelled: not used", count == 1 ? "1 picture is" : fmt::format("{} pictures are", count)));
 }
 
+Error refusal(const LabelProblems& problems) {
+  const LabelProblem& first = problems.kept().front();
+  std::string message = fmt::format("{}: {}", first.place, first.reason);
+  if (problems.count() > 1) {
+    message +=
+        fmt::format(" (the first of {} problems in the labels: `lineguard verify` lists them)", problems.count());
+  }
+  return make_error(ErrorCode::corrupt_data, std::move(message));
+}
+
+// A set that was read in part is good for naming what is wrong with it, and for nothing else.
+Result<void> refuse_unusable(const Dataset& dataset, bool keep_problems) {
+  if (!dataset.problems.empty()) return keep_problems ? Result<void>{} : refusal(dataset.problems);
+  if (!dataset.samples.empty()) return {};
+  return make_error(ErrorCode::invalid_argument,
+                    fmt::format("{} has no pictures (read as {}); expected .jpg, .jpeg, .png, .bmp, .tif or .tiff",
+                                dataset.root.string(), to_string(dataset.layout)));
+}
+
 }  // namespace
+
+void LabelProblems::add(std::string place, std::string_view reason) {
+  constexpr std::size_t kMostKept = 1000, kLongestReason = 400;  // a field may hold a whole file
+  ++count_;
+  if (kept_.size() == kMostKept) return;
+  const bool fits = reason.size() <= kLongestReason;
+  kept_.push_back({std::move(place), std::string(reason.substr(0, kLongestReason)) + (fits ? "" : "…")});
+}
 
 std::string_view to_string(Split split) {
   switch (split) {
@@ -159,11 +187,7 @@ Result<Dataset> read_dataset(const fs::path& path, const ReadOptions& options) {
   dataset.defective_above = options.defective_above;
   dataset.part_pattern = options.part_pattern;
   LINEGUARD_TRY(read_file_or_folder(path, options.layout, dataset));
-  if (dataset.samples.empty()) {
-    return make_error(ErrorCode::invalid_argument,
-                      fmt::format("{} has no pictures (read as {}); expected .jpg, .jpeg, .png, .bmp, .tif or .tiff",
-                                  path.string(), to_string(dataset.layout)));
-  }
+  LINEGUARD_TRY(refuse_unusable(dataset, options.keep_problems));
   name_samples(dataset);
   options.defective_above ? decide_probabilities(*options.defective_above, dataset) : warn_of_unsure(dataset);
   std::sort(dataset.samples.begin(), dataset.samples.end(), [](const Sample& a, const Sample& b) {

@@ -16,7 +16,10 @@ struct CheckRow {
   std::string_view advice;
 };
 
-constexpr std::array<CheckRow, 26> kChecks{{
+constexpr std::array<CheckRow, 27> kChecks{{
+    {Check::malformed_label, "malformed-label", Severity::blocker,
+     "Correct these lines or entries, or take them out. Until then nothing is trained or measured: a set that is read "
+     "in part would be another one. What is said of the other files below is of what could be read."},
     {Check::unreadable, "unreadable", Severity::blocker,
      "Put the file where the data set names it, or take it out of the data set."},
     {Check::undecodable, "undecodable", Severity::blocker,
@@ -96,6 +99,15 @@ const std::vector<std::string>& check_names() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all;
     for (const auto& row : kChecks) all.emplace_back(row.name);
+    return all;
+  }();
+  return names;
+}
+
+const std::vector<std::string>& allowable_checks() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all = check_names();
+    std::erase(all, row_of(Check::malformed_label).name);
     return all;
   }();
   return names;

@@ -13,6 +13,7 @@ namespace lineguard::dataset {
 
 // In the order of check_names(): blockers before warnings, the worst first.
 enum class Check {
+  malformed_label,
   unreadable,
   undecodable,
   no_good_pictures,

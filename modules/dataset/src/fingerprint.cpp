@@ -43,7 +43,10 @@ Result<std::string> digest_of(const Sample& sample) {
     for (const double number : {labelled.box.x, labelled.box.y, labelled.box.width, labelled.box.height}) {
       digest.add(number);
     }
-    for (const Point& point : labelled.polygon) digest.add(fmt::format("{} {}", point.x, point.y));
+    for (std::size_t i = 0; i < labelled.outlines.size(); ++i) {
+      if (i > 0) digest.add("another outline");
+      for (const Point& point : labelled.outlines[i]) digest.add(fmt::format("{} {}", point.x, point.y));
+    }
   }
   LINEGUARD_TRY(digest.add_file(sample.image));
   LINEGUARD_TRY(digest.add_file(sample.mask));

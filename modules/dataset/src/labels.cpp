@@ -2,10 +2,10 @@
 
 #include "folder.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <set>
 
 namespace lineguard::dataset {
 namespace {
@@ -52,11 +52,23 @@ bool set_label(Sample& sample, std::string_view text) {
   return true;
 }
 
-void set_class_by_boxes(Sample& sample) {
-  std::set<std::string_view> names;
-  for (const auto& labelled : sample.boxes) names.insert(labelled.class_name);
-  set_class(sample, names.empty() ? kGoodClass : kDefectiveClass);
-  if (!names.empty()) sample.class_name = names.size() == 1 ? *names.begin() : kSeveralClasses;
+void set_class_by_boxes(Sample& sample, bool whole) {
+  if (sample.boxes.empty() && !whole) return;
+  set_class(sample, sample.boxes.empty() ? kGoodClass : kDefectiveClass);
+  if (!sample.boxes.empty()) sample.class_name = class_of_boxes(sample);
+}
+
+std::string class_of_boxes(const Sample& sample) {
+  const std::string& first = sample.boxes.front().class_name;
+  const bool one =
+      std::ranges::all_of(sample.boxes, [&](const LabelledBox& labelled) { return labelled.class_name == first; });
+  return one ? first : std::string(kSeveralClasses);
+}
+
+Box box_around(const Outline& outline) {
+  const auto [left, right] = std::ranges::minmax(outline, {}, &Point::x);
+  const auto [top, bottom] = std::ranges::minmax(outline, {}, &Point::y);
+  return {left.x, top.y, right.x - left.x, bottom.y - top.y};
 }
 
 Split split_named(std::string_view name) {

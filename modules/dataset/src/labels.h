@@ -20,8 +20,15 @@ bool is_defective_word(std::string_view text);  // defective, ng, fail in any ca
 // Sets label, defect_probability and class_name: a good or defective word, else the name of a defect class.
 void set_class(Sample& sample, std::string_view class_name);
 
-// The same from the sample's boxes: without any it is good.
-void set_class_by_boxes(Sample& sample);
+// The same from the sample's boxes: without any it is good, unless some could not be read (`whole` is false): then it
+// is not labelled.
+void set_class_by_boxes(Sample& sample, bool whole = true);
+
+// The one class that the sample's boxes name, or kSeveralClasses. REQUIRES a box.
+std::string class_of_boxes(const Sample& sample);
+
+// The smallest box that holds the outline. REQUIRES a point.
+Box box_around(const Outline& outline);
 
 // train, train2017, val, valid, testing …: what a name says. Anything else names no split.
 Split split_named(std::string_view name);

@@ -41,7 +41,7 @@ TEST_F(Yolo, ReadsBoxesPolygonsNamesAndSplits) {
   EXPECT_EQ(a->split, Split::train);
   EXPECT_EQ(a->boxes[0].class_name, "crack");
   EXPECT_EQ(a->boxes[0].box, (Box{40, 15, 20, 20}));
-  EXPECT_EQ(a->boxes[1].polygon.size(), 3u);
+  EXPECT_EQ(a->boxes[1].outlines.at(0).size(), 3u);
   EXPECT_DOUBLE_EQ(a->boxes[1].box.x, 10);
   EXPECT_DOUBLE_EQ(a->boxes[1].box.height, 20);
   EXPECT_EQ(find_sample(dataset, "images/train/clean.png")->label, Label::good);
@@ -122,9 +122,9 @@ TEST_F(Voc, AnnotationsBesideThePicturesAreRead) {
 }
 
 TEST_F(Voc, AMalformedAnnotationIsNamed) {
-  EXPECT_CONTAINS(problem_of("<annotation><object>"), "a.xml: byte ");
+  EXPECT_CONTAINS(problem_of("<annotation><object>"), "a.xml:1: ");
   EXPECT_CONTAINS(problem_of("<notes/>"), "expected <annotation>");
-  EXPECT_CONTAINS(problem_of("<annotation><object><name>x</name></object></annotation>"), "object 1: bndbox/xmin");
+  EXPECT_CONTAINS(problem_of("<annotation><object><name>x</name></object></annotation>"), "a.xml:1: bndbox/xmin");
   EXPECT_CONTAINS(problem_of("<annotation><object><bndbox/></object></annotation>"), "has no <name>");
   EXPECT_CONTAINS(problem_of("<annotation><object><name>x</name><bndbox><xmin>9</xmin><ymin>1</ymin><xmax>3</xmax>"
                              "<ymax>4</ymax></bndbox></object></annotation>"),

@@ -203,6 +203,22 @@ TEST_F(CheckDataset, blocksBoxesOutsideThePictureAndOnGoodParts) {
   expect_blocker(check(2, "good.csv"), "mask-on-good", {"c.png"});
 }
 
+TEST_F(CheckDataset, blocksOutlinesOutsideThePicture) {
+  add_good(12, "");
+  std::string lines = "image,label,polygons,part\n";
+  for (int i = 0; i < 12; ++i) lines += "n" + std::to_string(100 + i) + ".png,good,," + std::to_string(i) + "\n";
+  add_picture("c.png", 50);
+  add("labels.csv", lines + "c.png,crack,0 0 24.9 0 24 16,c\n");
+  EXPECT_TRUE(check().findings.empty()) << "rounded outwards";
+  Dataset dataset = read();
+  for (Sample& sample : dataset.samples) {
+    for (LabelledBox& labelled : sample.boxes) labelled.outlines.push_back({{3, 3}, {9, 3}, {9, 18}});
+  }
+  const auto report = check_dataset(dataset);
+  ASSERT_TRUE(report);
+  expect_blocker(*report, "box-outside", {"c.png"});
+}
+
 TEST_F(CheckDataset, blocksOtherChannelsAndDepths) {
   add_good(12);
   add_picture("train/good/x.png", 50, {{24, 16}, 3, PixelDepth::u8});

@@ -1,6 +1,8 @@
 #include "dataset_builder.h"
 #include "test_data.h"
 
+#include <algorithm>
+
 namespace lineguard::dataset::test {
 namespace {
 
@@ -29,7 +31,7 @@ TEST_F(Coco, readsBoxesPolygonsSplitsAndTemplates) {
   add("beside.png");
   add_json("train.json", R"({"id": 5, "file_name": "a.png"}, {"id": 6, "file_name": "b.png"})",
            R"({"image_id": 5, "category_id": 7, "bbox": [1, 2, 3.5, 4], "segmentation": [[1, 2, 4, 2, 4, 6]]},
-              {"image_id": 5, "category_id": 1, "bbox": [5, 6, 7, 8], "segmentation": {"counts": "x"}})");
+              {"image_id": 5, "category_id": 1, "bbox": [5, 6, 7, 8], "segmentation": []})");
   add_json("other.json", R"({"id": 5, "file_name": "beside.png"})",
            R"({"image_id": 5, "category_id": 7, "bbox": [1, 2, 3, 4]})");
   const Dataset dataset = read();
@@ -43,14 +45,55 @@ TEST_F(Coco, readsBoxesPolygonsSplitsAndTemplates) {
   ASSERT_EQ(a->boxes.size(), 2u);
   EXPECT_EQ(a->boxes[0].box, (Box{1, 2, 3.5, 4}));
   EXPECT_EQ(a->boxes[0].class_name, "short");
-  EXPECT_EQ(a->boxes[0].polygon, (std::vector<Point>{{1, 2}, {4, 2}, {4, 6}}));
-  EXPECT_TRUE(a->boxes[1].polygon.empty());
+  EXPECT_EQ(a->boxes[0].outlines, (std::vector<Outline>{{{1, 2}, {4, 2}, {4, 6}}}));
+  EXPECT_TRUE(a->boxes[1].outlines.empty());
   const Sample* b = find_sample(dataset, "train/b.png");
   EXPECT_EQ(b->label, Label::good);
   EXPECT_FALSE(b->defect_free_template);
   const Sample* beside = find_sample(dataset, "beside.png");
   EXPECT_EQ(beside->class_name, "short");
   EXPECT_EQ(beside->split, Split::unset);
+}
+
+TEST_F(Coco, anObjectInPiecesIsOneObject) {
+  add_json("train.json", R"({"id": 5, "file_name": "a.png"})",
+           R"({"image_id": 5, "category_id": 7, "bbox": [1, 2, 9, 4],
+               "segmentation": [[1, 2, 4, 2, 4, 6], [6, 2, 10, 2, 10, 6], [6, 2, 7, 2]]})");
+  const Dataset dataset = read();
+  ASSERT_EQ(dataset.samples.at(0).boxes.size(), 1u);
+  EXPECT_EQ(dataset.samples[0].boxes[0].outlines,
+            (std::vector<Outline>{{{1, 2}, {4, 2}, {4, 6}}, {{6, 2}, {10, 2}, {10, 6}}}));
+}
+
+TEST_F(Coco, runLengthMasksBecomeOutlines) {
+  add_json("train.json", R"({"id": 5, "file_name": "a.png", "width": 9, "height": 10})",
+           R"({"image_id": 5, "category_id": 7, "bbox": [0, 6, 1, 1],
+               "segmentation": {"size": [10, 9], "counts": [6, 1, 40, 4, 5, 4, 5, 4, 21]}},
+              {"image_id": 5, "category_id": 1, "bbox": [0, 6, 1, 1],
+               "segmentation": {"size": [10, 9], "counts": "61X13mN000`0"}})");
+  const Dataset dataset = read();
+  const auto& boxes = dataset.samples.at(0).boxes;
+  ASSERT_EQ(boxes.size(), 2u);
+  ASSERT_EQ(boxes[0].outlines.size(), 3u);
+  const auto alone = [](const Outline& outline) { return outline == Outline{{0, 6}}; };
+  EXPECT_EQ(std::ranges::count_if(boxes[0].outlines, alone), 1);
+  EXPECT_EQ(boxes[0].outlines, boxes[1].outlines);
+}
+
+TEST_F(Coco, segmentationsThatCannotBeAreNamed) {
+  const auto problem = [&](const std::string& segmentation, const std::string& size = "") {
+    return problem_of(
+        R"({"id": 5, "file_name": "a.png")" + size + "}",
+        R"({"image_id": 5, "category_id": 1, "bbox": [1, 2, 3, 4], "segmentation": )" + segmentation + "}");
+  };
+  const std::string mask = R"({"size": [10, 9], "counts": [6, 1, 40]})";
+  EXPECT_CONTAINS(problem("[[1, 2, 3, 4, 5, 6, 7]]"), "annotations[0]: segmentation: 7 numbers, expected x, y, x, y");
+  EXPECT_CONTAINS(problem(mask), "segmentation: the runs make 47 pixels, expected the mask's 90");
+  EXPECT_CONTAINS(problem(mask, R"(, "width": 10, "height": 9)"), "the mask is 9 x 10, its image 10 x 9");
+  EXPECT_CONTAINS(problem(R"({"size": [99999999999, 9], "counts": [1]})"), "the mask is 9 x 0");
+  EXPECT_CONTAINS(problem(R"({"size": [10, 9], "counts": "61X"})"), "ends within a number");
+  EXPECT_CONTAINS(problem(R"({"size": [10], "counts": "61X"})"), "annotations[0]: expected the numbers");
+  EXPECT_CONTAINS(problem(R"({"size": [10, 9], "counts": 3})"), "annotations[0]: has a value of another kind");
 }
 
 TEST_F(Coco, mistakesNameFileAndEntry) {
@@ -84,7 +127,7 @@ TEST(RealDatasets, deeppcbHasTemplatesAndPhoneScreenPolygons) {
   const auto screens = read_dataset(shared_data() / "phone_screen");
   ASSERT_TRUE(screens) << screens.error().message;
   EXPECT_EQ(screens->samples.size(), 20u);
-  EXPECT_FALSE(screens->samples.front().boxes.front().polygon.empty());
+  EXPECT_FALSE(screens->samples.front().boxes.front().outlines.empty());
 }
 
 }  // namespace

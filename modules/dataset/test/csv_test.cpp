@@ -8,17 +8,17 @@ namespace {
 using Fields = std::vector<std::string>;
 
 std::vector<CsvRow> rows_of(std::string_view text) {
-  auto rows = parse_csv(text, "labels.csv");
-  EXPECT_TRUE(rows) << rows.error().message;
-  return rows ? std::move(rows).value() : std::vector<CsvRow>{};
+  LabelProblems problems;
+  auto rows = parse_csv(text, "labels.csv", problems);
+  EXPECT_TRUE(problems.empty()) << problems.kept()[0].reason;
+  return rows;
 }
 
 std::string problem_of(std::string_view text) {
-  const auto rows = parse_csv(text, "labels.csv");
-  EXPECT_FALSE(rows);
-  if (rows) return "";
-  EXPECT_EQ(rows.error().code, ErrorCode::corrupt_data);
-  return rows.error().message;
+  LabelProblems problems;
+  parse_csv(text, "labels.csv", problems);
+  EXPECT_EQ(problems.count(), 1u);
+  return problems.empty() ? "" : problems.kept()[0].place + ": " + problems.kept()[0].reason;
 }
 
 TEST(Csv, readsFieldsWithTheirLines) {
@@ -48,6 +48,24 @@ TEST(Csv, namesTheLineOfEachMistake) {
   EXPECT_EQ(problem_of("a\nb\"c"),
             "labels.csv:2: a quote inside a field: quote the whole field and double the quotes in it");
   EXPECT_EQ(problem_of(std::string_view("a\0b", 3)), "labels.csv:1: a NUL byte: this is not a text file");
+}
+
+TEST(Csv, goesOnWithTheNextLine) {
+  LabelProblems problems;
+  const auto rows = parse_csv("a,b\nc\nd\"e,f\n\"g\" h,i\nj,k\n\"l,m\nn,o\n", "labels.csv", problems);
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_EQ(rows[1].fields, (Fields{"j", "k"}));
+  EXPECT_EQ(rows[2].fields, (Fields{"n", "o"}));
+  EXPECT_EQ(rows[2].line, 7u);
+  std::vector<std::string> places;
+  for (const LabelProblem& problem : problems.kept()) places.push_back(problem.place);
+  EXPECT_EQ(places, (std::vector<std::string>{"labels.csv:2", "labels.csv:3", "labels.csv:4", "labels.csv:6"}));
+}
+
+TEST(Csv, readsNothingUnderABrokenHeader) {
+  LabelProblems problems;
+  EXPECT_TRUE(parse_csv("image,\"label\na.png,good\n", "labels.csv", problems).empty());
+  EXPECT_EQ(problems.count(), 1u);
 }
 
 }  // namespace

@@ -49,6 +49,16 @@ TEST_F(Fingerprint, changesWithEachFact) {
   }
 }
 
+TEST_F(Fingerprint, tellsOnePieceFromTwo) {
+  const Outline left{{1, 1}, {4, 1}, {4, 4}}, right{{5, 1}, {8, 1}, {8, 4}};
+  Outline both = left;
+  both.insert(both.end(), right.begin(), right.end());
+  Dataset one = read(), two = one;
+  one.samples[0].boxes = {{{1, 1, 7, 3}, "dent", {both}}};
+  two.samples[0].boxes = {{{1, 1, 7, 3}, "dent", {left, right}}};
+  EXPECT_NE(of(one), of(two));
+}
+
 TEST_F(Fingerprint, changesWithTheContentOfEachFile) {
   std::string before = of(read());
   for (const auto* name : {"a.png", "m.png", "t.png"}) {

@@ -123,6 +123,34 @@ TEST_F(ReadDataset, csvWithEveryColumn) {
   EXPECT_EQ(all_warnings(dataset).find("names the part"), std::string::npos);
 }
 
+TEST_F(ReadDataset, csvNamesTheClassOfEachBoxAndPolygon) {
+  add("labels.csv",
+      "image,label,boxes,polygons\n"
+      "a.png,defective,deep crack: 1 2 3 4; 5 6 7 8,\n"
+      "b.png,ng,,stain: 1 2 5 2 5 8;stain:10 10 14 10 14 11 10 12\n"
+      "c.png,dent,crack: 1 2 3 4,1 2 5 2 5 8\n"
+      "d.png,0.8,1 2 3 4,\n"
+      "e.png,0.9,crack: 1 2 3 4,\n");
+  const Dataset dataset = read({.defective_above = 0.5});
+  const Sample* a = find_sample(dataset, "a.png");
+  EXPECT_EQ(a->class_name, "several");
+  ASSERT_EQ(a->boxes.size(), 2u);
+  EXPECT_EQ(a->boxes[0].class_name, "deep crack");
+  EXPECT_EQ(a->boxes[1].class_name, "defective");
+  const Sample* b = find_sample(dataset, "b.png");
+  EXPECT_EQ(b->class_name, "stain");
+  ASSERT_EQ(b->boxes.size(), 2u);
+  EXPECT_EQ(b->boxes[0].outlines, (std::vector<Outline>{{{1, 2}, {5, 2}, {5, 8}}}));
+  EXPECT_EQ(b->boxes[1].box, (Box{10, 10, 4, 2}));
+  const Sample* c = find_sample(dataset, "c.png");
+  EXPECT_EQ(c->class_name, "dent");
+  ASSERT_EQ(c->boxes.size(), 2u);
+  EXPECT_EQ(c->boxes[0].class_name, "crack");
+  EXPECT_EQ(c->boxes[1].class_name, "dent");
+  EXPECT_EQ(find_sample(dataset, "d.png")->class_name, "defective");
+  EXPECT_EQ(find_sample(dataset, "e.png")->class_name, "crack");
+}
+
 TEST_F(ReadDataset, csvFileNamedItself) {
   add("lists/first.csv", "image,label\n../a.png,good\n");
   add("lists/second.csv", "image,label\n../b.png,good\n");
@@ -148,6 +176,9 @@ TEST_F(ReadDataset, csvMistakesNameFileLineAndWhatIsAllowed) {
   EXPECT_CONTAINS(problem("image,label\n,good\n"), "bad.csv:2: image \"\"");
   EXPECT_CONTAINS(problem("image,label,split\na,good,dev\n"), "bad.csv:2: split \"dev\": expected train");
   EXPECT_CONTAINS(problem("image,label,boxes\na,ng,1 2 3\n"), "expected \"x y width height\"");
+  EXPECT_CONTAINS(problem("image,label,boxes\na,ng,crack:\n"), "with a class as \"crack: x y width height\"");
+  EXPECT_CONTAINS(problem("image,label,polygons\na,ng,1 2 3 4\n"), "expected \"x1 y1 x2 y2 x3 y3 …\"");
+  EXPECT_CONTAINS(problem("image,label,polygons\na,ng,1 2 3 4 5 6 7\n"), "expected \"x1 y1 x2 y2 x3 y3 …\"");
   EXPECT_CONTAINS(problem("image,label,boxes\na,ng,1 2 3 x\n"), "\"x\" is not a number");
   EXPECT_CONTAINS(problem("image,label,boxes\na,ng,1 2 3 nan\n"), "\"nan\" is not a number");
   EXPECT_CONTAINS(problem(""), "empty, expected a header");

@@ -74,7 +74,7 @@ bool draws_boxes(const TrainingSet& set) {
   for (const TrainingPicture& picture : set.pictures) {
     if (picture.good() || !seen.insert(picture.sample).second) continue;
     outlines += picture.sample->mask ? 1 : 0;
-    for (const dataset::LabelledBox& box : picture.sample->boxes) ++(box.polygon.empty() ? boxes : outlines);
+    for (const dataset::LabelledBox& box : picture.sample->boxes) ++(box.outlines.empty() ? boxes : outlines);
   }
   return boxes >= kFewestBoxes && boxes > outlines;
 }

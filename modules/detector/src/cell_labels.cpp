@@ -27,14 +27,17 @@ void paint(Image& canvas, const dataset::LabelledBox& box) {
   cv::Mat view(canvas.height_px(), canvas.width_px(), CV_8U, const_cast<std::byte*>(canvas.bytes().data()),
                canvas.row_bytes());
   const auto pixel = [](double at) { return static_cast<int>(std::lround(at)); };
-  if (box.polygon.size() < 3) {
+  if (box.outlines.empty()) {
     const int width = std::max(1, pixel(box.box.width)), height = std::max(1, pixel(box.box.height));
     cv::rectangle(view, cv::Rect(pixel(box.box.x), pixel(box.box.y), width, height), 255, cv::FILLED);
     return;
   }
-  std::vector<cv::Point> outline;
-  for (const Point& point : box.polygon) outline.emplace_back(pixel(point.x), pixel(point.y));
-  cv::fillPoly(view, std::vector<std::vector<cv::Point>>{outline}, 255);
+  // One after the other: together, what two of them cover would count as outside.
+  for (const dataset::Outline& drawn : box.outlines) {
+    std::vector<cv::Point> outline;
+    for (const Point& point : drawn) outline.emplace_back(pixel(point.x), pixel(point.y));
+    cv::fillPoly(view, std::vector<std::vector<cv::Point>>{outline}, 255);
+  }
 }
 
 Result<Image> read_mask(const dataset::Sample& sample, Size picture) {

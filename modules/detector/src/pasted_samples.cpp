@@ -57,7 +57,7 @@ class Paster {
 
  private:
   static bool outlined(const dataset::Sample& sample) {
-    const auto drawn = [](const dataset::LabelledBox& box) { return box.polygon.size() >= 3; };
+    const auto drawn = [](const dataset::LabelledBox& box) { return !box.outlines.empty(); };
     return sample.mask || std::ranges::any_of(sample.boxes, drawn);
   }
 

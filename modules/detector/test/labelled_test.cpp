@@ -54,6 +54,20 @@ TEST(CellLabels, ATinyDefectKeepsTheCellItCoversMost) {
   EXPECT_EQ((*cells)[2 * 8 + 3], 1);
 }
 
+TEST(CellLabels, AllOutlinesOfAnObjectLabelCells) {
+  dataset::Sample sample = boxed({0, 0, 80, 80}, "dent");
+  // Two squares that overlap, a line and a point.
+  sample.boxes[0].outlines = {
+      {{0, 0}, {19, 0}, {19, 19}, {0, 19}}, {{10, 10}, {29, 10}, {29, 29}, {10, 29}}, {{50, 5}, {59, 5}}, {{75, 75}}};
+  const package::Preprocessing all{.input_px = 64};
+  const auto cells = label_cells(sample, {80, 80}, region_of_interest(all, {80, 80}), {"dent"}, 8);
+  ASSERT_TRUE(cells);
+  for (const std::size_t cell : {0, 1, 8, 9, 10, 17, 18}) EXPECT_EQ((*cells)[cell], 1) << cell;
+  EXPECT_EQ((*cells)[5], kIgnoredCell) << "a line as thin as a pixel touches its cell";
+  EXPECT_EQ((*cells)[7 * 8 + 7], kIgnoredCell) << "so does a point";
+  EXPECT_EQ(std::ranges::count(*cells, 0), 64 - 9);
+}
+
 TEST(CellLabels, TheRegionOfInterestCutsOffWhatLiesOutside) {
   package::Preprocessing right_half{.input_px = 64};
   right_half.roi = Box{0.5, 0, 0.5, 1};
@@ -217,6 +231,22 @@ TEST(Fusion, TrustsTheScoreThatTellsAndNeverTheOneThatSaysTheOpposite) {
   EXPECT_GT(fusion.patch, 0);
   EXPECT_EQ(fusion.picture, 0);
   EXPECT_GT(fused_score(fusion, pictures[1]), fused_score(fusion, pictures[0]));
+}
+
+// Distances tell defects apart, the cells' scores say nothing.
+std::vector<PartialScores> told_by_distances(int pictures, int defective_every) {
+  std::vector<PartialScores> scores;
+  for (int i = 0; i < pictures; ++i) {
+    const bool defective = i % defective_every == 0;
+    scores.push_back({(defective ? 2.0 : 0.0) + i % 5, i % 7 - 3.0, 0, defective});
+  }
+  return scores;
+}
+
+TEST(Fusion, FewDefectsDoNotSilenceTheCellsManyDo) {
+  const auto share_of_cells = [](const Fusion& fusion) { return fusion.patch * 2 / (fusion.distance * 1.5); };
+  EXPECT_GT(share_of_cells(fit_fusion(told_by_distances(20, 5))), 0.3);
+  EXPECT_LT(share_of_cells(fit_fusion(told_by_distances(2000, 5))), 0.1);
 }
 
 TEST(Fusion, TheFloorRisesAboveItsLevelOnlyBeyondTheGoodDistances) {

@@ -162,7 +162,7 @@ void add_train_command(CLI::App& root, Run& run) {
   command->add_option("--threads", arguments->threads, "Cores to use")->check(CLI::Range(1, 256));
   command->add_option("--allow", arguments->allowed_checks, "Train although this check of `verify` blocks")
       ->allow_extra_args(false)
-      ->check(CLI::IsMember(dataset::check_names()));
+      ->check(CLI::IsMember(dataset::allowable_checks()));
   command->add_option("--json", arguments->json, "Write what was learned as JSON");
   command->footer(
       "Examples:\n"

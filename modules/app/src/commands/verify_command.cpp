@@ -28,7 +28,7 @@ Result<VerifyResult> verify(const VerifyOptions& options) {
   VerifyResult result;
   LINEGUARD_ASSIGN(result.dataset, read_dataset(options.dataset));
   LINEGUARD_ASSIGN(result.report, dataset::check_dataset(result.dataset, options.check, terminal_progress()));
-  if (!options.structure_only) {
+  if (!options.structure_only && !result.dataset.samples.empty()) {
     LINEGUARD_ASSIGN(auto findings,
                      detector::check_content(result.dataset, {.threads = options.check.threads}, terminal_progress()));
     result.report.add(std::move(findings));
@@ -55,6 +55,7 @@ int run_verify(const VerifyOptions& options) {
 
 void add_verify_command(CLI::App& root, Run& run) {
   auto options = std::make_shared<VerifyOptions>();
+  options->dataset.keep_problems = true;  // to name them all
   CLI::App* command = root.add_subcommand("verify", "Say what a data set is and what is wrong with it.");
   add_dataset_options(*command, options->dataset);
   command->add_option("--json", options->json, "write everything that was found as JSON")->type_name("FILE");
@@ -67,7 +68,7 @@ void add_verify_command(CLI::App& root, Run& run) {
   command->add_option("--allow", options->allow, "this check blocks no more (may be repeated)")
       ->type_name("CHECK")
       ->allow_extra_args(false)
-      ->check(CLI::IsMember(dataset::check_names()));
+      ->check(CLI::IsMember(dataset::allowable_checks()));
   command->footer(
       "Examples:\n"
       "  lineguard verify pictures/\n"

@@ -1,8 +1,11 @@
 // COCO: <name>.json with its pictures in <name>/ or beside it. A picture without annotations is a good one.
 #include "labels.h"
 #include "layouts/layout.h"
+#include "run_lengths.h"
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -28,7 +31,7 @@ std::vector<std::string> annotation_files(const FolderContent& folder) {
   return names;
 }
 
-// One file. Every message names it and the entry: "train.json: annotations[12].bbox: expected …".
+// One file. Every problem names it and the entry: "train.json: annotations[12]: expected …".
 class CocoFile {
  public:
   CocoFile(const fs::path& file, Dataset& dataset) : file_(file), dataset_(dataset) {
@@ -39,48 +42,48 @@ class CocoFile {
     templates_ += "_template";
   }
 
-  Result<void> read() {
-    LINEGUARD_ASSIGN(const std::string text, read_text_file(file_));
+  void read() {
+    const auto text = read_text_file(file_);
+    if (!text) return dataset_.problems.add(file_.string(), text.error().message);
     try {
-      const Json root = Json::parse(text);
+      const Json root = Json::parse(*text);
       for (const char* list : {"categories", "images", "annotations"}) {
-        if (!root.is_object() || !root.contains(list) || !root[list].is_array()) {
-          return problem(list, "expected a list");
-        }
+        if (!root.is_object() || !root.contains(list) || !root[list].is_array()) return note(list, "expected a list");
       }
-      LINEGUARD_TRY(for_each(root, "categories", &CocoFile::read_category));
-      LINEGUARD_TRY(for_each(root, "images", &CocoFile::read_image));
-      LINEGUARD_TRY(for_each(root, "annotations", &CocoFile::read_annotation));
+      for_each(root, "categories", &CocoFile::read_category);
+      for_each(root, "images", &CocoFile::read_image);
+      for_each(root, "annotations", &CocoFile::read_annotation);
     } catch (const Json::exception& error) {
-      return make_error(ErrorCode::corrupt_data, fmt::format("{}: {}", file_.string(), error.what()));
+      return dataset_.problems.add(file_.string(), error.what());
     }
-    return label_samples(), Result<void>{};
+    label_samples();
   }
 
  private:
-  Error problem(std::string_view entry, std::string_view what) const {
-    return make_error(ErrorCode::corrupt_data, fmt::format("{}: {}: {}", file_.string(), entry, what));
+  void note(std::string_view entry, std::string_view what) {
+    dataset_.problems.add(fmt::format("{}: {}", file_.string(), entry), what);
   }
 
-  Result<void> for_each(const Json& root, const char* list, std::string (CocoFile::*read_entry)(const Json&)) {
+  void for_each(const Json& root, const char* list, std::string (CocoFile::*read_entry)(const Json&)) {
     std::size_t index = 0;
     for (const Json& entry : root[list]) {
       const std::string place = fmt::format("{}[{}]", list, index++);
       try {
-        if (const std::string what = (this->*read_entry)(entry); !what.empty()) return problem(place, what);
+        if (const std::string what = (this->*read_entry)(entry); !what.empty()) note(place, what);
       } catch (const Json::out_of_range&) {
-        return problem(place, "expected " + expected_in(list));
+        note(place, "expected " + expected_in(list));
       } catch (const Json::exception&) {
-        return problem(place, "has a value of another kind: expected " + expected_in(list));
+        note(place, "has a value of another kind: expected " + expected_in(list));
       }
     }
-    return {};
   }
 
   static std::string expected_in(std::string_view list) {
     if (list == "categories") return "a number \"id\" and a text \"name\"";
     if (list == "images") return "a number \"id\" and a text \"file_name\"";
-    return "the numbers \"image_id\" and \"category_id\" and \"bbox\": [x, y, width, height] in pixels";
+    return "the numbers \"image_id\" and \"category_id\", \"bbox\": [x, y, width, height] in pixels and, where there "
+           "is a "
+           "\"segmentation\", [[x, y, x, y …]] or {\"size\": [height, width], \"counts\": …}";
   }
 
   // What is wrong with the entry (here and below); empty: nothing.
@@ -92,42 +95,84 @@ class CocoFile {
 
   std::string read_image(const Json& entry) {
     const auto name = entry.at("file_name").get<std::string>();
+    const Id id = entry.at("id").get<Id>();
+    if (!index_.emplace(id, samples_.size()).second) return fmt::format("image {} is there twice", id);
     Sample sample;
     sample.image = (pictures_ / name).lexically_normal();
     sample.split = split_named(file_.stem().string());
-    sample.source_line = fmt::format("{}: image {}", file_.string(), entry.at("id").get<Id>());
+    sample.source_line = fmt::format("{}: image {}", file_.string(), id);
     std::error_code code;
     if (const fs::path twin = templates_ / name; fs::exists(twin, code)) sample.defect_free_template = twin;
     samples_.push_back(std::move(sample));
-    const Id id = entry.at("id").get<Id>();
-    return index_.emplace(id, samples_.size() - 1).second ? "" : fmt::format("image {} is there twice", id);
+    sizes_.emplace_back();
+    if (entry.contains("width") && entry.contains("height")) sizes_.back() = size_of(entry["width"], entry["height"]);
+    annotations_.push_back(0);
+    return "";
   }
 
   std::string read_annotation(const Json& entry) {
-    const Id image_id = entry.at("image_id").get<Id>(), category_id = entry.at("category_id").get<Id>();
+    const Id image_id = entry.at("image_id").get<Id>();
     const auto image = index_.find(image_id);
-    const auto name = classes_.find(category_id);
     if (image == index_.end()) return fmt::format("its image {} is not in the file", image_id);
+    ++annotations_[image->second];
+    const Id category_id = entry.at("category_id").get<Id>();
+    const auto name = classes_.find(category_id);
     if (name == classes_.end()) return fmt::format("its category {} is not in the file", category_id);
     const Json& box = entry.at("bbox");
     LabelledBox labelled{
         {box.at(0).get<double>(), box.at(1).get<double>(), box.at(2).get<double>(), box.at(3).get<double>()},
         name->second,
         {}};
-    // One outline with its points as x, y, x, y …; several outlines and run-length masks leave the box alone.
-    const auto outlines = entry.find("segmentation");
-    if (outlines != entry.end() && outlines->is_array() && outlines->size() == 1) {
-      const auto numbers = outlines->front().get<std::vector<double>>();
-      for (std::size_t i = 0; i + 1 < numbers.size(); i += 2) labelled.polygon.push_back({numbers[i], numbers[i + 1]});
+    if (const auto drawn = entry.find("segmentation"); drawn != entry.end()) {
+      const auto outlines = drawn->is_object() ? outlines_of_mask(*drawn, sizes_[image->second]) : outlines_of(*drawn);
+      if (!outlines) return "segmentation: " + outlines.error().message;
+      labelled.outlines = *outlines;
     }
     samples_[image->second].boxes.push_back(std::move(labelled));
     return "";
   }
 
+  // Each [x, y, x, y …]; what encloses nothing is left to its box.
+  static Result<std::vector<Outline>> outlines_of(const Json& drawn) {
+    std::vector<Outline> outlines;
+    if (!drawn.is_array()) return outlines;
+    for (const Json& entry : drawn) {
+      const auto numbers = entry.get<std::vector<double>>();
+      if (numbers.size() % 2 != 0)
+        return make_error(ErrorCode::corrupt_data, fmt::format("{} numbers, expected x, y, x, y …", numbers.size()));
+      if (numbers.size() < 6) continue;
+      outlines.emplace_back();
+      for (std::size_t i = 0; i < numbers.size(); i += 2) outlines.back().push_back({numbers[i], numbers[i + 1]});
+    }
+    return outlines;
+  }
+
+  // {"size": [height, width], "counts": [runs] or "the same compressed"} of a picture that may say its size.
+  static Result<std::vector<Outline>> outlines_of_mask(const Json& mask, const std::optional<Size>& picture) {
+    const Json& counts = mask.at("counts");
+    const Size size = size_of(mask.at("size").at(1), mask.at("size").at(0));
+    if (picture && *picture != size) {
+      return make_error(ErrorCode::corrupt_data, fmt::format("the mask is {} x {}, its image {} x {}", size.width_px,
+                                                             size.height_px, picture->width_px, picture->height_px));
+    }
+    if (counts.is_array()) return outlines_of_runs(counts.get<std::vector<std::int64_t>>(), size);
+    LINEGUARD_ASSIGN(const auto runs, decompress_runs(counts.get_ref<const std::string&>()));
+    return outlines_of_runs(runs, size);
+  }
+
+  // 0 where a number is no side of a picture.
+  static Size size_of(const Json& width, const Json& height) {
+    const auto side = [](const Json& number) {
+      const auto px = number.get<std::int64_t>();
+      return px > 0 && px <= std::numeric_limits<int>::max() ? static_cast<int>(px) : 0;
+    };
+    return {side(width), side(height)};
+  }
+
   void label_samples() {
-    for (Sample& sample : samples_) {
-      set_class_by_boxes(sample);
-      dataset_.samples.push_back(std::move(sample));
+    for (std::size_t i = 0; i < samples_.size(); ++i) {
+      set_class_by_boxes(samples_[i], samples_[i].boxes.size() == annotations_[i]);
+      dataset_.samples.push_back(std::move(samples_[i]));
     }
   }
 
@@ -136,6 +181,8 @@ class CocoFile {
   std::unordered_map<Id, std::string> classes_;
   std::unordered_map<Id, std::size_t> index_;  // of samples_
   std::vector<Sample> samples_;
+  std::vector<std::optional<Size>> sizes_;  // of each sample, where the file says it
+  std::vector<std::size_t> annotations_;    // of each sample, also those that can't be used
 };
 
 }  // namespace
@@ -146,7 +193,7 @@ std::string coco_evidence(const FolderContent& folder) {
 }
 
 Result<void> read_coco(const FolderContent& folder, Dataset& dataset) {
-  for (const auto& name : annotation_files(folder)) LINEGUARD_TRY(CocoFile(folder.path / name, dataset).read());
+  for (const auto& name : annotation_files(folder)) CocoFile(folder.path / name, dataset).read();
   return {};
 }
 

@@ -1,4 +1,5 @@
-// CSV: image,label[,mask][,boxes][,part][,view][,template][,lot][,split], paths absolute or relative to the file.
+// CSV: image,label[,mask][,boxes][,polygons][,part][,view][,template][,lot][,split], paths absolute or relative to the
+// file.
 #include "csv.h"
 #include "labels.h"
 #include "layouts/layout.h"
@@ -7,6 +8,7 @@
 #include <array>
 #include <charconv>
 #include <map>
+#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -17,8 +19,8 @@ namespace lineguard::dataset {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::array<std::string_view, 9> kColumns{"image", "label",    "mask", "boxes", "part",
-                                                   "view",  "template", "lot",  "split"};
+constexpr std::array<std::string_view, 10> kColumns{"image", "label", "mask",     "boxes", "polygons",
+                                                    "part",  "view",  "template", "lot",   "split"};
 constexpr std::size_t kMaxHeaderBytes = 4096;
 
 using Columns = std::map<std::string, std::size_t, std::less<>>;
@@ -57,27 +59,34 @@ std::vector<std::string_view> split_text(std::string_view text, char separator) 
   return pieces;
 }
 
-// One row of the file; errors carry its line.
+// One row of the file; problems carry its line.
 class RowReader {
  public:
-  RowReader(const Columns& columns, const CsvRow& row, const fs::path& folder, std::string_view source)
-      : columns_(columns), row_(row), folder_(folder), place_(fmt::format("{}:{}", source, row.line)) {}
+  RowReader(const Columns& columns, const CsvRow& row, const fs::path& folder, std::string_view source,
+            LabelProblems& problems)
+      : columns_(columns),
+        row_(row),
+        folder_(folder),
+        place_(fmt::format("{}:{}", source, row.line)),
+        problems_(problems) {}
 
-  Result<Sample> read() const {
+  // None: the row names no picture.
+  std::optional<Sample> read() {
     Sample sample;
     sample.source_line = place_;
-    if (field("image").empty()) return problem("image", "names no picture");
+    if (field("image").empty()) return note("image", "names no picture"), std::nullopt;
     sample.image = path_of(field("image"));
-    if (!set_label(sample, field("label"))) {
-      return problem("label", "expected good, ok, pass, defective, ng, fail, a class name or a number 0 to 1");
-    }
+    if (!set_label(sample, field("label")))
+      note("label", "expected good, ok, pass, defective, ng, fail, a class name or a number 0 to 1");
     if (!field("mask").empty()) sample.mask = path_of(field("mask"));
     if (!field("template").empty()) sample.defect_free_template = path_of(field("template"));
     sample.part = field("part");
     sample.view = field("view");
     sample.lot = field("lot");
-    LINEGUARD_TRY(read_split(sample.split));
-    LINEGUARD_TRY(read_boxes(sample));
+    sample.split = read_split();
+    read_objects("boxes", sample, box_of, "x y width height");
+    read_objects("polygons", sample, polygon_of, "x1 y1 x2 y2 x3 y3 …");
+    if (sample.class_name == kDefectiveClass && !sample.boxes.empty()) sample.class_name = class_of_boxes(sample);
     return sample;
   }
 
@@ -88,8 +97,8 @@ class RowReader {
     return column == columns_.end() ? kEmpty : row_.fields[column->second];
   }
 
-  Error problem(std::string_view name, std::string_view what) const {
-    return make_error(ErrorCode::corrupt_data, fmt::format("{}: {} \"{}\": {}", place_, name, field(name), what));
+  void note(std::string_view name, std::string_view what) {
+    problems_.add(place_, fmt::format("{} \"{}\": {}", name, field(name), what));
   }
 
   fs::path path_of(const std::string& text) const {
@@ -97,43 +106,76 @@ class RowReader {
     return (path.is_absolute() ? path : folder_ / path).lexically_normal();
   }
 
-  Result<void> read_split(Split& split) const {
+  Split read_split() {
     const std::string& text = field("split");
-    if (text.empty()) return {};
-    if (text == "train") return split = Split::train, Result<void>{};
-    if (text == "validation" || text == "val") return split = Split::validation, Result<void>{};
-    if (text == "test") return split = Split::test, Result<void>{};
-    return problem("split", "expected train, validation, val or test");
+    if (text == "train") return Split::train;
+    if (text == "validation" || text == "val") return Split::validation;
+    if (text == "test") return Split::test;
+    if (!text.empty()) note("split", "expected train, validation, val or test");
+    return Split::unset;
   }
 
-  Result<void> read_boxes(Sample& sample) const {
-    for (const std::string_view text : split_text(field("boxes"), ';')) {
-      std::vector<double> numbers;
-      for (const std::string_view piece : split_text(text, ' ')) {
-        const auto number = parse_number(piece);
-        if (!number) return problem("boxes", fmt::format("\"{}\" is not a number", piece));
-        numbers.push_back(*number);
+  using Numbers = std::vector<double>;
+
+  // "[class:] numbers; …". A class that the label does not name is that of what was drawn.
+  void read_objects(std::string_view name, Sample& sample, std::optional<LabelledBox> (*object_of)(const Numbers&),
+                    std::string_view expected) {
+    for (const std::string_view text : split_text(field(name), ';')) {
+      const auto colon = text.rfind(':');
+      const std::string_view class_name = trim(text.substr(0, colon == text.npos ? 0 : colon));
+      const auto numbers = read_numbers(name, colon == text.npos ? text : text.substr(colon + 1));
+      if (!numbers || (numbers->empty() && class_name.empty())) continue;
+      auto object = object_of(*numbers);
+      if (!object) {
+        note(name, fmt::format("expected \"{}\" in pixels, with a class as \"crack: {}\", separated by ;", expected,
+                               expected));
+        continue;
       }
-      if (numbers.empty()) continue;
-      if (numbers.size() != 4) return problem("boxes", "expected \"x y width height\" in pixels, boxes separated by ;");
-      sample.boxes.push_back({{numbers[0], numbers[1], numbers[2], numbers[3]}, sample.class_name, {}});
+      object->class_name = !class_name.empty()         ? class_name
+                           : sample.class_name.empty() ? kDefectiveClass
+                                                       : sample.class_name;
+      sample.boxes.push_back(std::move(*object));
     }
-    return {};
+  }
+
+  static std::optional<LabelledBox> box_of(const Numbers& n) {
+    if (n.size() != 4) return std::nullopt;
+    return LabelledBox{{n[0], n[1], n[2], n[3]}, "", {}};
+  }
+
+  static std::optional<LabelledBox> polygon_of(const Numbers& n) {
+    if (n.size() < 6 || n.size() % 2 != 0) return std::nullopt;
+    Outline outline;
+    for (std::size_t i = 0; i < n.size(); i += 2) outline.push_back({n[i], n[i + 1]});
+    return LabelledBox{box_around(outline), "", {outline}};
+  }
+
+  // None where one is no number.
+  std::optional<Numbers> read_numbers(std::string_view name, std::string_view text) {
+    Numbers numbers;
+    for (const std::string_view piece : split_text(text, ' ')) {
+      const auto number = parse_number(piece);
+      if (!number) return note(name, fmt::format("\"{}\" is not a number", piece)), std::nullopt;
+      numbers.push_back(*number);
+    }
+    return numbers;
   }
 
   const Columns& columns_;
   const CsvRow& row_;
   const fs::path& folder_;
   std::string place_;
+  LabelProblems& problems_;
 };
 
 bool names_pictures(const fs::path& file) {
   auto text = read_text_file(file);
   if (!text) return false;
   text->resize(std::min({text->size(), text->find('\n'), kMaxHeaderBytes}));
-  const auto header = parse_csv(*text, "");
-  if (!header || header->empty()) return false;
-  const auto& fields = header->front().fields;
+  LabelProblems ignored;
+  const auto header = parse_csv(*text, "", ignored);
+  if (header.empty()) return false;
+  const auto& fields = header.front().fields;
   return std::find(fields.begin(), fields.end(), "image") != fields.end() &&
          std::find(fields.begin(), fields.end(), "label") != fields.end();
 }
@@ -148,15 +190,16 @@ std::vector<std::string> picture_lists(const FolderContent& folder) {
 
 Result<void> read_csv_file(const fs::path& file, Dataset& dataset) {
   LINEGUARD_ASSIGN(const std::string text, read_text_file(file));
-  LINEGUARD_ASSIGN(const std::vector<CsvRow> rows, parse_csv(text, file.string()));
+  const std::vector<CsvRow> rows = parse_csv(text, file.string(), dataset.problems);
   if (rows.empty()) {
+    if (!dataset.problems.empty()) return {};
     return make_error(ErrorCode::corrupt_data, file.string() + ": empty, expected a header line: image,label,…");
   }
   LINEGUARD_ASSIGN(const Columns columns, read_header(rows.front(), file.string()));
   const fs::path folder = file.parent_path();
   for (std::size_t i = 1; i < rows.size(); ++i) {
-    LINEGUARD_ASSIGN(Sample sample, RowReader(columns, rows[i], folder, file.string()).read());
-    dataset.samples.push_back(std::move(sample));
+    if (auto sample = RowReader(columns, rows[i], folder, file.string(), dataset.problems).read())
+      dataset.samples.push_back(std::move(*sample));
   }
   return {};
 }

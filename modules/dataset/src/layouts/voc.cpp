@@ -4,6 +4,7 @@
 #include "labels.h"
 #include "layouts/layout.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <sstream>
@@ -17,45 +18,68 @@ namespace lineguard::dataset {
 namespace fs = std::filesystem;
 namespace {
 
-Error problem(const fs::path& file, std::string_view where, std::string_view what) {
-  return make_error(ErrorCode::corrupt_data, fmt::format("{}: {}: {}", file.string(), where, what));
+Error problem(std::string_view what) {
+  return make_error(ErrorCode::corrupt_data, std::string(what));
 }
 
 // Corners are pixels counted from 1 and belong to the box (VOC development kit 2012).
-Result<LabelledBox> read_object(const fs::path& file, const pugi::xml_node& object, std::size_t index) {
-  const std::string place = fmt::format("object {}", index);
+Result<LabelledBox> read_object(const pugi::xml_node& object) {
   LabelledBox labelled;
   labelled.class_name = object.child_value("name");
-  if (labelled.class_name.empty()) return problem(file, place, "has no <name>");
+  if (labelled.class_name.empty()) return problem("the object has no <name>");
   const pugi::xml_node corners = object.child("bndbox");
   std::map<std::string_view, double> at;
   for (const char* name : {"xmin", "ymin", "xmax", "ymax"}) {
     const auto number = parse_number(corners.child_value(name));
-    if (!number) {
-      return problem(file, place + fmt::format(": bndbox/{}", name),
-                     fmt::format("expected a number, got \"{}\"", corners.child_value(name)));
-    }
+    if (!number)
+      return problem(fmt::format("bndbox/{}: expected a number, got \"{}\"", name, corners.child_value(name)));
     at[name] = *number;
   }
   labelled.box = {at["xmin"] - 1, at["ymin"] - 1, at["xmax"] - at["xmin"] + 1, at["ymax"] - at["ymin"] + 1};
   if (labelled.box.width <= 0 || labelled.box.height <= 0)
-    return problem(file, place, "xmax and ymax must not be below xmin and ymin");
+    return problem("bndbox: xmax and ymax must not be below xmin and ymin");
   return labelled;
 }
 
-Result<std::vector<LabelledBox>> read_annotation(const fs::path& file) {
-  LINEGUARD_ASSIGN(const std::string text, read_text_file(file));
-  pugi::xml_document document;
-  const auto parsed = document.load_buffer(text.data(), text.size());
-  if (!parsed) return problem(file, fmt::format("byte {}", parsed.offset), parsed.description());
-  const pugi::xml_node root = document.child("annotation");
-  if (!root) return problem(file, "the file", "expected <annotation>");
-  std::vector<LabelledBox> boxes;
-  for (const pugi::xml_node& object : root.children("object")) {
-    LINEGUARD_ASSIGN(LabelledBox box, read_object(file, object, boxes.size() + 1));
-    boxes.push_back(std::move(box));
+// Lines of places in a file that are asked for in their order: the text is gone through once.
+class Lines {
+ public:
+  Lines(const fs::path& file, std::string_view text) : file_(file), rest_(text), size_(text.size()) {}
+
+  std::string place_at(std::ptrdiff_t offset) {
+    const std::size_t seen = size_ - rest_.size(),
+                      wanted = static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, offset));
+    const std::string_view passed = rest_.substr(0, wanted - std::min(wanted, seen));
+    line_ += std::count(passed.begin(), passed.end(), '\n');
+    rest_.remove_prefix(passed.size());
+    return fmt::format("{}:{}", file_.string(), line_);
   }
-  return boxes;
+
+ private:
+  const fs::path& file_;
+  std::string_view rest_;
+  std::size_t size_;
+  std::ptrdiff_t line_ = 1;
+};
+
+// Sets boxes and label.
+void read_annotation(const fs::path& file, Sample& sample, LabelProblems& problems) {
+  const auto text = read_text_file(file);
+  if (!text) return problems.add(file.string(), text.error().message);
+  pugi::xml_document document;
+  const auto parsed = document.load_buffer(text->data(), text->size());
+  Lines lines(file, *text);
+  if (!parsed) return problems.add(lines.place_at(parsed.offset), parsed.description());
+  const pugi::xml_node root = document.child("annotation");
+  if (!root) return problems.add(lines.place_at(0), "expected <annotation>");
+  bool whole = true;
+  for (const pugi::xml_node& object : root.children("object")) {
+    auto box = read_object(object);
+    if (box) sample.boxes.push_back(std::move(*box));
+    if (!box) problems.add(lines.place_at(object.offset_debug()), box.error().message);
+    whole &= box.ok();
+  }
+  set_class_by_boxes(sample, whole);
 }
 
 // Which split ImageSets/Main names for a picture's stem; trainval and class lists name none.
@@ -87,9 +111,8 @@ Result<void> add_folder(const FolderContent& pictures, const fs::path& annotatio
     const fs::path annotation = annotations / (stem + ".xml");
     std::error_code code;
     if (fs::exists(annotation, code)) {
-      LINEGUARD_ASSIGN(sample.boxes, read_annotation(annotation));
       sample.source_line = annotation.string();
-      set_class_by_boxes(sample);
+      read_annotation(annotation, sample, dataset.problems);
     } else {
       ++without;
     }

@@ -32,14 +32,15 @@ std::string class_file(const FolderContent& folder) {
   return "";
 }
 
-// names: [a, b] or {0: a, 1: b}.
-Result<Names> read_names(const FolderContent& folder) {
+// names: [a, b] or {0: a, 1: b}. Without them classes are called by their numbers.
+Names read_names(const FolderContent& folder, LabelProblems& problems) {
   const std::string file = class_file(folder);
-  if (file.empty()) return Names{};
+  if (file.empty()) return {};
   const std::string path = (folder.path / file).string();
-  LINEGUARD_ASSIGN(const std::string text, read_text_file(path));
+  const auto text = read_text_file(path);
+  if (!text) return problems.add(path, text.error().message), Names{};
   try {
-    const YAML::Node list = YAML::Load(text)["names"];
+    const YAML::Node list = YAML::Load(*text)["names"];
     Names names;
     for (const auto& entry : list) {
       if (list.IsSequence()) {
@@ -47,43 +48,45 @@ Result<Names> read_names(const FolderContent& folder) {
         continue;
       }
       const auto number = entry.first.as<std::size_t>();
-      if (number > 10'000)
-        return make_error(ErrorCode::corrupt_data,
-                          fmt::format("{}: names: {}: expected a class number up to 10000", path, number));
+      if (number > 10'000) {
+        problems.add(path, fmt::format("names: {}: expected a class number up to 10000", number));
+        continue;
+      }
       names.resize(std::max(names.size(), number + 1));
       names[number] = entry.second.as<std::string>();
     }
     return names;
   } catch (const YAML::Exception& error) {
-    return make_error(ErrorCode::corrupt_data, fmt::format("{}:{}: {}", path, error.mark.line + 1, error.msg));
+    return problems.add(fmt::format("{}:{}", path, error.mark.line + 1), error.msg), Names{};
   }
 }
 
-// One label file. Every message names file and line.
+// One label file. Every problem names file and line.
 class LabelFile {
  public:
   LabelFile(const fs::path& file, Size picture, const Names& names) : file_(file), picture_(picture), names_(names) {}
 
-  Result<std::vector<LabelledBox>> read() {
-    LINEGUARD_ASSIGN(const std::string text, read_text_file(file_));
-    std::vector<LabelledBox> boxes;
-    std::istringstream lines(text);
+  // Sets boxes and label.
+  void read(Sample& sample, LabelProblems& problems) const {
+    const auto text = read_text_file(file_);
+    if (!text) return problems.add(file_.string(), text.error().message);
+    std::istringstream lines(*text);
     std::string line;
-    while (std::getline(lines, line)) {
-      ++line_;
+    bool whole = true;
+    for (std::size_t number = 1; std::getline(lines, line); ++number) {
       std::istringstream words(line);
       const std::vector<std::string> fields{std::istream_iterator<std::string>(words), {}};
       if (fields.empty()) continue;
-      LINEGUARD_ASSIGN(LabelledBox box, read_line(fields));
-      boxes.push_back(std::move(box));
+      auto box = read_line(fields);
+      if (box) sample.boxes.push_back(std::move(*box));
+      if (!box) problems.add(fmt::format("{}:{}", file_.string(), number), box.error().message);
+      whole &= box.ok();
     }
-    return boxes;
+    set_class_by_boxes(sample, whole);
   }
 
  private:
-  Error problem(std::string_view what) const {
-    return make_error(ErrorCode::corrupt_data, fmt::format("{}:{}: {}", file_.string(), line_, what));
-  }
+  static Error problem(std::string_view what) { return make_error(ErrorCode::corrupt_data, std::string(what)); }
 
   Result<LabelledBox> read_line(const std::vector<std::string>& fields) const {
     std::vector<double> numbers;
@@ -119,22 +122,15 @@ class LabelFile {
   }
 
   LabelledBox outline_of(const std::vector<double>& n) const {
-    LabelledBox labelled;
-    double left = 1, top = 1, right = 0, bottom = 0;
-    for (std::size_t i = 0; i + 1 < n.size(); i += 2) {
-      labelled.polygon.push_back({n[i] * picture_.width_px, n[i + 1] * picture_.height_px});
-      left = std::min(left, n[i]), right = std::max(right, n[i]);
-      top = std::min(top, n[i + 1]), bottom = std::max(bottom, n[i + 1]);
-    }
-    labelled.box = {left * picture_.width_px, top * picture_.height_px, (right - left) * picture_.width_px,
-                    (bottom - top) * picture_.height_px};
-    return labelled;
+    Outline outline;
+    for (std::size_t i = 0; i + 1 < n.size(); i += 2)
+      outline.push_back({n[i] * picture_.width_px, n[i + 1] * picture_.height_px});
+    return {box_around(outline), "", {outline}};
   }
 
   const fs::path& file_;
   const Size picture_;
   const Names& names_;
-  int line_ = 0;
 };
 
 // Pictures and where their labels stand.
@@ -161,8 +157,10 @@ std::vector<Place> places_in(const FolderContent& folder) {
   return places;
 }
 
-// A picture that can't be read keeps its place unlabelled; the checks name what is wrong with it.
-Result<bool> read_sample(const Place& place, const std::string& name, const Names& names, Sample& sample) {
+// Whether there is a label file. A picture that can't be read keeps its place unlabelled; the checks name what is wrong
+// with it.
+bool read_sample(const Place& place, const std::string& name, const Names& names, Sample& sample,
+                 LabelProblems& problems) {
   sample.image = place.pictures / name;
   sample.split = place.split;
   const fs::path label = (place.labels / name).replace_extension(".txt");
@@ -172,9 +170,7 @@ Result<bool> read_sample(const Place& place, const std::string& name, const Name
   const auto bytes = read_file(sample.image, imaging::DecodeLimits{}.max_file_bytes);
   if (!bytes) return true;
   const auto info = imaging::read_info(*bytes);
-  if (!info) return true;
-  LINEGUARD_ASSIGN(sample.boxes, LabelFile(label, info->size, names).read());
-  set_class_by_boxes(sample);
+  if (info) LabelFile(label, info->size, names).read(sample, problems);
   return true;
 }
 
@@ -188,7 +184,7 @@ std::string yolo_evidence(const FolderContent& folder) {
 }
 
 Result<void> read_yolo(const FolderContent& folder, Dataset& dataset) {
-  LINEGUARD_ASSIGN(const Names names, read_names(folder));
+  const Names names = read_names(folder, dataset.problems);
   std::size_t without = 0;
   for (const Place& place : places_in(folder)) {
     LINEGUARD_ASSIGN(const FolderContent pictures, list_folder(place.pictures));
@@ -197,8 +193,7 @@ Result<void> read_yolo(const FolderContent& folder, Dataset& dataset) {
       dataset.warnings.push_back(std::move(orphans));
     for (const auto& name : pictures.pictures) {
       Sample sample;
-      LINEGUARD_ASSIGN(const bool labelled, read_sample(place, name, names, sample));
-      without += !labelled;
+      without += !read_sample(place, name, names, sample, dataset.problems);
       dataset.samples.push_back(std::move(sample));
     }
   }

@@ -17,7 +17,7 @@ enum class Severity { blocker, warning };
 struct Finding {
   std::string check;  // one of check_names()
   Severity severity = Severity::blocker;
-  std::vector<std::string> files;  // sample names, the first is the main one
+  std::vector<std::string> files;  // sample names, the first is the main one; of malformed-label "labels/a.txt:12"
   std::string reason;              // what is wrong
   std::string advice;              // what to do
 };
@@ -41,17 +41,19 @@ struct CheckReport {
 // A finding with its check's severity and advice. REQUIRES a name of check_names().
 Finding finding_of(std::string_view check, std::string reason, std::vector<std::string> files);
 
-// "undecodable", "duplicate-across-splits", …: every check there is, the worst first. What --allow takes.
+// "undecodable", "duplicate-across-splits", …: every check there is, the worst first.
 const std::vector<std::string>& check_names();
+// Those that --allow takes: all but malformed-label, which no command but verify reads past.
+const std::vector<std::string>& allowable_checks();
 
 struct CheckOptions {
   int threads = 2;  // 1 to 256
 };
 
 // Reads and decodes every picture and mask once, one at a time per thread: of each only a few numbers are kept, so that
-// memory hardly grows with their number. The same data set gives the same report whatever the number of threads.
-// Findings stand in the order of check_names(). Files that can't be read or decoded are findings.
-// Errors: invalid_argument for a number of threads out of range.
+// memory hardly grows with their number. Problems of the labels (ReadOptions::keep_problems) are findings like others.
+// The same data set gives the same report whatever the number of threads. Findings stand in the order of check_names().
+// Files that can't be read or decoded are findings. Errors: invalid_argument for a number of threads out of range.
 Result<CheckReport> check_dataset(const Dataset& dataset, const CheckOptions& options = {},
                                   const ProgressFunction& progress = {});
 

@@ -21,10 +21,12 @@ Result<Layout> layout_from_name(std::string_view name);
 enum class Split { unset, train, validation, test };
 std::string_view to_string(Split split);
 
-struct LabelledBox {
+using Outline = std::vector<Point>;  // closed, in pixels
+
+struct LabelledBox {  // one object
   Box box;
   std::string class_name;
-  std::vector<Point> polygon;  // empty: box only
+  std::vector<Outline> outlines;  // empty: box only; several: it is in pieces, all of which belong to it
 };
 
 struct Sample {
@@ -43,6 +45,25 @@ struct Sample {
   std::string source_line;     // "labels.csv:17" where a line named it, for messages
 };
 
+// A line or an entry of a label file that can't be used.
+struct LabelProblem {
+  std::string place;   // "set/labels/a.txt:12", "set/train.json: annotations[3]"
+  std::string reason;  // what was found and what was expected
+};
+
+// All that were found: the first 1000 in words, the rest as a number.
+class LabelProblems {
+ public:
+  void add(std::string place, std::string_view reason);
+  bool empty() const { return count_ == 0; }
+  std::size_t count() const { return count_; }
+  const std::vector<LabelProblem>& kept() const { return kept_; }
+
+ private:
+  std::vector<LabelProblem> kept_;
+  std::size_t count_ = 0;
+};
+
 struct Dataset {
   std::filesystem::path root;
   Layout layout = Layout::good_only;
@@ -50,6 +71,7 @@ struct Dataset {
   std::vector<std::string> warnings;        // "nothing names the part: one file is taken as one part"
   std::optional<double> defective_above{};  // ReadOptions': how probabilities became labels …
   std::string part_pattern{};               // … and what named the parts
+  LabelProblems problems{};                 // empty unless ReadOptions::keep_problems
 };
 
 struct ReadOptions {
@@ -59,6 +81,9 @@ struct ReadOptions {
   // A probability above it makes a picture defective, any other good. None: a probability between 0 and 1 leaves the
   // picture unlabelled. 0 to below 1.
   std::optional<double> defective_above{};
+  // Go on past label lines that can't be used and give what is readable with what is wrong: to name it, never to learn
+  // or measure. A picture of which no label is left is not labelled; there may be no picture at all.
+  bool keep_problems = false;
 };
 
 // `path` is a folder or a .csv file. Pictures are not opened here (YOLO: their
@@ -66,7 +91,8 @@ struct ReadOptions {
 // dot are left out; folders are not searched deeper than their layout says, so a loop of links ends nowhere.
 // Errors: not_found, permission_denied; invalid_argument when the shape is that of no layout or of two (both named,
 // with what was seen and how to say which) or there is no picture; corrupt_data
-// for a malformed CSV or YOLO line, COCO entry or Pascal VOC object (file and line, entry or object named);
+// for malformed CSV or YOLO lines, COCO entries or Pascal VOC objects (the first named, and how many there are), unless
+// options.keep_problems;
 // invalid_config for a bad part_pattern. Thread-safe.
 Result<Dataset> read_dataset(const std::filesystem::path& path, const ReadOptions& options = {});
 

@@ -1,0 +1,108 @@
+#include "run_lengths.h"
+
+#include "dataset_builder.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace lineguard::dataset::test {
+namespace {
+
+using Runs = std::vector<std::int64_t>;
+
+std::string problem_of(const Runs& runs, Size size) {
+  const auto outlines = outlines_of_runs(runs, size);
+  EXPECT_FALSE(outlines);
+  return outlines ? "" : outlines.error().message;
+}
+
+// Even-odd rule; a point on an outline is inside.
+bool encloses(const Outline& outline, Point at) {
+  bool inside = false;
+  for (std::size_t i = 0; i < outline.size(); ++i) {
+    const Point a = outline[i], b = outline[(i + 1) % outline.size()];
+    const double across = (b.x - a.x) * (at.y - a.y) - (b.y - a.y) * (at.x - a.x);
+    const bool between = std::min(a.x, b.x) <= at.x && at.x <= std::max(a.x, b.x) && std::min(a.y, b.y) <= at.y &&
+                         at.y <= std::max(a.y, b.y);
+    if (across == 0 && between) return true;
+    if ((a.y > at.y) != (b.y > at.y) && at.x < a.x + (at.y - a.y) * (b.x - a.x) / (b.y - a.y)) inside = !inside;
+  }
+  return inside;
+}
+
+// A picture of '#' and '.' as runs, and what its outlines enclose as the same.
+using Drawing = std::vector<std::string>;
+
+Runs runs_of(const Drawing& drawing) {
+  Runs runs{0};
+  for (std::size_t x = 0; x < drawing[0].size(); ++x) {
+    for (const std::string& row : drawing) {
+      if ((row[x] == '#') != (runs.size() % 2 == 0)) runs.push_back(0);
+      ++runs.back();
+    }
+  }
+  return runs;
+}
+
+Drawing filled(const Drawing& drawing) {
+  const Size size{static_cast<int>(drawing[0].size()), static_cast<int>(drawing.size())};
+  const auto outlines = outlines_of_runs(runs_of(drawing), size);
+  EXPECT_TRUE(outlines) << outlines.error().message;
+  Drawing seen(drawing.size(), std::string(drawing[0].size(), '.'));
+  for (std::size_t y = 0; outlines && y < seen.size(); ++y) {
+    for (std::size_t x = 0; x < seen[0].size(); ++x) {
+      const Point at{static_cast<double>(x), static_cast<double>(y)};
+      if (std::ranges::any_of(*outlines, [&](const Outline& outline) { return encloses(outline, at); }))
+        seen[y][x] = '#';
+    }
+  }
+  return seen;
+}
+
+// The example in the comments of COCO's maskApi.c.
+TEST(RunLengths, AreDecompressed) {
+  EXPECT_EQ(decompress_runs("61X13mN000`0").value(), (Runs{6, 1, 40, 4, 5, 4, 5, 4, 21}));
+  EXPECT_EQ(decompress_runs("Pb`n053Q2To0").value(), (Runs{1'000'000, 5, 3, 70, 999}));
+  EXPECT_TRUE(decompress_runs("").value().empty());
+}
+
+TEST(RunLengths, ACorruptTextIsRefused) {
+  EXPECT_CONTAINS(decompress_runs("61X").error().message, "ends within a number");
+  EXPECT_CONTAINS(decompress_runs("61 1").error().message, "character 2 of counts");
+  EXPECT_CONTAINS(decompress_runs("oooooooooo0").error().message, "run 0 has too many digits");
+}
+
+TEST(RunLengths, GoDownTheColumns) {
+  const auto outlines = outlines_of_runs({5, 2, 2, 2, 1}, {3, 4});
+  ASSERT_TRUE(outlines);
+  ASSERT_EQ(outlines->size(), 1u);
+  const auto has = [&](Point point) { return std::ranges::count(outlines->front(), point) == 1; };
+  EXPECT_TRUE(has({1, 1}) && has({1, 2}) && has({2, 1}) && has({2, 2})) << outlines->front().size();
+}
+
+TEST(RunLengths, BecomeOutlinesOfTheSamePixels) {
+  for (const Drawing& drawing :
+       {Drawing{"....", ".##.", ".##.", "...."}, Drawing{"#..#", "#..#"}, Drawing{".....", "..#..", "....."},
+        Drawing{"######", "......", "####.."},
+        Drawing{"##########", "##########", "##....####", "##....####", "##....####", "##....####", "##########"},
+        Drawing{"############", "#....##....#", "#....##.##.#", "#.##.##.##.#", "#.##.##....#", "############"}}) {
+    EXPECT_EQ(filled(drawing), drawing);
+  }
+}
+
+TEST(RunLengths, ASpeckThatIsNotSetIsFilled) {
+  EXPECT_EQ(filled({"####", "#.##", "####"}), (Drawing{"####", "####", "####"}));
+}
+
+TEST(RunLengths, WhatDoesNotFillTheMaskIsRefused) {
+  EXPECT_CONTAINS(problem_of({5, 3}, {3, 4}), "the runs make 8 pixels, expected the mask's 12");
+  EXPECT_CONTAINS(problem_of({5, 8}, {3, 4}), "run 1 goes beyond the mask's 12 pixels");
+  EXPECT_CONTAINS(problem_of({5, INT64_MAX, 5}, {3, 4}), "run 1 goes beyond");
+  EXPECT_CONTAINS(problem_of({5, -3, 10}, {3, 4}), "run 1 is -3");
+  EXPECT_CONTAINS(problem_of({12}, {3, 4}), "marks no pixel");
+  EXPECT_CONTAINS(problem_of({}, {0, 4}), "the mask is 0 x 4");
+  EXPECT_CONTAINS(problem_of({0, 1}, {2'000'000'000, 2'000'000'000}), "expected 1 to 100000000 pixels");
+}
+
+}  // namespace
+}  // namespace lineguard::dataset::test
