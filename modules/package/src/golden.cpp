@@ -1,3 +1,4 @@
+#include "damage.h"
 #include "toml_text.h"
 
 #include <fmt/format.h>
@@ -7,8 +8,9 @@
 #include <lineguard/package/package.h>
 
 namespace lineguard::package {
+namespace {
 
-Result<std::vector<GoldenPicture>> read_golden(const std::filesystem::path& package) {
+Result<std::vector<GoldenPicture>> parse_golden(const std::filesystem::path& package) {
   LINEGUARD_ASSIGN(ConfigReader reader, ConfigReader::from_file(package / "golden" / "scores.toml"));
   std::vector<GoldenPicture> golden;
   for (ConfigReader& section : reader.sections("picture")) {
@@ -22,6 +24,12 @@ Result<std::vector<GoldenPicture>> read_golden(const std::filesystem::path& pack
   }
   LINEGUARD_TRY(reader.finish());
   return golden;
+}
+
+}  // namespace
+
+Result<std::vector<GoldenPicture>> read_golden(const std::filesystem::path& package) {
+  return as_damage(parse_golden(package));
 }
 
 Result<void> write_golden(const std::filesystem::path& package, const std::vector<GoldenPicture>& golden) {

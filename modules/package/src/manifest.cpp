@@ -1,3 +1,5 @@
+#include "damage.h"
+#include "file_list.h"
 #include "toml_text.h"
 
 #include <algorithm>
@@ -93,23 +95,7 @@ void read_training(ConfigReader section, TrainingFacts& training) {
   section.read("seed", training.seed).read("allowed_checks", training.allowed_checks).read("runtime", training.runtime);
 }
 
-}  // namespace
-
-bool Preprocessing::operator==(const Preprocessing& other) const {
-  return input_px == other.input_px && window.low == other.window.low && window.high == other.window.high &&
-         roi == other.roi && tile_px == other.tile_px && tile_overlap == other.tile_overlap &&
-         needs_template == other.needs_template && align_shift == other.align_shift && lighting == other.lighting;
-}
-
-Result<void> validate_name(const std::string& name) {
-  const bool allowed = std::all_of(name.begin(), name.end(),
-                                   [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_' || c == '.'; });
-  if (allowed && !name.empty() && name.size() <= 64 && name.front() != '.') return {};
-  return make_error(ErrorCode::invalid_argument,
-                    fmt::format("\"{}\" is no package name: use 1 to 64 letters, digits, '-', '_' or '.'", name));
-}
-
-Result<Manifest> read_manifest(const fs::path& package) {
+Result<Manifest> parse_manifest(const fs::path& package) {
   LINEGUARD_ASSIGN(ConfigReader reader, ConfigReader::from_file(package / "manifest.toml"));
   Manifest manifest;
   std::string schema;
@@ -143,10 +129,31 @@ Result<Manifest> read_manifest(const fs::path& package) {
   return manifest;
 }
 
+}  // namespace
+
+bool Preprocessing::operator==(const Preprocessing& other) const {
+  return input_px == other.input_px && window.low == other.window.low && window.high == other.window.high &&
+         roi == other.roi && tile_px == other.tile_px && tile_overlap == other.tile_overlap &&
+         needs_template == other.needs_template && align_shift == other.align_shift && lighting == other.lighting;
+}
+
+Result<void> validate_name(const std::string& name) {
+  const bool allowed = std::all_of(name.begin(), name.end(),
+                                   [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_' || c == '.'; });
+  if (allowed && !name.empty() && name.size() <= 64 && name.front() != '.') return {};
+  return make_error(ErrorCode::invalid_argument,
+                    fmt::format("\"{}\" is no package name: use 1 to 64 letters, digits, '-', '_' or '.'", name));
+}
+
+Result<Manifest> read_manifest(const fs::path& package) {
+  return as_damage(parse_manifest(package));
+}
+
 Result<std::string> write_manifest(const fs::path& package, Manifest manifest) {
   LINEGUARD_TRY(validate_name(manifest.name));
   // The digest leaves the digest line out, so it can be taken over the manifest that does not have it yet.
   manifest.digest.clear();
+  LINEGUARD_TRY(write_file_list(package));
   LINEGUARD_TRY(write_file_atomically(package / "manifest.toml", manifest_text(manifest)));
   LINEGUARD_ASSIGN(manifest.digest, compute_digest(package));
   LINEGUARD_TRY(write_file_atomically(package / "manifest.toml", manifest_text(manifest)));

@@ -1,3 +1,4 @@
+#include "damage.h"
 #include "toml_text.h"
 #include "without_digest_line.h"
 
@@ -26,18 +27,7 @@ std::string point_text(const OperatingPoint& point) {
   return text;
 }
 
-}  // namespace
-
-Result<void> write_operating_point(const std::filesystem::path& package, const OperatingPoint& point) {
-  LINEGUARD_TRY(validate_name(point.id));
-  const std::string text = point_text(point);
-  return write_file_atomically(file_of(package, point.id),
-                               fmt::format("digest = {}\n{}", quote(sha256_hex(text)), text));
-}
-
-Result<OperatingPoint> read_operating_point(const std::filesystem::path& package, const std::string& id) {
-  LINEGUARD_TRY(validate_name(id));
-  const std::filesystem::path file = file_of(package, id);
+Result<OperatingPoint> parse_operating_point(const std::filesystem::path& file) {
   LINEGUARD_ASSIGN(const std::string text, read_text_file(file));
   LINEGUARD_ASSIGN(ConfigReader reader, ConfigReader::from_text(text, file.string()));
   OperatingPoint point;
@@ -57,6 +47,20 @@ Result<OperatingPoint> read_operating_point(const std::filesystem::path& package
                       file.string() + ": was changed since it was made: its digest does not match");
   }
   return point;
+}
+
+}  // namespace
+
+Result<void> write_operating_point(const std::filesystem::path& package, const OperatingPoint& point) {
+  LINEGUARD_TRY(validate_name(point.id));
+  const std::string text = point_text(point);
+  return write_file_atomically(file_of(package, point.id),
+                               fmt::format("digest = {}\n{}", quote(sha256_hex(text)), text));
+}
+
+Result<OperatingPoint> read_operating_point(const std::filesystem::path& package, const std::string& id) {
+  LINEGUARD_TRY(validate_name(id));
+  return as_damage(parse_operating_point(file_of(package, id)));
 }
 
 }  // namespace lineguard::package

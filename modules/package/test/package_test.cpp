@@ -66,12 +66,47 @@ TEST_F(Package, OneChangedByteAnywhereIsNoticed) {
     const auto verified = verify_digest(folder_.path(), *manifest);
     ASSERT_FALSE(verified) << name;
     EXPECT_EQ(verified.error().code, ErrorCode::corrupt_data);
+    EXPECT_NE(verified.error().message.find("(" + std::string(name) + " is another)"), std::string::npos)
+        << verified.error().message;
     ASSERT_TRUE(write_file_atomically(file, before));
   }
   std::string text = read_text_file(folder_ / "manifest.toml").value();
   text.replace(text.find("version = 3"), 11, "version = 4");
   ASSERT_TRUE(write_file_atomically(folder_ / "manifest.toml", text));
   EXPECT_FALSE(verify_digest(folder_.path(), *read_manifest(folder_.path())));
+}
+
+TEST_F(Package, FilesThatCameOrWentAreNamed) {
+  const auto manifest = read_manifest(folder_.path());
+  std::filesystem::remove(folder_ / "network.bin");
+  ASSERT_TRUE(write_file_atomically(folder_ / "notes.txt", "x"));
+  const auto verified = verify_digest(folder_.path(), *manifest);
+  ASSERT_FALSE(verified);
+  EXPECT_NE(verified.error().message.find("(network.bin is missing, notes.txt was added)"), std::string::npos)
+      << verified.error().message;
+}
+
+TEST_F(Package, ListOfFilesThatWasChangedIsNoticedAndOldPackagesHaveNone) {
+  const auto manifest = read_manifest(folder_.path());
+  ASSERT_TRUE(write_file_atomically(folder_ / "files.sha256", "x  network.bin\n"));
+  EXPECT_FALSE(verify_digest(folder_.path(), *manifest));
+  std::filesystem::remove(folder_ / "files.sha256");
+  Manifest old = *manifest;
+  old.digest = compute_digest(folder_.path()).value();
+  EXPECT_TRUE(verify_digest(folder_.path(), old));
+}
+
+// What people write may be wrong; what Lineguard wrote can only be damaged.
+TEST_F(Package, BadContentIsDamageWithFileAndLine) {
+  ASSERT_TRUE(write_file_atomically(folder_ / "manifest.toml", "name = 3\n"));
+  ASSERT_TRUE(write_file_atomically(folder_ / "operating_points" / "default.toml", "]["));
+  ASSERT_TRUE(write_file_atomically(folder_ / "golden" / "scores.toml", "[[picture]]\nfile = '../x'\nscore = 1\n"));
+  const auto manifest = read_manifest(folder_.path());
+  EXPECT_EQ(manifest.error().code, ErrorCode::corrupt_data);
+  EXPECT_NE(manifest.error().message.find("manifest.toml:1"), std::string::npos);
+  EXPECT_EQ(read_operating_point(folder_.path(), "default").error().code, ErrorCode::corrupt_data);
+  EXPECT_EQ(read_operating_point(folder_.path(), "../x").error().code, ErrorCode::invalid_argument);
+  EXPECT_EQ(read_golden(folder_.path()).error().code, ErrorCode::corrupt_data);
 }
 
 TEST_F(Package, OperatingPointsAndAcceptanceDoNotChangeTheDigest) {

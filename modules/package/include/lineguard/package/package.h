@@ -5,6 +5,7 @@
 //   training.toml                 the resolved configuration: `train --config` with it makes the same package again
 //   reference.png                 what parts are aligned with, where they are
 //   golden/*.png, golden/scores.toml   pictures with the scores that they had in training
+//   files.sha256                  the digest of each of these files but the manifest, as `sha256sum -c` reads it
 //   operating_points/<id>.toml    thresholds, each with a digest of its own
 //   acceptance/                   what a person signed; like operating points, no part of the package's digest
 //   search/trials.json            how the settings were chosen, where they were; no part of the digest either, so that
@@ -100,7 +101,7 @@ struct OperatingPoint {
   std::optional<double> miss_bound;  // upper bound of the miss rate; none: unknown
 };
 
-// Errors of all readers: not_found, invalid_config (file, line, key and what is allowed), corrupt_data.
+// Errors of all readers: not_found, corrupt_data (file, line, key and what is allowed).
 Result<Manifest> read_manifest(const std::filesystem::path& package);
 Result<std::vector<GoldenPicture>> read_golden(const std::filesystem::path& package);
 // Also refuses an operating point whose own digest does not match (corrupt_data).
@@ -108,11 +109,11 @@ Result<OperatingPoint> read_operating_point(const std::filesystem::path& package
 
 // SHA-256 over every file but operating_points/, acceptance/ and search/, with the manifest's own digest line left out.
 Result<std::string> compute_digest(const std::filesystem::path& package);
-// corrupt_data where the manifest's digest is not compute_digest(): says that a file was changed.
+// corrupt_data where the manifest's digest is not compute_digest(): says which file was changed.
 Result<void> verify_digest(const std::filesystem::path& package, const Manifest& manifest);
 
-// Writers, used on a StagedFolder. write_manifest() comes last: it computes the digest over what is there and returns
-// it.
+// Writers, used on a StagedFolder. write_manifest() comes last: it lists what is there in files.sha256, computes the
+// digest over it and returns it.
 Result<void> write_golden(const std::filesystem::path& package, const std::vector<GoldenPicture>& golden);
 Result<void> write_operating_point(const std::filesystem::path& package, const OperatingPoint& point);
 Result<std::string> write_manifest(const std::filesystem::path& package, Manifest manifest);
