@@ -15,9 +15,9 @@ using Run = std::function<int()>;
 
 enum ExitCode : int {
   kDone = 0,
-  kAnswerIsNo = 1,      // blockers found, a gate refused
-  kWrongUse = 2,        // arguments or configuration
-  kRuntimeFailure = 3,  // anything else
+  kAnswerIsNo = 1,      // blockers found, a gate refused, too little data for what was asked
+  kWrongUse = 2,        // arguments or a configuration's content; what was named is nothing of the kind
+  kRuntimeFailure = 3,  // anything else: what was named is missing, can't be read, is damaged
 };
 
 // Prints "lineguard: <message>" to stderr; refused -> 1, invalid_argument and invalid_config -> 2, all else -> 3.

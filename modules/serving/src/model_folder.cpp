@@ -80,7 +80,7 @@ Result<ModelFolder> load_models(const fs::path& folder, const LoadModelsOptions&
   if (!loaded.models.empty()) return loaded;
   const std::string why = loaded.problems.empty() ? "it holds no package (a folder with a manifest.toml)"
                                                   : fmt::format("{}", fmt::join(loaded.problems, "\n"));
-  return make_error(ErrorCode::refused, fmt::format("nothing to serve in {}: {}", folder.string(), why));
+  return make_error(ErrorCode::not_found, fmt::format("nothing to serve in {}: {}", folder.string(), why));
 }
 
 }  // namespace lineguard::serving

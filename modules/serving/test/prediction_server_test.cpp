@@ -181,7 +181,7 @@ TEST(ModelFolder, NothingToServeSaysWhy) {
   EXPECT_EQ(load_models(folder / "none", {}).error().code, ErrorCode::not_found);
   const auto empty = load_models(folder.path(), {});
   ASSERT_FALSE(empty);
-  EXPECT_EQ(empty.error().code, ErrorCode::refused);
+  EXPECT_EQ(empty.error().code, ErrorCode::not_found);
   EXPECT_NE(empty.error().message.find("manifest.toml"), std::string::npos);
   ASSERT_TRUE(write_file_atomically(folder / "broken" / "manifest.toml", "name = 3\n"));
   EXPECT_NE(load_models(folder.path(), {}).error().message.find("name is an integer"), std::string::npos);

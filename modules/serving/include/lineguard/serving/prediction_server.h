@@ -32,7 +32,7 @@ struct LoadModelsOptions {
 };
 
 // `folder` holds packages as subfolders, or is one itself. A broken package is a problem, not served; an older version
-// of its name does not step in silently. Errors: not_found, refused (nothing can be served; says why).
+// of its name does not step in silently. Errors: not_found (no folder, or nothing that can be served; says why).
 Result<ModelFolder> load_models(const std::filesystem::path& folder, const LoadModelsOptions& options);
 
 struct ServingConfig {
