@@ -86,6 +86,45 @@ TEST_F(VerifyCommand, writesAPageWithThumbnails) {
   EXPECT_NE(html.find("&lt;a&gt;.png"), std::string::npos);
 }
 
+std::size_t times(std::string_view text, std::string_view part) {
+  std::size_t count = 0;
+  for (auto at = text.find(part); at != text.npos; at = text.find(part, at + part.size())) ++count;
+  return count;
+}
+
+TEST_F(VerifyCommand, saysWhatToDoOnceACheck) {
+  for (std::uint8_t i = 0; i < 14; ++i) {
+    add_picture("train/good/" + std::to_string(i) + ".png", i);
+    add_picture("test/good/again" + std::to_string(i) + ".png", i);
+  }
+  ASSERT_TRUE(write_file_atomically(folder_ / "train/good/broken.png", "no picture"));
+  const std::vector<std::string> arguments{path(), "--structure-only", "--report", path("verify.html")};
+  const std::string text = verify(arguments).out, html = read_text_file(path("verify.html")).value();
+  EXPECT_NE(text.find("BLOCKER duplicate-across-splits: 14 findings in 28 files\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("… and 4 findings more"), std::string::npos) << text;
+  EXPECT_NE(text.find("Splits    train: 15, test: 14"), std::string::npos) << text;
+  EXPECT_EQ(times(text, "Keep the picture in one split only"), 1u) << text;
+  EXPECT_EQ(times(html, "Keep the picture in one split only"), 1u);
+  EXPECT_EQ(times(html, "<h2>Blocker: "), 2u);
+  EXPECT_NE(html.find("<h2>Blocker: duplicate-across-splits (14 findings in 28 files)</h2>"), std::string::npos);
+  EXPECT_NE(html.find("… and 2 findings more"), std::string::npos);
+  EXPECT_EQ(times(html, "data:image/jpeg"), 24u);
+  EXPECT_LT(html.find("What is in it"), html.find("<h2>Blocker: "));
+}
+
+TEST_F(VerifyCommand, blockersStandBeforeWhatIsAllowedAndWarnings) {
+  add_picture("train/good/a.png", 1);
+  add_picture("train/good/b.png", 2);
+  add_picture("test/good/again.png", 1);
+  ASSERT_TRUE(write_file_atomically(folder_ / "train/good/broken.png", "no picture"));
+  const Outcome outcome = verify({path(), "--structure-only", "--allow", "undecodable"});
+  const auto blocker = outcome.out.find("\nBLOCKER duplicate-across-splits"),
+             allowed = outcome.out.find("\nallowed undecodable"), warning = outcome.out.find("\nwarning few-good");
+  EXPECT_LT(blocker, allowed) << outcome.out;
+  EXPECT_LT(allowed, warning) << outcome.out;
+  EXPECT_NE(warning, std::string::npos) << outcome.out;
+}
+
 TEST_F(VerifyCommand, namesEveryLabelLineThatCannotBeUsed) {
   for (std::uint8_t i = 0; i < 3; ++i) add_picture(std::to_string(i) + ".png", i);
   ASSERT_TRUE(write_file_atomically(folder_ / "labels.csv", "image,label\n0.png,good\n1.png,7\n2.png,good,x\n"));
@@ -94,6 +133,8 @@ TEST_F(VerifyCommand, namesEveryLabelLineThatCannotBeUsed) {
   EXPECT_NE(outcome.out.find("BLOCKER malformed-label"), std::string::npos) << outcome.out;
   for (const char* place : {"labels.csv:3", "labels.csv:4", "Pictures  2"})
     EXPECT_NE(outcome.out.find(place), std::string::npos) << outcome.out;
+  verify({path("labels.csv"), "--structure-only", "--report", path("verify.html")});
+  EXPECT_NE(read_text_file(path("verify.html")).value().find("<td>labels.csv:3</td>"), std::string::npos);
   EXPECT_EQ(verify({path("labels.csv"), "--allow", "malformed-label"}).exit_code, kWrongUse);
   ASSERT_TRUE(write_file_atomically(folder_ / "none.csv", "image,label\n,good\n"));
   EXPECT_NE(verify({path("none.csv")}).out.find("none.csv:2"), std::string::npos) << "no picture at all";

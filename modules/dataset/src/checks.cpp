@@ -64,6 +64,15 @@ std::vector<std::string> names_of(const std::vector<const Sample*>& samples) {
   return names;
 }
 
+// Where a file is named more than once, the lines that do: " (labels.csv:3, labels.csv:9)". Else nothing.
+std::string lines_of(const std::vector<const Sample*>& samples) {
+  const auto names = names_of(samples);
+  if (std::set(names.begin(), names.end()).size() == names.size()) return "";
+  std::vector<std::string_view> lines;
+  for (const Sample* sample : samples) lines.push_back(sample->source_line);
+  return fmt::format(" ({})", fmt::join(lines, ", "));
+}
+
 std::set<std::string_view> values_of(const std::vector<const Sample*>& samples,
                                      const std::function<std::string_view(const Sample&)>& value) {
   std::set<std::string_view> values;
@@ -78,12 +87,14 @@ void check_equal_pictures(const std::vector<const Sample*>& samples, FindingList
   if (labels.size() > 1) {
     const auto classes = values_of(samples, [](const Sample& sample) { return std::string_view(sample.class_name); });
     findings.add_group(Check::label_conflict,
-                       fmt::format("the same picture is labelled {}", fmt::join(classes, " and ")), names_of(samples));
+                       fmt::format("the same picture is labelled {}{}", fmt::join(classes, " and "), lines_of(samples)),
+                       names_of(samples));
   } else if (splits.size() > 1) {
     findings.add_group(Check::duplicate_across_splits,
                        fmt::format("the same picture stands in {}", fmt::join(splits, " and ")), names_of(samples));
   } else {
-    findings.add_group(Check::duplicate, "the same picture stands there more than once", names_of(samples));
+    findings.add_group(Check::duplicate, "the same picture stands there more than once" + lines_of(samples),
+                       names_of(samples));
   }
 }
 

@@ -18,8 +18,9 @@ struct CheckRow {
 
 constexpr std::array<CheckRow, 27> kChecks{{
     {Check::malformed_label, "malformed-label", Severity::blocker,
-     "Correct these lines or entries, or take them out. Until then nothing is trained or measured: a set that is read "
-     "in part would be another one. What is said of the other files below is of what could be read."},
+     "Correct these lines or entries, or take them out. Until then nothing is trained or measured, whatever --allow "
+     "says: a set that is read in part would be another one. What is said of the other files below is of what could be "
+     "read."},
     {Check::unreadable, "unreadable", Severity::blocker,
      "Put the file where the data set names it, or take it out of the data set."},
     {Check::undecodable, "undecodable", Severity::blocker,
@@ -66,13 +67,17 @@ constexpr std::array<CheckRow, 27> kChecks{{
     {Check::contaminated_good, "contaminated-good", Severity::warning,
      "Look at these first: a defect among the good parts is learned as normal. Take it out or label it."},
     {Check::near_duplicate_across_splits, "near-duplicate-across-splits", Severity::warning,
-     "If they show the same part, name it (--part-pattern or the column part) and keep it in one split: tested on a "
-     "part "
-     "it has learned, a detector looks better than it is."},
+     "If they show the same part, name it (--part-pattern or the CSV's column part) and keep it in one split, or keep "
+     "one of the pictures: tested on a part it has learned, a detector looks better than it is, and until the part has "
+     "a name each picture counts as a part of its own in every bound."},
     {Check::likely_part_in_two_splits, "likely-part-in-two-splits", Severity::warning,
-     "Look at the two: if they show one part, name it (--part-pattern or the column part) and keep it in one split."},
+     "Look at the two: if they show one part, name it (--part-pattern or the column part) and keep it in one split. "
+     "Until then each counts as a part of its own in every bound."},
     {Check::near_duplicate, "near-duplicate", Severity::warning,
-     "If they show the same part, name it (--part-pattern or the column part), so that figures count it once."},
+     "Two parts as far as anybody has said: each is drawn into a split and counted in every bound on its own, so that "
+     "bounds are tighter than they should be where both show one part. Then name the part (--part-pattern or the CSV's "
+     "column part) or keep one of the pictures. Only copies that are equal byte for byte count as one part by "
+     "themselves."},
     {Check::unusual_look, "unusual-look", Severity::warning,
      "These look unlike the rest of this set: another lamp, focus or product? Take them out if the line will not see "
      "them."},

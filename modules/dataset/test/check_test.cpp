@@ -86,6 +86,7 @@ TEST_F(CheckDataset, findsNothingInACleanSet) {
   EXPECT_EQ(report.summary.parts, 14u);
   EXPECT_EQ(report.summary.masks, 1u);
   EXPECT_EQ(report.summary.by_class, (std::map<std::string, std::size_t>{{"crack", 1}, {"good", 13}}));
+  EXPECT_EQ(report.summary.by_split, (std::map<std::string, std::size_t>{{"test", 2}, {"train", 12}}));
   EXPECT_EQ(report.summary.by_size, (std::map<std::string, std::size_t>{{"24x16 gray 8 bit", 14}}));
 }
 
@@ -217,6 +218,26 @@ TEST_F(CheckDataset, blocksOutlinesOutsideThePicture) {
   const auto report = check_dataset(dataset);
   ASSERT_TRUE(report);
   expect_blocker(*report, "box-outside", {"c.png"});
+}
+
+TEST(Findings, ofPicturesThatLookTheSameSayThatEachCountsAndWhatHelps) {
+  for (const auto* check : {"near-duplicate", "near-duplicate-across-splits", "likely-part-in-two-splits"}) {
+    const std::string advice = finding_of(check, "", {}).advice;
+    EXPECT_CONTAINS(advice, "in every bound");
+    EXPECT_CONTAINS(advice, "--part-pattern");
+    EXPECT_CONTAINS(advice, "keep");
+  }
+}
+
+TEST_F(CheckDataset, namesTheLinesThatNameOneFileTwice) {
+  add_good(12, "");
+  std::string lines = "image,label\n";
+  for (int i = 0; i < 12; ++i) lines += "n" + std::to_string(100 + i) + ".png,good\n";
+  add("labels.csv", lines + "n103.png,crack\nn105.png,good\n");
+  const CheckReport report = check();
+  EXPECT_CONTAINS(only(report, "label-conflict").reason, "labels.csv:14, ");
+  EXPECT_CONTAINS(only(report, "label-conflict").reason, "labels.csv:5)");
+  EXPECT_CONTAINS(only(report, "duplicate").reason, "labels.csv:15");
 }
 
 TEST_F(CheckDataset, blocksOtherChannelsAndDepths) {

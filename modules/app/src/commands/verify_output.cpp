@@ -1,6 +1,7 @@
 #include "commands/verify_output.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
@@ -12,14 +13,14 @@ namespace {
 using dataset::Finding;
 using dataset::Severity;
 
-constexpr std::size_t kMaxFilesShown = 20;
-constexpr std::size_t kMaxFindingsShown = 20;  // of one check
+constexpr std::size_t kMaxFilesShown = 10;
+constexpr std::size_t kMaxFindingsShown = 10;  // of one check
 constexpr std::size_t kMaxSizesShown = 4;
 constexpr std::size_t kMaxClassesShown = 20;
 
-std::string_view severity_name(const VerifyResult& result, const Finding& finding) {
+std::string_view state_of(const VerifyResult& result, const Finding& finding) {
   if (finding.severity == Severity::warning) return "warning";
-  return result.is_allowed(finding) ? "allowed" : "BLOCKER";
+  return result.is_allowed(finding) ? "allowed" : "blocker";
 }
 
 void print_summary(const VerifyResult& result, std::ostream& out) {
@@ -29,28 +30,25 @@ void print_summary(const VerifyResult& result, std::ostream& out) {
   fmt::print(out, "Pictures  {}: {} good, {} defective, {} not labelled; {}, {}\n", summary.pictures, summary.good,
              summary.defective, summary.unlabelled, count_of(summary.parts, "part"), count_marks(summary));
   fmt::print(out, "Classes   {}\n", list_counts(summary.by_class, kMaxClassesShown));
+  if (!summary.by_split.empty()) fmt::print(out, "Splits    {}\n", list_counts(summary.by_split, 3));
   fmt::print(out, "Sizes     {}\n", list_counts(summary.by_size, kMaxSizesShown));
   for (const auto& warning : result.dataset.warnings) fmt::print(out, "Note      {}\n", warning);
 }
 
-void print_finding(const VerifyResult& result, const Finding& finding, std::ostream& out) {
-  fmt::print(out, "\n{} {}: {}\n", severity_name(result, finding), finding.check, finding.reason);
+void print_finding(const Finding& finding, std::ostream& out) {
+  fmt::print(out, "  {}\n", finding.reason);
   const std::size_t shown = std::min(finding.files.size(), kMaxFilesShown);
-  for (std::size_t i = 0; i < shown; ++i) fmt::print(out, "    {}\n", finding.files[i]);
-  if (shown < finding.files.size()) fmt::print(out, "    … and {} more\n", finding.files.size() - shown);
-  fmt::print(out, "  > {}\n", finding.advice);
+  for (std::size_t i = 0; i < shown; ++i) fmt::print(out, "      {}\n", finding.files[i]);
+  if (shown < finding.files.size()) fmt::print(out, "      … and {} more\n", finding.files.size() - shown);
 }
 
-void print_findings(const VerifyResult& result, std::ostream& out) {
-  std::map<std::string_view, std::size_t> seen;
-  for (const Finding& finding : result.report.findings) {
-    if (++seen[finding.check] <= kMaxFindingsShown) print_finding(result, finding, out);
-  }
-  for (const auto& [check, count] : seen) {
-    if (count > kMaxFindingsShown) {
-      fmt::print(out, "\n… and {} more of {}: --json lists them all\n", count - kMaxFindingsShown, check);
-    }
-  }
+void print_group(const CheckGroup& group, std::ostream& out) {
+  fmt::print(out, "\n{} {}: {}\n", group.blocks() ? "BLOCKER" : group.state, group.check, group.counted());
+  fmt::print(out, "  > {}\n", group.advice);
+  const std::size_t shown = std::min(group.findings.size(), kMaxFindingsShown);
+  for (std::size_t i = 0; i < shown; ++i) print_finding(*group.findings[i], out);
+  if (shown < group.findings.size())
+    fmt::print(out, "  … and {} more: --json lists them all\n", count_of(group.findings.size() - shown, "finding"));
 }
 
 nlohmann::json json_of(const VerifyResult& result, const Finding& finding) {
@@ -63,6 +61,34 @@ nlohmann::json json_of(const VerifyResult& result, const Finding& finding) {
 }
 
 }  // namespace
+
+std::string CheckGroup::counted() const {
+  const std::string_view where = check == "malformed-label" ? "place" : "file";
+  return count_of(findings.size(), "finding") + (files == 0 ? "" : " in " + count_of(files, where));
+}
+
+std::vector<CheckGroup> group_by_check(const VerifyResult& result) {
+  std::vector<CheckGroup> groups;
+  std::set<std::string_view> files;  // of the last group
+  for (const std::string_view state : {"blocker", "allowed", "warning"}) {
+    for (const Finding& finding : result.report.findings) {
+      if (state_of(result, finding) != state) continue;
+      if (groups.empty() || groups.back().check != finding.check) {
+        groups.push_back({finding.check, finding.advice, state, {}, 0});
+        files.clear();
+      }
+      groups.back().findings.push_back(&finding);
+      files.insert(finding.files.begin(), finding.files.end());
+      groups.back().files = files.size();
+    }
+  }
+  return groups;
+}
+
+std::size_t warning_count(const VerifyResult& result) {
+  const auto warns = [](const Finding& finding) { return finding.severity == Severity::warning; };
+  return static_cast<std::size_t>(std::ranges::count_if(result.report.findings, warns));
+}
 
 std::string count_of(std::size_t count, std::string_view word) {
   return fmt::format("{} {}{}", count, word, count == 1 ? "" : word.ends_with('x') ? "es" : "s");
@@ -89,13 +115,10 @@ std::string list_counts(const std::map<std::string, std::size_t>& counts, std::s
 
 void print_text(const VerifyResult& result, std::ostream& out) {
   print_summary(result, out);
-  print_findings(result, out);
+  for (const CheckGroup& group : group_by_check(result)) print_group(group, out);
   const std::size_t blockers = result.blocker_count();
-  const auto& findings = result.report.findings;
-  const auto warnings = static_cast<std::size_t>(std::count_if(
-      findings.begin(), findings.end(), [](const Finding& f) { return f.severity == Severity::warning; }));
   fmt::print(
-      out, "\n{}, {}. {}\n", count_of(blockers, "blocker"), count_of(warnings, "warning"),
+      out, "\n{}, {}. {}\n", count_of(blockers, "blocker"), count_of(warning_count(result), "warning"),
       blockers == 0 ? "Ready to train." : "Not ready to train: correct them, or override one with --allow CHECK.");
 }
 
@@ -117,6 +140,7 @@ std::string to_json(const VerifyResult& result) {
                               {"polygons", summary.polygons},
                               {"templates", summary.templates},
                               {"classes", summary.by_class},
+                              {"splits", summary.by_split},
                               {"sizes", summary.by_size}}},
                             {"notes", result.dataset.warnings},
                             {"findings", findings},

@@ -4,6 +4,8 @@
 #include <ostream>
 #include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <lineguard/core/result.h>
 #include <lineguard/dataset/check.h>
@@ -19,7 +21,21 @@ struct VerifyResult {
   std::size_t blocker_count() const { return report.blockers(allowed).size(); }
 };
 
-// At most 20 files a finding and 20 findings a check; the JSON has all.
+// The findings of one check, for all of which its advice is said once.
+struct CheckGroup {
+  std::string_view check, advice;
+  std::string_view state;  // "blocker", "allowed" (by --allow) or "warning"
+  std::vector<const dataset::Finding*> findings;
+  std::size_t files = 0;  // that they name
+
+  bool blocks() const { return state == "blocker"; }
+  std::string counted() const;  // "2 findings in 14 files"
+};
+// Blockers first, then what is allowed, then warnings; in each the worst check first. Points into `result`.
+std::vector<CheckGroup> group_by_check(const VerifyResult& result);
+std::size_t warning_count(const VerifyResult& result);
+
+// One heading a check; at most 10 findings a check and 10 files a finding: the JSON has all.
 void print_text(const VerifyResult& result, std::ostream& out);
 std::string to_json(const VerifyResult& result);
 // One self-contained HTML file with thumbnails of the pictures that findings name.
