@@ -1,7 +1,8 @@
-// make_parts FOLDER GOOD DEFECTIVE [SIZE_PX] [--elpv]: pictures of parts that nobody owns, for the end-to-end cases and
-// the README: machined discs with turning marks under a ring light; the defective ones have a scratch or a stain.
-// FOLDER gets good/*.jpg and defective/*.jpg; with --elpv images/*.jpg and labels.csv, as the demo's data set has them.
-// The same arguments give the same pictures.
+// make_parts FOLDER GOOD DEFECTIVE [SIZE_PX] [--elpv | --mixed]: pictures of parts that nobody owns, for the end-to-end
+// cases and the README: machined discs with turning marks under a ring light; the defective ones have a scratch or a
+// stain. FOLDER gets good/*.jpg and defective/*.jpg; with --elpv images/*.jpg and labels.csv, as the demo's data set
+// has them; with --mixed images/*.jpg, masks/*.png and a labels.csv whose rows take turns in how they say what is
+// wrong. The same arguments give the same pictures.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -15,6 +16,8 @@
 
 #include <lineguard/core/files.h>
 #include <lineguard/imaging/encode.h>
+#include <lineguard/imaging/overlay.h>
+#include <lineguard/imaging/properties.h>
 
 namespace {
 
@@ -35,6 +38,20 @@ class Part {
     flaw_y_ = center_y_ + distance * std::sin(angle);
     flaw_angle_ = uniform(0, 3.14);
     flaw_size_ = uniform(0.05, 0.09);
+  }
+
+  std::string_view flaw_name() const { return scratch_ ? "scratch" : "stain"; }
+
+  // What a person would mark.
+  Image flaw_mask() const {
+    Image mask({size_, size_}, 1);
+    for (int y = 0; y < size_; ++y) {
+      for (int x = 0; x < size_; ++x) {
+        if (std::abs(flaw((x + 0.5) / size_, (y + 0.5) / size_)) > 0.05)
+          mask.row_u8(y)[static_cast<std::size_t>(x)] = 255;
+      }
+    }
+    return mask;
   }
 
   Image draw() {
@@ -97,34 +114,67 @@ class Part {
   std::vector<double> marks_;
 };
 
+bool write_picture(const fs::path& file, const lineguard::Result<lineguard::Bytes>& encoded) {
+  return encoded && lineguard::write_file_atomically(file, std::span<const std::byte>(*encoded)).ok();
+}
+
 bool write_part(const fs::path& file, unsigned seed, int size_px, bool defective) {
-  const auto jpeg = lineguard::imaging::encode_jpeg(Part(seed, size_px, defective).draw());
-  if (!jpeg) return false;
-  return lineguard::write_file_atomically(file, std::span<const std::byte>(*jpeg)).ok();
+  return write_picture(file, lineguard::imaging::encode_jpeg(Part(seed, size_px, defective).draw()));
+}
+
+std::string outline_of(const Image& mask) {
+  const auto outlines = lineguard::imaging::outlines_of(mask);
+  std::string points;
+  for (const auto& point : outlines.front()) points += fmt::format(" {} {}", point.x, point.y);
+  return points;
+}
+
+// The columns image,label,mask,boxes,polygons: a class alone, several experts, a box, a polygon, a mask in turns.
+std::string mixed_row(const fs::path& folder, const std::string& image, unsigned seed, int size_px, bool defective) {
+  if (!defective) return fmt::format("{},{},,,\n", image, seed % 2 == 0 ? "good" : "0.1");
+  const Part part(seed, size_px, true);
+  const Image mask = part.flaw_mask();
+  const auto box = lineguard::imaging::component_boxes(mask).front();
+  const std::string name(part.flaw_name()), file = fmt::format("masks/{}.png", seed);
+  switch (seed % 5) {
+    case 0:
+      return fmt::format("{},{},,,\n", image, name);
+    case 1:
+      return fmt::format("{},0.8,,,\n", image);
+    case 2:
+      return fmt::format("{},defective,,{}: {} {} {} {},\n", image, name, box.x, box.y, box.width, box.height);
+    case 3:
+      return fmt::format("{},defective,,,{}:{}\n", image, name, outline_of(mask));
+    default:
+      return write_picture(folder / file, lineguard::imaging::encode_png(mask))
+                 ? fmt::format("{},{},{},,\n", image, name, file)
+                 : "";
+  }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   std::vector<std::string> words(argv + 1, argv + argc);
-  const bool elpv = std::erase(words, "--elpv") > 0;
+  const bool elpv = std::erase(words, "--elpv") > 0, mixed = std::erase(words, "--mixed") > 0;
   if (words.size() < 3 || words.size() > 4) {
-    std::fprintf(stderr, "usage: make_parts FOLDER GOOD DEFECTIVE [SIZE_PX] [--elpv]\n");
+    std::fprintf(stderr, "usage: make_parts FOLDER GOOD DEFECTIVE [SIZE_PX] [--elpv | --mixed]\n");
     return 2;
   }
   const fs::path folder = words[0];
   const int good = std::atoi(words[1].c_str()), defective = std::atoi(words[2].c_str());
   const int size_px = words.size() == 4 ? std::atoi(words[3].c_str()) : 128;
-  std::string labels;
+  std::string labels = mixed ? "image,label,mask,boxes,polygons\n" : "";
   for (int i = 0; i < good + defective; ++i) {
     const bool bad = i >= good;
     const std::string name = fmt::format("part{:04}.jpg", i + 1);
-    const fs::path relative = elpv ? fs::path("images") / name : fs::path(bad ? "defective" : "good") / name;
+    const fs::path relative = elpv || mixed ? fs::path("images") / name : fs::path(bad ? "defective" : "good") / name;
     if (!write_part(folder / relative, static_cast<unsigned>(i + 1), size_px, bad)) {
       std::fprintf(stderr, "make_parts: cannot write %s\n", (folder / relative).c_str());
       return 3;
     }
-    labels += fmt::format("{}  {}  mono\n", relative.string(), bad ? "1.0" : "0.0");
+    labels += mixed ? mixed_row(folder, relative.string(), static_cast<unsigned>(i + 1), size_px, bad)
+                    : fmt::format("{}  {}  mono\n", relative.string(), bad ? "1.0" : "0.0");
   }
-  return !elpv || lineguard::write_file_atomically(folder / "labels.csv", labels) ? 0 : 3;
+  return !(elpv || mixed) || lineguard::write_file_atomically(folder / "labels.csv", labels) ? 0 : 3;
 }
