@@ -45,9 +45,9 @@ Result<void> copy_package(const fs::path& from, const fs::path& to) {
 
 }  // namespace
 
-Result<QuantizeReport> quantize(const fs::path& package, const std::string& precision,
-                                const std::vector<CalibrationPicture>& pictures, const fs::path& out,
-                                const ProgressFunction& progress) {
+Result<QuantizeReport> quantize_into(const fs::path& package, const std::string& precision,
+                                     const std::vector<CalibrationPicture>& pictures, const fs::path& folder,
+                                     const ProgressFunction& progress) {
   if (precision != "int8" && precision != "bf16")
     return make_error(ErrorCode::invalid_argument,
                       fmt::format("\"{}\" is no precision, allowed: int8, bf16", precision));
@@ -57,22 +57,29 @@ Result<QuantizeReport> quantize(const fs::path& package, const std::string& prec
     return make_error(ErrorCode::unsupported,
                       fmt::format("{}: is {} already: quantize the f32 package", package.string(), manifest.precision));
   }
-  LINEGUARD_ASSIGN(StagedFolder staged, StagedFolder::create(out));
-  LINEGUARD_TRY(copy_package(package, staged.path()));
+  LINEGUARD_TRY(copy_package(package, folder));
   QuantizeReport report;
   if (precision == "int8") {
     if (pictures.empty()) return make_error(ErrorCode::invalid_argument, "int8 needs pictures to see ranges in");
     LINEGUARD_ASSIGN(const auto tiles,
                      calibration_tiles(pictures, manifest.preprocessing, report.calibration_pictures, progress));
-    LINEGUARD_ASSIGN(report.convolutions,
-                     write_quantized_graph(package / "network.xml", tiles, manifest.preprocessing.input_px,
-                                           staged.path() / "network.xml"));
+    LINEGUARD_ASSIGN(
+        report.convolutions,
+        write_quantized_graph(package / "network.xml", tiles, manifest.preprocessing.input_px, folder / "network.xml"));
   }
   manifest.precision = precision;
-  manifest.version = next_version(out, manifest.name);
-  LINEGUARD_ASSIGN(manifest.golden_spread, score_golden_pictures(staged.path(), manifest));
+  manifest.version = next_version(folder, manifest.name);
+  LINEGUARD_ASSIGN(manifest.golden_spread, score_golden_pictures(folder, manifest));
   report.model = {manifest.name, manifest.version, ""};
-  LINEGUARD_ASSIGN(report.model.digest, package::write_manifest(staged.path(), manifest));
+  LINEGUARD_ASSIGN(report.model.digest, package::write_manifest(folder, manifest));
+  return report;
+}
+
+Result<QuantizeReport> quantize(const fs::path& package, const std::string& precision,
+                                const std::vector<CalibrationPicture>& pictures, const fs::path& out,
+                                const ProgressFunction& progress) {
+  LINEGUARD_ASSIGN(StagedFolder staged, StagedFolder::create(out));
+  LINEGUARD_ASSIGN(QuantizeReport report, quantize_into(package, precision, pictures, staged.path(), progress));
   LINEGUARD_TRY(staged.commit());
   return report;
 }

@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "dataset_options.h"
 #include "evaluated.h"
+#include "interrupt.h"
 #include "progress_bar.h"
 #include "share_option.h"
 
@@ -72,42 +73,38 @@ void say_what_is_not_shown(const char* what, const evaluation::RateChange& chang
       change.discordant.n, what, 100 * most);
 }
 
+// What the candidate changes, refused where that is more than allowed.
+Result<evaluation::Comparison> judge(evaluation::Evaluation before, const std::filesystem::path& candidate,
+                                     const dataset::Dataset& data, const Arguments& arguments) {
+  LINEGUARD_ASSIGN(auto after, evaluate_package(candidate, data, arguments));
+  LINEGUARD_ASSIGN(auto comparison, evaluation::compare(std::move(before), std::move(after)));
+  if (comparison.n_defective == 0)
+    return make_error(ErrorCode::refused,
+                      "no defective pictures: nothing shows what becomes of misses; nothing was written");
+  LINEGUARD_TRY(refuse_change("miss", comparison.miss, arguments.max_change));
+  if (comparison.n_good > 0) LINEGUARD_TRY(refuse_change("overkill", comparison.overkill, arguments.max_change));
+  return comparison;
+}
+
 Result<int> run_quantize(const Arguments& arguments) {
+  remove_staged_folders_on_interrupt();
   LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset, arguments.package));
   Fingerprint fingerprint(data);
   LINEGUARD_TRY(warn_of_learned_pictures({arguments.package}, arguments.split, data, fingerprint));
+  // Beside the target until it has passed, under a name that no server takes for a package.
+  LINEGUARD_ASSIGN(StagedFolder candidate, StagedFolder::create(arguments.out));
   LINEGUARD_ASSIGN(auto before, evaluate_package(arguments.package, data, arguments));
   LINEGUARD_ASSIGN(const auto pictures, calibration_pictures(arguments, data));
-  // Beside the target until it has passed, under a name that no server takes for a package.
-  const std::filesystem::path candidate = staging_name(arguments.out);
-  std::error_code ignored;
-  if (std::filesystem::exists(arguments.out, ignored))
-    return make_error(ErrorCode::already_exists, arguments.out + " is there already: choose another name");
-  LINEGUARD_ASSIGN(const auto report, detector::quantize(arguments.package, arguments.precision, pictures, candidate,
-                                                         terminal_progress()));
-  const auto judge = [&]() -> Result<evaluation::Comparison> {
-    LINEGUARD_ASSIGN(auto after, evaluate_package(candidate, data, arguments));
-    LINEGUARD_ASSIGN(auto comparison, evaluation::compare(std::move(before), std::move(after)));
-    if (comparison.n_defective == 0)
-      return make_error(ErrorCode::refused,
-                        "no defective pictures: nothing shows what becomes of misses; nothing was written");
-    LINEGUARD_TRY(refuse_change("miss", comparison.miss, arguments.max_change));
-    if (comparison.n_good > 0) LINEGUARD_TRY(refuse_change("overkill", comparison.overkill, arguments.max_change));
-    return comparison;
-  };
-  const auto comparison = judge();
-  if (!comparison) {
-    std::filesystem::remove_all(candidate, ignored);
-    return comparison.error();
-  }
-  std::filesystem::rename(candidate, arguments.out, ignored);
-  if (ignored) return make_error(ErrorCode::io_error, "cannot rename to " + arguments.out + ": " + ignored.message());
-  std::cout << evaluation::to_text(*comparison);
+  LINEGUARD_ASSIGN(const auto report, detector::quantize_into(arguments.package, arguments.precision, pictures,
+                                                              candidate.path(), terminal_progress()));
+  LINEGUARD_ASSIGN(const auto comparison, judge(std::move(before), candidate.path(), data, arguments));
+  LINEGUARD_TRY(candidate.commit());
+  std::cout << evaluation::to_text(comparison);
   std::cout << fmt::format(
       "accepted: on these pictures miss and overkill rate rise by at most {:g} %\npackage    {} ({}, digest {})\n",
       100 * arguments.max_change, arguments.out, arguments.precision, report.model.digest);
-  say_what_is_not_shown("miss", comparison->miss, arguments.max_change);
-  say_what_is_not_shown("overkill", comparison->overkill, arguments.max_change);
+  say_what_is_not_shown("miss", comparison.miss, arguments.max_change);
+  say_what_is_not_shown("overkill", comparison.overkill, arguments.max_change);
   return kDone;
 }
 

@@ -37,4 +37,9 @@ Result<QuantizeReport> quantize(const std::filesystem::path& package, const std:
                                 const std::vector<CalibrationPicture>& pictures, const std::filesystem::path& out,
                                 const ProgressFunction& progress = {});
 
+// The same into `folder`, which exists and is empty: that of a StagedFolder whose owner looks before it commits.
+Result<QuantizeReport> quantize_into(const std::filesystem::path& package, const std::string& precision,
+                                     const std::vector<CalibrationPicture>& pictures,
+                                     const std::filesystem::path& folder, const ProgressFunction& progress = {});
+
 }  // namespace lineguard::detector
