@@ -93,22 +93,23 @@ std::size_t times(std::string_view text, std::string_view part) {
 }
 
 TEST_F(VerifyCommand, saysWhatToDoOnceACheck) {
-  for (std::uint8_t i = 0; i < 14; ++i) {
+  for (std::uint8_t i = 0; i < 42; ++i) {
     add_picture("train/good/" + std::to_string(i) + ".png", i);
     add_picture("test/good/again" + std::to_string(i) + ".png", i);
   }
   ASSERT_TRUE(write_file_atomically(folder_ / "train/good/broken.png", "no picture"));
   const std::vector<std::string> arguments{path(), "--structure-only", "--report", path("verify.html")};
   const std::string text = verify(arguments).out, html = read_text_file(path("verify.html")).value();
-  EXPECT_NE(text.find("BLOCKER duplicate-across-splits: 14 findings in 28 files\n"), std::string::npos) << text;
-  EXPECT_NE(text.find("… and 4 findings more"), std::string::npos) << text;
-  EXPECT_NE(text.find("Splits    train: 15, test: 14"), std::string::npos) << text;
+  EXPECT_NE(text.find("BLOCKER duplicate-across-splits: 42 findings in 84 files\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("… and 32 findings more"), std::string::npos) << text;
+  EXPECT_NE(text.find("Splits    train: 43, test: 42"), std::string::npos) << text;
   EXPECT_EQ(times(text, "Keep the picture in one split only"), 1u) << text;
   EXPECT_EQ(times(html, "Keep the picture in one split only"), 1u);
   EXPECT_EQ(times(html, "<h2>Blocker: "), 2u);
-  EXPECT_NE(html.find("<h2>Blocker: duplicate-across-splits (14 findings in 28 files)</h2>"), std::string::npos);
+  EXPECT_NE(html.find("<h2>Blocker: duplicate-across-splits (42 findings in 84 files)</h2>"), std::string::npos);
   EXPECT_NE(html.find("… and 2 findings more"), std::string::npos);
-  EXPECT_EQ(times(html, "data:image/jpeg"), 24u);
+  const std::string section = html.substr(html.find("<h2>Blocker: duplicate-across-splits"));
+  EXPECT_EQ(times(section.substr(0, section.find("<h2>", 1)), "data:image/jpeg"), 24u);
   EXPECT_LT(html.find("What is in it"), html.find("<h2>Blocker: "));
 }
 
@@ -137,6 +138,12 @@ TEST_F(VerifyCommand, namesEveryLabelLineThatCannotBeUsed) {
   EXPECT_NE(read_text_file(path("verify.html")).value().find("<td>labels.csv:3</td>"), std::string::npos);
   EXPECT_EQ(verify({path("labels.csv"), "--allow", "malformed-label"}).exit_code, kWrongUse);
   ASSERT_TRUE(write_file_atomically(folder_ / "none.csv", "image,label\n,good\n"));
+  std::string rows = "image,label\n";
+  for (int i = 0; i < 60; ++i) rows += "a.png," + std::to_string(i + 2) + "\nb.png\n";
+  ASSERT_TRUE(write_file_atomically(folder_ / "many.csv", rows));
+  const std::string all = verify({path("many.csv"), "--structure-only"}).out;
+  for (int line = 2; line <= 121; ++line)
+    EXPECT_NE(all.find("many.csv:" + std::to_string(line) + "\n"), std::string::npos) << line;
   EXPECT_NE(verify({path("none.csv")}).out.find("none.csv:2"), std::string::npos) << "no picture at all";
 }
 

@@ -1,5 +1,7 @@
 #include "checks.h"
 
+#include "labels.h"
+
 #include <algorithm>
 #include <functional>
 #include <set>
@@ -159,14 +161,22 @@ void check_boxes(const Sample& sample, const SampleFacts& facts, FindingList& fi
   if (sample.label == Label::good && !sample.boxes.empty()) {
     findings.add(Check::mask_on_good, "labelled good, but a box marks a defect", sample.name);
   }
+  const auto called_good = [](const LabelledBox& labelled) { return is_good_word(labelled.class_name); };
+  const auto good = std::ranges::find_if(sample.boxes, called_good);
+  if (sample.label != Label::good && good != sample.boxes.end()) {
+    findings.add(Check::mask_on_good,
+                 fmt::format("an object is called \"{}\", but what is drawn counts as a defect", good->class_name),
+                 sample.name);
+  }
+  if (!facts.decoded) return;
+  const auto leaves = [&](const Outline& outline) { return !lies_inside(outline, facts.size); };
+  if (std::ranges::any_of(sample.boxes, [&](const auto& box) { return std::ranges::any_of(box.outlines, leaves); })) {
+    findings.add(
+        Check::box_outside,
+        fmt::format("an outline leaves the picture of {}x{} pixels", facts.size.width_px, facts.size.height_px),
+        sample.name);
+  }
   for (const auto& [box, class_name, outlines] : sample.boxes) {
-    if (!facts.decoded) continue;
-    if (!std::ranges::all_of(outlines, [&](const Outline& outline) { return lies_inside(outline, facts.size); })) {
-      findings.add(
-          Check::box_outside,
-          fmt::format("an outline leaves the picture of {}x{} pixels", facts.size.width_px, facts.size.height_px),
-          sample.name);
-    }
     if (lies_inside(box, facts.size)) continue;
     findings.add(Check::box_outside,
                  fmt::format("the box {:g} {:g} {:g} {:g} is empty or leaves the picture of {}x{} pixels", box.x, box.y,

@@ -18,8 +18,9 @@ Result<std::vector<std::int64_t>> decompress_runs(std::string_view text);
 
 // Outlines that, filled, are the set pixels and no others. A piece with a hole is cut from top to bottom there, so that
 // no outline goes around what is not set; only holes of less than 4 x 4 pixels are filled. Memory is that of the runs
-// and of one byte a pixel of the part that is set. Errors: corrupt_data where a run is negative, the runs don't fill
-// `size` to the pixel, or none is set; too_large for more pixels than pictures may have (imaging::DecodeLimits).
+// and of about eight bytes a pixel of the part that is set. Errors: corrupt_data where a run is negative, the runs
+// don't fill `size` to the pixel, or none is set; too_large for more pixels than pictures may have
+// (imaging::DecodeLimits).
 Result<std::vector<Outline>> outlines_of_runs(const std::vector<std::int64_t>& runs, Size size);
 
 }  // namespace lineguard::dataset

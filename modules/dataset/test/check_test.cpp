@@ -202,6 +202,8 @@ TEST_F(CheckDataset, blocksBoxesOutsideThePictureAndOnGoodParts) {
   expect_blocker(check(2, "empty.csv"), "box-outside", {"c.png"});
   add("good.csv", lines + "c.png,ok,1 1 2 2,c\n");
   expect_blocker(check(2, "good.csv"), "mask-on-good", {"c.png"});
+  add("called.csv", lines + "c.png,ng,OK: 1 1 2 2;OK: 3 3 2 2,c\n");
+  expect_blocker(check(2, "called.csv"), "mask-on-good", {"c.png"});
 }
 
 TEST_F(CheckDataset, blocksOutlinesOutsideThePicture) {

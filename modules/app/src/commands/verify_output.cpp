@@ -1,6 +1,7 @@
 #include "commands/verify_output.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include <fmt/format.h>
@@ -13,6 +14,7 @@ namespace {
 using dataset::Finding;
 using dataset::Severity;
 
+constexpr std::string_view kMalformedLabel = "malformed-label";
 constexpr std::size_t kMaxFilesShown = 10;
 constexpr std::size_t kMaxFindingsShown = 10;  // of one check
 constexpr std::size_t kMaxSizesShown = 4;
@@ -35,9 +37,9 @@ void print_summary(const VerifyResult& result, std::ostream& out) {
   for (const auto& warning : result.dataset.warnings) fmt::print(out, "Note      {}\n", warning);
 }
 
-void print_finding(const Finding& finding, std::ostream& out) {
+void print_finding(const Finding& finding, std::size_t most_files, std::ostream& out) {
   fmt::print(out, "  {}\n", finding.reason);
-  const std::size_t shown = std::min(finding.files.size(), kMaxFilesShown);
+  const std::size_t shown = std::min(finding.files.size(), most_files);
   for (std::size_t i = 0; i < shown; ++i) fmt::print(out, "      {}\n", finding.files[i]);
   if (shown < finding.files.size()) fmt::print(out, "      … and {} more\n", finding.files.size() - shown);
 }
@@ -45,8 +47,8 @@ void print_finding(const Finding& finding, std::ostream& out) {
 void print_group(const CheckGroup& group, std::ostream& out) {
   fmt::print(out, "\n{} {}: {}\n", group.blocks() ? "BLOCKER" : group.state, group.check, group.counted());
   fmt::print(out, "  > {}\n", group.advice);
-  const std::size_t shown = std::min(group.findings.size(), kMaxFindingsShown);
-  for (std::size_t i = 0; i < shown; ++i) print_finding(*group.findings[i], out);
+  const std::size_t shown = std::min(group.findings.size(), group.most(kMaxFindingsShown));
+  for (std::size_t i = 0; i < shown; ++i) print_finding(*group.findings[i], group.most(kMaxFilesShown), out);
   if (shown < group.findings.size())
     fmt::print(out, "  … and {} more: --json lists them all\n", count_of(group.findings.size() - shown, "finding"));
 }
@@ -63,8 +65,12 @@ nlohmann::json json_of(const VerifyResult& result, const Finding& finding) {
 }  // namespace
 
 std::string CheckGroup::counted() const {
-  const std::string_view where = check == "malformed-label" ? "place" : "file";
+  const std::string_view where = check == kMalformedLabel ? "place" : "file";
   return count_of(findings.size(), "finding") + (files == 0 ? "" : " in " + count_of(files, where));
+}
+
+std::size_t CheckGroup::most(std::size_t usual) const {
+  return check == kMalformedLabel ? std::numeric_limits<std::size_t>::max() : usual;
 }
 
 std::vector<CheckGroup> group_by_check(const VerifyResult& result) {

@@ -30,12 +30,15 @@ struct CheckGroup {
 
   bool blocks() const { return state == "blocker"; }
   std::string counted() const;  // "2 findings in 14 files"
+  // How many are shown where others than malformed labels, which are bounded already, show `usual`.
+  std::size_t most(std::size_t usual) const;
 };
 // Blockers first, then what is allowed, then warnings; in each the worst check first. Points into `result`.
 std::vector<CheckGroup> group_by_check(const VerifyResult& result);
 std::size_t warning_count(const VerifyResult& result);
 
-// One heading a check; at most 10 findings a check and 10 files a finding: the JSON has all.
+// One heading a check; at most 10 findings a check and 10 files a finding: the JSON has all. Malformed labels are all
+// listed.
 void print_text(const VerifyResult& result, std::ostream& out);
 std::string to_json(const VerifyResult& result);
 // One self-contained HTML file with thumbnails of the pictures that findings name.

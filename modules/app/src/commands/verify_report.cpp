@@ -16,7 +16,7 @@ namespace {
 using dataset::Finding;
 using dataset::Split;
 
-constexpr std::size_t kFindingsOfCheck = 12;
+constexpr std::size_t kFindingsOfCheck = 40;
 constexpr std::size_t kThumbnailsOfFinding = 6, kThumbnailsOfCheck = 24, kThumbnailsOfPage = 120;
 constexpr std::size_t kFilesNamed = 20;
 constexpr std::size_t kRowsOfTable = 30;
@@ -39,7 +39,7 @@ class Section {
     name[0] = static_cast<char>(name[0] - 'a' + 'A');
     page_.heading(fmt::format("{}: {} ({})", name, group_.check, group_.counted()));
     page_.notice(group_.blocks() ? report::Mood::bad : report::Mood::attention, group_.advice);
-    const std::size_t shown = std::min(group_.findings.size(), kFindingsOfCheck);
+    const std::size_t shown = std::min(group_.findings.size(), group_.most(kFindingsOfCheck));
     for (std::size_t i = 0; i < shown; ++i) add(*group_.findings[i]);
     if (!named_.rows.empty()) page_.table(named_);
     if (!pairs_.empty()) page_.pairs(pairs_);
@@ -69,9 +69,9 @@ class Section {
     }
   }
 
-  static std::string names_of(const Finding& finding) {
+  std::string names_of(const Finding& finding) const {
     std::string names;
-    const std::size_t shown = std::min(finding.files.size(), kFilesNamed);
+    const std::size_t shown = std::min(finding.files.size(), group_.most(kFilesNamed));
     for (std::size_t i = 0; i < shown; ++i) names += (i == 0 ? "" : ", ") + finding.files[i];
     return shown < finding.files.size() ? names + fmt::format(" and {} more", finding.files.size() - shown) : names;
   }
