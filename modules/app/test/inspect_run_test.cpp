@@ -72,6 +72,7 @@ TEST_F(InspectRun, OneLineAnInputInOrder) {
     EXPECT_EQ(lines_[i].image, files[i].string());
     EXPECT_EQ(lines_[i].prediction->score, 4.0 * static_cast<double>(i));
   }
+  EXPECT_TRUE(lines_[0].overlay.empty());
   EXPECT_EQ(summary.good, 26u);
   EXPECT_EQ(summary.defective, 34u);
   EXPECT_EQ(summary.errors, 0u);
@@ -119,6 +120,10 @@ TEST_F(InspectRun, OutputsMirrorTheFolderAndNeverCollide) {
   for (const auto* name : {"a/x.jpg", "b/x.jpg", "x.jpg", "x-2.jpg"}) {
     EXPECT_TRUE(std::filesystem::exists(folder_ / "overlays" / name)) << name;
   }
+  // Each line names its own.
+  ASSERT_EQ(lines_.size(), 4u);
+  EXPECT_EQ(lines_[3].overlay, (folder_ / "overlays" / "x-2.jpg").string());
+  EXPECT_EQ(lines_[3].map, (folder_ / "maps" / "x-2.tiff").string());
   EXPECT_TRUE(std::filesystem::exists(folder_ / "maps" / "a/x.tiff"));
   EXPECT_TRUE(std::filesystem::exists(folder_ / "maps" / "x-2.tiff"));
 }

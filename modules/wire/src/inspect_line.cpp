@@ -163,6 +163,8 @@ std::string to_json(const InspectLine& line) {
     add_error(json, *line.error);
   } else if (line.prediction && std::isfinite(line.prediction->score)) {
     add_prediction(json, *line.prediction);
+    if (!line.overlay.empty()) json["overlay"] = line.overlay;
+    if (!line.map.empty()) json["map_file"] = line.map;
   } else {
     // JSON has no NaN, and a score that is none must not pass for an answer.
     add_error(json, make_error(ErrorCode::internal, "the model gave no finite score"));
@@ -185,6 +187,12 @@ Result<InspectLine> parse_inspect_line(std::string_view text) {
     return line;
   }
   LINEGUARD_ASSIGN(line.prediction, read_prediction(fields));
+  if (fields.has("overlay")) {
+    LINEGUARD_ASSIGN(line.overlay, fields.text("overlay"));
+  }
+  if (fields.has("map_file")) {
+    LINEGUARD_ASSIGN(line.map, fields.text("map_file"));
+  }
   return line;
 }
 

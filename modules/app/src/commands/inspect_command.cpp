@@ -1,13 +1,15 @@
 // lineguard inspect PACKAGE IMAGE|FOLDER… : one line of JSON a picture.
 #include "commands.h"
 #include "commands/inspect_run.h"
+#include "commands/listed_names.h"
 #include "outputs.h"
 #include "progress_bar.h"
+#include "stop_request.h"
 
 #include <csignal>
-#include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <fmt/format.h>
@@ -26,15 +28,10 @@ struct Arguments {
   int threads = 1;
 };
 
-// Names from a list, one a line, read as they come: the list may be another program's output.
-InspectSource names_from(std::istream& list) {
+InspectSource names_from(ListedNames& list) {
   return [&list]() -> std::optional<InspectInput> {
-    std::string name;
-    while (std::getline(list, name)) {
-      if (name.ends_with('\r')) name.pop_back();
-      if (!name.empty()) return InspectInput{name, std::filesystem::path(name).filename()};
-    }
-    return std::nullopt;
+    const auto name = list.next();
+    return name ? std::optional(InspectInput{*name, std::filesystem::path(*name).filename()}) : std::nullopt;
   };
 }
 
@@ -42,6 +39,20 @@ InspectSource names_of(std::vector<InspectInput> inputs) {
   return [list = std::move(inputs), next = std::size_t{0}]() mutable -> std::optional<InspectInput> {
     return next < list.size() ? std::optional(list[next++]) : std::nullopt;
   };
+}
+
+// Ends where somebody asked to stop: what is on its way is finished.
+InspectSource until_stopped(InspectSource source, const StopRequest& stop) {
+  return [source = std::move(source), &stop] { return stop.signal() == 0 ? source() : std::nullopt; };
+}
+
+// What a stopped run leaves behind.
+std::string stopped_in_words(const InspectSummary& summary, std::size_t total, const Arguments& arguments) {
+  const std::string of = total > 0 ? fmt::format(" of {}", total) : "";
+  std::string words = fmt::format("lineguard: stopped after {}{} pictures", summary.inputs(), of);
+  if (arguments.jsonl == "-") return words + "\n";
+  if (summary.inputs() == 0) return words + fmt::format(": {} was not written\n", arguments.jsonl);
+  return words + fmt::format(": {} has their lines and no others\n", arguments.jsonl);
 }
 
 std::string in_words(const InspectSummary& summary, const detector::Detector& detector) {
@@ -65,7 +76,7 @@ Result<InspectSummary> run_with(detector::Detector& detector, const InspectSourc
                                arguments.threads};
   const InspectSummary summary = inspect(detector, source, sink, options);
   if (summary.output_failure) return *summary.output_failure;
-  LINEGUARD_TRY(writer.finish());
+  if (summary.inputs() > 0) LINEGUARD_TRY(writer.finish());
   return summary;
 }
 
@@ -74,13 +85,13 @@ Result<int> run_inspect(const Arguments& arguments) {
   const bool listed = !arguments.files_from.empty();
   if (listed != arguments.inputs.empty())
     return make_error(ErrorCode::invalid_argument, "inspect: name pictures or folders, or give --files-from, not both");
+  const StopRequest stop;
   std::vector<InspectInput> inputs;
-  std::ifstream list;
-  if (listed && arguments.files_from != "-") {
-    list.open(arguments.files_from);
-    if (!list) return make_error(ErrorCode::not_found, "cannot read " + arguments.files_from);
-  }
-  if (!listed) {
+  std::optional<ListedNames> list;
+  if (listed) {
+    LINEGUARD_ASSIGN(auto names, ListedNames::open(arguments.files_from, stop.fd()));
+    list.emplace(std::move(names));
+  } else {
     LINEGUARD_ASSIGN(inputs, list_inputs({arguments.inputs.begin(), arguments.inputs.end()}));
   }
   for (const std::string& folder : {arguments.overlay, arguments.map}) {
@@ -92,9 +103,13 @@ Result<int> run_inspect(const Arguments& arguments) {
                                                                 .parallel_requests = arguments.threads,
                                                                 .operating_point = arguments.operating_point}));
   const std::size_t total = inputs.size();
-  const InspectSource source = listed ? names_from(list.is_open() ? list : std::cin) : names_of(std::move(inputs));
+  const InspectSource source = until_stopped(list ? names_from(*list) : names_of(std::move(inputs)), stop);
   LINEGUARD_ASSIGN(const InspectSummary summary, run_with(*detector, source, total, writer, arguments));
   std::cerr << in_words(summary, *detector);
+  if (stop.signal() != 0) {
+    std::cerr << stopped_in_words(summary, total, arguments);
+    return 128 + stop.signal();
+  }
   return summary.errors == 0 ? kDone : kRuntimeFailure;
 }
 
@@ -119,6 +134,7 @@ void add_inspect_command(CLI::App& root, Run& run) {
   command->footer(
       "A picture that can't be read gives a line with its error; the run goes on and exits 3. Finding defects exits "
       "0.\n"
+      "Stopped by Ctrl-C it finishes the pictures on their way, keeps the lines so far and exits 130.\n"
       "Examples:\n"
       "  lineguard inspect models/tiles pictures/ --overlay overlays/ > lines.jsonl\n"
       "  find /data -name '*.png' | lineguard inspect models/tiles --files-from - --threads 4 --jsonl lines.jsonl");

@@ -93,6 +93,8 @@ Done inspect_one(Predictor& predictor, const Job& job, const InspectOptions& opt
   auto prediction = predict(predictor, job);
   if (prediction) {
     if (auto written = write_outputs(job, *prediction, options); !written) done.output_failure = written.error();
+    done.line.overlay = job.overlay.string();
+    done.line.map = job.map.string();
     prediction->map.reset();
     done.line.prediction = std::move(*prediction);
   } else {

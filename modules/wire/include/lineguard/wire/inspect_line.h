@@ -16,6 +16,7 @@ struct InspectLine {
   std::string image;  // the input's name as the caller gave it
   std::optional<Prediction> prediction;
   std::optional<Error> error;  // set where prediction is not: "label" is "unknown" then
+  std::string overlay, map;    // files written for this picture; empty: none
 };
 
 // One line without the line break. Floats are written so that reading gives the same value. A prediction without a
