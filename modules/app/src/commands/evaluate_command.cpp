@@ -145,8 +145,10 @@ void add_evaluate_command(CLI::App& root, Run& run) {
   command->footer(
       "A picture that can't be read is listed with its error; the run goes on and exits 3.\n"
       "Examples:\n"
-      "  lineguard evaluate models/tiles data/tiles --report tiles.html\n"
-      "  lineguard evaluate models/tiles data/tiles --max-miss 1% --confidence 95% --save-operating-point careful");
+      "  lineguard evaluate models/tiles data/tiles --report tiles.html --json tiles.json\n"
+      "  lineguard evaluate models/caps data/new-caps --split all --part-pattern '^([0-9]+)_'\n"
+      "  lineguard evaluate models/tiles data/tiles --max-miss 1% --confidence 95% --save-operating-point careful\n"
+      "  lineguard evaluate models/tiles data/tiles --operating-point careful");
   command->callback([arguments, &run] {
     run = [arguments] {
       const auto code = run_evaluate(*arguments);

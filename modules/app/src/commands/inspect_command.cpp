@@ -137,7 +137,8 @@ void add_inspect_command(CLI::App& root, Run& run) {
       "Stopped by Ctrl-C it finishes the pictures on their way, keeps the lines so far and exits 130.\n"
       "Examples:\n"
       "  lineguard inspect models/tiles pictures/ --overlay overlays/ > lines.jsonl\n"
-      "  find /data -name '*.png' | lineguard inspect models/tiles --files-from - --threads 4 --jsonl lines.jsonl");
+      "  find /data -name '*.png' | lineguard inspect models/tiles --files-from - --threads 4 --jsonl lines.jsonl\n"
+      "  lineguard inspect models/boards boards/ --templates designs/ --operating-point careful --map maps/");
   command->callback([arguments, &run] {
     run = [arguments] {
       const auto code = run_inspect(*arguments);

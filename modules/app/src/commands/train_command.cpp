@@ -162,13 +162,25 @@ void add_train_command(CLI::App& root, Run& run) {
   command->add_option("--threads", arguments->threads, "Cores to use")->check(CLI::Range(1, 256));
   command->add_option("--allow", arguments->allowed_checks, "Train although this check of `verify` blocks")
       ->allow_extra_args(false)
-      ->check(CLI::IsMember(dataset::allowable_checks()));
+      ->type_name("CHECK")
+      ->check(CLI::Validator(CLI::IsMember(dataset::allowable_checks())).description(""));
   command->add_option("--json", arguments->json, "Write what was learned as JSON");
   command->footer(
       "Examples:\n"
-      "  lineguard train tiles/ --out models/tiles-1\n"
+      "  lineguard train tiles/ --out models/tiles-1 --search-budget 10min\n"
       "  lineguard train parts.csv --out models/parts-1 --max-overkill 2% --seed 7\n"
-      "  lineguard train tiles/ --out models/tiles-2 --config models/tiles-1/training.toml");
+      "The same package again:\n"
+      "  lineguard train tiles/ --out models/tiles-2 --config models/tiles-1/training.toml\n"
+      "Several pictures of a part, named by the start of their file names:\n"
+      "  lineguard train caps/ --out models/caps-1 --part-pattern '^([0-9]+)_'\n"
+      "Large pictures with small defects:\n"
+      "  lineguard train sheets/ --out models/sheets-1 --tile-px 512\n"
+      "Labels that are probabilities; defects are learned from, however few:\n"
+      "  lineguard train cells.csv --out models/cells-1 --defective-above 0.5 --labels use\n"
+      "Each picture beside its defect-free twin: the column \"template\" of the CSV, or COCO with <folder>_template/:\n"
+      "  lineguard train boards.csv --out models/boards-1\n"
+      "Time for a better backbone:\n"
+      "  lineguard train tiles/ --out models/tiles-3 --fine-tune --threads 8");
   command->callback([arguments, &run] {
     run = [arguments] {
       const auto done = run_train(*arguments);
