@@ -292,7 +292,8 @@ class ContentCheck {
     std::size_t listed = 0;
     for (const PartPair& pair : find_same_parts(std::move(details_), options_.threads)) {
       const auto &a = dataset_.samples[decoded_[pair.a]], &b = dataset_.samples[decoded_[pair.b]];
-      const bool named = listed_.contains({pair.a, pair.b});
+      // As near-duplicates, or as equal ones by check_dataset().
+      const bool named = listed_.contains({pair.a, pair.b}) || pixels_[pair.a] == pixels_[pair.b];
       if (named || a.part == b.part || a.split == b.split || ++listed > kMostFindings) continue;
       findings_.push_back(dataset::finding_of(
           "likely-part-in-two-splits",

@@ -96,11 +96,12 @@ Image striped_part(unsigned seed, double lamp) {
   return image;
 }
 
-TEST_F(ContentChecks, OnePartUnderAnotherLampInAnotherSplitIsFound) {
+TEST_F(ContentChecks, OnePartUnderAnotherLampInAnotherSplitIsFoundAndAnEqualPictureIsNotOurs) {
   for (unsigned i = 0; i < 24; ++i)
     add("part_" + std::to_string(i), Label::good, striped_part(i, 0.6), dataset::Split::train);
   add("again", Label::good, striped_part(7, 1.3), dataset::Split::test);
   add("other", Label::good, striped_part(91, 1.3), dataset::Split::test);
+  add("equal", Label::good, striped_part(9, 0.6), dataset::Split::test);
   const auto findings = found("likely-part-in-two-splits");
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].files, (std::vector<std::string>{"part_7", "again"}));

@@ -113,11 +113,11 @@ class CocoFile {
   std::string read_annotation(const Json& entry) {
     const Id image_id = entry.at("image_id").get<Id>();
     const auto image = index_.find(image_id);
-    if (image == index_.end()) return fmt::format("its image {} is not in the file", image_id);
+    if (image == index_.end()) return fmt::format("its image {} is not in the file or can't be used", image_id);
     ++annotations_[image->second];
     const Id category_id = entry.at("category_id").get<Id>();
     const auto name = classes_.find(category_id);
-    if (name == classes_.end()) return fmt::format("its category {} is not in the file", category_id);
+    if (name == classes_.end()) return fmt::format("its category {} is not in the file or can't be used", category_id);
     const Json& box = entry.at("bbox");
     LabelledBox labelled{
         {box.at(0).get<double>(), box.at(1).get<double>(), box.at(2).get<double>(), box.at(3).get<double>()},
