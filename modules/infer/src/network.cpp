@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <fstream>
 #include <mutex>
+#include <sstream>
 #include <string>
 #include <utility>
 
@@ -24,6 +25,21 @@ ov::Core& runtime() {
 // Empty: not a kind of file that is read.
 std::string reader_of(const std::filesystem::path& model) {
   return model.extension() == ".xml" ? "ir" : model.extension() == ".onnx" ? "onnx" : "";
+}
+
+// The runtime wraps what went wrong in lines that name its own sources; want of memory reaches us as text alone.
+Error error_of(const std::string& network, const std::string& complaint, ErrorCode code, const std::exception& error) {
+  std::istringstream lines(error.what());
+  std::string reason, line;
+  while (std::getline(lines, line)) {
+    if (line.empty() || line.starts_with("Exception from ")) continue;
+    reason += (reason.empty() ? "" : "; ") + line;
+  }
+  const auto says = [&reason](const char* words) { return reason.find(words) != std::string::npos; };
+  if (says("bad_alloc") || says("can't alloc") || says("annot allocate") || says("out of memory") ||
+      says("temporarily unavailable"))
+    return make_error(ErrorCode::too_large, network + ": not enough memory to run it");
+  return make_error(code, fmt::format("{}: {}: {}", network, complaint, reason));
 }
 
 // The reader is named: left to choose, the runtime gives a file that is no network to the readers of all other
@@ -161,8 +177,7 @@ Result<Network> Network::load(const std::filesystem::path& model, const NetworkO
     for (int i = 0; i < options.parallel_requests; ++i) state->idle.push_back(state->compiled.create_infer_request());
     return Network(std::move(state));
   } catch (const std::exception& error) {
-    return make_error(ErrorCode::corrupt_data,
-                      fmt::format("{}: not a network that can be run: {}", model.string(), error.what()));
+    return error_of(model.string(), "not a network that can be run", ErrorCode::corrupt_data, error);
   }
 }
 
@@ -192,7 +207,7 @@ Result<std::vector<Tensor>> Network::run(std::span<const std::uint8_t> input,
     return outputs;
   } catch (const std::exception& error) {
     state_->put_back(std::move(request));
-    return make_error(ErrorCode::internal, std::string("the network failed: ") + error.what());
+    return error_of("the network", "it failed", ErrorCode::internal, error);
   }
 }
 
