@@ -25,12 +25,13 @@ Place place_of(const Cut& cut) {
 }
 
 Result<Pictures> cut(const TrainingPicture& picture, const package::Preprocessing& preprocessing,
-                     const TrainConfig& config, const std::vector<std::string>& classes) {
+                     const TrainConfig& config, const std::vector<std::string>& classes,
+                     const std::shared_ptr<RecentPictures>& recent) {
   LINEGUARD_ASSIGN(const Image image, read_picture(picture.file, picture.twin, preprocessing));
   Pictures cuts;
   for (const PixelRect& rect : lay_tiles(preprocessing, image.size())) {
     TrainingPicture tile = picture;
-    tile.cut = Cut{rect, image.size(), false};
+    tile.cut = Cut{rect, image.size(), false, recent};
     LINEGUARD_ASSIGN(const auto cells,
                      label_cells(*picture.sample, image.size(), shown_by(tile, image, preprocessing).area, classes,
                                  config.input_px / config.label_stride));
@@ -62,11 +63,13 @@ Result<void> cut_into_tiles(TrainingSet& set, const package::Preprocessing& prep
                                               "with --labels ignore");
   }
   const auto classes = classes_of(set);
+  // Each thread is busy with one picture or on its way to the next.
+  const auto recent = std::make_shared<RecentPictures>(static_cast<std::size_t>(threads) + 1);
   std::vector<Pictures> cuts(set.pictures.size());
   std::mutex mutex;
   std::size_t done = 0;
   LINEGUARD_TRY(parallel_for(cuts.size(), threads, [&](std::size_t i) -> Result<void> {
-    LINEGUARD_ASSIGN(cuts[i], cut(set.pictures[i], preprocessing, config, classes));
+    LINEGUARD_ASSIGN(cuts[i], cut(set.pictures[i], preprocessing, config, classes, recent));
     std::lock_guard lock(mutex);
     if (progress) progress("cutting into tiles", ++done, cuts.size());
     return {};

@@ -56,9 +56,11 @@ double defect_probability(const TrainingPicture& picture) {
 }
 
 Result<Image> read_for_training(const TrainingPicture& picture, const package::Preprocessing& preprocessing) {
-  LINEGUARD_ASSIGN(Image image, read_picture(picture.file, picture.twin, preprocessing));
-  if (!picture.cut) return image;
-  return imaging::crop(image, picture.cut->rect.x, picture.cut->rect.y, picture.cut->rect.size);
+  const auto read = [&] { return read_picture(picture.file, picture.twin, preprocessing); };
+  if (!picture.cut) return read();
+  const PixelRect& rect = picture.cut->rect;
+  LINEGUARD_ASSIGN(const auto image, picture.cut->recent->get(picture.file, read));
+  return imaging::crop(*image, rect.x, rect.y, rect.size);
 }
 
 Shown shown_by(const TrainingPicture& picture, const Image& image, const package::Preprocessing& preprocessing) {

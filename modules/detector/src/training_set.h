@@ -3,10 +3,12 @@
 
 #include "patches.h"
 #include "preprocess.h"
+#include "recent_pictures.h"
 
 #include <cstdint>
 #include <deque>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -21,8 +23,9 @@ namespace lineguard::detector {
 // A tile of a picture, learned from as a picture of its own (cuts.h).
 struct Cut {
   PixelRect rect;
-  Size picture;       // of all of it
-  bool good = false;  // no defect lies in it
+  Size picture;                            // of all of it
+  bool good = false;                       // no defect lies in it
+  std::shared_ptr<RecentPictures> recent;  // shared by all cuts of a set
 };
 
 struct TrainingPicture {

@@ -233,22 +233,6 @@ TEST(Fusion, TrustsTheScoreThatTellsAndNeverTheOneThatSaysTheOpposite) {
   EXPECT_GT(fused_score(fusion, pictures[1]), fused_score(fusion, pictures[0]));
 }
 
-// Distances tell defects apart, the cells' scores say nothing.
-std::vector<PartialScores> told_by_distances(int pictures, int defective_every) {
-  std::vector<PartialScores> scores;
-  for (int i = 0; i < pictures; ++i) {
-    const bool defective = i % defective_every == 0;
-    scores.push_back({(defective ? 2.0 : 0.0) + i % 5, i % 7 - 3.0, 0, defective});
-  }
-  return scores;
-}
-
-TEST(Fusion, FewDefectsDoNotSilenceTheCellsManyDo) {
-  const auto share_of_cells = [](const Fusion& fusion) { return fusion.patch * 2 / (fusion.distance * 1.5); };
-  EXPECT_GT(share_of_cells(fit_fusion(told_by_distances(20, 5))), 0.3);
-  EXPECT_LT(share_of_cells(fit_fusion(told_by_distances(2000, 5))), 0.1);
-}
-
 TEST(Fusion, TheFloorRisesAboveItsLevelOnlyBeyondTheGoodDistances) {
   std::vector<double> distances, scores;
   for (int i = 0; i <= 100; ++i) {
