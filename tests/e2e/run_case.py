@@ -21,7 +21,7 @@ class Case:
     def __init__(self, file, bin_folder, shared, folder):
         self.file, self.folder = file, folder
         self.env = dict(os.environ, PATH=bin_folder + ":/usr/bin:/bin", LC_ALL="C.UTF-8")
-        self.where, self.last, self.background, self.values = 0, None, {}, {"shared": shared}
+        self.where, self.last, self.background, self.values = 0, None, {}, {"shared": shared, "cases": os.path.dirname(file)}
         self.unlooked = False  # a command whose exit code no line has asked for: expected to be 0
 
     def run(self):
