@@ -142,7 +142,7 @@ class Collector {
     const Row& row = outcome.row;
     const bool known = row.truth == Label::good || !outcome.true_boxes.empty();
     if (!boxes_wanted_ || row.error || !known) return;
-    stats::BoxedPicture picture{{}, outcome.true_boxes};
+    stats::BoxedPicture picture{{}, outcome.true_boxes, row.part};
     for (const Region& region : row.regions) picture.found.push_back({region.box, region.score, region.class_name});
     for (const Region& region : outcome.faint_regions)
       picture.found.push_back({region.box, region.score, region.class_name, false});

@@ -55,6 +55,19 @@ TEST(Detection, FalseBoxesOfGoodPicturesAreAMean) {
   EXPECT_FALSE(detection_figures({{{{kHere, 2, ""}}, {}}}, 0.5, false));
 }
 
+TEST(Detection, TheIntervalDrawsWholeParts) {
+  // Six parts in ten pictures each, found in all or in none: six trials, not sixty.
+  std::vector<BoxedPicture> pictures;
+  for (int i = 0; i < 60; ++i) {
+    const bool found = i / 10 % 2 == 0;
+    pictures.push_back({{{found ? kHere : kThere, 1, ""}}, {{kHere, ""}}});
+  }
+  const auto alone = detection_figures(pictures, 0.5, false)->interval;
+  for (int i = 0; i < 60; ++i) pictures[static_cast<std::size_t>(i)].part = std::to_string(i / 10);
+  const auto together = detection_figures(pictures, 0.5, false)->interval;
+  EXPECT_LT(alone.high - alone.low, 0.6 * (together.high - together.low));
+}
+
 TEST(Detection, BoxesBelowTheLevelCountForAveragePrecisionAlone) {
   const std::vector<BoxedPicture> pictures{{{{kHere, 2, ""}, {kThere, -3, "", false}}, {{kHere, ""}, {kThere, ""}}}};
   const auto figures = detection_figures(pictures, 0.5, false);

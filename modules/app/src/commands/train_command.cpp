@@ -84,12 +84,11 @@ void print(const detector::TrainReport& report, const std::string& out) {
   if (!report.fine_tuning_note.empty()) std::cout << "backbone   " << report.fine_tuning_note << "\n";
   if (!report.classes.empty()) std::cout << fmt::format("classes    {}\n", fmt::join(report.classes, ", "));
   std::cout << fmt::format("threshold  {:.6g}: {}\n", point.threshold, point.method);
-  std::cout << fmt::format("overkill   at most {:.2f} % ({:.0f} % confidence; {} of n = {} good pictures above)\n",
+  std::cout << fmt::format("overkill   at most {:.2f} % ({:.0f} % confidence; {} of n = {} good parts above)\n",
                            100 * point.overkill_bound, 100 * point.confidence, point.good_above, point.good_n);
   if (point.miss_bound) {
-    std::cout << fmt::format(
-        "misses     at most {:.2f} % ({:.0f} % confidence; {} of n = {} defective pictures below)\n",
-        100 * *point.miss_bound, 100 * point.confidence, point.defective_below, point.defective_n);
+    std::cout << fmt::format("misses     at most {:.2f} % ({:.0f} % confidence; {} of n = {} defective parts below)\n",
+                             100 * *point.miss_bound, 100 * point.confidence, point.defective_below, point.defective_n);
   } else {
     std::cout << "miss rate  unknown until defective parts are evaluated: lineguard evaluate\n";
   }

@@ -30,6 +30,7 @@ struct TrueBox {
 struct BoxedPicture {
   std::vector<FoundBox> found;
   std::vector<TrueBox> truth;
+  std::string part{};  // pictures of one part share it; empty: a part of its own
 };
 
 struct ClassPrecision {
@@ -42,7 +43,7 @@ struct DetectionFigures {
   double iou = 0.5;
   bool by_class = false;              // false: classes were not compared, one average precision over all boxes
   double mean_average_precision = 0;  // over the classes that have true boxes
-  Interval interval;                  // of it: bootstrap over pictures
+  Interval interval;                  // of it: bootstrap that draws whole parts
   std::vector<ClassPrecision> classes;
   Count recalled;                               // true boxes that a found one matches (whatever its class)
   Count false_boxes;                            // found boxes that match none, of all found
