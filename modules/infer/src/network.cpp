@@ -11,6 +11,7 @@
 #include <openvino/frontend/manager.hpp>
 #include <openvino/op/constant.hpp>
 #include <openvino/openvino.hpp>
+#include <sys/mman.h>
 
 #include <lineguard/infer/network.h>
 
@@ -27,6 +28,10 @@ std::string reader_of(const std::filesystem::path& model) {
   return model.extension() == ".xml" ? "ir" : model.extension() == ".onnx" ? "onnx" : "";
 }
 
+Error no_memory_for(const std::string& network) {
+  return make_error(ErrorCode::too_large, network + ": not enough memory to run it");
+}
+
 // The runtime wraps what went wrong in lines that name its own sources; want of memory reaches us as text alone.
 Error error_of(const std::string& network, const std::string& complaint, ErrorCode code, const std::exception& error) {
   std::istringstream lines(error.what());
@@ -38,8 +43,16 @@ Error error_of(const std::string& network, const std::string& complaint, ErrorCo
   const auto says = [&reason](const char* words) { return reason.find(words) != std::string::npos; };
   if (says("bad_alloc") || says("can't alloc") || says("annot allocate") || says("out of memory") ||
       says("temporarily unavailable"))
-    return make_error(ErrorCode::too_large, network + ": not enough memory to run it");
+    return no_memory_for(network);
   return make_error(code, fmt::format("{}: {}: {}", network, complaint, reason));
+}
+
+// The runtime ends the process where it finds no room for the stacks of its threads: so we look first. Address space
+// alone, nothing is touched.
+bool has_room() {
+  constexpr std::size_t kRoom = std::size_t{256} << 20;
+  void* const room = mmap(nullptr, kRoom, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return room != MAP_FAILED && munmap(room, kRoom) == 0;
 }
 
 // The reader is named: left to choose, the runtime gives a file that is no network to the readers of all other
@@ -153,6 +166,7 @@ Result<Network> Network::load(const std::filesystem::path& model, const NetworkO
   if (reader.empty()) {
     return make_error(ErrorCode::unsupported, model.string() + ": expected a network as .xml (OpenVINO) or .onnx");
   }
+  if (!has_room()) return no_memory_for(model.string());
   try {
     const auto graph = read_graph(model, reader);
     if (graph->inputs().empty() || graph->outputs().empty()) {  // what an empty or foreign file is read as
