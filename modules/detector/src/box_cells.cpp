@@ -83,7 +83,7 @@ Result<CellTargets> target_cells(const dataset::Sample& sample, const Shown& sho
                                  const std::vector<std::string>& classes, bool boxes, int grid_cells) {
   if (boxes && !sample.mask) return box_cells(sample, shown.area, classes, grid_cells);
   CellTargets targets;
-  LINEGUARD_ASSIGN(targets.labels, label_cells(sample, shown.picture, shown.area, classes, grid_cells));
+  LINEGUARD_ASSIGN(targets.labels, label_cells(sample, shown, classes, grid_cells));
   return targets;
 }
 

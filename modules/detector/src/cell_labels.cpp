@@ -1,6 +1,5 @@
 #include "cell_labels.h"
 
-#include "preprocess.h"
 #include "random_choice.h"
 
 #include <algorithm>
@@ -20,59 +19,73 @@ namespace {
 
 constexpr int kWellCovered = 85;  // of 255: a third
 
-// The defects of one class painted white.
+// The defects of each class in the part of the picture that is shown, painted white.
 using Canvases = std::map<int, Image>;
 
-void paint(Image& canvas, const dataset::LabelledBox& box) {
+// `origin` is where the canvas begins in the picture; what lies outside of it is left out.
+void paint(Image& canvas, Point origin, const dataset::LabelledBox& box) {
   cv::Mat view(canvas.height_px(), canvas.width_px(), CV_8U, const_cast<std::byte*>(canvas.bytes().data()),
                canvas.row_bytes());
   const auto pixel = [](double at) { return static_cast<int>(std::lround(at)); };
   if (box.outlines.empty()) {
     const int width = std::max(1, pixel(box.box.width)), height = std::max(1, pixel(box.box.height));
-    cv::rectangle(view, cv::Rect(pixel(box.box.x), pixel(box.box.y), width, height), 255, cv::FILLED);
+    const cv::Rect drawn(pixel(box.box.x - origin.x), pixel(box.box.y - origin.y), width, height);
+    cv::rectangle(view, drawn, 255, cv::FILLED);
     return;
   }
   // One after the other: together, what two of them cover would count as outside.
   for (const dataset::Outline& drawn : box.outlines) {
     std::vector<cv::Point> outline;
-    for (const Point& point : drawn) outline.emplace_back(pixel(point.x), pixel(point.y));
+    for (const Point& point : drawn) outline.emplace_back(pixel(point.x - origin.x), pixel(point.y - origin.y));
     cv::fillPoly(view, std::vector<std::vector<cv::Point>>{outline}, 255);
   }
 }
 
-Result<Image> read_mask(const dataset::Sample& sample, Size picture) {
+Result<Image> decode_mask(const dataset::Sample& sample, Size picture) {
   LINEGUARD_ASSIGN(const Image mask, imaging::decode_file(*sample.mask));
   if (mask.size() == picture) return imaging::non_zero(mask);
-  return make_error(ErrorCode::invalid_argument,
+  return make_error(ErrorCode::corrupt_data,
                     fmt::format("{}: the mask is {} x {}, its picture {} x {}", sample.mask->string(), mask.width_px(),
                                 mask.height_px(), picture.width_px, picture.height_px));
 }
 
-Result<Canvases> paint_defects(const dataset::Sample& sample, Size picture, const std::vector<std::string>& classes) {
-  Canvases canvases;
-  if (sample.mask) {
-    LINEGUARD_ASSIGN(canvases[target_of_class(classes, sample.class_name)], read_mask(sample, picture));
-    return canvases;
-  }
-  for (const dataset::LabelledBox& box : sample.boxes) {
-    Image& canvas = canvases[target_of_class(classes, box.class_name)];
-    if (canvas.empty()) canvas = Image(picture, 1);
-    paint(canvas, box);
-  }
-  return canvases;
-}
-
-// Nothing is painted over the edge.
-Image part_of(const Image& canvas, const PixelRect& area) {
-  if (area == PixelRect{0, 0, canvas.size()}) return canvas;
+// Nothing is defective over the edge.
+Image part_of(const Image& mask, const PixelRect& area) {
+  if (area == PixelRect{0, 0, mask.size()}) return mask;
   Image part(area.size, 1);
-  const int left = std::max(0, -area.x), right = std::min(area.size.width_px, canvas.width_px() - area.x);
-  const int top = std::max(0, -area.y), bottom = std::min(area.size.height_px, canvas.height_px() - area.y);
+  const int left = std::max(0, -area.x), right = std::min(area.size.width_px, mask.width_px() - area.x);
+  const int top = std::max(0, -area.y), bottom = std::min(area.size.height_px, mask.height_px() - area.y);
   for (int y = top; y < bottom && left < right; ++y) {
-    const auto from = canvas.row_u8(y + area.y).subspan(static_cast<std::size_t>(left + area.x));
+    const auto from = mask.row_u8(y + area.y).subspan(static_cast<std::size_t>(left + area.x));
     std::copy_n(from.begin(), right - left, part.row_u8(y).begin() + left);
   }
   return part;
+}
+
+Result<Image> part_of_mask(const dataset::Sample& sample, const Shown& shown) {
+  const auto decode = [&] { return decode_mask(sample, shown.picture); };
+  if (shown.recent) {
+    LINEGUARD_ASSIGN(const auto mask, shown.recent->get(*sample.mask, decode));
+    return part_of(*mask, shown.area);
+  }
+  LINEGUARD_ASSIGN(const Image mask, decode());
+  return part_of(mask, shown.area);
+}
+
+Result<Canvases> paint_defects(const dataset::Sample& sample, const Shown& shown,
+                               const std::vector<std::string>& classes) {
+  Canvases canvases;
+  if (sample.mask) {
+    LINEGUARD_ASSIGN(canvases[target_of_class(classes, sample.class_name)], part_of_mask(sample, shown));
+    return canvases;
+  }
+  const Point origin{static_cast<double>(shown.area.x), static_cast<double>(shown.area.y)};
+  for (const dataset::LabelledBox& box : sample.boxes) {
+    Image& canvas = canvases[target_of_class(classes, box.class_name)];
+    if (canvas.empty()) canvas = Image(shown.area.size, 1);
+    paint(canvas, origin, box);
+  }
+  return canvases;
 }
 
 void add_class(const Image& canvas, int target, std::vector<int>& cells, std::vector<int>& coverage) {
@@ -99,14 +112,13 @@ bool says_where(const dataset::Sample& sample) {
   return sample.label == Label::good || sample.mask || !sample.boxes.empty();
 }
 
-Result<std::vector<int>> label_cells(const dataset::Sample& sample, Size picture, const PixelRect& area,
+Result<std::vector<int>> label_cells(const dataset::Sample& sample, const Shown& shown,
                                      const std::vector<std::string>& classes, int grid_cells) {
   const auto count = static_cast<std::size_t>(grid_cells) * static_cast<std::size_t>(grid_cells);
   std::vector<int> cells(count, 0), coverage(count, 0);
   if (sample.label == Label::good) return cells;
-  LINEGUARD_ASSIGN(const Canvases canvases, paint_defects(sample, picture, classes));
-  for (const auto& [target, canvas] : canvases) {
-    const Image part = part_of(canvas, area);
+  LINEGUARD_ASSIGN(const Canvases canvases, paint_defects(sample, shown, classes));
+  for (const auto& [target, part] : canvases) {
     // In two steps, the first of which keeps what is thinner than a cell by far.
     const int fine = 8 * grid_cells;
     const bool shrinks = std::min(part.width_px(), part.height_px()) > fine;

@@ -1,7 +1,7 @@
 // Masks, polygons and boxes as targets of the cells of a grid.
 #pragma once
 
-#include "preprocess.h"
+#include "training_set.h"
 
 #include <cstdint>
 #include <random>
@@ -21,10 +21,10 @@ int target_of_class(const std::vector<std::string>& classes, const std::string& 
 // Whether the sample says where its defects are: a good one does (nowhere).
 bool says_where(const dataset::Sample& sample);
 
-// [grid * grid]: 0 good, 1 + index into `classes`, or kIgnoredCell. `picture` is the size of the whole picture, whose
-// part `area` the grid covers; what lies outside is cut off. A defect too small to cover a third of any cell keeps the
-// cell it covers most. Errors: those of reading the mask; invalid_argument where its size is not the picture's.
-Result<std::vector<int>> label_cells(const dataset::Sample& sample, Size picture, const PixelRect& area,
+// [grid * grid]: 0 good, 1 + index into `classes`, or kIgnoredCell. The grid covers the part of the picture that is
+// shown; what lies outside is cut off. A defect too small to cover a third of any cell keeps the cell it covers most.
+// Errors: those of reading the mask; corrupt_data where its size is not the picture's.
+Result<std::vector<int>> label_cells(const dataset::Sample& sample, const Shown& shown,
                                      const std::vector<std::string>& classes, int grid_cells);
 
 // Up to `quota` cells to learn from: those of defects first, at most two thirds of it, then good ones.

@@ -32,9 +32,8 @@ Result<Pictures> cut(const TrainingPicture& picture, const package::Preprocessin
   for (const PixelRect& rect : lay_tiles(preprocessing, image.size())) {
     TrainingPicture tile = picture;
     tile.cut = Cut{rect, image.size(), false, recent};
-    LINEGUARD_ASSIGN(const auto cells,
-                     label_cells(*picture.sample, image.size(), shown_by(tile, image, preprocessing).area, classes,
-                                 config.input_px / config.label_stride));
+    LINEGUARD_ASSIGN(const auto cells, label_cells(*picture.sample, shown_by(tile, image, preprocessing), classes,
+                                                   config.input_px / config.label_stride));
     const bool shows = std::ranges::any_of(cells, [](int cell) { return cell > 0; });
     const bool touched = std::ranges::find(cells, kIgnoredCell) != cells.end();
     if (touched && !shows) continue;
@@ -63,8 +62,8 @@ Result<void> cut_into_tiles(TrainingSet& set, const package::Preprocessing& prep
                                               "with --labels ignore");
   }
   const auto classes = classes_of(set);
-  // Each thread is busy with one picture or on its way to the next.
-  const auto recent = std::make_shared<RecentPictures>(static_cast<std::size_t>(threads) + 1);
+  // Each thread is busy with one picture and its mask or on its way to the next.
+  const auto recent = std::make_shared<RecentPictures>(2 * (static_cast<std::size_t>(threads) + 1));
   std::vector<Pictures> cuts(set.pictures.size());
   std::mutex mutex;
   std::size_t done = 0;

@@ -65,7 +65,7 @@ class Paster {
     LINEGUARD_ASSIGN(const Image image, read_for_training(picture, extractor_.preprocessing()));
     const Shown shown = shown_by(picture, image, extractor_.preprocessing());
     Donor donor{prepare_tile(image, extractor_.preprocessing()), {}};
-    LINEGUARD_ASSIGN(donor.labels, label_cells(*picture.sample, shown.picture, shown.area, classes_, config_.input_px));
+    LINEGUARD_ASSIGN(donor.labels, label_cells(*picture.sample, shown, classes_, config_.input_px));
     return donor;
   }
 

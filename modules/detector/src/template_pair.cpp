@@ -55,7 +55,7 @@ Result<Image> read_picture(const std::filesystem::path& file, const std::optiona
   if (!twin) return make_error(ErrorCode::no_template, file.string() + ": has no template, and the model needs one");
   LINEGUARD_ASSIGN(const Image defect_free, imaging::decode_file(*twin));
   auto pair = pair_up(picture, defect_free, preprocessing.window);
-  if (!pair) return pair.error().in(file.string());
+  if (!pair) return make_error(ErrorCode::corrupt_data, file.string() + ": " + pair.error().message);
   return pair;
 }
 

@@ -16,7 +16,7 @@ namespace lineguard::detector {
 Result<Image> pair_up(const Image& picture, const Image& defect_free_template, imaging::DepthWindow window);
 
 // Decodes the picture, moves it back where parts are aligned, and pairs it where preprocessing.needs_template. Errors:
-// those of decode_file() and pair_up(); no_template where it needs one and none is named.
+// those of decode_file(); corrupt_data where the sizes differ; no_template where it needs one and none is named.
 Result<Image> read_picture(const std::filesystem::path& file, const std::optional<std::filesystem::path>& twin,
                            const package::Preprocessing& preprocessing);
 

@@ -64,8 +64,8 @@ Result<Image> read_for_training(const TrainingPicture& picture, const package::P
 }
 
 Shown shown_by(const TrainingPicture& picture, const Image& image, const package::Preprocessing& preprocessing) {
-  Shown shown{image.size(), region_of_interest(preprocessing, image.size())};
-  if (picture.cut) shown = {picture.cut->picture, picture.cut->rect};
+  Shown shown{image.size(), region_of_interest(preprocessing, image.size()), {}};
+  if (picture.cut) shown = {picture.cut->picture, picture.cut->rect, picture.cut->recent};
   shown.area.x += static_cast<int>(picture.shift.x);
   shown.area.y += static_cast<int>(picture.shift.y);
   return shown;

@@ -71,6 +71,7 @@ Result<Image> read_for_training(const TrainingPicture& picture, const package::P
 struct Shown {
   Size picture;
   PixelRect area;
+  std::shared_ptr<RecentPictures> recent;  // that may hold its mask; none: it is read anew
 };
 Shown shown_by(const TrainingPicture& picture, const Image& image, const package::Preprocessing& preprocessing);
 

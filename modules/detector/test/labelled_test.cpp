@@ -37,8 +37,8 @@ dataset::Sample boxed(Box box, const std::string& class_name) {
 TEST(CellLabels, ABoxLabelsTheCellsThatItCoversAndIgnoresThoseItTouches) {
   const package::Preprocessing all{.input_px = 64};
   // 80 x 80 pixels on a grid of 8: cells of 10. The box covers cell (2, 1) and a tenth of (3, 1).
-  const auto cells =
-      label_cells(boxed({20, 10, 11, 10}, "dent"), {80, 80}, region_of_interest(all, {80, 80}), {"crack", "dent"}, 8);
+  const auto cells = label_cells(boxed({20, 10, 11, 10}, "dent"), {{80, 80}, region_of_interest(all, {80, 80}), {}},
+                                 {"crack", "dent"}, 8);
   ASSERT_TRUE(cells);
   EXPECT_EQ((*cells)[8 + 2], 2);
   EXPECT_EQ((*cells)[8 + 3], kIgnoredCell);
@@ -47,8 +47,8 @@ TEST(CellLabels, ABoxLabelsTheCellsThatItCoversAndIgnoresThoseItTouches) {
 
 TEST(CellLabels, ATinyDefectKeepsTheCellItCoversMost) {
   const package::Preprocessing all{.input_px = 64};
-  const auto cells =
-      label_cells(boxed({1000, 700, 3, 3}, "dust"), {2048, 2048}, region_of_interest(all, {2048, 2048}), {"dust"}, 8);
+  const auto cells = label_cells(boxed({1000, 700, 3, 3}, "dust"),
+                                 {{2048, 2048}, region_of_interest(all, {2048, 2048}), {}}, {"dust"}, 8);
   ASSERT_TRUE(cells);
   EXPECT_EQ(std::ranges::count(*cells, 1), 1);
   EXPECT_EQ((*cells)[2 * 8 + 3], 1);
@@ -60,7 +60,7 @@ TEST(CellLabels, AllOutlinesOfAnObjectLabelCells) {
   sample.boxes[0].outlines = {
       {{0, 0}, {19, 0}, {19, 19}, {0, 19}}, {{10, 10}, {29, 10}, {29, 29}, {10, 29}}, {{50, 5}, {59, 5}}, {{75, 75}}};
   const package::Preprocessing all{.input_px = 64};
-  const auto cells = label_cells(sample, {80, 80}, region_of_interest(all, {80, 80}), {"dent"}, 8);
+  const auto cells = label_cells(sample, {{80, 80}, region_of_interest(all, {80, 80}), {}}, {"dent"}, 8);
   ASSERT_TRUE(cells);
   for (const std::size_t cell : {0, 1, 8, 9, 10, 17, 18}) EXPECT_EQ((*cells)[cell], 1) << cell;
   EXPECT_EQ((*cells)[5], kIgnoredCell) << "a line as thin as a pixel touches its cell";
@@ -72,11 +72,11 @@ TEST(CellLabels, TheRegionOfInterestCutsOffWhatLiesOutside) {
   package::Preprocessing right_half{.input_px = 64};
   right_half.roi = Box{0.5, 0, 0.5, 1};
   const auto outside =
-      label_cells(boxed({0, 0, 20, 20}, "dent"), {80, 80}, region_of_interest(right_half, {80, 80}), {"dent"}, 8);
+      label_cells(boxed({0, 0, 20, 20}, "dent"), {{80, 80}, region_of_interest(right_half, {80, 80}), {}}, {"dent"}, 8);
   ASSERT_TRUE(outside);
   EXPECT_EQ(std::ranges::count(*outside, 0), 64);
   const auto inside =
-      label_cells(boxed({40, 0, 5, 10}, "dent"), {80, 80}, region_of_interest(right_half, {80, 80}), {"dent"}, 8);
+      label_cells(boxed({40, 0, 5, 10}, "dent"), {{80, 80}, region_of_interest(right_half, {80, 80}), {}}, {"dent"}, 8);
   EXPECT_EQ((*inside)[0], 1);
 }
 
@@ -86,7 +86,7 @@ TEST(CellLabels, APartThatWasMovedBackKeepsItsLabelsWhereTheyWereDrawn) {
   const Shown shown = shown_by(picture, Image({80, 80}, 1), {.input_px = 64});
   EXPECT_EQ(shown.area, (PixelRect{20, -10, {80, 80}}));
   // Drawn in cell (4, 2) of the picture as it was taken: (2, 3) of the one that was moved back.
-  const auto cells = label_cells(boxed({40, 20, 10, 10}, "dent"), shown.picture, shown.area, {"dent"}, 8);
+  const auto cells = label_cells(boxed({40, 20, 10, 10}, "dent"), shown, {"dent"}, 8);
   ASSERT_TRUE(cells);
   EXPECT_EQ((*cells)[3 * 8 + 2], 1);
   EXPECT_EQ(std::ranges::count(*cells, 0), 63);
