@@ -1,5 +1,5 @@
-// JPEG in -> prediction out on one core, beside the bare backbone cut at the same taps: the two take turns picture by
-// picture, so that the ratio holds while the machine's speed drifts.
+// JPEG in -> prediction out on one core, in f32, int8 and (where the CPU can) bf16, beside the bare f32 backbone cut at
+// the same taps: they take turns picture by picture, so that the ratios hold while the machine's speed drifts.
 //   inspect_ratio FOLDER_WITH_TRAINING_PICTURES FOLDER_OF_PICTURES [ROUNDS]
 #include <algorithm>
 #include <cstdio>
@@ -13,6 +13,7 @@
 #include <lineguard/core/id.h>
 #include <lineguard/dataset/dataset.h>
 #include <lineguard/detector/detector.h>
+#include <lineguard/detector/quantize.h>
 #include <lineguard/detector/train.h>
 #include <lineguard/imaging/decode.h>
 
@@ -68,44 +69,83 @@ int fail(const Error& error) {
   return 3;
 }
 
+// One way to predict, and what it took.
+struct Contender {
+  std::string name;
+  std::shared_ptr<detector::Detector> detector;
+  std::vector<double> whole_ms, decode_ms, ratios, ratios_without_decode;
+
+  void take_turn(const Capture& capture, double bare_ms) {
+    Prediction prediction;
+    const double whole = milliseconds([&] { prediction = detector->predict(capture, {}).value(); });
+    whole_ms.push_back(whole);
+    decode_ms.push_back(prediction.decode_ms);
+    ratios.push_back(whole / bare_ms);
+    ratios_without_decode.push_back((whole - prediction.decode_ms) / bare_ms);
+  }
+  void forget() { whole_ms.clear(), decode_ms.clear(), ratios.clear(), ratios_without_decode.clear(); }
+  void print() const {
+    fmt::print("{}: JPEG -> prediction ms  {}\n", name, spread(whole_ms));
+    fmt::print("  of it decode ms          {}\n", spread(decode_ms));
+    fmt::print("  ratio to bare, in pairs  {}\n", spread(ratios));
+    fmt::print("  the same without decode  {}\n", spread(ratios_without_decode));
+  }
+};
+
+Result<std::vector<Contender>> make_contenders(const fs::path& training_set, const fs::path& work) {
+  LINEGUARD_ASSIGN(const auto set, dataset::read_dataset(training_set));
+  LINEGUARD_TRY(detector::train(set, {}, work / "f32", {}));
+  std::vector<detector::CalibrationPicture> good;
+  for (const auto& sample : set.samples) {
+    if (sample.label == Label::good && sample.split != dataset::Split::test) good.push_back({sample.image});
+  }
+  std::vector<Contender> contenders;
+  for (const std::string precision : {"f32", "int8", "bf16"}) {
+    if (precision != "f32") {
+      const auto written = detector::quantize(work / "f32", precision, good, work / precision);
+      if (!written) {
+        fmt::print("{} left out: {}\n", precision, written.error().message);
+        continue;
+      }
+    }
+    LINEGUARD_ASSIGN(auto detector, detector::Detector::load(work / precision));
+    contenders.push_back({precision, std::move(detector), {}, {}, {}, {}});
+  }
+  return contenders;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc < 3) return fmt::print(stderr, "usage: inspect_ratio TRAINING_SET PICTURES [ROUNDS]\n"), 2;
   const int rounds = argc > 3 ? std::atoi(argv[3]) : 5;
-  const fs::path package = fs::temp_directory_path() / ("lineguard-bench-" + new_id());
-  const auto set = dataset::read_dataset(argv[1]);
-  if (!set) return fail(set.error());
-  const auto trained = detector::train(*set, {}, package, {});
-  if (!trained) return fail(trained.error());
-  auto detector = detector::Detector::load(package);
-  fs::remove_all(package);
-  if (!detector) return fail(detector.error());
+  const fs::path work = fs::temp_directory_path() / ("lineguard-bench-" + new_id());
+  auto contenders = make_contenders(argv[1], work);
+  fs::remove_all(work);
+  if (!contenders) return fail(contenders.error());
 
   ov::Core core;
   ov::InferRequest backbone = bare_backbone(core);
   std::vector<std::uint8_t> tile(kSide * kSide * 3, 100);
   backbone.set_input_tensor(ov::Tensor(ov::element::u8, ov::Shape{1, kSide, kSide, 3}, tile.data()));
   const auto captures = read_captures(argv[2]);
-  std::vector<double> bare_ms, whole_ms, decode_ms, ratios, ratios_without_decode;
+  std::vector<double> bare_ms;
   for (int round = 0; round <= rounds; ++round) {
+    if (round == 1) {  // the first was a warm-up
+      bare_ms.clear();
+      for (Contender& contender : *contenders) contender.forget();
+    }
     for (const Capture& capture : captures) {
-      const double bare = milliseconds([&] { backbone.infer(); });
-      Prediction prediction;
-      const double whole = milliseconds([&] { prediction = (*detector)->predict(capture, {}).value(); });
-      if (round == 0) continue;  // warm-up
-      bare_ms.push_back(bare);
-      whole_ms.push_back(whole);
-      decode_ms.push_back(prediction.decode_ms);
-      ratios.push_back(whole / bare);
-      ratios_without_decode.push_back((whole - prediction.decode_ms) / bare);
+      for (Contender& contender : *contenders) {
+        const double bare = milliseconds([&] { backbone.infer(); });
+        bare_ms.push_back(bare);
+        contender.take_turn(capture, bare);
+      }
     }
   }
-  fmt::print("n {} predictions ({} pictures, {} rounds), one thread, f32\n", whole_ms.size(), captures.size(), rounds);
-  fmt::print("bare backbone      ms  {}\n", spread(bare_ms));
-  fmt::print("JPEG -> prediction ms  {}\n", spread(whole_ms));
-  fmt::print("of it decode       ms  {}\n", spread(decode_ms));
-  fmt::print("ratio, pair by pair    {}\n", spread(ratios));
-  fmt::print("without decode         {}\n", spread(ratios_without_decode));
+  fmt::print("n {} predictions each ({} pictures, {} rounds), one thread\n", captures.size() * rounds, captures.size(),
+             rounds);
+  fmt::print("bare f32 backbone ms  {}\n", spread(bare_ms));
+  for (const Contender& contender : *contenders) contender.print();
   return 0;
 }

@@ -172,10 +172,7 @@ std::string_view to_string(Verdict verdict) {
 }
 
 bool surely_worse(const Comparison& comparison) {
-  const auto rises = [&](const RateChange& change) {
-    return change.discordant.n > 0 && change.discordant.difference_interval(comparison.confidence).low > 0;
-  };
-  return rises(comparison.miss) || rises(comparison.overkill);
+  return comparison.verdict == Verdict::worse || comparison.verdict == Verdict::mixed;
 }
 
 Result<Comparison> compare(Evaluation a, Evaluation b, const EvaluateOptions& options) {

@@ -90,9 +90,8 @@ void add_compare_command(CLI::App& root, Run& run) {
   command->add_option("--json", arguments->json, "Figures and changed pictures, for machines");
   command->add_option("--report", arguments->report,
                       "One HTML file to decide by: verdict, differences, the pictures whose decision changed");
-  command->add_flag(
-      "--fail-if-worse", arguments->fail_if_worse,
-      "Exit 1 where B's miss or overkill rate is surely higher: the interval of the difference is above 0");
+  command->add_flag("--fail-if-worse", arguments->fail_if_worse,
+                    "Exit 1 where B is surely worse by one of the figures, though better by others");
   command->add_option("--threads", arguments->threads, "Pictures at once")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();

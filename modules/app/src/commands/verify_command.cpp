@@ -68,7 +68,7 @@ void add_verify_command(CLI::App& root, Run& run) {
   command->add_option("--allow", options->allow, "this check blocks no more (may be repeated)")
       ->type_name("CHECK")
       ->allow_extra_args(false)
-      ->check(CLI::IsMember(dataset::allowable_checks()));
+      ->check(CLI::Validator(CLI::IsMember(dataset::allowable_checks())).description(""));
   command->footer(
       "Examples:\n"
       "  lineguard verify pictures/\n"

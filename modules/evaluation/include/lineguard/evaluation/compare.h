@@ -51,8 +51,7 @@ struct Comparison {
 // Errors: refused where no labelled picture was predicted by both.
 Result<Comparison> compare(Evaluation a, Evaluation b, const EvaluateOptions& options = {});
 
-// B surely lets more defective parts pass, or diverts more good ones: the interval of that rate's difference lies above
-// 0.
+// By one figure at least, whatever the others say: a trade is for a person to decide.
 bool surely_worse(const Comparison& comparison);
 
 std::string to_text(const Comparison& comparison);
