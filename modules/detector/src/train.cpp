@@ -264,12 +264,17 @@ class Training {
     const auto pictures = score_pictures(set_, scores);
     // Where hardly any picture is good, each one's tiles without a defect stand for a good picture.
     const bool areas = report_.good_pictures < kFewestGoodPictures;
+    // As in an evaluation, a part is defective where one of its pictures is, whatever the others show.
+    std::set<std::string> defective;
+    for (const dataset::Sample& sample : dataset_.samples) {
+      if (sample.label == Label::defective) defective.insert(sample.part);
+    }
     stats::WorstOfParts good_parts, defective_parts;
     for (const PictureScore& picture : pictures) {
       if (!picture.calibrates) continue;
-      const bool is_good = picture.sample->label == Label::good;
-      if (picture.worst_good && (areas || is_good)) good_parts.add(picture.sample->part, *picture.worst_good);
-      if (!is_good) defective_parts.add(picture.sample->part, picture.worst);
+      const std::string& part = picture.sample->part;
+      if (picture.worst_good && (areas || !defective.contains(part))) good_parts.add(part, *picture.worst_good);
+      if (defective.contains(part)) defective_parts.add(part, picture.worst);
     }
     auto& point = report_.operating_point;
     LINEGUARD_ASSIGN(

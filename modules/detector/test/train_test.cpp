@@ -136,6 +136,19 @@ TEST_F(Train, BoundsCountParts) {
   EXPECT_NEAR(report->operating_point.overkill_bound, 1 - std::pow(0.05, 1.0 / 6), 1e-6);
 }
 
+// A good view does not make a defective part a good one.
+TEST_F(Train, PartsWithADefectivePictureBoundNoOverkill) {
+  for (unsigned i = 0; i < 3; ++i) {
+    dataset::Sample defective = dataset_.samples[i];
+    defective.label = Label::defective;
+    defective.split = dataset::Split::test;
+    dataset_.samples.push_back(defective);
+  }
+  const auto report = train_to(folder_ / "a");
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->operating_point.good_n, 9);
+}
+
 TEST_F(Train, OnePartAloneIsRefused) {
   for (auto& sample : dataset_.samples) sample.part = "part";
   const auto report = train_to(folder_ / "a", {.search = true});
