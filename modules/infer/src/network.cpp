@@ -29,7 +29,7 @@ std::string reader_of(const std::filesystem::path& model) {
 }
 
 Error no_memory_for(const std::string& network) {
-  return make_error(ErrorCode::too_large, network + ": not enough memory to run it");
+  return make_error(ErrorCode::unavailable, network + ": not enough memory (or threads) to run it");
 }
 
 // The runtime wraps what went wrong in lines that name its own sources; want of memory reaches us as text alone.

@@ -38,7 +38,8 @@ class Network {
  public:
   // `model` is an OpenVINO .xml (its .bin beside it) or an .onnx file, by its extension. Reader and CPU plugin are
   // named: nothing else is tried. Errors: invalid_argument (options), not_found, corrupt_data (not a model, or one the
-  // runtime rejects), unsupported (another extension, not exactly one u8 input, an output that is not f32).
+  // runtime rejects), unsupported (another extension, not exactly one u8 input, an output that is not f32), unavailable
+  // (not enough memory or threads).
   static Result<Network> load(const std::filesystem::path& model, const NetworkOptions& options);
   Network(Network&&) noexcept;
   Network& operator=(Network&&) noexcept;
