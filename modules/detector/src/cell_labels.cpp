@@ -41,12 +41,9 @@ void paint(Image& canvas, Point origin, const dataset::LabelledBox& box) {
   }
 }
 
-Result<Image> decode_mask(const dataset::Sample& sample, Size picture) {
-  LINEGUARD_ASSIGN(const Image mask, imaging::decode_file(*sample.mask));
-  if (mask.size() == picture) return imaging::non_zero(mask);
-  return make_error(ErrorCode::corrupt_data,
-                    fmt::format("{}: the mask is {} x {}, its picture {} x {}", sample.mask->string(), mask.width_px(),
-                                mask.height_px(), picture.width_px, picture.height_px));
+Result<Image> decode_mask(const std::filesystem::path& file) {
+  LINEGUARD_ASSIGN(const Image mask, imaging::decode_file(file));
+  return imaging::non_zero(mask);
 }
 
 // Nothing is defective over the edge.
@@ -55,28 +52,29 @@ Image part_of(const Image& mask, const PixelRect& area) {
   Image part(area.size, 1);
   const int left = std::max(0, -area.x), right = std::min(area.size.width_px, mask.width_px() - area.x);
   const int top = std::max(0, -area.y), bottom = std::min(area.size.height_px, mask.height_px() - area.y);
+  const auto first = static_cast<std::size_t>(std::max(0, area.x));
   for (int y = top; y < bottom && left < right; ++y) {
-    const auto from = mask.row_u8(y + area.y).subspan(static_cast<std::size_t>(left + area.x));
+    const auto from = mask.row_u8(y + area.y).subspan(first);
     std::copy_n(from.begin(), right - left, part.row_u8(y).begin() + left);
   }
   return part;
 }
 
-Result<Image> part_of_mask(const dataset::Sample& sample, const Shown& shown) {
-  const auto decode = [&] { return decode_mask(sample, shown.picture); };
-  if (shown.recent) {
-    LINEGUARD_ASSIGN(const auto mask, shown.recent->get(*sample.mask, decode));
-    return part_of(*mask, shown.area);
-  }
-  LINEGUARD_ASSIGN(const Image mask, decode());
-  return part_of(mask, shown.area);
+Result<Image> part_of_mask(const std::filesystem::path& file, const Shown& shown) {
+  const auto decode = [&] { return decode_mask(file); };
+  RecentPictures alone(1);
+  LINEGUARD_ASSIGN(const auto mask, (shown.recent ? *shown.recent : alone).get(file.string(), decode));
+  if (mask->size() == shown.picture) return part_of(*mask, shown.area);
+  return make_error(ErrorCode::corrupt_data,
+                    fmt::format("{}: the mask is {} x {}, its picture {} x {}", file.string(), mask->width_px(),
+                                mask->height_px(), shown.picture.width_px, shown.picture.height_px));
 }
 
 Result<Canvases> paint_defects(const dataset::Sample& sample, const Shown& shown,
                                const std::vector<std::string>& classes) {
   Canvases canvases;
   if (sample.mask) {
-    LINEGUARD_ASSIGN(canvases[target_of_class(classes, sample.class_name)], part_of_mask(sample, shown));
+    LINEGUARD_ASSIGN(canvases[target_of_class(classes, sample.class_name)], part_of_mask(*sample.mask, shown));
     return canvases;
   }
   const Point origin{static_cast<double>(shown.area.x), static_cast<double>(shown.area.y)};

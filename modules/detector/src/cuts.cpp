@@ -20,6 +20,9 @@ namespace {
 using Pictures = std::vector<TrainingPicture>;
 using Place = std::array<int, 4>;  // width and height of the picture, left and top of the tile
 
+// Neighbouring tiles are worked on at the same time: two pictures at most, mostly, each with its mask.
+constexpr std::size_t kHeldPictures = 4;
+
 Place place_of(const Cut& cut) {
   return {cut.picture.width_px, cut.picture.height_px, cut.rect.x, cut.rect.y};
 }
@@ -62,8 +65,7 @@ Result<void> cut_into_tiles(TrainingSet& set, const package::Preprocessing& prep
                                               "with --labels ignore");
   }
   const auto classes = classes_of(set);
-  // Each thread is busy with one picture and its mask or on its way to the next.
-  const auto recent = std::make_shared<RecentPictures>(2 * (static_cast<std::size_t>(threads) + 1));
+  const auto recent = std::make_shared<RecentPictures>(kHeldPictures);
   std::vector<Pictures> cuts(set.pictures.size());
   std::mutex mutex;
   std::size_t done = 0;

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
+#include <string>
 
 #include <lineguard/core/image.h>
 #include <lineguard/core/result.h>
@@ -18,18 +18,17 @@ namespace lineguard::detector {
 class RecentPictures {
  public:
   explicit RecentPictures(std::size_t most);
-  // What `read` makes of the file; called once while the picture is held, also where several threads ask at once.
-  // Errors: those of `read`, which is tried again the next time.
-  Result<std::shared_ptr<const Image>> get(const std::filesystem::path& file,
-                                           const std::function<Result<Image>()>& read);
+  // What `read` makes of what `name` stands for; called once while the picture is held, also where several threads ask
+  // at once. Errors: those of `read`, which is tried again the next time.
+  Result<std::shared_ptr<const Image>> get(const std::string& name, const std::function<Result<Image>()>& read);
 
  private:
   struct Entry {
-    std::filesystem::path file;
+    std::string name;
     std::mutex reading;
     std::shared_ptr<const Image> image;  // none: not read yet
   };
-  std::shared_ptr<Entry> entry_of(const std::filesystem::path& file);
+  std::shared_ptr<Entry> entry_of(const std::string& name);
 
   const std::size_t most_;
   std::mutex mutex_;

@@ -59,7 +59,9 @@ Result<Image> read_for_training(const TrainingPicture& picture, const package::P
   const auto read = [&] { return read_picture(picture.file, picture.twin, preprocessing); };
   if (!picture.cut) return read();
   const PixelRect& rect = picture.cut->rect;
-  LINEGUARD_ASSIGN(const auto image, picture.cut->recent->get(picture.file, read));
+  // One file may be a part's picture here and a template there.
+  const std::string name = picture.file.string() + '\n' + (picture.twin ? picture.twin->string() : "");
+  LINEGUARD_ASSIGN(const auto image, picture.cut->recent->get(name, read));
   return imaging::crop(*image, rect.x, rect.y, rect.size);
 }
 
