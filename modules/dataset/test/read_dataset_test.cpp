@@ -62,9 +62,9 @@ TEST_F(ReadDataset, partsAreWholeNamesWhereStemsRepeat) {
 TEST_F(ReadDataset, goodAndDefectiveUnderEachOfTheirNames) {
   const std::vector<std::pair<std::string, std::string>> kNames{{"good", "defective"}, {"OK", "NG"}, {"pass", "fail"}};
   for (const auto& [good, defective] : kNames) {
-    add(good + "/set/" + good + "/a.png");
-    add(good + "/set/" + defective + "/b.png");
-    add(good + "/set/" + defective + "/scratch/c.png");
+    add(fmt::format("{0}/set/{0}/a.png", good));
+    add(fmt::format("{}/set/{}/b.png", good, defective));
+    add(fmt::format("{}/set/{}/scratch/c.png", good, defective));
     const Dataset dataset = read({}, good + "/set");
     EXPECT_EQ(dataset.layout, Layout::good_defective);
     ASSERT_EQ(dataset.samples.size(), 3u);

@@ -54,7 +54,8 @@ void put(const GridBox& box, int grid_cells, CellTargets& cells) {
   for (int row = 0; row < grid_cells; ++row) {
     for (int column = 0; column < grid_cells; ++column) {
       const double x = column + 0.5, y = row + 0.5;
-      const auto cell = static_cast<std::size_t>(row * grid_cells + column);
+      const auto cell =
+          static_cast<std::size_t>(row) * static_cast<std::size_t>(grid_cells) + static_cast<std::size_t>(column);
       if (box.near_middle(x, y)) {
         cells.labels[cell] = box.target;
         const std::array ways{x - box.left, y - box.top, box.right - x, box.bottom - y};
