@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include <fmt/format.h>
+
 namespace lineguard::dataset::test {
 namespace fs = std::filesystem;
 namespace {
