@@ -3,6 +3,7 @@
 
 #include <boost/math/distributions/binomial.hpp>
 #include <boost/math/distributions/normal.hpp>
+#include <fmt/format.h>
 
 #include <lineguard/stats/paired.h>
 
@@ -35,6 +36,7 @@ Result<PairedDifference> auroc_difference(std::span<const double> good_a, std::s
   if (difference.a == difference.b && (difference.a == 0 || difference.a == 1)) {
     const Interval one = newcombe_interval(difference.a, n_good, n_defective, options.confidence);
     difference.interval = {-(one.high - one.low), one.high - one.low};
+    difference.method = "the width of Newcombe's score interval on either side of 0";
     return difference;
   }
   const auto of = [&](std::span<const double> good, std::span<const double> defective, const ResampleCounts& drawn) {
@@ -46,6 +48,8 @@ Result<PairedDifference> auroc_difference(std::span<const double> good_a, std::s
       {n_good, n_defective},
       [&](const ResampleCounts& drawn) { return of(good_b, defective_b, drawn) - of(good_a, defective_a, drawn); },
       options);
+  difference.method =
+      fmt::format("bootstrap over parts stratified by label, the same for both, {} resamples", options.resamples);
   return difference;
 }
 

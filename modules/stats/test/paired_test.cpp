@@ -27,6 +27,7 @@ TEST(Paired, ABetterModelHasAnIntervalAboveZero) {
   const auto difference = auroc_difference(good_a, bad_a, good_b, bad_b);
   EXPECT_GT(difference->interval.low, 0);
   EXPECT_LT(difference->interval.low, difference->difference());
+  EXPECT_NE(difference->method.find("bootstrap over parts"), std::string::npos);
   EXPECT_EQ(auroc_difference({}, bad_a, {}, bad_b).error().code, ErrorCode::refused);
 }
 
@@ -36,6 +37,7 @@ TEST(Paired, TwoPerfectModelsAreNotEqualForCertain) {
   ASSERT_TRUE(difference);
   const double width = 1 - newcombe_interval(1, 4, 3).low;
   EXPECT_EQ(difference->interval, (Interval{-width, width}));
+  EXPECT_NE(difference->method.find("Newcombe"), std::string::npos);
   EXPECT_GT(width, 0.1);
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <lineguard/core/result.h>
@@ -15,7 +16,8 @@ namespace lineguard::stats {
 struct PairedDifference {
   double a = 0, b = 0;  // the figure of either model
   double difference() const { return b - a; }
-  Interval interval;  // of b - a
+  Interval interval;   // of b - a
+  std::string method;  // how the interval came about, in words
 };
 
 // The same pictures scored by two models, in the same order. Resamples draw whole parts, stratified by label, and the
