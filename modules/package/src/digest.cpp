@@ -57,10 +57,12 @@ std::map<std::string, std::string> listed_digests(const std::string& text) {
   return digests;
 }
 
-// In words, for a message; empty where the package has no list of its files: older ones have none.
+// In words, for a message.
 Result<std::string> what_changed(const fs::path& package) {
   const auto text = read_text_file(package / kFileList);
-  if (!text) return std::string();
+  if (!text && text.error().code == ErrorCode::not_found)
+    return fmt::format(" (\"{}\" is missing, or the package is older than that list)", kFileList);
+  if (!text) return text.error();
   LINEGUARD_ASSIGN(auto found, file_digests(package));
   found.erase("manifest.toml");
   found.erase(std::string(kFileList));
@@ -68,13 +70,13 @@ Result<std::string> what_changed(const fs::path& package) {
   std::vector<std::string> changes;
   for (const auto& [file, digest] : listed) {
     const auto at = found.find(file);
-    if (at == found.end()) changes.push_back(file + " is missing");
-    if (at != found.end() && at->second != digest) changes.push_back(file + " is another");
+    if (at == found.end()) changes.push_back(fmt::format("\"{}\" is missing", file));
+    if (at != found.end() && at->second != digest) changes.push_back(fmt::format("\"{}\" is another", file));
   }
   for (const auto& [file, digest] : found) {
-    if (!listed.contains(file)) changes.push_back(file + " was added");
+    if (!listed.contains(file)) changes.push_back(fmt::format("\"{}\" was added", file));
   }
-  if (changes.empty()) changes.push_back(fmt::format("manifest.toml or {} is another", kFileList));
+  if (changes.empty()) changes.push_back(fmt::format("\"manifest.toml\" or \"{}\" is another", kFileList));
   return fmt::format(" ({})", fmt::join(changes, ", "));
 }
 

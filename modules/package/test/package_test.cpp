@@ -66,7 +66,7 @@ TEST_F(Package, OneChangedByteAnywhereIsNoticed) {
     const auto verified = verify_digest(folder_.path(), *manifest);
     ASSERT_FALSE(verified) << name;
     EXPECT_EQ(verified.error().code, ErrorCode::corrupt_data);
-    EXPECT_NE(verified.error().message.find("(" + std::string(name) + " is another)"), std::string::npos)
+    EXPECT_NE(verified.error().message.find("(\"" + std::string(name) + "\" is another)"), std::string::npos)
         << verified.error().message;
     ASSERT_TRUE(write_file_atomically(file, before));
   }
@@ -82,7 +82,7 @@ TEST_F(Package, FilesThatCameOrWentAreNamed) {
   ASSERT_TRUE(write_file_atomically(folder_ / "notes.txt", "x"));
   const auto verified = verify_digest(folder_.path(), *manifest);
   ASSERT_FALSE(verified);
-  EXPECT_NE(verified.error().message.find("(network.bin is missing, notes.txt was added)"), std::string::npos)
+  EXPECT_NE(verified.error().message.find(R"(("network.bin" is missing, "notes.txt" was added))"), std::string::npos)
       << verified.error().message;
 }
 
@@ -91,6 +91,10 @@ TEST_F(Package, ListOfFilesThatWasChangedIsNoticedAndOldPackagesHaveNone) {
   ASSERT_TRUE(write_file_atomically(folder_ / "files.sha256", "x  network.bin\n"));
   EXPECT_FALSE(verify_digest(folder_.path(), *manifest));
   std::filesystem::remove(folder_ / "files.sha256");
+  const auto verified = verify_digest(folder_.path(), *manifest);
+  ASSERT_FALSE(verified);
+  EXPECT_NE(verified.error().message.find("\"files.sha256\" is missing, or the package is older"), std::string::npos)
+      << verified.error().message;
   Manifest old = *manifest;
   old.digest = compute_digest(folder_.path()).value();
   EXPECT_TRUE(verify_digest(folder_.path(), old));
