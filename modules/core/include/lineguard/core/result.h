@@ -13,7 +13,7 @@ namespace lineguard {
 
 enum class ErrorCode {
   invalid_argument,   // the caller passed something outside the documented range
-  invalid_config,     // a configuration or manifest has an unknown key, a wrong type or an out-of-range value
+  invalid_config,     // a configuration has an unknown key, a wrong type or an out-of-range value
   not_found,          // a file, key, model or row does not exist
   already_exists,     // the output is there already
   unsupported,        // well-formed, but not something this build can do
