@@ -34,7 +34,7 @@ constexpr Kind kKinds[] = {{Layout::yolo, "yolo", "images/a.png", "labels/a.txt"
                            {Layout::csv, "csv", "a.png", "labels.csv"}};
 
 fs::path prepare() {
-  const fs::path root = fs::temp_directory_path() / ("lineguard-labels-fuzz-" + std::to_string(::getpid()));
+  fs::path root = fs::temp_directory_path() / ("lineguard-labels-fuzz-" + std::to_string(::getpid()));
   const Bytes png = imaging::encode_png(Image({8, 6}, 1)).value();
   for (const Kind& kind : kKinds) write(root / kind.folder / kind.picture, png.data(), png.size());
   write(root / "names" / "labels/a.txt", "0 0.5 0.5 0.2 0.2\n", 18);

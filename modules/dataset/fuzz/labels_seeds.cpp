@@ -21,6 +21,9 @@ int main(int count, char** arguments) {
       {3, coco + "[[1,1,4,1,4,4],[5,1,6,1,6,4]]}]}"},
       {3, coco + R"({"size":[6,8],"counts":[7,2,4,2,33]}}]})"},
       {3, coco + R"({"size":[6,8],"counts":"7240m0"}}]})"},
+      {3,
+       R"({"images":[{"id":1,"file_name":"a.png","width":null,"height":6}],"categories":[{"id":1,"name":"dent"}],)"
+       R"("annotations":[{"image_id":1,"category_id":1,"bbox":[1,1,3,3],"segmentation":{"size":[6,8],"counts":[48]}}]})"},
       {4, "image,label,mask,part,split\na.png,good,,1,train\na.png,0.3,,2,test\n"}};
   char number = 0;
   for (const auto& [kind, text] : labels) {

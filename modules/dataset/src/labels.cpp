@@ -7,6 +7,9 @@
 #include <charconv>
 #include <cmath>
 
+#include <lineguard/core/files.h>
+#include <lineguard/imaging/decode.h>
+
 namespace lineguard::dataset {
 namespace {
 
@@ -69,6 +72,13 @@ Box box_around(const Outline& outline) {
   const auto [left, right] = std::ranges::minmax(outline, {}, &Point::x);
   const auto [top, bottom] = std::ranges::minmax(outline, {}, &Point::y);
   return {left.x, top.y, right.x - left.x, bottom.y - top.y};
+}
+
+std::optional<Size> picture_size(const std::filesystem::path& file) {
+  const auto bytes = read_file(file, imaging::DecodeLimits{}.max_file_bytes);
+  if (!bytes) return std::nullopt;
+  const auto info = imaging::read_info(*bytes);
+  return info ? std::optional(info->size) : std::nullopt;
 }
 
 Split split_named(std::string_view name) {

@@ -1,6 +1,7 @@
 // The words and numbers that say good or defective.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,9 @@ std::string class_of_boxes(const Sample& sample);
 
 // The smallest box that holds the outline. REQUIRES a point.
 Box box_around(const Outline& outline);
+
+// As the picture's header says it; none where it can't be read: the checks name what is wrong with it.
+std::optional<Size> picture_size(const std::filesystem::path& file);
 
 // train, train2017, val, valid, testing …: what a name says. Anything else names no split.
 Split split_named(std::string_view name);

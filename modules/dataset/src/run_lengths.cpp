@@ -1,21 +1,18 @@
 #include "run_lengths.h"
 
 #include <algorithm>
-#include <cstddef>
-#include <set>
+#include <cmath>
+#include <span>
+#include <utility>
 
 #include <fmt/format.h>
 
-#include <lineguard/core/image.h>
 #include <lineguard/imaging/decode.h>
-#include <lineguard/imaging/overlay.h>
-#include <lineguard/imaging/properties.h>
 
 namespace lineguard::dataset {
 namespace {
 
 constexpr int kLongestNumber = 7;  // pieces of five bits: more than any picture has pixels, and no sum overflows
-constexpr double kSpeckPx = 4;     // side of a hole that counts
 
 Error problem(std::string what) {
   return make_error(ErrorCode::corrupt_data, std::move(what));
@@ -32,56 +29,127 @@ Result<std::vector<SetRun>> set_runs(const std::vector<std::int64_t>& runs, std:
   for (std::size_t i = 0; i < runs.size(); ++i) {
     if (runs[i] < 0) return problem(fmt::format("run {} is {}: expected 0 or more", i, runs[i]));
     if (runs[i] > pixels - at) return problem(fmt::format("run {} goes beyond the mask's {} pixels", i, pixels));
-    if (i % 2 == 1 && runs[i] > 0) found.push_back({at, at + runs[i]});
+    if (i % 2 == 1 && runs[i] > 0) {
+      if (found.empty() || found.back().end < at) found.push_back({at, at});  // else after a run of no pixel
+      found.back().end += runs[i];
+    }
     at += runs[i];
   }
   if (at != pixels) return problem(fmt::format("the runs make {} pixels, expected the mask's {}", at, pixels));
-  if (found.empty()) return problem("the mask marks no pixel");
   return found;
 }
 
-// A part of the picture as a mask of its own.
-struct Patch {
-  int left = 0, top = 0;
-  Image mask;
+// Set pixels of one column, or of several that are set as a whole; every number is that of a pixel inside.
+struct Stripe {
+  int left = 0, right = 0, top = 0, bottom = 0;
 };
 
-Patch patch_of(const std::vector<SetRun>& runs, int height) {
-  int top = height, bottom = 0;
-  const auto column = [&](std::int64_t at) { return static_cast<int>(at / height); };
-  const auto row = [&](std::int64_t at) { return static_cast<int>(at % height); };
-  for (const SetRun& run : runs) {
-    const bool several = column(run.begin) != column(run.end - 1);
-    top = std::min(top, several ? 0 : row(run.begin));
-    bottom = std::max(bottom, several ? height : row(run.end - 1) + 1);
+// Column by column, from top to bottom: at most three for a run.
+std::vector<Stripe> stripes_of(const std::vector<SetRun>& runs, int height) {
+  std::vector<Stripe> stripes;
+  for (auto [at, end] : runs) {
+    while (at < end) {
+      const int column = static_cast<int>(at / height), row = static_cast<int>(at % height);
+      const int whole = row == 0 ? static_cast<int>((end - at) / height) : 0;
+      const int columns = std::max(1, whole);
+      const int rows = whole > 0 ? height : static_cast<int>(std::min<std::int64_t>(end - at, height - row));
+      stripes.push_back({column, column + columns - 1, row, row + rows - 1});
+      at += std::int64_t{columns} * rows;
+    }
   }
-  const int left = column(runs.front().begin), right = column(runs.back().end - 1) + 1;
-  Patch patch{left, top, Image({right - left, bottom - top}, 1)};
-  for (const SetRun& run : runs) {
-    for (std::int64_t at = run.begin; at < run.end; ++at)
-      patch.mask.row_u8(row(at) - top)[static_cast<std::size_t>(column(at) - left)] = 255;
-  }
-  return patch;
+  return stripes;
 }
 
-// Columns where pieces begin: the first, and the first of each hole.
-std::set<int> cuts_of(const Image& mask) {
-  Image unset(mask.size(), 1);
-  std::ranges::transform(mask.bytes(), unset.bytes().begin(), [](std::byte b) { return ~b; });
-  std::set<int> cuts{0};
-  for (const Box& gap : imaging::component_boxes(unset)) {
-    const bool inside =
-        gap.x > 0 && gap.y > 0 && gap.x + gap.width < mask.width_px() && gap.y + gap.height < mask.height_px();
-    if (inside && std::max(gap.width, gap.height) >= kSpeckPx) cuts.insert(static_cast<int>(gap.x));
+// Adds a point; one in the middle of a straight line is left out.
+void add(Outline& line, Point to) {
+  if (!line.empty() && line.back() == to) return;
+  if (line.size() > 1) {
+    const Point a = line[line.size() - 2], b = line.back();
+    const double across = (b.x - a.x) * (to.y - b.y) - (b.y - a.y) * (to.x - b.x);
+    const double along = (b.x - a.x) * (to.x - b.x) + (b.y - a.y) * (to.y - b.y);
+    if (across == 0 && along > 0) line.pop_back();
   }
-  return cuts;
+  line.push_back(to);
 }
 
-Image columns_of(const Image& mask, int from, int to) {
-  Image part({to - from, mask.height_px()}, 1);
-  for (int y = 0; y < mask.height_px(); ++y)
-    std::copy_n(mask.row_u8(y).begin() + from, to - from, part.row_u8(y).begin());
-  return part;
+// Stripes one beside the other, each with a row in common with the next: there is no hole between them.
+class Piece {
+ public:
+  explicit Piece(const Stripe& first) : last_(first) {
+    add(upper_, point(first.left, first.top));
+    add(lower_, point(first.left, first.bottom));
+  }
+
+  const Stripe& last() const { return last_; }
+
+  void extend(const Stripe& next) {
+    step(upper_, last_.top, next.top, std::max(last_.top, next.top), next.left);
+    step(lower_, last_.bottom, next.bottom, std::min(last_.bottom, next.bottom), next.left);
+    last_ = next;
+  }
+
+  Outline close() && {
+    add(upper_, point(last_.right, last_.top));
+    add(lower_, point(last_.right, last_.bottom));
+    for (auto at = lower_.rbegin(); at != lower_.rend(); ++at) add(upper_, *at);
+    if (upper_.size() > 1 && upper_.front() == upper_.back()) upper_.pop_back();
+    return std::move(upper_);
+  }
+
+ private:
+  static Point point(int x, int y) { return {static_cast<double>(x), static_cast<double>(y)}; }
+
+  // To the next column, through `inner`, the one of the two rows that both stripes have: a slanted line would cover
+  // pixels of neither.
+  void step(Outline& line, int from, int to, int inner, int next_column) {
+    add(line, point(last_.right, from));
+    if (std::abs(to - from) > 1) add(line, point(inner == to ? last_.right : next_column, inner));
+    add(line, point(next_column, to));
+  }
+
+  Outline upper_, lower_;  // from left to right
+  Stripe last_;
+};
+
+int rows_in_common(const Stripe& a, const Stripe& b) {
+  return std::min(a.bottom, b.bottom) - std::max(a.top, b.top) + 1;
+}
+
+constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+// Which stripe of the next column goes on with each piece: of those that touch it the one with the most rows in common,
+// each with one piece only. Both are in order from top to bottom.
+std::vector<std::size_t> match(const std::vector<Piece>& open, std::span<const Stripe> column) {
+  std::vector<std::size_t> next(open.size(), kNone);
+  std::size_t first = 0;
+  for (std::size_t i = 0; i < column.size(); ++i) {
+    while (first < open.size() && open[first].last().bottom < column[i].top) ++first;
+    std::size_t best = kNone;
+    const auto rows = [&](std::size_t piece, std::size_t stripe) {
+      return rows_in_common(open[piece].last(), column[stripe]);
+    };
+    for (std::size_t k = first; k < open.size() && open[k].last().top <= column[i].bottom; ++k) {
+      if (best == kNone || rows(k, i) > rows(best, i)) best = k;
+    }
+    if (best != kNone && (next[best] == kNone || rows(best, i) > rows(best, next[best]))) next[best] = i;
+  }
+  return next;
+}
+
+// The pieces that end in `column`; of `open` those that do not go on become outlines.
+std::vector<Piece> go_on(std::vector<Piece> open, std::span<const Stripe> column, std::vector<Outline>& outlines) {
+  const bool beside = !open.empty() && !column.empty() && open.front().last().right + 1 == column.front().left;
+  const auto next = beside ? match(open, column) : std::vector<std::size_t>(open.size(), kNone);
+  std::vector<Piece> pieces(column.begin(), column.end());
+  for (std::size_t k = 0; k < open.size(); ++k) {
+    if (next[k] == kNone) {
+      outlines.push_back(std::move(open[k]).close());
+      continue;
+    }
+    open[k].extend(column[next[k]]);
+    pieces[next[k]] = std::move(open[k]);
+  }
+  return pieces;
 }
 
 }  // namespace
@@ -113,16 +181,15 @@ Result<std::vector<Outline>> outlines_of_runs(const std::vector<std::int64_t>& r
                       fmt::format("the mask is {} x {}, expected 1 to {} pixels", size.width_px, size.height_px, most));
   }
   LINEGUARD_ASSIGN(const std::vector<SetRun> set, set_runs(runs, pixels));
-  const Patch patch = patch_of(set, size.height_px);
-  std::set<int> cuts = cuts_of(patch.mask);
-  cuts.insert(patch.mask.width_px());
+  const std::vector<Stripe> stripes = stripes_of(set, size.height_px);
   std::vector<Outline> outlines;
-  for (auto from = cuts.begin(), to = std::next(from); to != cuts.end(); from = to++) {
-    for (Outline& outline : imaging::outlines_of(columns_of(patch.mask, *from, *to))) {
-      for (Point& point : outline) point = {point.x + patch.left + *from, point.y + patch.top};
-      outlines.push_back(std::move(outline));
-    }
+  std::vector<Piece> open;
+  for (auto from = stripes.begin(); from != stripes.end();) {
+    const auto to = std::find_if(from, stripes.end(), [&](const Stripe& stripe) { return stripe.left != from->left; });
+    open = go_on(std::move(open), {from, to}, outlines);
+    from = to;
   }
+  go_on(std::move(open), {}, outlines);
   return outlines;
 }
 

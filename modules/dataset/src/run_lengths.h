@@ -16,11 +16,10 @@ namespace lineguard::dataset {
 // Errors: corrupt_data for a character that can't be, a number that ends in its middle or is too long.
 Result<std::vector<std::int64_t>> decompress_runs(std::string_view text);
 
-// Outlines that, filled, are the set pixels and no others. A piece with a hole is cut from top to bottom there, so that
-// no outline goes around what is not set; only holes of less than 4 x 4 pixels are filled. Memory is that of the runs
-// and of about eight bytes a pixel of the part that is set. Errors: corrupt_data where a run is negative, the runs
-// don't fill `size` to the pixel, or none is set; too_large for more pixels than pictures may have
-// (imaging::DecodeLimits).
+// Outlines that, filled with their borders, are the set pixels and no others; none where no pixel is set. What branches
+// or has holes is cut from top to bottom, so that no outline goes around what is not set. Time and memory are those of
+// the runs, however many pixels they stand for. Errors: corrupt_data where a run is negative or the runs don't fill
+// `size` to the pixel; too_large for more pixels than pictures may have (imaging::DecodeLimits).
 Result<std::vector<Outline>> outlines_of_runs(const std::vector<std::int64_t>& runs, Size size);
 
 }  // namespace lineguard::dataset

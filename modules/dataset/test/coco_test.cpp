@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <lineguard/imaging/encode.h>
+
 namespace lineguard::dataset::test {
 namespace {
 
@@ -78,6 +80,48 @@ TEST_F(Coco, runLengthMasksBecomeOutlines) {
   const auto alone = [](const Outline& outline) { return outline == Outline{{0, 6}}; };
   EXPECT_EQ(std::ranges::count_if(boxes[0].outlines, alone), 1);
   EXPECT_EQ(boxes[0].outlines, boxes[1].outlines);
+}
+
+TEST_F(Coco, anImageMayLeaveItsSizeOpen) {
+  for (const char* size : {R"("width": null, "height": 96)", R"("width": 96, "height": "96")", R"("width": 0)"}) {
+    add_json("train.json", R"({"id": 5, "file_name": "a.png", )" + std::string(size) + "}",
+             R"({"image_id": 5, "category_id": 7, "bbox": [1, 2, 3, 4]})");
+    const Dataset dataset = read();
+    ASSERT_EQ(dataset.samples.size(), 1u) << size;
+    EXPECT_EQ(dataset.samples[0].class_name, "short") << size;
+  }
+}
+
+TEST_F(Coco, anImageThatCannotBeReadTakesNoOthersAnnotations) {
+  add_json("train.json", R"({"id": 5, "file_name": 3}, {"id": 6, "file_name": "b.png"}, {"id": "c"})",
+           R"({"image_id": 5, "category_id": 7, "bbox": [1, 2, 3, 4]},
+              {"image_id": 6, "category_id": 1, "bbox": [1, 2, 3, 4]})");
+  const Dataset dataset = read({.keep_problems = true});
+  EXPECT_EQ(dataset.problems.count(), 3u);
+  ASSERT_EQ(dataset.samples.size(), 1u);
+  EXPECT_EQ(dataset.samples[0].class_name, "open");
+}
+
+TEST_F(Coco, aMaskThatMarksNothingLeavesItToItsBox) {
+  add_json("train.json", R"({"id": 5, "file_name": "a.png", "width": 9, "height": 10})",
+           R"({"image_id": 5, "category_id": 7, "bbox": [1, 2, 3, 4],
+               "segmentation": {"size": [10, 9], "counts": [90]}})");
+  const Dataset dataset = read();
+  ASSERT_EQ(dataset.samples.at(0).boxes.size(), 1u);
+  EXPECT_EQ(dataset.samples[0].boxes[0].box, (Box{1, 2, 3, 4}));
+  EXPECT_TRUE(dataset.samples[0].boxes[0].outlines.empty());
+  EXPECT_CONTAINS(problem_of(R"({"id": 5, "file_name": "a.png"})",
+                             R"({"image_id": 5, "category_id": 7, "segmentation": {"size": [10, 9], "counts": [90]}})"),
+                  "annotations[0]: expected the numbers");
+}
+
+TEST_F(Coco, aMaskOfAnotherSizeThanItsPictureIsNamed) {
+  const auto png = imaging::encode_png(Image({96, 64}, 1));
+  ASSERT_TRUE(png && write_file_atomically(folder_ / "a.png", *png));
+  EXPECT_CONTAINS(problem_of(R"({"id": 5, "file_name": "a.png", "width": null, "height": null})",
+                             R"({"image_id": 5, "category_id": 7, "bbox": [1, 2, 3, 4],
+                                 "segmentation": {"size": [10000, 10000], "counts": [0, 100000000]}})"),
+                  "the mask is 10000 x 10000, its image 96 x 64");
 }
 
 TEST_F(Coco, segmentationsThatCannotBeAreNamed) {

@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -60,6 +61,13 @@ class CocoFile {
   }
 
  private:
+  struct Picture {
+    Sample sample;
+    std::optional<Size> size;  // as the file says it, else the picture's header once a mask had to know
+    bool header_read = false;
+    std::size_t annotations = 0;  // also those that can't be used
+  };
+
   void note(std::string_view entry, std::string_view what) {
     dataset_.problems.add(fmt::format("{}: {}", file_.string(), entry), what);
   }
@@ -82,8 +90,7 @@ class CocoFile {
     if (list == "categories") return "a number \"id\" and a text \"name\"";
     if (list == "images") return "a number \"id\" and a text \"file_name\"";
     return "the numbers \"image_id\" and \"category_id\", \"bbox\": [x, y, width, height] in pixels and, where there "
-           "is a "
-           "\"segmentation\", [[x, y, x, y …]] or {\"size\": [height, width], \"counts\": …}";
+           "is a \"segmentation\", [[x, y, x, y …]] or {\"size\": [height, width], \"counts\": …}";
   }
 
   // What is wrong with the entry (here and below); empty: nothing.
@@ -96,17 +103,15 @@ class CocoFile {
   std::string read_image(const Json& entry) {
     const auto name = entry.at("file_name").get<std::string>();
     const Id id = entry.at("id").get<Id>();
-    if (!index_.emplace(id, samples_.size()).second) return fmt::format("image {} is there twice", id);
-    Sample sample;
-    sample.image = (pictures_ / name).lexically_normal();
-    sample.split = split_named(file_.stem().string());
-    sample.source_line = fmt::format("{}: image {}", file_.string(), id);
+    Picture picture;
+    picture.sample.image = (pictures_ / name).lexically_normal();
+    picture.sample.split = split_named(file_.stem().string());
+    picture.sample.source_line = fmt::format("{}: image {}", file_.string(), id);
     std::error_code code;
-    if (const fs::path twin = templates_ / name; fs::exists(twin, code)) sample.defect_free_template = twin;
-    samples_.push_back(std::move(sample));
-    sizes_.emplace_back();
-    if (entry.contains("width") && entry.contains("height")) sizes_.back() = size_of(entry["width"], entry["height"]);
-    annotations_.push_back(0);
+    if (const fs::path twin = templates_ / name; fs::exists(twin, code)) picture.sample.defect_free_template = twin;
+    picture.size = said_size(entry);
+    if (!index_.emplace(id, read_.size()).second) return fmt::format("image {} is there twice", id);
+    read_.push_back(std::move(picture));
     return "";
   }
 
@@ -114,7 +119,8 @@ class CocoFile {
     const Id image_id = entry.at("image_id").get<Id>();
     const auto image = index_.find(image_id);
     if (image == index_.end()) return fmt::format("its image {} is not in the file or can't be used", image_id);
-    ++annotations_[image->second];
+    Picture& picture = read_[image->second];
+    ++picture.annotations;
     const Id category_id = entry.at("category_id").get<Id>();
     const auto name = classes_.find(category_id);
     if (name == classes_.end()) return fmt::format("its category {} is not in the file or can't be used", category_id);
@@ -124,11 +130,11 @@ class CocoFile {
         name->second,
         {}};
     if (const auto drawn = entry.find("segmentation"); drawn != entry.end()) {
-      const auto outlines = drawn->is_object() ? outlines_of_mask(*drawn, sizes_[image->second]) : outlines_of(*drawn);
+      const auto outlines = drawn->is_object() ? outlines_of_mask(*drawn, picture) : outlines_of(*drawn);
       if (!outlines) return "segmentation: " + outlines.error().message;
       labelled.outlines = *outlines;
     }
-    samples_[image->second].boxes.push_back(std::move(labelled));
+    picture.sample.boxes.push_back(std::move(labelled));
     return "";
   }
 
@@ -147,42 +153,49 @@ class CocoFile {
     return outlines;
   }
 
-  // {"size": [height, width], "counts": [runs] or "the same compressed"} of a picture that may say its size.
-  static Result<std::vector<Outline>> outlines_of_mask(const Json& mask, const std::optional<Size>& picture) {
+  // {"size": [height, width], "counts": [runs] or "the same compressed"}. No outline where it marks no pixel: its box
+  // says where it is, as with an empty list of polygons.
+  static Result<std::vector<Outline>> outlines_of_mask(const Json& mask, Picture& picture) {
     const Json& counts = mask.at("counts");
-    const Size size = size_of(mask.at("size").at(1), mask.at("size").at(0));
-    if (picture && *picture != size) {
-      return make_error(ErrorCode::corrupt_data, fmt::format("the mask is {} x {}, its image {} x {}", size.width_px,
-                                                             size.height_px, picture->width_px, picture->height_px));
+    const Size size{side_of(mask.at("size").at(1)), side_of(mask.at("size").at(0))};
+    if (!picture.size && !std::exchange(picture.header_read, true)) picture.size = picture_size(picture.sample.image);
+    if (picture.size && *picture.size != size) {
+      return make_error(ErrorCode::corrupt_data,
+                        fmt::format("the mask is {} x {}, its image {} x {}", size.width_px, size.height_px,
+                                    picture.size->width_px, picture.size->height_px));
     }
     if (counts.is_array()) return outlines_of_runs(counts.get<std::vector<std::int64_t>>(), size);
     LINEGUARD_ASSIGN(const auto runs, decompress_runs(counts.get_ref<const std::string&>()));
     return outlines_of_runs(runs, size);
   }
 
+  // None where the entry says none that a picture can have: tools write null or 0.
+  static std::optional<Size> said_size(const Json& image) {
+    const auto width = image.find("width"), height = image.find("height");
+    if (width == image.end() || !width->is_number() || height == image.end() || !height->is_number())
+      return std::nullopt;
+    const Size size{side_of(*width), side_of(*height)};
+    return size.width_px > 0 && size.height_px > 0 ? std::optional(size) : std::nullopt;
+  }
+
   // 0 where a number is no side of a picture.
-  static Size size_of(const Json& width, const Json& height) {
-    const auto side = [](const Json& number) {
-      const auto px = number.get<std::int64_t>();
-      return px > 0 && px <= std::numeric_limits<int>::max() ? static_cast<int>(px) : 0;
-    };
-    return {side(width), side(height)};
+  static int side_of(const Json& number) {
+    const auto px = number.get<double>();
+    return px >= 1 && px <= std::numeric_limits<int>::max() ? static_cast<int>(px) : 0;
   }
 
   void label_samples() {
-    for (std::size_t i = 0; i < samples_.size(); ++i) {
-      set_class_by_boxes(samples_[i], samples_[i].boxes.size() == annotations_[i]);
-      dataset_.samples.push_back(std::move(samples_[i]));
+    for (Picture& picture : read_) {
+      set_class_by_boxes(picture.sample, picture.sample.boxes.size() == picture.annotations);
+      dataset_.samples.push_back(std::move(picture.sample));
     }
   }
 
   fs::path file_, pictures_, templates_;
   Dataset& dataset_;
   std::unordered_map<Id, std::string> classes_;
-  std::unordered_map<Id, std::size_t> index_;  // of samples_
-  std::vector<Sample> samples_;
-  std::vector<std::optional<Size>> sizes_;  // of each sample, where the file says it
-  std::vector<std::size_t> annotations_;    // of each sample, also those that can't be used
+  std::unordered_map<Id, std::size_t> index_;  // of read_
+  std::vector<Picture> read_;
 };
 
 }  // namespace

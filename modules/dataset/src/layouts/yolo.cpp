@@ -11,7 +11,6 @@
 #include <yaml-cpp/yaml.h>
 
 #include <lineguard/core/files.h>
-#include <lineguard/imaging/decode.h>
 
 namespace lineguard::dataset {
 namespace fs = std::filesystem;
@@ -167,10 +166,7 @@ bool read_sample(const Place& place, const std::string& name, const Names& names
   std::error_code code;
   if (!fs::exists(label, code)) return false;
   sample.source_line = label.string();
-  const auto bytes = read_file(sample.image, imaging::DecodeLimits{}.max_file_bytes);
-  if (!bytes) return true;
-  const auto info = imaging::read_info(*bytes);
-  if (info) LabelFile(label, info->size, names).read(sample, problems);
+  if (const auto size = picture_size(sample.image)) LabelFile(label, *size, names).read(sample, problems);
   return true;
 }
 
