@@ -67,8 +67,7 @@ class CsvParser {
       if (!field) return std::nullopt;
       row.fields.push_back(std::move(*field));
     } while (take(','));
-    if (!rest_.empty() && !take_line_break())
-      return skip_line(line_, rest_, "text after a closing quote, expected a comma");
+    if (!rest_.empty() && !take_line_break()) return skip_line(opened_.line, opened_.inside, text_after_quote());
     return row;
   }
 
@@ -80,10 +79,15 @@ class CsvParser {
     return std::string(trim(field));
   }
 
+  std::string text_after_quote() const {
+    constexpr std::string_view kWhat = "text after a closing quote, expected a comma";
+    if (opened_.line == line_) return std::string(kWhat);
+    return fmt::format("{}: the field that begins with a quote here goes on to line {}", kWhat, line_);
+  }
+
   // After the opening quote.
   std::optional<std::string> parse_quoted() {
-    const std::size_t opened = line_;
-    const std::string_view inside = rest_;
+    opened_ = {line_, rest_};
     std::string field;
     while (!rest_.empty()) {
       const char next = rest_.front();
@@ -92,13 +96,17 @@ class CsvParser {
       if (next == '\n') ++line_;
       field += next;
     }
-    return skip_line(opened, inside, "a quoted field is never closed");
+    return skip_line(opened_.line, opened_.inside, "a quoted field is never closed");
   }
 
   std::string_view rest_;
   std::string_view source_name_;
   LabelProblems& problems_;
   std::size_t line_ = 1;
+  struct {
+    std::size_t line = 0;
+    std::string_view inside;
+  } opened_;  // the last quoted field
 };
 
 }  // namespace

@@ -62,6 +62,19 @@ TEST(Csv, goesOnWithTheNextLine) {
   EXPECT_EQ(places, (std::vector<std::string>{"labels.csv:2", "labels.csv:3", "labels.csv:4", "labels.csv:6"}));
 }
 
+TEST(Csv, aQuoteThatIsNotClosedHidesNoLineBeforeTheNextQuote) {
+  LabelProblems problems;
+  const auto rows = parse_csv("a,b\nc,\"d\ne,f\ng,h\ni,\"j\"\n", "labels.csv", problems);
+  ASSERT_EQ(problems.count(), 1u);
+  EXPECT_EQ(problems.kept()[0].place, "labels.csv:2");
+  EXPECT_EQ(problems.kept()[0].reason,
+            "text after a closing quote, expected a comma: the field that begins with a quote here goes on to line 5");
+  ASSERT_EQ(rows.size(), 4u);
+  EXPECT_EQ(rows[1].fields, (Fields{"e", "f"}));
+  EXPECT_EQ(rows[3].fields, (Fields{"i", "j"}));
+  EXPECT_EQ(rows[3].line, 5u);
+}
+
 TEST(Csv, readsNothingUnderABrokenHeader) {
   LabelProblems problems;
   EXPECT_TRUE(parse_csv("image,\"label\na.png,good\n", "labels.csv", problems).empty());
