@@ -145,12 +145,30 @@ TEST_F(ReadDataset, csvNamesTheClassOfEachBoxAndPolygon) {
   EXPECT_EQ(b->boxes[0].outlines, (std::vector<Outline>{{{1, 2}, {5, 2}, {5, 8}}}));
   EXPECT_EQ(b->boxes[1].box, (Box{10, 10, 4, 2}));
   const Sample* c = find_sample(dataset, "c.png");
-  EXPECT_EQ(c->class_name, "dent");
+  EXPECT_EQ(c->class_name, "several");
   ASSERT_EQ(c->boxes.size(), 2u);
   EXPECT_EQ(c->boxes[0].class_name, "crack");
   EXPECT_EQ(c->boxes[1].class_name, "dent");
   EXPECT_EQ(find_sample(dataset, "d.png")->class_name, "defective");
   EXPECT_EQ(find_sample(dataset, "e.png")->class_name, "crack");
+}
+
+TEST_F(ReadDataset, csvTakesAPicturesClassFromWhatIsDrawnAndWarnsWhereTheLabelNamesAnother) {
+  add("labels.csv",
+      "image,label,mask,boxes\n"
+      "a.png,crack,,stain: 10 10 20 20\n"
+      "b.png,crack,,crack: 1 2 3 4\n"
+      "c.png,ng,,stain: 1 2 3 4\n"
+      "d.png,crack,d_mask.png,stain: 1 2 3 4\n");
+  const Dataset dataset = read();
+  EXPECT_EQ(find_sample(dataset, "a.png")->class_name, "stain");
+  EXPECT_EQ(find_sample(dataset, "b.png")->class_name, "crack");
+  EXPECT_EQ(find_sample(dataset, "d.png")->class_name, "crack") << "a mask has the label's class";
+  const std::string warnings = all_warnings(dataset), lines = (folder_ / "labels.csv").string();
+  EXPECT_CONTAINS(warnings, "in 2 rows the label names a class that no box or polygon of the row has (" + lines +
+                                ":2, " + lines + ":5)");
+  add("labels.csv", "image,label,boxes\na.png,crack,stain: 1 2 3 4; 1 2 3 4\n");
+  EXPECT_EQ(all_warnings(read()).find("names a class"), std::string::npos);
 }
 
 TEST_F(ReadDataset, csvFileNamedItself) {

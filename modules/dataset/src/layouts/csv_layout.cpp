@@ -25,27 +25,22 @@ constexpr std::size_t kMaxHeaderBytes = 4096;
 
 using Columns = std::map<std::string, std::size_t, std::less<>>;
 
-Result<Columns> read_header(const CsvRow& header, std::string_view source) {
+// None: the header has problems, so that no row can be read.
+std::optional<Columns> read_header(const CsvRow& header, std::string_view source, LabelProblems& problems) {
   Columns columns;
+  const std::size_t before = problems.count();
+  const auto note = [&](std::string_view what) { problems.add(fmt::format("{}:{}", source, header.line), what); };
   for (std::size_t i = 0; i < header.fields.size(); ++i) {
     const std::string& name = header.fields[i];
-    if (std::find(kColumns.begin(), kColumns.end(), name) == kColumns.end()) {
-      const std::string hint = name.find(';') != std::string::npos ? "; columns are separated by commas" : "";
-      return make_error(ErrorCode::corrupt_data, fmt::format("{}:{}: unknown column \"{}\", allowed: {}{}", source,
-                                                             header.line, name, fmt::join(kColumns, ", "), hint));
-    }
-    if (!columns.emplace(name, i).second) {
-      return make_error(ErrorCode::corrupt_data,
-                        fmt::format("{}:{}: the column \"{}\" stands there twice", source, header.line, name));
-    }
+    const bool known = std::ranges::find(kColumns, name) != kColumns.end();
+    const std::string_view hint = name.find(';') != name.npos ? "; columns are separated by commas" : "";
+    if (!known) note(fmt::format("unknown column \"{}\", allowed: {}{}", name, fmt::join(kColumns, ", "), hint));
+    if (!columns.emplace(name, i).second) note(fmt::format("the column \"{}\" stands there twice", name));
   }
   for (const std::string_view needed : {"image", "label"}) {
-    if (!columns.contains(needed)) {
-      return make_error(ErrorCode::corrupt_data,
-                        fmt::format("{}:{}: the column \"{}\" is missing", source, header.line, needed));
-    }
+    if (!columns.contains(needed)) note(fmt::format("the column \"{}\" is missing", needed));
   }
-  return columns;
+  return problems.count() > before ? std::nullopt : std::optional(std::move(columns));
 }
 
 // The texts between `separator`s, empty ones left out.
@@ -86,9 +81,12 @@ class RowReader {
     sample.split = read_split();
     read_objects("boxes", sample, box_of, "x y width height");
     read_objects("polygons", sample, polygon_of, "x1 y1 x2 y2 x3 y3 …");
-    if (sample.class_name == kDefectiveClass && !sample.boxes.empty()) sample.class_name = class_of_boxes(sample);
+    if (sample.label == Label::defective && !sample.boxes.empty()) take_class_of_boxes(sample);
     return sample;
   }
+
+  // Whether the label names a class that nothing drawn has. After read().
+  bool is_drawn_as_another() const { return drawn_as_another_; }
 
  private:
   const std::string& field(std::string_view name) const {
@@ -104,6 +102,13 @@ class RowReader {
   fs::path path_of(const std::string& text) const {
     const fs::path path(text);
     return (path.is_absolute() ? path : folder_ / path).lexically_normal();
+  }
+
+  // As with other layouts the picture has the class of what is drawn; where a mask says where, it has the label's.
+  void take_class_of_boxes(Sample& sample) {
+    const auto has_its_class = [&](const LabelledBox& box) { return box.class_name == sample.class_name; };
+    drawn_as_another_ = sample.class_name != kDefectiveClass && std::ranges::none_of(sample.boxes, has_its_class);
+    if (!sample.mask) sample.class_name = class_of_boxes(sample);
   }
 
   Split read_split() {
@@ -166,6 +171,7 @@ class RowReader {
   const fs::path& folder_;
   std::string place_;
   LabelProblems& problems_;
+  bool drawn_as_another_ = false;
 };
 
 bool names_pictures(const fs::path& file) {
@@ -186,21 +192,42 @@ std::vector<std::string> picture_lists(const FolderContent& folder) {
   return names;
 }
 
+// Names the first `lines`, those of the rows whose class nothing drawn has.
+void warn_of_other_classes(const std::vector<std::string>& lines, Dataset& dataset) {
+  if (lines.empty()) return;
+  constexpr std::size_t kNamed = 5;
+  const std::vector<std::string> named(lines.begin(), lines.begin() + std::min(lines.size(), kNamed));
+  const std::string more = lines.size() > kNamed ? fmt::format(" and {} more", lines.size() - kNamed) : "";
+  dataset.warnings.push_back(
+      fmt::format("in {} row{} the label names a class that no box or polygon of the row has ({}{}): what is drawn "
+                  "counts as what it is called itself",
+                  lines.size(), lines.size() == 1 ? "" : "s", fmt::join(named, ", "), more));
+}
+
+void read_rows(const std::vector<CsvRow>& rows, const fs::path& file, Dataset& dataset) {
+  const std::string source = file.string();
+  const auto columns = read_header(rows.front(), source, dataset.problems);
+  if (!columns) return;
+  const fs::path folder = file.parent_path();
+  std::vector<std::string> drawn_as_another;
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    RowReader reader(*columns, rows[i], folder, source, dataset.problems);
+    auto sample = reader.read();
+    if (!sample) continue;
+    if (reader.is_drawn_as_another()) drawn_as_another.push_back(sample->source_line);
+    dataset.samples.push_back(std::move(*sample));
+  }
+  warn_of_other_classes(drawn_as_another, dataset);
+}
+
 }  // namespace
 
 Result<void> read_csv_file(const fs::path& file, Dataset& dataset) {
   LINEGUARD_ASSIGN(const std::string text, read_text_file(file));
   const std::vector<CsvRow> rows = parse_csv(text, file.string(), dataset.problems);
-  if (rows.empty()) {
-    if (!dataset.problems.empty()) return {};
-    return make_error(ErrorCode::corrupt_data, file.string() + ": empty, expected a header line: image,label,…");
-  }
-  LINEGUARD_ASSIGN(const Columns columns, read_header(rows.front(), file.string()));
-  const fs::path folder = file.parent_path();
-  for (std::size_t i = 1; i < rows.size(); ++i) {
-    if (auto sample = RowReader(columns, rows[i], folder, file.string(), dataset.problems).read())
-      dataset.samples.push_back(std::move(*sample));
-  }
+  if (!rows.empty()) read_rows(rows, file, dataset);
+  if (rows.empty() && dataset.problems.empty())
+    dataset.problems.add(file.string() + ":1", "empty, expected a header line: image,label,…");
   return {};
 }
 
