@@ -134,6 +134,7 @@ TEST_F(VerifyCommand, namesEveryLabelLineThatCannotBeUsed) {
   EXPECT_NE(outcome.out.find("BLOCKER malformed-label"), std::string::npos) << outcome.out;
   for (const char* place : {"labels.csv:3", "labels.csv:4", "Pictures  2"})
     EXPECT_NE(outcome.out.find(place), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("or override one with --allow CHECK"), std::string::npos) << "too few good pictures";
   verify({path("labels.csv"), "--structure-only", "--report", path("verify.html")});
   EXPECT_NE(read_text_file(path("verify.html")).value().find("<td>labels.csv:3</td>"), std::string::npos);
   EXPECT_EQ(verify({path("labels.csv"), "--allow", "malformed-label"}).exit_code, kWrongUse);
@@ -145,6 +146,27 @@ TEST_F(VerifyCommand, namesEveryLabelLineThatCannotBeUsed) {
   for (int line = 2; line <= 121; ++line)
     EXPECT_NE(all.find("many.csv:" + std::to_string(line) + "\n"), std::string::npos) << line;
   EXPECT_NE(verify({path("none.csv")}).out.find("none.csv:2"), std::string::npos) << "no picture at all";
+}
+
+TEST_F(VerifyCommand, offersToAllowOnlyWhatCanBeAllowed) {
+  std::string rows = "image,label\n";
+  for (std::uint8_t i = 0; i < 12; ++i) {
+    add_picture(std::to_string(i) + ".png", i);
+    rows += std::to_string(i) + ".png,good\n";
+  }
+  ASSERT_TRUE(write_file_atomically(folder_ / "labels.csv", rows + "0.png,7\n"));
+  const std::string out = verify({path("labels.csv"), "--structure-only"}).out;
+  EXPECT_NE(out.find("Not ready to train: correct them.\n"), std::string::npos) << out;
+}
+
+TEST_F(VerifyCommand, namesAHeaderThatCannotBeUsedAsABlocker) {
+  add_picture("0.png", 0);
+  ASSERT_TRUE(write_file_atomically(folder_ / "labels.csv", "image,label,colour\n0.png,good,red\n"));
+  const Outcome outcome = verify({path("labels.csv"), "--json", path("verify.json")});
+  EXPECT_EQ(outcome.exit_code, kAnswerIsNo) << outcome.out << outcome.err;
+  const auto json = nlohmann::json::parse(read_text_file(path("verify.json")).value());
+  EXPECT_EQ(json["findings"][0]["check"], "malformed-label");
+  EXPECT_EQ(json["findings"][0]["files"], std::vector<std::string>{"labels.csv:1"});
 }
 
 TEST_F(VerifyCommand, refusesWrongUse) {

@@ -72,7 +72,8 @@ Summary summarise(const Dataset& dataset, const std::vector<SampleFacts>& facts)
 std::vector<Finding> CheckReport::blockers(const std::set<std::string>& allowed) const {
   std::vector<Finding> blocking;
   for (const Finding& finding : findings) {
-    if (finding.severity == Severity::blocker && !allowed.contains(finding.check)) blocking.push_back(finding);
+    const bool passes = allowed.contains(finding.check) && is_allowable(finding.check);
+    if (finding.severity == Severity::blocker && !passes) blocking.push_back(finding);
   }
   return blocking;
 }

@@ -118,6 +118,10 @@ const std::vector<std::string>& allowable_checks() {
   return names;
 }
 
+bool is_allowable(std::string_view check) {
+  return std::ranges::find(allowable_checks(), check) != allowable_checks().end();
+}
+
 void FindingList::add(Check check, std::string_view reason, const std::string& file) {
   const auto [place, is_new] = by_reason_.try_emplace({check, std::string(reason)}, findings_.size());
   if (is_new) add_group(check, std::string(reason), {});

@@ -48,6 +48,17 @@ TEST_F(LabelProblemsTest, OfCsvRows) {
   EXPECT_CONTAINS(read_error().message, "labels.csv:6: 2 fields");
 }
 
+TEST_F(LabelProblemsTest, OfCsvHeaders) {
+  Dataset dataset;
+  add("labels.csv", "image,kind,image\na.png,good,\n");
+  EXPECT_EQ(places(dataset, "labels.csv"), Strings(3, "labels.csv:1")) << "unknown, twice, and none is the label";
+  EXPECT_TRUE(dataset.samples.empty());
+  add("labels.csv", "image,\"label\na.png,good\n");
+  EXPECT_EQ(places(dataset, "labels.csv"), Strings{"labels.csv:1"});
+  add("labels.csv", "");
+  EXPECT_EQ(places(dataset, "labels.csv"), Strings{"labels.csv:1"});
+}
+
 TEST_F(LabelProblemsTest, OfYoloLinesAndNames) {
   for (const auto* name : {"images/a.png", "images/b.png", "images/c.png"}) add_picture(name);
   add("labels/a.txt", "0 0.5 0.5 0.2\n0 0.5 0.5 0.2 0.2\n7 0.5 0.5 0.2 0.2\n");
@@ -122,6 +133,12 @@ TEST_F(LabelProblemsTest, AreBoundedAndTheRestIsCounted) {
 }
 
 TEST_F(LabelProblemsTest, BlockWhateverIsAllowed) {
+  add("labels.csv", "image,label\na.png,2\n");
+  const auto report = check_dataset(read({.keep_problems = true}));
+  ASSERT_TRUE(report);
+  const auto blocking = report->blockers({check_names().begin(), check_names().end()});
+  ASSERT_EQ(blocking.size(), 1u);
+  EXPECT_EQ(blocking[0].check, "malformed-label");
   for (const std::string& name : allowable_checks()) EXPECT_NE(name, "malformed-label");
   EXPECT_EQ(allowable_checks().size() + 1, check_names().size());
 }

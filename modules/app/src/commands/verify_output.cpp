@@ -44,6 +44,15 @@ void print_finding(const Finding& finding, std::size_t most_files, std::ostream&
   if (shown < finding.files.size()) fmt::print(out, "      … and {} more\n", finding.files.size() - shown);
 }
 
+std::string verdict_on(const VerifyResult& result) {
+  const auto blockers = result.report.blockers(result.allowed);
+  if (blockers.empty()) return "Ready to train.";
+  const bool one_can_be_allowed =
+      std::ranges::any_of(blockers, [](const Finding& finding) { return dataset::is_allowable(finding.check); });
+  return std::string("Not ready to train: correct them") +
+         (one_can_be_allowed ? ", or override one with --allow CHECK." : ".");
+}
+
 void print_group(const CheckGroup& group, std::ostream& out) {
   fmt::print(out, "\n{} {}: {}\n", group.blocks() ? "BLOCKER" : group.state, group.check, group.counted());
   fmt::print(out, "  > {}\n", group.advice);
@@ -122,10 +131,8 @@ std::string list_counts(const std::map<std::string, std::size_t>& counts, std::s
 void print_text(const VerifyResult& result, std::ostream& out) {
   print_summary(result, out);
   for (const CheckGroup& group : group_by_check(result)) print_group(group, out);
-  const std::size_t blockers = result.blocker_count();
-  fmt::print(
-      out, "\n{}, {}. {}\n", count_of(blockers, "blocker"), count_of(warning_count(result), "warning"),
-      blockers == 0 ? "Ready to train." : "Not ready to train: correct them, or override one with --allow CHECK.");
+  fmt::print(out, "\n{}, {}. {}\n", count_of(result.blocker_count(), "blocker"),
+             count_of(warning_count(result), "warning"), verdict_on(result));
 }
 
 std::string to_json(const VerifyResult& result) {

@@ -33,7 +33,7 @@ struct Summary {
 struct CheckReport {
   Summary summary;
   std::vector<Finding> findings;  // blockers first
-  // The blockers whose check is not in `allowed`.
+  // The blockers whose check is not in `allowed`, or that nobody can allow.
   std::vector<Finding> blockers(const std::set<std::string>& allowed = {}) const;
   // Puts findings of other modules where their check stands in check_names().
   void add(std::vector<Finding> more);
@@ -46,6 +46,7 @@ Finding finding_of(std::string_view check, std::string reason, std::vector<std::
 const std::vector<std::string>& check_names();
 // Those that --allow takes: all but malformed-label, which no command but verify reads past.
 const std::vector<std::string>& allowable_checks();
+bool is_allowable(std::string_view check);
 
 struct CheckOptions {
   int threads = 2;  // 1 to 256
