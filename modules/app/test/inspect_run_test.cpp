@@ -36,7 +36,7 @@ class InspectRun : public ::testing::Test {
   std::filesystem::path add(const std::string& name, int score) {
     Image image({4, 4}, 1);
     std::ranges::fill(image.bytes(), static_cast<std::byte>(score));
-    const auto file = folder_ / "in" / name;
+    auto file = folder_ / "in" / name;
     EXPECT_TRUE(write_file_atomically(file, std::span<const std::byte>(*imaging::encode_png(image))));
     return file;
   }

@@ -46,5 +46,29 @@ TEST(ListedNames, StopEndsAListThatIsWaitedFor) {
   for (const int fd : {list[0], list[1], stop[0], stop[1]}) close(fd);
 }
 
+// The list's writer is in the middle of a name: its first half is no picture of anybody's.
+TEST(ListedNames, ANameThatIsCutByTheStopIsDropped) {
+  int list[2], stop[2];
+  ASSERT_EQ(pipe(list), 0);
+  ASSERT_EQ(pipe(stop), 0);
+  ASSERT_EQ(write(list[1], "a.png\n../goo", 12), 12);
+  auto names = ListedNames::open("/dev/fd/" + std::to_string(list[0]), stop[0]);
+  ASSERT_TRUE(names);
+  EXPECT_EQ(names->next(), "a.png");
+  ASSERT_EQ(write(stop[1], "", 1), 1);
+  EXPECT_FALSE(names->next());
+  EXPECT_FALSE(names->failure());
+  for (const int fd : {list[0], list[1], stop[0], stop[1]}) close(fd);
+}
+
+TEST(ListedNames, AListThatCannotBeReadIsNoEmptyList) {
+  const test::TempFolder folder;
+  auto names = ListedNames::open(folder.path(), -1);
+  ASSERT_TRUE(names);
+  EXPECT_FALSE(names->next());
+  ASSERT_TRUE(names->failure());
+  EXPECT_NE(names->failure()->message.find(folder.path().string()), std::string::npos);
+}
+
 }  // namespace
 }  // namespace lineguard::app

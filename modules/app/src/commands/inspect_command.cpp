@@ -76,7 +76,6 @@ Result<InspectSummary> run_with(detector::Detector& detector, const InspectSourc
                                arguments.threads};
   const InspectSummary summary = inspect(detector, source, sink, options);
   if (summary.output_failure) return *summary.output_failure;
-  if (summary.inputs() > 0) LINEGUARD_TRY(writer.finish());
   return summary;
 }
 
@@ -105,11 +104,16 @@ Result<int> run_inspect(const Arguments& arguments) {
   const std::size_t total = inputs.size();
   const InspectSource source = until_stopped(list ? names_from(*list) : names_of(std::move(inputs)), stop);
   LINEGUARD_ASSIGN(const InspectSummary summary, run_with(*detector, source, total, writer, arguments));
+  // Ended before its first picture it leaves the lines of the last run; an empty list has no lines.
+  const std::optional<Error> list_failure = list ? list->failure() : std::nullopt;
+  const bool ended_early = stop.signal() != 0 || list_failure;
+  if (!ended_early || summary.inputs() > 0) LINEGUARD_TRY(writer.finish());
   std::cerr << in_words(summary, *detector);
   if (stop.signal() != 0) {
     std::cerr << stopped_in_words(summary, total, arguments);
     return 128 + stop.signal();
   }
+  if (list_failure) return *list_failure;
   return summary.errors == 0 ? kDone : kRuntimeFailure;
 }
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <lineguard/core/result.h>
 
@@ -19,14 +20,22 @@ class ListedNames {
   ListedNames& operator=(ListedNames&&) = delete;
   ~ListedNames();
 
-  // The next name that is not empty; nothing at the end. A last line needs no line break.
+  // The next name that is not empty; nothing at the end. A last line needs no line break, but where reading was stopped
+  // or failed before the end it may be a piece of one, and is dropped.
   std::optional<std::string> next();
 
+  // What ended the list before its end: io_error.
+  const std::optional<Error>& failure() const { return failure_; }
+
  private:
-  ListedNames(int fd, int stop_fd) : fd_(fd), stop_fd_(stop_fd) {}
-  bool read_more();  // false at the end
+  ListedNames(int fd, int stop_fd, std::string name) : fd_(fd), stop_fd_(stop_fd), name_(std::move(name)) {}
+  enum class Reading { goes_on, at_end, given_up };
+  Reading read_more();
+  Reading fail(const char* doing);  // with errno
 
   int fd_, stop_fd_;
+  std::string name_;  // for messages
+  std::optional<Error> failure_;
   std::string read_;  // and not yet given out
 };
 
