@@ -80,7 +80,7 @@ std::vector<ConfusionRow> confusion_of(const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     if (row.error || row.truth == Label::unknown) continue;
     const bool defective = row.truth == Label::defective;
-    const std::string name = defective ? row.class_name : "good";
+    const std::string name = !defective ? "good" : row.classes.size() == 1 ? row.classes.front() : row.class_name;
     ConfusionRow& confusion = by_class[{defective, name}];
     confusion.class_name = name;
     const bool has_class = row.label == Label::defective && !row.predicted_class.empty();

@@ -47,7 +47,8 @@ Row row_of(const dataset::Sample& sample, std::size_t index) {
   std::set<std::string> classes;
   for (const dataset::LabelledBox& box : sample.boxes) classes.insert(box.class_name);
   classes.erase("");
-  if (classes.size() > 1) row.classes.assign(classes.begin(), classes.end());
+  // As in training: an object is of its own class, whatever its picture is called.
+  if (!classes.empty() && classes != std::set{row.class_name}) row.classes.assign(classes.begin(), classes.end());
   return row;
 }
 

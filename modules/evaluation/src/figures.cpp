@@ -1,6 +1,7 @@
 #include "figures.h"
 
 #include "breakdown.h"
+#include "words.h"
 
 #include <algorithm>
 #include <map>
@@ -91,18 +92,20 @@ std::vector<ClassFigures> class_figures(const std::vector<Row>& rows, const std:
 
 void add_notes(Evaluation& evaluation) {
   auto& notes = evaluation.notes;
-  if (evaluation.n_defective == 0)
-    notes.push_back(
-        "No defective pictures were evaluated: the miss rate is unknown. Good pictures bound overkill only.");
-  if (evaluation.n_good == 0) notes.push_back("No good pictures were evaluated: the overkill rate is unknown.");
+  if (evaluation.miss.count.n == 0) {
+    notes.push_back(fmt::format("{}: the miss rate is unknown. Good pictures bound overkill only.",
+                                why_unknown(evaluation.miss, "defective")));
+  }
+  if (evaluation.overkill.count.n == 0)
+    notes.push_back(fmt::format("{}: the overkill rate is unknown.", why_unknown(evaluation.overkill, "good")));
   if (evaluation.n_errors > 0) {
-    notes.push_back(
-        fmt::format("Pictures that could not be read or predicted: {}. They are in no rate; on a line each would be "
-                    "diverted.",
-                    evaluation.n_errors));
+    notes.push_back(fmt::format(
+        "Pictures that could not be read or predicted: {}. Their parts, {} good and {} defective, are in no "
+        "rate; on a line each would be diverted.",
+        evaluation.n_errors, evaluation.overkill.left_out, evaluation.miss.left_out));
   }
   const std::size_t n_parts = evaluation.miss.count.n + evaluation.overkill.count.n;
-  if (evaluation.counts_parts) {
+  if (evaluation.counts_parts && n_parts > 0) {
     notes.push_back(fmt::format(
         "The {} pictures show {} parts. Rates count parts: a part is diverted where one of its pictures is, and "
         "pictures of one part are no independent trials. The AUROC ranks pictures; its interval draws whole parts.",
@@ -126,8 +129,9 @@ std::vector<double> scores_of(const std::vector<Row>& rows, Label truth) {
 
 void fill_figures(Evaluation& evaluation, const EvaluateOptions& options) {
   count_rows(evaluation);
-  const std::vector<Part> parts = parts_of(evaluation.rows);
-  evaluation.counts_parts = std::ranges::any_of(parts, [](const Part& part) { return part.pictures > 1; });
+  const std::vector<Part> parts = all_parts_of(evaluation.rows);
+  evaluation.counts_parts =
+      std::ranges::any_of(parts, [](const Part& part) { return part.pictures + part.failed > 1; });
   evaluation.miss = rate_of(parts, Label::defective, options.confidence);
   evaluation.overkill = rate_of(parts, Label::good, options.confidence);
   const auto good = scored_parts(evaluation.rows, Label::good);

@@ -111,7 +111,7 @@ void add_classes(report::Page& page, const Evaluation& evaluation) {
                        : "–"});
   }
   page.table(table);
-  const auto several = [](const Row& row) { return !row.classes.empty(); };
+  const auto several = [](const Row& row) { return row.classes.size() > 1; };
   if (std::ranges::any_of(evaluation.rows, several))
     page.paragraph("A picture with defects of several classes counts under each of them.");
 }
@@ -182,34 +182,39 @@ void add_errors(report::Page& page, const Evaluation& evaluation) {
   if (evaluation.n_errors > kShown) page.paragraph(fmt::format("and {} more", evaluation.n_errors - kShown));
 }
 
-std::vector<const Row*> rows_where(const Evaluation& evaluation, const std::function<bool(const Row&)>& wanted) {
+// Pictures with this truth of parts with this truth that were passed, or diverted: then those that caused it.
+std::vector<const Row*> rows_of_parts(const Evaluation& evaluation, Label truth, bool passed) {
   std::vector<const Row*> rows;
-  for (const Row& row : evaluation.rows) {
-    if (!row.error && wanted(row)) rows.push_back(&row);
+  for (const Part& part : parts_of(evaluation.rows)) {
+    if (part.truth != truth || part.passed() != passed) continue;
+    for (const std::size_t i : part.rows) {
+      const Row& row = evaluation.rows[i];
+      if (row.truth == truth && (row.label == Label::good) == passed) rows.push_back(&row);
+    }
   }
   return rows;
 }
 
-std::vector<const Row*> rows_with(const Evaluation& evaluation, Label truth, bool passed) {
-  return rows_where(evaluation,
-                    [=](const Row& row) { return row.truth == truth && (row.label == Label::good) == passed; });
-}
-
 void add_mistakes(Gallery& gallery, const Evaluation& evaluation, std::size_t limit) {
-  auto misses = rows_with(evaluation, Label::defective, true);
+  const bool parts = evaluation.counts_parts;
+  auto misses = rows_of_parts(evaluation, Label::defective, true);
   std::ranges::sort(misses, std::less<>(), &Row::score);
-  gallery.add_first("Misses",
-                    "Defective pictures that were called good, the lowest scores first. Green: what people drew.",
+  gallery.add_first(parts ? "Pictures of missed parts" : "Misses",
+                    fmt::format("Defective pictures {}, the lowest scores first. Green: what people drew.",
+                                parts ? "of parts of which every picture was called good" : "that were called good"),
                     misses, limit);
-  auto overkill = rows_with(evaluation, Label::good, false);
+  auto overkill = rows_of_parts(evaluation, Label::good, false);
   std::ranges::sort(overkill, std::greater<>(), &Row::score);
-  gallery.add_first("Overkill", "Good pictures that would be diverted, the highest scores first.", overkill, limit);
+  gallery.add_first(
+      parts ? "Pictures that divert good parts" : "Overkill",
+      fmt::format("Good pictures {} would be diverted, the highest scores first.", parts ? "whose parts" : "that"),
+      overkill, limit);
 }
 
 void add_right_ones(Gallery& gallery, const Evaluation& evaluation, std::size_t limit) {
-  gallery.add_spread("Found defects", "A sample through all classes.", rows_with(evaluation, Label::defective, false),
-                     limit);
-  gallery.add_spread("Rightly passed", "A sample.", rows_with(evaluation, Label::good, true), limit / 2);
+  gallery.add_spread("Found defects", "A sample through all classes.",
+                     rows_of_parts(evaluation, Label::defective, false), limit);
+  gallery.add_spread("Rightly passed", "A sample.", rows_of_parts(evaluation, Label::good, true), limit / 2);
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ Json json_of(const Rate& rate) {
   json["unit"] = unit_of(rate);
   json["pictures"] = rate.pictures;
   json["unknown"] = rate.unknown;
+  json["left_out"] = rate.left_out;
   return json;
 }
 

@@ -18,14 +18,27 @@ int severity_of(Label label) {
   return label == Label::unknown ? 1 : 2;
 }
 
-void add(const Row& row, Part& part) {
+void add(const Row& row, std::size_t place, Part& part) {
+  if (row.truth == Label::defective) {
+    part.truth = Label::defective;
+    part.classes.merge(classes_of(row));
+  }
+  if (row.error) {
+    ++part.failed;
+    return;
+  }
   const bool first = part.pictures++ == 0;
-  if (row.truth == Label::defective) part.truth = Label::defective;
+  part.rows.push_back(place);
   part.label = first
                    ? row.label
                    : std::max(part.label, row.label, [](Label a, Label b) { return severity_of(a) < severity_of(b); });
   part.score = first ? row.score : std::max(part.score, row.score);
-  if (row.truth == Label::defective) part.classes.merge(classes_of(row));
+}
+
+std::vector<const Row*> pointers_to(const std::vector<Row>& rows) {
+  std::vector<const Row*> pointers;
+  for (const Row& row : rows) pointers.push_back(&row);
+  return pointers;
 }
 
 }  // namespace
@@ -34,27 +47,31 @@ std::set<std::string> classes_of(const Row& row) {
   return row.classes.empty() ? std::set{row.class_name} : std::set(row.classes.begin(), row.classes.end());
 }
 
-std::vector<Part> parts_of(const std::vector<const Row*>& rows) {
-  std::set<std::string> not_predicted;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i]->error && rows[i]->truth != Label::unknown) not_predicted.insert(name_of(*rows[i], i));
-  }
+std::vector<Part> all_parts_of(const std::vector<const Row*>& rows) {
   std::vector<Part> parts;
   std::map<std::string, std::size_t> places;
   for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i]->truth == Label::unknown) continue;
     const std::string name = name_of(*rows[i], i);
-    if (rows[i]->truth == Label::unknown || not_predicted.contains(name)) continue;
     const auto [place, is_new] = places.try_emplace(name, parts.size());
     if (is_new) parts.emplace_back().name = name;
-    add(*rows[i], parts[place->second]);
+    add(*rows[i], i, parts[place->second]);
   }
   return parts;
 }
 
+std::vector<Part> all_parts_of(const std::vector<Row>& rows) {
+  return all_parts_of(pointers_to(rows));
+}
+
+std::vector<Part> parts_of(const std::vector<const Row*>& rows) {
+  std::vector<Part> parts = all_parts_of(rows);
+  std::erase_if(parts, [](const Part& part) { return part.failed > 0; });
+  return parts;
+}
+
 std::vector<Part> parts_of(const std::vector<Row>& rows) {
-  std::vector<const Row*> pointers;
-  for (const Row& row : rows) pointers.push_back(&row);
-  return parts_of(pointers);
+  return parts_of(pointers_to(rows));
 }
 
 std::vector<double> scores_of(const std::vector<Part>& parts, Label truth) {
@@ -69,6 +86,10 @@ Rate rate_of(const std::vector<Part>& parts, Label truth, double confidence) {
   Rate rate;
   for (const Part& part : parts) {
     if (part.truth != truth) continue;
+    if (part.failed > 0) {
+      ++rate.left_out;
+      continue;
+    }
     ++rate.count.n;
     rate.count.events += part.wrongly_decided();
     rate.unknown += part.label == Label::unknown;

@@ -18,13 +18,21 @@ std::string counted_in_words(const Rate& rate, std::string_view of) {
   return rate.pictures > rate.count.n ? fmt::format("{} parts ({} pictures)", words, rate.pictures) : words;
 }
 
+std::string why_unknown(const Rate& rate, std::string_view of) {
+  return fmt::format("No {} part{}", of, rate.left_out > 0 ? " of which every picture was predicted" : "");
+}
+
 std::string interval_in_words(const Rate& rate) {
   if (rate.count.n == 0) return "–";
   return fmt::format("{} to {}", percent(rate.interval.low), percent(rate.interval.high));
 }
 
 std::string basis_of(const Rate& rate, double confidence, std::string_view of) {
-  if (rate.count.n == 0) return fmt::format("no {} pictures", of);
+  if (rate.count.n == 0) {
+    std::string why = why_unknown(rate, of);
+    why.front() = 'n';
+    return why;
+  }
   return fmt::format("{}; {:g} % interval: {}", counted_in_words(rate, of), confidence * 100, interval_in_words(rate));
 }
 
@@ -63,10 +71,12 @@ std::string timing_in_words(const Evaluation& evaluation) {
 std::string counts_in_words(const Evaluation& evaluation) {
   std::string words = fmt::format("{} pictures: {} good, {} defective", evaluation.rows.size(), evaluation.n_good,
                                   evaluation.n_defective);
-  if (evaluation.counts_parts)
-    words += fmt::format(", of {} parts", evaluation.miss.count.n + evaluation.overkill.count.n);
+  const Rate &miss = evaluation.miss, &overkill = evaluation.overkill;
+  if (evaluation.counts_parts) words += fmt::format(", of {} parts", miss.count.n + overkill.count.n);
   if (evaluation.n_unlabelled > 0) words += fmt::format(", {} unlabelled", evaluation.n_unlabelled);
   if (evaluation.n_errors > 0) words += fmt::format(", {} could not be read or predicted", evaluation.n_errors);
+  if (const std::size_t left_out = miss.left_out + overkill.left_out; evaluation.counts_parts && left_out > 0)
+    words += fmt::format(", which leaves out {} parts", left_out);
   return words;
 }
 

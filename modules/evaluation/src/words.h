@@ -16,6 +16,8 @@ std::string percent(double share);            // "3.1 %"
 std::string rate_in_words(const Rate& rate);  // "3.1 %", or "unknown"
 // "3 of 97 defective", or "3 of 40 defective parts (120 pictures)" where a part shows several.
 std::string counted_in_words(const Rate& rate, std::string_view of);
+// Where n is 0: "No defective part", or "No defective part of which every picture was predicted" where there are some.
+std::string why_unknown(const Rate& rate, std::string_view of);
 std::string interval_in_words(const Rate& rate);  // "0.6 % to 8.8 %"; "–" where nothing was counted
 // counted_in_words and the interval.
 std::string basis_of(const Rate& rate, double confidence, std::string_view of);

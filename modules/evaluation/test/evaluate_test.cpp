@@ -208,6 +208,36 @@ TEST_F(Evaluate, ReportShowsTheWorstMistakesFirst) {
   EXPECT_LT(html.find("Miss rate"), html.find("worst-miss.png"));
 }
 
+// Four defective parts, each found in one of its two views: none is missed, and nothing is shown as a miss.
+TEST_F(Evaluate, ReportShowsPicturesOfMissedPartsAlone) {
+  const auto add_part = [&](const std::string& name, Label label, int first, int second) {
+    add(name + "-1.png", label, first);
+    add(name + "-2.png", label, second);
+    for (std::size_t i = dataset_.samples.size() - 2; i < dataset_.samples.size(); ++i) dataset_.samples[i].part = name;
+  };
+  for (const std::string name : {"a", "b", "c", "d"}) add_part(name, Label::defective, 200, 20);
+  add_part("g", Label::good, 10, 180);
+  std::string html = to_html(run(), dataset_, predictor_);
+  EXPECT_EQ(html.find("<h2>Misses"), std::string::npos);
+  EXPECT_EQ(html.find("<h2>Pictures of missed parts"), std::string::npos);
+  EXPECT_NE(html.find("<h2>Pictures that divert good parts (1)"), std::string::npos);
+  EXPECT_EQ(html.find("<h2>Rightly passed"), std::string::npos);
+  add_part("missed", Label::defective, 20, 30);
+  html = to_html(run(), dataset_, predictor_);
+  EXPECT_NE(html.find("<h2>Pictures of missed parts (2)"), std::string::npos);
+}
+
+// As in training: a box's class is that of its object, whatever the picture is called.
+TEST_F(Evaluate, APictureCountsUnderTheClassOfItsBoxes) {
+  add("g.png", Label::good, 10);
+  add("d.png", Label::defective, 200);
+  dataset_.samples[1].boxes = {{{8, 8, 8, 8}, "scratch", {}}};
+  const Evaluation evaluation = run();
+  ASSERT_EQ(evaluation.classes.size(), 1u);
+  EXPECT_EQ(evaluation.classes[0].class_name, "scratch");
+  EXPECT_EQ(evaluation.confusion.back().class_name, "scratch");
+}
+
 TEST_F(Evaluate, ReportSaysWhereItComesFrom) {
   add("g.png", Label::good, 10);
   ReportOptions options;

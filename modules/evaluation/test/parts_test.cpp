@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <lineguard/evaluation/compare.h>
+#include <lineguard/evaluation/output.h>
 #include <lineguard/evaluation/parts.h>
 
 namespace lineguard::evaluation {
@@ -104,6 +105,24 @@ TEST(Parts, ComparisonLeavesOutPartsThatOneModelFailedOn) {
   Evaluation b = three_views(0, 0);
   b.rows[60].error = Error{ErrorCode::corrupt_data, "broken"};
   EXPECT_EQ(compare(three_views(0, 0), b)->miss.discordant.n, 19u);
+}
+
+TEST(Parts, PartsThatAFailureLeavesOutAreCountedAndSaid) {
+  // Each defective part has a picture that could not be read.
+  Evaluation evaluation = three_views(0, 0);
+  for (std::size_t i = 60; i < 120; i += 3) evaluation.rows[i].error = Error{ErrorCode::corrupt_data, "broken"};
+  Evaluation again;
+  again.rows = evaluation.rows;
+  fill_figures(again, {});
+  EXPECT_EQ(again.n_defective, 40u);
+  EXPECT_EQ(again.miss.count.n, 0u);
+  EXPECT_EQ(again.miss.left_out, 20u);
+  const std::string text = to_text(again);
+  EXPECT_EQ(text.find("no defective pictures"), std::string::npos) << text;
+  EXPECT_NE(text.find("no defective part of which every picture was predicted"), std::string::npos) << text;
+  EXPECT_NE(text.find("of 20 parts, 20 could not be read or predicted, which leaves out 20 parts"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("Their parts, 0 good and 20 defective, are in no rate"), std::string::npos) << text;
 }
 
 TEST(Parts, APictureOfSeveralClassesCountsUnderEach) {

@@ -52,7 +52,7 @@ struct Row {
   double defect_side_px = 0;              // longer side of its largest true box; 0: unknown or good
   imaging::PictureProperties properties;  // of the picture
   std::string image, class_name, part;
-  std::vector<std::string> classes;  // of its true boxes where they name several
+  std::vector<std::string> classes;  // of its true boxes, where they name others than its own: what it counts under
   Label truth = Label::unknown;      // unknown: not labelled, in no figure
   Label label = Label::unknown;
   double score = 0;
@@ -66,6 +66,7 @@ struct Rate {
   stats::Interval interval;  // exact, two-sided
   std::size_t unknown = 0;   // of the n: too close to the threshold to tell
   std::size_t pictures = 0;  // of the n parts; n itself where each shows one
+  std::size_t left_out = 0;  // parts that are not of the n, for one of their pictures failed
 };
 
 struct ClassFigures {

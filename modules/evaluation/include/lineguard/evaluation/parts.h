@@ -19,8 +19,10 @@ struct Part {
   Label truth = Label::good;      // good or defective
   Label label = Label::good;      // the worst of its pictures'
   double score = 0;               // the highest
-  std::size_t pictures = 0;       // labelled ones
+  std::size_t pictures = 0;       // labelled ones that were predicted
+  std::size_t failed = 0;         // labelled ones that could not be read or predicted
   std::set<std::string> classes;  // of its defective pictures
+  std::vector<std::size_t> rows;  // places of the predicted ones in the list that was asked
 
   bool passed() const { return label == Label::good; }
   // A miss where it is defective, overkill where it is good.
@@ -30,15 +32,19 @@ struct Part {
 // The defect classes that a picture shows: those of its boxes, else the picture's own.
 std::set<std::string> classes_of(const Row& row);
 
-// Of the labelled rows, in the order of their first pictures. A part with a picture that could not be read or predicted
-// is left out: nothing says what its worst score would be. A row without a part's name is a part of its own.
+// Of the labelled rows, in the order of their first pictures. A row without a part's name is a part of its own.
+std::vector<Part> all_parts_of(const std::vector<const Row*>& rows);
+std::vector<Part> all_parts_of(const std::vector<Row>& rows);
+
+// Of all parts those without a picture that failed: of the others nothing says what their worst score would be.
 std::vector<Part> parts_of(const std::vector<const Row*>& rows);
 std::vector<Part> parts_of(const std::vector<Row>& rows);
 
 // Scores of the parts with this truth.
 std::vector<double> scores_of(const std::vector<Part>& parts, Label truth);
 
-// Of all parts with this truth; the interval is exact and two-sided.
+// Of all parts with this truth; those with a picture that failed are left out and counted as that. The interval is
+// exact and two-sided.
 Rate rate_of(const std::vector<Part>& parts, Label truth, double confidence);
 
 // What a rate's n counts: "part" where a part shows several pictures, else "picture".
