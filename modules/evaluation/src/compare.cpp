@@ -1,14 +1,12 @@
+#include "verdict.h"
 #include "words.h"
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <map>
-#include <set>
 #include <tuple>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <lineguard/evaluation/compare.h>
 #include <lineguard/evaluation/parts.h>
@@ -16,60 +14,77 @@
 namespace lineguard::evaluation {
 namespace {
 
-// Rows of the same sample that both predicted and somebody labelled.
-std::vector<PairedRows> pairs_of(const Evaluation& a, const Evaluation& b) {
+// Every picture that both were asked about.
+std::vector<PairedRows> common_rows(const Evaluation& a, const Evaluation& b) {
   std::map<std::size_t, std::size_t> in_b;
-  for (std::size_t i = 0; i < b.rows.size(); ++i) {
-    if (!b.rows[i].error) in_b[b.rows[i].sample] = i;
-  }
-  std::vector<PairedRows> pairs;
+  for (std::size_t i = 0; i < b.rows.size(); ++i) in_b[b.rows[i].sample] = i;
+  std::vector<PairedRows> common;
   for (std::size_t i = 0; i < a.rows.size(); ++i) {
     const auto found = in_b.find(a.rows[i].sample);
-    if (a.rows[i].error || a.rows[i].truth == Label::unknown || found == in_b.end()) continue;
-    pairs.push_back({i, found->second});
+    if (found != in_b.end()) common.push_back({i, found->second});
   }
-  return pairs;
-}
-
-bool errs(const Row& row) {
-  return row.truth == Label::defective ? row.label == Label::good : row.label != Label::good;
-}
-
-// Of `a` those that are in `b` too, by name; both lists have the same order.
-std::vector<Part> common_parts(const std::vector<Part>& a, const std::vector<Part>& b) {
-  std::set<std::string> names;
-  for (const Part& part : b) names.insert(part.name);
-  std::vector<Part> common;
-  std::ranges::copy_if(a, std::back_inserter(common), [&](const Part& part) { return names.contains(part.name); });
   return common;
 }
 
-RateChange change_of(const std::vector<Part>& a, const std::vector<Part>& b, Label truth, double confidence) {
-  RateChange change{rate_of(a, truth, confidence), rate_of(b, truth, confidence), {}};
+void count(const PairedRows& rows, Comparison& comparison) {
+  const Row &a = comparison.a.rows[rows.row_a], &b = comparison.b.rows[rows.row_b];
+  if (a.error || b.error) {
+    Failures& failures = comparison.failures;
+    failures.pictures.push_back(rows);
+    ++(a.error && b.error ? failures.both : a.error ? failures.only_a : failures.only_b);
+  } else if (a.truth != Label::unknown) {
+    comparison.pairs.push_back(rows);
+    ++(a.truth == Label::defective ? comparison.n_defective : comparison.n_good);
+  }
+}
+
+// The same parts as either model decides them: both lists have the same order. A picture that one failed on counts as
+// failed in both, so that no rate has a part that the other one lacks.
+struct PairedParts {
+  std::vector<Part> a, b;
+  std::vector<PairedRows> rows;  // to which the parts' places refer
+};
+
+PairedParts paired_parts(const Comparison& comparison, std::vector<PairedRows> common) {
+  PairedParts parts;
+  parts.rows = std::move(common);
+  std::vector<const Row*> rows_a, rows_b;
+  for (const PairedRows& rows : parts.rows) {
+    rows_a.push_back(&comparison.a.rows[rows.row_a]);
+    rows_b.push_back(&comparison.b.rows[rows.row_b]);
+  }
+  parts.a = all_parts_of(rows_a);
+  parts.b = all_parts_of(rows_b);
+  for (std::size_t i = 0; i < parts.a.size(); ++i)
+    parts.a[i].failed = parts.b[i].failed = parts.a[i].failed + parts.b[i].failed;
+  return parts;
+}
+
+bool differs(const Part& a, const Part& b) {
+  return a.failed == 0 && a.wrongly_decided() != b.wrongly_decided();
+}
+
+RateChange change_of(const PairedParts& parts, Label truth, double confidence) {
+  RateChange change{rate_of(parts.a, truth, confidence), rate_of(parts.b, truth, confidence), {}};
   change.discordant.n = change.a.count.n;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (a[i].truth != truth) continue;
-    change.discordant.only_a += a[i].wrongly_decided() && !b[i].wrongly_decided();
-    change.discordant.only_b += b[i].wrongly_decided() && !a[i].wrongly_decided();
+  for (std::size_t i = 0; i < parts.a.size(); ++i) {
+    const Part &a = parts.a[i], &b = parts.b[i];
+    if (a.truth != truth || !differs(a, b)) continue;
+    ++(a.wrongly_decided() ? change.discordant.only_a : change.discordant.only_b);
   }
   return change;
 }
 
-// Parts count where every one of their pictures was predicted by both.
-void fill_rates(Comparison& comparison) {
-  std::map<std::size_t, const Row*> in_b;
-  for (const Row& row : comparison.b.rows) in_b[row.sample] = &row;
-  std::vector<const Row*> rows_a, rows_b;
-  for (const Row& row : comparison.a.rows) {
-    const auto found = in_b.find(row.sample);
-    if (found == in_b.end()) continue;
-    rows_a.push_back(&row);
-    rows_b.push_back(found->second);
+void fill_changed(Comparison& comparison, const PairedParts& parts) {
+  for (std::size_t i = 0; i < parts.a.size(); ++i) {
+    const Part& part = parts.a[i];
+    if (!differs(part, parts.b[i])) continue;
+    for (const std::size_t place : part.rows) {
+      const auto [a, b] = parts.rows[place];
+      if ((comparison.a.rows[a].label == Label::good) != (comparison.b.rows[b].label == Label::good))
+        comparison.changed.push_back({a, b, part.truth, part.wrongly_decided()});
+    }
   }
-  const auto parts_a = parts_of(rows_a), parts_b = parts_of(rows_b);
-  const auto a = common_parts(parts_a, parts_b), b = common_parts(parts_b, parts_a);
-  comparison.miss = change_of(a, b, Label::defective, comparison.confidence);
-  comparison.overkill = change_of(a, b, Label::good, comparison.confidence);
 }
 
 std::optional<stats::PairedDifference> ranking_of(const Comparison& comparison, const EvaluateOptions& options) {
@@ -98,101 +113,39 @@ void sort_worst_first(Comparison& comparison) {
     const Row &a = comparison.a.rows[changed.row_a], &b = comparison.b.rows[changed.row_b];
     const double distance =
         changed.better_in_b ? distance_from_threshold(a, comparison.a) : distance_from_threshold(b, comparison.b);
-    return std::tuple(changed.better_in_b, b.truth != Label::defective, -distance);
+    return std::tuple(changed.better_in_b, changed.part_truth != Label::defective, -distance);
   };
   std::ranges::stable_sort(comparison.changed, {}, rank);
 }
 
-// A figure's difference b - a with its interval. Whether more of it is better is in `sign`.
-struct Difference {
-  std::string words;
-  stats::Interval interval;
-  int sign = 1;
-  bool told_apart() const { return interval.low > 0 || interval.high < 0; }
-  bool better() const { return sign > 0 ? interval.low > 0 : interval.high < 0; }
-};
-
-std::string percentage_points(double share) {
-  return fmt::format("{:+.2f}", 100 * share);
-}
-
-std::vector<Difference> differences_of(const Comparison& comparison) {
-  std::vector<Difference> differences;
-  const auto add_rate = [&](std::string_view name, const RateChange& change) {
-    if (change.discordant.n == 0) return;
-    const auto interval = change.discordant.difference_interval(comparison.confidence);
-    differences.push_back(
-        {fmt::format("the {} rate differs by {} percentage points ({:g} % interval {} to {}, n = {} {}s)", name,
-                     percentage_points(change.b.count.rate() - change.a.count.rate()), 100 * comparison.confidence,
-                     percentage_points(interval.low), percentage_points(interval.high), change.discordant.n,
-                     unit_of(change.a)),
-         interval, -1});
-  };
-  add_rate("miss", comparison.miss);
-  add_rate("overkill", comparison.overkill);
-  if (const auto& ranking = comparison.auroc) {
-    differences.push_back(
-        {fmt::format("the image AUROC differs by {:+.4f} ({:g} % interval {:+.4f} to {:+.4f})", ranking->difference(),
-                     100 * comparison.confidence, ranking->interval.low, ranking->interval.high),
-         ranking->interval, 1});
+Error nothing_to_compare(const Comparison& comparison) {
+  std::string words = "no labelled picture was predicted by both models: nothing to compare";
+  if (!comparison.failures.pictures.empty()) {
+    const PairedRows& first = comparison.failures.pictures.front();
+    const Row &a = comparison.a.rows[first.row_a], &b = comparison.b.rows[first.row_b];
+    words += fmt::format(" ({}, the first: {}: {})", failures_in_words(comparison.failures), a.image,
+                         (b.error ? b : a).error->message);
   }
-  return differences;
-}
-
-void fill_verdict(Comparison& comparison) {
-  std::vector<std::string> better, worse, open;
-  for (const Difference& difference : differences_of(comparison))
-    (!difference.told_apart() ? open : difference.better() ? better : worse).push_back(difference.words);
-  if (better.empty() && worse.empty()) {
-    comparison.verdict_in_words = fmt::format("These pictures do not tell B from A: {}.", fmt::join(open, "; "));
-    return;
-  }
-  comparison.verdict = worse.empty() ? Verdict::better : better.empty() ? Verdict::worse : Verdict::mixed;
-  std::string words;
-  if (!worse.empty()) words = fmt::format("B is worse than A: {}.", fmt::join(worse, "; "));
-  if (!better.empty())
-    words += fmt::format("{}B is better than A: {}.", words.empty() ? "" : " ", fmt::join(better, "; "));
-  comparison.verdict_in_words = words;
+  return make_error(ErrorCode::refused, words);
 }
 
 }  // namespace
-
-std::string_view to_string(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::better:
-      return "better";
-    case Verdict::worse:
-      return "worse";
-    case Verdict::mixed:
-      return "mixed";
-    case Verdict::not_told_apart:
-      return "not told apart";
-  }
-  return "not told apart";
-}
-
-bool surely_worse(const Comparison& comparison) {
-  return comparison.verdict == Verdict::worse || comparison.verdict == Verdict::mixed;
-}
 
 Result<Comparison> compare(Evaluation a, Evaluation b, const EvaluateOptions& options) {
   Comparison comparison;
   comparison.a = std::move(a);
   comparison.b = std::move(b);
   comparison.confidence = options.confidence;
-  comparison.pairs = pairs_of(comparison.a, comparison.b);
-  if (comparison.pairs.empty())
-    return make_error(ErrorCode::refused, "no labelled picture was predicted by both models: nothing to compare");
-  for (const PairedRows& pair : comparison.pairs) {
-    const Row &row_a = comparison.a.rows[pair.row_a], &row_b = comparison.b.rows[pair.row_b];
-    const bool defective = row_a.truth == Label::defective;
-    ++(defective ? comparison.n_defective : comparison.n_good);
-    if (errs(row_a) != errs(row_b)) comparison.changed.push_back({pair.row_a, pair.row_b, errs(row_a)});
-  }
-  fill_rates(comparison);
-  sort_worst_first(comparison);
+  auto common = common_rows(comparison.a, comparison.b);
+  for (const PairedRows& rows : common) count(rows, comparison);
+  if (comparison.pairs.empty()) return nothing_to_compare(comparison);
+  const PairedParts parts = paired_parts(comparison, std::move(common));
+  comparison.miss = change_of(parts, Label::defective, comparison.confidence);
+  comparison.overkill = change_of(parts, Label::good, comparison.confidence);
   comparison.auroc = ranking_of(comparison, options);
-  fill_verdict(comparison);
+  fill_changed(comparison, parts);
+  sort_worst_first(comparison);
+  decide(comparison);
   return comparison;
 }
 

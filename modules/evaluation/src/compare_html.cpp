@@ -2,6 +2,7 @@
 #include "words.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -15,7 +16,7 @@ namespace {
 using report::Colour;
 using report::Mood;
 
-constexpr std::size_t kMostDots = 2000;  // of each truth, so that a page stays a page
+constexpr std::size_t kMostDots = 2000;  // of a kind, so that a page stays a page
 
 Mood mood_of(Verdict verdict) {
   if (verdict == Verdict::better) return Mood::fine;
@@ -23,26 +24,31 @@ Mood mood_of(Verdict verdict) {
   return verdict == Verdict::mixed ? Mood::attention : Mood::neutral;
 }
 
-std::string told_apart(const stats::Interval& interval, bool more_is_better) {
-  if (interval.low <= 0 && interval.high >= 0) return "not told apart";
-  return (interval.low > 0) == more_is_better ? "B is better" : "B is worse";
+std::string told_apart(const Difference& difference) {
+  if (!difference.told_apart()) return "not told apart";
+  return difference.better_in_b() ? "B is better" : "B is worse";
 }
 
-std::vector<std::string> table_row(const std::string& name, const RateChange& change, double confidence) {
-  if (change.discordant.n == 0) return {name, "unknown: no such pictures", "–", "–", "–", "–", "–", "–", "–", "–"};
-  const auto interval = change.discordant.difference_interval(confidence);
+std::vector<std::string> table_row(const Comparison& comparison, std::string_view figure, const RateChange& change,
+                                   std::string_view of) {
+  const std::string name(figure);
+  const Difference* difference = find_difference(comparison, figure);
+  if (difference == nullptr) {
+    const std::string why = "unknown: " + basis_of(change.a, comparison.confidence, of);
+    return {name, why, "–", "–", "–", "–", "–", "–", "–", "–"};
+  }
   const auto side = [](const Rate& rate) {
     return fmt::format("{} ({})", rate_in_words(rate), interval_in_words(rate));
   };
   return {name,
-          told_apart(interval, false),
+          told_apart(*difference),
           side(change.a),
           side(change.b),
-          fmt::format("{:+.2f} %", 100 * (change.b.count.rate() - change.a.count.rate())),
-          fmt::format("{:+.2f} to {:+.2f} %", 100 * interval.low, 100 * interval.high),
+          difference->in_words,
+          difference->interval_in_words,
           std::to_string(change.discordant.only_a),
           std::to_string(change.discordant.only_b),
-          fmt::format("{} {}s", change.discordant.n, unit_of(change.a)),
+          difference->n_in_words,
           fmt::format("{:.3g}", change.discordant.p_value())};
 }
 
@@ -52,13 +58,12 @@ void add_table(report::Page& page, const Comparison& comparison) {
       {"figure", "B against A", "A", "B", "B − A", "interval of B − A", "only A errs", "only B errs", "n", "McNemar p"},
       {},
       2};
-  table.rows.push_back(table_row("miss rate", comparison.miss, comparison.confidence));
-  table.rows.push_back(table_row("overkill rate", comparison.overkill, comparison.confidence));
-  if (const auto& ranking = comparison.auroc) {
-    table.rows.push_back({"image AUROC", told_apart(ranking->interval, true), fmt::format("{:.4f}", ranking->a),
-                          fmt::format("{:.4f}", ranking->b), fmt::format("{:+.4f}", ranking->difference()),
-                          fmt::format("{:+.4f} to {:+.4f}", ranking->interval.low, ranking->interval.high), "–", "–",
-                          fmt::format("{} pictures", comparison.n_good + comparison.n_defective), "–"});
+  table.rows.push_back(table_row(comparison, kMissRate, comparison.miss, "defective"));
+  table.rows.push_back(table_row(comparison, kOverkillRate, comparison.overkill, "good"));
+  if (const Difference* ranking = find_difference(comparison, kImageAuroc)) {
+    table.rows.push_back({std::string(kImageAuroc), told_apart(*ranking), fmt::format("{:.4f}", comparison.auroc->a),
+                          fmt::format("{:.4f}", comparison.auroc->b), ranking->in_words, ranking->interval_in_words,
+                          "–", "–", ranking->n_in_words, "–"});
   }
   const double ms_a = comparison.a.predict_p50_ms, ms_b = comparison.b.predict_p50_ms;
   table.rows.push_back({"time a picture", "", fmt::format("{:.1f} ms", ms_a), fmt::format("{:.1f} ms", ms_b),
@@ -66,25 +71,53 @@ void add_table(report::Page& page, const Comparison& comparison) {
   page.table(table);
   page.paragraph(fmt::format(
       "Each interval holds by itself with {:g} % confidence. In brackets: exact ones of either rate. Differences of "
-      "rates: Bonett and Price's for pairs, beside the exact McNemar test; of the AUROC: a bootstrap that draws the "
-      "same parts for both.",
-      100 * comparison.confidence));
+      "rates: Bonett and Price's for pairs, beside the exact McNemar test{}.",
+      100 * comparison.confidence, comparison.auroc ? "; of the AUROC: " + comparison.auroc->method : ""));
 }
 
-// Every picture that changed, and evenly through the others at most kMostDots.
+// What no figure says: above the table, for it may be all that is wrong with B.
+void add_failures(report::Page& page, const Comparison& comparison) {
+  const Failures& failures = comparison.failures;
+  if (failures.pictures.empty()) return;
+  page.notice(failures.only_b > 0 ? Mood::bad : Mood::attention,
+              fmt::format("{}. {} defective and {} good parts are in no rate; on a line each would be diverted.",
+                          failures_in_words(failures), comparison.miss.a.left_out, comparison.overkill.a.left_out));
+}
+
+void add_failed_pictures(report::Page& page, const Comparison& comparison) {
+  constexpr std::size_t kShown = 50;
+  const auto& pictures = comparison.failures.pictures;
+  if (pictures.empty()) return;
+  page.heading("Could not be read or predicted");
+  report::Table table{{"picture", "by", "why"}, {}, 3};
+  for (std::size_t i = 0; i < std::min(pictures.size(), kShown); ++i) {
+    const Row &a = comparison.a.rows[pictures[i].row_a], &b = comparison.b.rows[pictures[i].row_b];
+    table.rows.push_back({a.image,
+                          a.error && b.error ? "both"
+                          : a.error          ? "A"
+                                             : "B",
+                          (b.error ? b : a).error->message});
+  }
+  page.table(table);
+  if (pictures.size() > kShown) page.paragraph(fmt::format("and {} more", pictures.size() - kShown));
+}
+
+void add_evenly(std::vector<Point> points, std::size_t limit, std::vector<Point>& dots) {
+  const std::size_t shown = std::min(points.size(), limit);
+  for (std::size_t i = 0; i < shown; ++i) dots.push_back(points[i * points.size() / shown]);
+}
+
+// Evenly through the pictures that changed, and through the others, at most kMostDots of each.
 std::vector<Point> dots_of(const Comparison& comparison, Label truth) {
-  std::vector<Point> dots;
-  for (const ChangedPicture& changed : comparison.changed) {
-    const Row &a = comparison.a.rows[changed.row_a], &b = comparison.b.rows[changed.row_b];
-    if (a.truth == truth) dots.push_back({a.score, b.score});
-  }
-  std::vector<Point> all;
+  std::set<std::size_t> changed_rows;
+  for (const ChangedPicture& picture : comparison.changed) changed_rows.insert(picture.row_a);
+  std::vector<Point> changed, others, dots;
   for (const auto& [row_a, row_b] : comparison.pairs) {
-    const Row& a = comparison.a.rows[row_a];
-    if (a.truth == truth) all.push_back({a.score, comparison.b.rows[row_b].score});
+    const Row &a = comparison.a.rows[row_a], &b = comparison.b.rows[row_b];
+    if (a.truth == truth) (changed_rows.contains(row_a) ? changed : others).push_back({a.score, b.score});
   }
-  const std::size_t shown = std::min(all.size(), kMostDots);
-  for (std::size_t i = 0; i < shown; ++i) dots.push_back(all[i * all.size() / shown]);
+  add_evenly(std::move(changed), kMostDots, dots);
+  add_evenly(std::move(others), kMostDots, dots);
   return dots;
 }
 
@@ -147,9 +180,9 @@ class BothModels {
     const std::size_t shown = std::min(wanted.size(), 2 * options_.pictures);
     page.heading(shown < wanted.size() ? fmt::format("{} ({} of {})", heading, shown, wanted.size())
                                        : fmt::format("{} ({})", heading, shown));
-    page.paragraph(
-        "The worst first: defective before good, then by the distance from the threshold. Green: what "
-        "people drew.");
+    page.paragraph(fmt::format(
+        "{}The worst first: defective before good, then by the distance from the threshold. Green: what people drew.",
+        comparison_.a.counts_parts ? pictures_of_parts(better_in_b) : ""));
     std::vector<report::PicturePair> pairs;
     std::string not_shown;
     for (std::size_t i = 0; i < shown; ++i) {
@@ -162,6 +195,12 @@ class BothModels {
   }
 
  private:
+  std::string pictures_of_parts(bool better_in_b) const {
+    const stats::Discordant &miss = comparison_.miss.discordant, &overkill = comparison_.overkill.discordant;
+    return fmt::format("Pictures of {} parts, those that just one model diverts. ",
+                       better_in_b ? miss.only_a + overkill.only_a : miss.only_b + overkill.only_b);
+  }
+
   Result<report::PicturePair> draw(const ChangedPicture& changed) const {
     const Row &a = comparison_.a.rows[changed.row_a], &b = comparison_.b.rows[changed.row_b];
     const int side_px = options_.picture_side_px;
@@ -190,13 +229,15 @@ std::string to_html(const Comparison& comparison, const dataset::Dataset& datase
       fmt::format("A: {} · B: {} · {} good and {} defective pictures, predicted by both", name_of(comparison.a),
                   name_of(comparison.b), comparison.n_good, comparison.n_defective));
   page.notice(mood_of(comparison.verdict), comparison.verdict_in_words);
+  add_failures(page, comparison);
   page.facts(facts_of(options.provenance, {{"A", &comparison.a}, {"B", &comparison.b}}));
   add_table(page, comparison);
   add_scores(page, comparison);
   const BothModels both(comparison, dataset, predictor_a, predictor_b, options);
   both.add(page, "Wrong in B, right in A", false);
   both.add(page, "Right in B, wrong in A", true);
-  if (comparison.changed.empty()) page.paragraph("No picture's decision changed.");
+  if (comparison.changed.empty()) page.paragraph("No part is decided otherwise.");
+  add_failed_pictures(page, comparison);
   return page.html();
 }
 

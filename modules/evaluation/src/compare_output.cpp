@@ -16,23 +16,27 @@ std::string name_of(const Evaluation& evaluation) {
   return fmt::format("{} version {} at \"{}\"", model.identity.name, model.identity.version, model.operating_point);
 }
 
-// "A 3.1 %, B 2.0 %: only A errs on 2, only B on 1 of 97 (p = 1, exact McNemar)"
-std::string words_of(const RateChange& change, double confidence) {
-  if (change.discordant.n == 0) return "unknown: no such pictures";
-  const auto interval = change.discordant.difference_interval(confidence);
+// "+16.67 percentage points (95 % interval -3.20 to +36.54)"
+std::string words_of(const Difference& difference, double confidence) {
+  return fmt::format("{} ({:g} % interval {})", difference.in_words, 100 * confidence, difference.interval_in_words);
+}
+
+// "A 3.1 %, B 2.0 %; difference …; only A errs on 2, only B on 1 of 97 pictures (p = 1, exact McNemar test)"
+std::string words_of(const Comparison& comparison, std::string_view figure, const RateChange& change,
+                     std::string_view of) {
+  const Difference* difference = find_difference(comparison, figure);
+  if (difference == nullptr) return "unknown: " + basis_of(change.a, comparison.confidence, of);
   return fmt::format(
-      "A {}, B {}; difference {:+.2f} % (interval {:+.2f} to {:+.2f} %); only A errs on {}, only B on {} of {} {}s "
-      "(p = {:.3g}, exact McNemar test)",
-      rate_in_words(change.a), rate_in_words(change.b), 100 * (change.b.count.rate() - change.a.count.rate()),
-      100 * interval.low, 100 * interval.high, change.discordant.only_a, change.discordant.only_b, change.discordant.n,
-      unit_of(change.a), change.discordant.p_value());
+      "A {}, B {}; difference {}; only A errs on {}, only B on {} of {} (p = {:.3g}, exact McNemar test)",
+      rate_in_words(change.a), rate_in_words(change.b), words_of(*difference, comparison.confidence),
+      change.discordant.only_a, change.discordant.only_b, difference->n_in_words, change.discordant.p_value());
 }
 
 std::string ranking_in_words(const Comparison& comparison) {
-  if (!comparison.auroc) return "unknown";
-  return fmt::format("A {:.4f}, B {:.4f}; difference {:+.4f} ({:g} % interval {:+.4f} to {:+.4f}, paired bootstrap)",
-                     comparison.auroc->a, comparison.auroc->b, comparison.auroc->difference(),
-                     100 * comparison.confidence, comparison.auroc->interval.low, comparison.auroc->interval.high);
+  const Difference* difference = find_difference(comparison, kImageAuroc);
+  if (difference == nullptr) return "unknown";
+  return fmt::format("A {:.4f}, B {:.4f}; difference {}; {}", comparison.auroc->a, comparison.auroc->b,
+                     words_of(*difference, comparison.confidence), comparison.auroc->method);
 }
 
 Json json_of(const Evaluation& evaluation) {
@@ -44,9 +48,9 @@ Json json_of(const Evaluation& evaluation) {
           {"threshold", model.threshold}};
 }
 
-Json json_of(const RateChange& change, double confidence) {
-  if (change.discordant.n == 0) return nullptr;
-  const auto interval = change.discordant.difference_interval(confidence);
+Json json_of(const RateChange& change, const Difference* difference) {
+  if (difference == nullptr) return nullptr;
+  const stats::Interval& interval = difference->interval;
   return {{"a", change.a.count.rate()},
           {"b", change.b.count.rate()},
           {"interval", {interval.low, interval.high}},
@@ -55,7 +59,23 @@ Json json_of(const RateChange& change, double confidence) {
           {"n", change.discordant.n},
           {"unit", unit_of(change.a)},
           {"pictures", change.a.pictures},
+          {"left_out", change.a.left_out},
           {"p_value", change.discordant.p_value()}};
+}
+
+Json json_of(const Failures& failures, const Comparison& comparison) {
+  Json json{{"both", failures.both}, {"only_a", failures.only_a}, {"only_b", failures.only_b}};
+  json["pictures"] = Json::array();
+  for (const auto& [row_a, row_b] : failures.pictures) {
+    Json picture{{"image", comparison.a.rows[row_a].image}};
+    const auto add = [&](const char* side, const Row& row) {
+      if (row.error) picture[side] = {{"code", lineguard::to_string(row.error->code)}, {"message", row.error->message}};
+    };
+    add("a", comparison.a.rows[row_a]);
+    add("b", comparison.b.rows[row_b]);
+    json["pictures"].push_back(std::move(picture));
+  }
+  return json;
 }
 
 }  // namespace
@@ -65,10 +85,15 @@ std::string to_text(const Comparison& comparison) {
       fmt::format("A  {}\nB  {}\n{} good and {} defective pictures of {}, predicted by both\n", name_of(comparison.a),
                   name_of(comparison.b), comparison.n_good, comparison.n_defective, comparison.a.dataset);
   text += fmt::format("  image AUROC  {}\n", ranking_in_words(comparison));
-  text += fmt::format("  miss rate    {}\n", words_of(comparison.miss, comparison.confidence));
-  text += fmt::format("  overkill     {}\n", words_of(comparison.overkill, comparison.confidence));
+  text += fmt::format("  miss rate    {}\n", words_of(comparison, kMissRate, comparison.miss, "defective"));
+  text += fmt::format("  overkill     {}\n", words_of(comparison, kOverkillRate, comparison.overkill, "good"));
   text += fmt::format("  time         A {:.1f} ms, B {:.1f} ms a picture (p50, one after the other)\n",
                       comparison.a.predict_p50_ms, comparison.b.predict_p50_ms);
+  if (!comparison.failures.pictures.empty()) {
+    text +=
+        fmt::format("  failed       {}; {} defective and {} good parts are in no rate\n",
+                    failures_in_words(comparison.failures), comparison.miss.a.left_out, comparison.overkill.a.left_out);
+  }
   return text + comparison.verdict_in_words + "\n";
 }
 
@@ -82,10 +107,12 @@ std::string to_json(const Comparison& comparison) {
     json["image_auroc"] = {{"a", comparison.auroc->a},
                            {"b", comparison.auroc->b},
                            {"difference", comparison.auroc->difference()},
-                           {"interval", {comparison.auroc->interval.low, comparison.auroc->interval.high}}};
+                           {"interval", {comparison.auroc->interval.low, comparison.auroc->interval.high}},
+                           {"method", comparison.auroc->method}};
   }
-  json["miss"] = json_of(comparison.miss, comparison.confidence);
-  json["overkill"] = json_of(comparison.overkill, comparison.confidence);
+  json["miss"] = json_of(comparison.miss, find_difference(comparison, kMissRate));
+  json["overkill"] = json_of(comparison.overkill, find_difference(comparison, kOverkillRate));
+  json["failures"] = json_of(comparison.failures, comparison);
   json["predict_p50_ms"] = {{"a", comparison.a.predict_p50_ms}, {"b", comparison.b.predict_p50_ms}};
   json["outcome"] = to_string(comparison.verdict);
   json["verdict"] = comparison.verdict_in_words;

@@ -63,6 +63,11 @@ std::vector<report::Fact> facts_of(const Provenance& provenance,
   return facts;
 }
 
+std::string failures_in_words(const Failures& failures) {
+  return fmt::format("{} pictures could not be read or predicted: {} by both, {} by A alone, {} by B alone",
+                     failures.pictures.size(), failures.both, failures.only_a, failures.only_b);
+}
+
 std::string timing_in_words(const Evaluation& evaluation) {
   return fmt::format("p50 {:.1f} ms predict, {:.1f} ms decode; {} at once", evaluation.predict_p50_ms,
                      evaluation.decode_p50_ms, evaluation.threads);

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include <lineguard/evaluation/compare.h>
 #include <lineguard/evaluation/evaluate.h>
 #include <lineguard/evaluation/output.h>
 #include <lineguard/report/html.h>
@@ -25,6 +26,8 @@ std::string basis_of(const stats::AurocEstimate& auroc);
 // The block on top of a report: when, with what and on what.
 std::vector<report::Fact> facts_of(const Provenance& provenance,
                                    const std::vector<std::pair<std::string, const Evaluation*>>& models);
+// "5 pictures could not be read or predicted: 1 by both, 0 by A alone, 4 by B alone".
+std::string failures_in_words(const Failures& failures);
 std::string timing_in_words(const Evaluation& evaluation);
 std::string counts_in_words(const Evaluation& evaluation);
 

@@ -269,6 +269,22 @@ TEST_F(Evaluate, ComparisonShowsChangedPicturesAsBothSeeThem) {
   EXPECT_NE(place("B: good"), std::string::npos);
   EXPECT_NE(place("B&#39;s threshold 200"), std::string::npos);
   EXPECT_LT(place("do not tell B from A"), place("<table>"));
+  std::size_t dots = 0;
+  for (auto at = place("<circle"); at != std::string::npos; at = html.find("<circle", at + 1)) ++dots;
+  EXPECT_EQ(dots, 3u);  // each picture once, the changed one too
+}
+
+TEST_F(Evaluate, ComparisonNamesPicturesThatFailed) {
+  add("g.png", Label::good, 10);
+  add("d.png", Label::defective, 150);
+  add_broken("broken.png", Label::defective);
+  const auto comparison = compare(run(), run());
+  ASSERT_TRUE(comparison);
+  const std::string html = to_html(*comparison, dataset_, predictor_, predictor_);
+  const auto said = html.find("1 pictures could not be read or predicted: 1 by both");
+  EXPECT_LT(said, html.find("<table>"));
+  EXPECT_NE(html.find("broken.png", said), std::string::npos);
+  EXPECT_NE(html.find("1 defective and 0 good parts are in no rate"), std::string::npos);
 }
 
 }  // namespace

@@ -107,6 +107,22 @@ TEST(Parts, ComparisonLeavesOutPartsThatOneModelFailedOn) {
   EXPECT_EQ(compare(three_views(0, 0), b)->miss.discordant.n, 19u);
 }
 
+TEST(Parts, APictureThatAnotherViewMakesUpForHasNotChanged) {
+  // Both find the part; A in its second view, B in its third.
+  const auto part = [](double second, double third) {
+    Evaluation evaluation;
+    evaluation.rows = {row_of(0, "p", Label::defective, 0), row_of(1, "p", Label::defective, second),
+                       row_of(2, "p", Label::defective, third), row_of(3, "q", Label::good, 0)};
+    return evaluation;
+  };
+  EXPECT_TRUE(compare(part(2, 0), part(0, 2))->changed.empty());
+  // B misses the part: of its pictures the one shows it that A diverts.
+  const auto comparison = compare(part(2, 0), part(0, 0));
+  ASSERT_EQ(comparison->changed.size(), 1u);
+  EXPECT_EQ(comparison->changed[0].row_b, 1u);
+  EXPECT_FALSE(comparison->changed[0].better_in_b);
+}
+
 TEST(Parts, PartsThatAFailureLeavesOutAreCountedAndSaid) {
   // Each defective part has a picture that could not be read.
   Evaluation evaluation = three_views(0, 0);

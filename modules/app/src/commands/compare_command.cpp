@@ -12,6 +12,9 @@
 #include <memory>
 #include <string>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <lineguard/core/files.h>
 #include <lineguard/evaluation/compare.h>
 
@@ -50,6 +53,16 @@ Result<std::vector<std::size_t>> common_samples(const Arguments& arguments, cons
   return both;
 }
 
+// A script asks whether B may take A's place: only a sure yes is a yes.
+int exit_code_of(const evaluation::Comparison& comparison, bool fail_if_worse) {
+  const auto reasons = evaluation::reasons_against_b(comparison);
+  if (fail_if_worse && !reasons.empty()) {
+    std::cerr << fmt::format("lineguard: --fail-if-worse: {}\n", fmt::join(reasons, "; "));
+    return kAnswerIsNo;
+  }
+  return comparison.failures.pictures.empty() ? kDone : kRuntimeFailure;
+}
+
 Result<int> run_compare(const Arguments& arguments) {
   for (const std::string& file : {arguments.json, arguments.report}) {
     if (!file.empty()) LINEGUARD_TRY(prepare_output_file(file));
@@ -72,7 +85,7 @@ Result<int> run_compare(const Arguments& arguments) {
     LINEGUARD_TRY(write_file_atomically(arguments.report, evaluation::to_html(comparison, data, *a, *b, options)));
   }
   std::cout << evaluation::to_text(comparison);
-  return arguments.fail_if_worse && evaluation::surely_worse(comparison) ? kAnswerIsNo : kDone;
+  return exit_code_of(comparison, arguments.fail_if_worse);
 }
 
 }  // namespace
@@ -91,13 +104,14 @@ void add_compare_command(CLI::App& root, Run& run) {
   command->add_option("--report", arguments->report,
                       "One HTML file to decide by: verdict, differences, the pictures whose decision changed");
   command->add_flag("--fail-if-worse", arguments->fail_if_worse,
-                    "Exit 1 where B is surely worse by one of the figures, though better by others");
+                    "Exit 1 where B is surely worse by a figure, fails where A predicts, or a rate is unknown");
   command->add_option("--threads", arguments->threads, "Pictures at once")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
   command->footer(
       "Differences are paired: the same pictures, drawn and counted for both. B surely better or worse means that the\n"
       "interval of the difference does not reach 0. Few pictures rarely tell two models apart.\n"
+      "A picture that can't be read or predicted is counted, and listed by --json and --report; the run exits 3.\n"
       "Examples:\n"
       "  lineguard compare models/tiles-1 models/tiles-2 data/tiles --report change.html\n"
       "  lineguard compare models/tiles-1 models/tiles-2 data/tiles --fail-if-worse && cp -r models/tiles-2 /srv/models"

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <lineguard/core/predictor.h>
@@ -19,15 +20,37 @@ struct RateChange {
   stats::Discordant discordant;  // parts on which just one errs
 };
 
-// A labelled picture that both predicted: rows of either evaluation.
+// A picture: its rows of either evaluation.
 struct PairedRows {
   std::size_t row_a = 0, row_b = 0;
 };
 
-// One on which the decisions differ.
+// Pictures that could not be read or predicted, labelled or not.
+struct Failures {
+  std::size_t both = 0, only_a = 0, only_b = 0;
+  std::vector<PairedRows> pictures;
+};
+
+// One that just one model diverts, of a part on which just one errs.
 struct ChangedPicture {
   std::size_t row_a = 0, row_b = 0;
+  Label part_truth = Label::good;
   bool better_in_b = false;  // b is right where a errs
+};
+
+inline constexpr std::string_view kMissRate = "miss rate", kOverkillRate = "overkill rate", kImageAuroc = "image AUROC";
+
+// A figure of B minus that of A, in the numbers and words that every output gives.
+struct Difference {
+  std::string_view figure;  // one of the three above
+  bool more_is_better = false;
+  stats::Interval interval;       // of Comparison::confidence
+  std::string in_words;           // "+16.67 percentage points"
+  std::string interval_in_words;  // "-3.20 to +36.54", in the same unit
+  std::string n_in_words;         // "20 parts"
+
+  bool told_apart() const { return interval.low > 0 || interval.high < 0; }
+  bool better_in_b() const { return more_is_better ? interval.low > 0 : interval.high < 0; }
 };
 
 // Of the model in B, by the intervals of the differences in miss rate, overkill rate and image AUROC: one that lies
@@ -37,11 +60,13 @@ std::string_view to_string(Verdict verdict);  // "not told apart"
 
 struct Comparison {
   Evaluation a, b;
-  std::vector<PairedRows> pairs;
+  std::vector<PairedRows> pairs;            // labelled and predicted by both
   std::size_t n_good = 0, n_defective = 0;  // of these pairs
+  Failures failures;
   std::optional<stats::PairedDifference> auroc;
   RateChange miss, overkill;
-  // Worst first: what b gets wrong, defective before good, those farthest from the threshold first.
+  std::vector<Difference> differences;  // without what is unknown
+  // Worst first: what b gets wrong, of defective parts before good ones, those farthest from the threshold first.
   std::vector<ChangedPicture> changed;
   Verdict verdict = Verdict::not_told_apart;
   std::string verdict_in_words;  // one sentence: by which figure, with its interval
@@ -51,8 +76,13 @@ struct Comparison {
 // Errors: refused where no labelled picture was predicted by both.
 Result<Comparison> compare(Evaluation a, Evaluation b, const EvaluateOptions& options = {});
 
-// By one figure at least, whatever the others say: a trade is for a person to decide.
-bool surely_worse(const Comparison& comparison);
+// None where the figure is unknown.
+const Difference* find_difference(const Comparison& comparison, std::string_view figure);
+
+// Why B should not take A's place unseen, each as a clause: B is surely worse by a figure, whatever the others say (a
+// trade is for a person to decide), failed on pictures that A predicted, or nothing shows one of its rates. Empty:
+// none.
+std::vector<std::string> reasons_against_b(const Comparison& comparison);
 
 std::string to_text(const Comparison& comparison);
 std::string to_json(const Comparison& comparison);  // "lineguard.compare/2"
