@@ -1,5 +1,6 @@
 // lineguard quantize PACKAGE DATASET: the same model in lower precision, if it decides the same.
 #include "commands.h"
+#include "commands/accept_candidate.h"
 #include "dataset_options.h"
 #include "evaluated.h"
 #include "interrupt.h"
@@ -49,22 +50,12 @@ Result<evaluation::Evaluation> evaluate_package(const std::filesystem::path& pac
                               terminal_progress());
 }
 
-Result<void> refuse_change(const char* what, const evaluation::RateChange& change, double allowed) {
-  const double difference = change.b.count.rate() - change.a.count.rate();
-  if (difference <= allowed) return {};
-  return make_error(
-      ErrorCode::refused,
-      fmt::format("the {} rate rises from {:.2f} % to {:.2f} % of n = {}: more than the {:g} % allowed; "
-                  "nothing was written",
-                  what, 100 * change.a.count.rate(), 100 * change.b.count.rate(), change.discordant.n, 100 * allowed));
-}
-
 // How far the rate may rise though it did not here.
 void say_what_is_not_shown(const char* what, const evaluation::RateChange& change, double allowed) {
   const double most = change.discordant.difference_interval().high;
   if (most <= allowed) return;
   if (change.discordant.n == 0) {
-    std::cout << fmt::format("note: no pictures show what becomes of the {} rate\n", what);
+    std::cout << fmt::format("note: no part shows what becomes of the {} rate\n", what);
     return;
   }
   std::cout << fmt::format(
@@ -73,16 +64,11 @@ void say_what_is_not_shown(const char* what, const evaluation::RateChange& chang
       change.discordant.n, what, 100 * most);
 }
 
-// What the candidate changes, refused where that is more than allowed.
 Result<evaluation::Comparison> judge(evaluation::Evaluation before, const std::filesystem::path& candidate,
                                      const dataset::Dataset& data, const Arguments& arguments) {
   LINEGUARD_ASSIGN(auto after, evaluate_package(candidate, data, arguments));
   LINEGUARD_ASSIGN(auto comparison, evaluation::compare(std::move(before), std::move(after)));
-  if (comparison.n_defective == 0)
-    return make_error(ErrorCode::refused,
-                      "no defective pictures: nothing shows what becomes of misses; nothing was written");
-  LINEGUARD_TRY(refuse_change("miss", comparison.miss, arguments.max_change));
-  if (comparison.n_good > 0) LINEGUARD_TRY(refuse_change("overkill", comparison.overkill, arguments.max_change));
+  LINEGUARD_TRY(accept_candidate(comparison, arguments.max_change));
   return comparison;
 }
 

@@ -1,0 +1,47 @@
+#include "commands/accept_candidate.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace lineguard::app {
+namespace {
+
+// What a candidate failed on is in no rate: it must not pass for that.
+Result<void> refuse_failures(const evaluation::Comparison& comparison) {
+  if (comparison.failures.only_b == 0) return {};
+  const auto& pictures = comparison.failures.pictures;
+  const auto first = std::ranges::find_if(
+      pictures, [&](const evaluation::PairedRows& rows) { return !comparison.a.rows[rows.row_a].error; });
+  const evaluation::Row& row = comparison.b.rows[first->row_b];
+  return make_error(ErrorCode::refused,
+                    fmt::format("it fails on {} pictures that the original predicts, the first: {}: {}; nothing was "
+                                "written",
+                                comparison.failures.only_b, row.image, row.error->message));
+}
+
+Result<void> refuse_change(const char* what, const evaluation::RateChange& change, double allowed) {
+  const double difference = change.b.count.rate() - change.a.count.rate();
+  if (difference <= allowed) return {};
+  return make_error(
+      ErrorCode::refused,
+      fmt::format("the {} rate rises from {:.2f} % to {:.2f} % of n = {}: more than the {:g} % allowed; "
+                  "nothing was written",
+                  what, 100 * change.a.count.rate(), 100 * change.b.count.rate(), change.discordant.n, 100 * allowed));
+}
+
+}  // namespace
+
+Result<void> accept_candidate(const evaluation::Comparison& comparison, double max_change) {
+  LINEGUARD_TRY(refuse_failures(comparison));
+  if (comparison.miss.discordant.n == 0) {
+    return make_error(ErrorCode::refused,
+                      fmt::format("no defective part{}: nothing shows what becomes of misses; nothing was written",
+                                  comparison.miss.a.left_out > 0 ? " of which every picture was predicted" : ""));
+  }
+  LINEGUARD_TRY(refuse_change("miss", comparison.miss, max_change));
+  if (comparison.overkill.discordant.n == 0) return {};
+  return refuse_change("overkill", comparison.overkill, max_change);
+}
+
+}  // namespace lineguard::app
