@@ -82,6 +82,12 @@ class Evaluate : public ::testing::Test {
     return *evaluation;
   }
 
+  static std::size_t dots_in(const std::string& html) {
+    std::size_t dots = 0;
+    for (auto at = html.find("<circle"); at != std::string::npos; at = html.find("<circle", at + 1)) ++dots;
+    return dots;
+  }
+
   bool notes(const Evaluation& evaluation, const std::string& words) {
     return std::ranges::any_of(evaluation.notes, [&](const auto& note) { return note.find(words) != note.npos; });
   }
@@ -269,9 +275,25 @@ TEST_F(Evaluate, ComparisonShowsChangedPicturesAsBothSeeThem) {
   EXPECT_NE(place("B: good"), std::string::npos);
   EXPECT_NE(place("B&#39;s threshold 200"), std::string::npos);
   EXPECT_LT(place("do not tell B from A"), place("<table>"));
-  std::size_t dots = 0;
-  for (auto at = place("<circle"); at != std::string::npos; at = html.find("<circle", at + 1)) ++dots;
-  EXPECT_EQ(dots, 3u);  // each picture once, the changed one too
+  EXPECT_EQ(dots_in(html), 3u);  // each picture once, the changed one too
+}
+
+TEST_F(Evaluate, ComparisonOfManyPicturesStaysAPage) {
+  constexpr std::size_t kPictures = 5000;  // B diverts half of them, A none
+  dataset_.samples.resize(kPictures);
+  Evaluation a, b;
+  for (std::size_t i = 0; i < kPictures; ++i) {
+    Row row;
+    row.sample = i;
+    row.part = std::to_string(i);
+    row.truth = row.label = Label::good;
+    a.rows.push_back(row);
+    if (i % 2 == 0) row.label = Label::defective;
+    b.rows.push_back(row);
+  }
+  const auto comparison = compare(a, b);
+  ASSERT_EQ(comparison->changed.size(), kPictures / 2);
+  EXPECT_EQ(dots_in(to_html(*comparison, dataset_, predictor_, predictor_)), 4000u);
 }
 
 TEST_F(Evaluate, ComparisonNamesPicturesThatFailed) {
