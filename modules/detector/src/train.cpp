@@ -273,8 +273,9 @@ class Training {
     for (const PictureScore& picture : pictures) {
       if (!picture.calibrates) continue;
       const std::string& part = picture.sample->part;
-      if (picture.worst_good && (areas || !defective.contains(part))) good_parts.add(part, *picture.worst_good);
-      if (defective.contains(part)) defective_parts.add(part, picture.worst);
+      const bool is_defective = defective.contains(part) && !picture.is_template;
+      if (picture.worst_good && (areas || !is_defective)) good_parts.add(part, *picture.worst_good);
+      if (is_defective) defective_parts.add(part, picture.worst);
     }
     auto& point = report_.operating_point;
     LINEGUARD_ASSIGN(

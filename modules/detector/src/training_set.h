@@ -40,6 +40,8 @@ struct TrainingPicture {
   std::optional<Cut> cut;  // none: all of it
   Point shift;             // whole pixels that the part was moved back by; its labels stay where they were drawn
 
+  // Stands for a good picture, seen beside itself; no view of the part beside whose picture it was found.
+  bool is_template() const { return twin && *twin == file; }
   bool good() const { return cut ? cut->good : sample == nullptr || sample->label == Label::good; }
 };
 
