@@ -50,6 +50,13 @@ float mean_of_nearest(Row squared, int nearest) {
   return squared.head(count).cwiseSqrt().mean();
 }
 
+float mean_over_shares(const Row& squared, int shares) {
+  Row nearest = Row::Constant(shares, std::numeric_limits<float>::max());
+  for (Eigen::Index row = 0; row < squared.size(); ++row)
+    nearest[row % shares] = std::min(nearest[row % shares], squared[row]);
+  return nearest.cwiseSqrt().mean();
+}
+
 }  // namespace
 
 std::vector<std::size_t> choose_coreset(const Matrix& patches, int size, std::uint64_t seed) {
@@ -108,6 +115,7 @@ Bank fit_bank(const Matrix& patches, const BankOptions& options) {
   Bank bank;
   bank.channels = static_cast<int>(patches.columns);
   bank.nearest = options.nearest;
+  bank.shares = options.shares;
   bank.counts_the_rest = options.whitening_shrinkage == 0;
   bank.projection = bank.counts_the_rest ? fit_main_directions(patches, kShareOfVariance)
                                          : fit_whitening(patches, options.whitening_shrinkage);
@@ -117,7 +125,11 @@ Bank fit_bank(const Matrix& patches, const BankOptions& options) {
   return bank;
 }
 
-std::vector<float> distances_to(const Bank& bank, const Matrix& patches) {
+int shares_of(const Bank& bank) {
+  return static_cast<int>(std::clamp<std::size_t>(bank.rows.rows, 1, static_cast<std::size_t>(bank.shares)));
+}
+
+Distances distances_to(const Bank& bank, const Matrix& patches) {
   const Matrix x = project(bank.projection, patches);
   RowMajor squared = -2 * view(x) * view(bank.rows).transpose();
   squared.rowwise() += view(bank.rows).rowwise().squaredNorm().transpose();
@@ -126,9 +138,12 @@ std::vector<float> distances_to(const Bank& bank, const Matrix& patches) {
   } else {
     squared.colwise() += view(x).rowwise().squaredNorm();
   }
-  std::vector<float> distances(patches.rows);
-  for (std::size_t i = 0; i < distances.size(); ++i)
-    distances[i] = mean_of_nearest(squared.row(static_cast<Eigen::Index>(i)).cwiseMax(0), bank.nearest);
+  Distances distances;
+  for (Eigen::Index i = 0; i < squared.rows(); ++i) {
+    const Row row = squared.row(i).cwiseMax(0);
+    distances.for_map.push_back(mean_over_shares(row, shares_of(bank)));
+    distances.for_score.push_back(mean_of_nearest(row, bank.nearest));
+  }
   return distances;
 }
 

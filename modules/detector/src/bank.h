@@ -27,7 +27,7 @@ Projection fit_whitening(const Matrix& patches, double shrinkage);
 Projection fit_main_directions(const Matrix& patches, double share);
 Matrix project(const Projection& projection, const Matrix& patches);
 
-// Good patches, and how far from them another patch is: the mean distance to the `nearest` rows.
+// Good patches, and how far from them another patch is.
 struct Bank {
   int channels = 0;  // of a patch
   Projection projection;
@@ -36,17 +36,28 @@ struct Bank {
   bool counts_the_rest = false;
   Matrix rows;  // projected
   int nearest = 1;
+  int shares = 1;
 };
+
+// Of a row of patches each. One nearest patch ranks pictures best; where a defect lies is seen better by several, and
+// the nearest in each share of the bank are as good as the nearest of all (bench/RESULTS.md) at the cost of one.
+struct Distances {
+  std::vector<float> for_score;  // mean to the `nearest` rows of the bank
+  std::vector<float> for_map;    // mean over the shares of the distance to the nearest row in each
+};
+
+// Row i of the bank is in share i % shares; at most as many shares as rows.
+int shares_of(const Bank& bank);
 
 struct BankOptions {
   int size = 2000;
   double whitening_shrinkage = 0;  // 0: no whitening
   int nearest = 1;
+  int shares = 1;
   std::uint64_t seed = 1;
 };
 Bank fit_bank(const Matrix& patches, const BankOptions& options);
 
-// Of every row of `patches`.
-std::vector<float> distances_to(const Bank& bank, const Matrix& patches);
+Distances distances_to(const Bank& bank, const Matrix& patches);
 
 }  // namespace lineguard::detector

@@ -41,7 +41,7 @@ Head fit_head(const Matrix& patches, const TrainConfig& config, int grid_cells) 
   head.grid_cells = grid_cells;
   head.smoothing_cells = config.smoothing_cells;
   head.top_cells = std::min(config.top_cells, grid_cells * grid_cells);
-  head.bank = fit_bank(patches, {config.bank_size, config.whitening_shrinkage, config.bank_nearest,
+  head.bank = fit_bank(patches, {config.bank_size, config.whitening_shrinkage, config.bank_nearest, config.bank_shares,
                                  static_cast<std::uint64_t>(config.seed)});
   return head;
 }

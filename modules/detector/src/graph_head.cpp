@@ -17,7 +17,21 @@ Value squared_norms(const Value& x) {
   return std::make_shared<op::ReduceSum>(std::make_shared<op::Multiply>(x, x), indices({2}), true);
 }
 
-// |b|^2 - 2 x.b of every row b of the bank. x: [1, cells, projected] -> [1, cells, size].
+// The rows of the bank share by share, each as long as the longest: a row that stands there twice changes no minimum.
+Matrix rows_by_share(const Bank& bank) {
+  const auto shares = static_cast<std::size_t>(shares_of(bank));
+  const std::size_t length = (bank.rows.rows + shares - 1) / shares;
+  std::vector<std::size_t> order;
+  for (std::size_t share = 0; share < shares; ++share) {
+    for (std::size_t i = 0; i < length; ++i) {
+      const std::size_t row = share + i * shares;
+      order.push_back(row < bank.rows.rows ? row : share);
+    }
+  }
+  return take_rows(bank.rows, order);
+}
+
+// |b|^2 - 2 x.b of every row b. x: [1, cells, projected] -> [1, cells, rows].
 Value cross_terms(const Value& x, const Matrix& rows) {
   Matrix minus_twice = rows;
   std::vector<float> norms(rows.rows);
@@ -35,19 +49,32 @@ Value roots(const Value& squared) {
   return std::make_shared<op::Sqrt>(std::make_shared<op::Relu>(squared));
 }
 
-// distances_to() of bank.h: |x - b|^2 = |x|^2 + (|b|^2 - 2 x.b). [1, cells, channels] -> [1, cells, 1]
-Value bank_distances(const Value& patches, const Bank& bank) {
+struct CellDistances {
+  Value for_score, for_map;  // [1, cells, 1]
+};
+
+// distances_to() of bank.h: |x - b|^2 = |x|^2 + (|b|^2 - 2 x.b). patches: [1, cells, channels]
+CellDistances bank_distances(const Value& patches, const Bank& bank) {
   const Value center = constant<float>({1, 1, bank.projection.center.size()}, bank.projection.center);
   const Value centred = std::make_shared<op::Subtract>(patches, center);
   const Value x = std::make_shared<op::MatMul>(centred, weights(bank.projection.directions), false, false);
-  const Value cross = cross_terms(x, bank.rows), norms = squared_norms(bank.counts_the_rest ? centred : x);
+  const Value norms = squared_norms(bank.counts_the_rest ? centred : x);
+  const auto mean_distance = [&](const Value& cross) -> Value {  // [1, cells, n] -> [1, cells, 1]
+    return std::make_shared<op::ReduceMean>(roots(std::make_shared<op::Add>(cross, norms)), indices({2}), true);
+  };
+  const Matrix rows = rows_by_share(bank);
+  const auto shares = static_cast<std::int64_t>(shares_of(bank)), all = static_cast<std::int64_t>(rows.rows);
+  const Value cross = cross_terms(x, rows);
+  const Value by_share = std::make_shared<op::Reshape>(cross, indices({1, -1, shares, all / shares}), false);
+  const Value nearest = std::make_shared<op::ReduceMin>(by_share, indices({3}), false);
   if (bank.nearest <= 1)
-    return roots(std::make_shared<op::Add>(std::make_shared<op::ReduceMin>(cross, indices({2}), true), norms));
+    return {mean_distance(std::make_shared<op::ReduceMin>(nearest, indices({2}), true)), mean_distance(nearest)};
+  // Without those that stand there twice.
+  const Value once = shares == 1 ? cross : cross_terms(x, bank.rows);
   const Value count = op::Constant::create(
       ov::element::i64, ov::Shape{}, {std::min<std::int64_t>(bank.nearest, static_cast<std::int64_t>(bank.rows.rows))});
-  const auto nearest = std::make_shared<op::TopK>(cross, count, 2, op::TopK::Mode::MIN, op::TopK::SortType::NONE);
-  const Value distances = roots(std::make_shared<op::Add>(nearest->output(0), norms));
-  return std::make_shared<op::ReduceMean>(distances, indices({2}), true);
+  const auto top = std::make_shared<op::TopK>(once, count, 2, op::TopK::Mode::MIN, op::TopK::SortType::NONE);
+  return {mean_distance(top->output(0)), mean_distance(nearest)};
 }
 
 // Separable Gaussian with the border cells repeated. map: [1, 1, grid, grid].
@@ -63,6 +90,16 @@ Value smoothed(Value map, double sigma_cells) {
                                             ov::CoordinateDiff{0, 0}, ov::CoordinateDiff{0, 0}, ov::Strides{1, 1});
   }
   return map;
+}
+
+// [1, cells, 1] -> [1, 1, grid, grid]
+Value map_of(Value distances, const Head& head) {
+  const auto grid = static_cast<std::int64_t>(head.grid_cells);
+  if (!head.cell_weights.empty()) {
+    const auto cells = static_cast<std::size_t>(grid * grid);
+    distances = std::make_shared<op::Multiply>(distances, constant<float>({1, cells, 1}, head.cell_weights));
+  }
+  return smoothed(std::make_shared<op::Reshape>(distances, indices({1, 1, grid, grid}), false), head.smoothing_cells);
 }
 
 }  // namespace
@@ -84,14 +121,9 @@ Result<void> write_detector_graph(const fs::path& features, const Head& head,
     const auto model = read_model(features);
     const Value patches = model->output("patches").get_node()->input_value(0);
     const auto grid = static_cast<std::int64_t>(head.grid_cells);
-    Value distances = bank_distances(patches, head.bank);
-    if (!head.cell_weights.empty()) {
-      const auto cells = static_cast<std::size_t>(grid * grid);
-      distances = std::make_shared<op::Multiply>(distances, constant<float>({1, cells, 1}, head.cell_weights));
-    }
-    Value map = std::make_shared<op::Reshape>(distances, indices({1, 1, grid, grid}), false);
-    map = smoothed(map, head.smoothing_cells);
-    Answer answer{map, mean_of_highest(map, head.top_cells, grid * grid), {}, {}};
+    const CellDistances distances = bank_distances(patches, head.bank);
+    const Value map = map_of(distances.for_map, head), ranked = map_of(distances.for_score, head);
+    Answer answer{map, mean_of_highest(ranked, head.top_cells, grid * grid), {}, {}};
     if (labelled) answer = with_labels(*model, *labelled, answer);
     const auto side = static_cast<std::int64_t>(answer.map.get_shape().back());
     const Value flat_map = std::make_shared<op::Reshape>(answer.map, indices({1, side, side}), false);

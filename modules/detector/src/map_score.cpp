@@ -44,10 +44,15 @@ double mean_of_highest(const Head& head, std::vector<float> cells) {
 
 }  // namespace
 
-MapScore score_distances(const Head& head, std::vector<float> distances) {
-  distances = smoothed(head, std::move(distances));
-  const double score = mean_of_highest(head, distances);
-  return {std::move(distances), score};
+MapScore score_distances(const Head& head, Distances distances) {
+  return {smoothed(head, std::move(distances.for_map)),
+          mean_of_highest(head, smoothed(head, std::move(distances.for_score)))};
+}
+
+MapScore score_by_nearest(const Head& head, const Matrix& patches) {
+  std::vector<float> map = smoothed(head, distances_to(head.bank, patches).for_score);
+  const double score = mean_of_highest(head, map);
+  return {std::move(map), score};
 }
 
 MapScore score_patches(const Head& head, const Matrix& patches) {

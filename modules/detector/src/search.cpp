@@ -268,9 +268,10 @@ class Search {
     Matrix first(cells, views.as_it_is.columns);
     std::copy_n(views.as_it_is.values.begin(), first.values.size(), first.values.begin());
     for (const Matrix* patches : {static_cast<const Matrix*>(&first), &views.moved, &views.lit})
-      scores.good.push_back(score_patches(head, *patches).score);
+      scores.good.push_back(score_by_nearest(head, *patches).score);
     for (std::size_t k = 0; k < 2; ++k) {
-      const MapScore scored = score_patches(head, views.defective[k]);
+      // Drawn defects are too small to tell what the shares of the bank do for the map of real ones.
+      const MapScore scored = score_by_nearest(head, views.defective[k]);
       scores.defective.push_back(scored.score);
       for (std::size_t cell = 0; cell < cells; ++cell) {
         const float share = views.covered[k][cell];

@@ -90,6 +90,7 @@ Result<TrainConfig> load_train_config(const std::filesystem::path& file) {
   auto bank = reader.section("bank");
   bank.read("size", config.bank_size, {10, 10'000}).read("whitening_shrinkage", config.whitening_shrinkage, {0, 10});
   bank.read("turns", config.bank_turns, {1, 8}).read("nearest", config.bank_nearest, {1, 20});
+  bank.read("shares", config.bank_shares, {1, 20});
   bank.read("reservoir_patches", config.reservoir_patches, {1000, 5'000'000});
   auto map = reader.section("map");
   map.read("smoothing_cells", config.smoothing_cells, {0, 8}).read("top_cells", config.top_cells, {1, 200});
@@ -125,8 +126,9 @@ std::string to_toml(const TrainConfig& config) {
   text += fmt::format("\n[features]\ngrid_stride = {}\npool_cells = {}\nweigh_borders = {}\n", config.grid_stride,
                       config.pool_cells, config.weigh_borders);
   text += fmt::format(
-      "\n[bank]\nsize = {}\nturns = {}\nnearest = {}\nwhitening_shrinkage = {}\nreservoir_patches = {}\n",
-      config.bank_size, config.bank_turns, config.bank_nearest, config.whitening_shrinkage, config.reservoir_patches);
+      "\n[bank]\nsize = {}\nturns = {}\nnearest = {}\nshares = {}\nwhitening_shrinkage = {}\nreservoir_patches = {}\n",
+      config.bank_size, config.bank_turns, config.bank_nearest, config.bank_shares, config.whitening_shrinkage,
+      config.reservoir_patches);
   text += fmt::format("\n[map]\nsmoothing_cells = {}\ntop_cells = {}\n", config.smoothing_cells, config.top_cells);
   text += fmt::format("\n[labels]\nuse = '{}'\ncell_taps = ['{}']\npicture_taps = ['{}']\npicture_views = {}\n",
                       to_string(config.labels), fmt::join(config.label_taps, "', '"),

@@ -61,7 +61,7 @@ TEST(Distances, AgreeWithTheDefinition) {
   for (float& value : points.values) value += 0.2F;
   const auto distances = distances_to(bank, points);
   for (std::size_t i = 0; i < points.rows; ++i)
-    EXPECT_NEAR(distances[i], distance_by_definition(points.row(i), good), 0.02) << i;
+    EXPECT_NEAR(distances.for_score[i], distance_by_definition(points.row(i), good), 0.02) << i;
 }
 
 // A defect may lie where good patches have nothing: in a direction that the bank does not keep.
@@ -71,15 +71,27 @@ TEST(Distances, CountWhatTheMainDirectionsLeaveOut) {
   std::ranges::copy(good.row(7), point.row(0).begin());
   point.row(0)[0] += 3;
   point.row(0)[5] -= 3;  // good patches have the same in 0 and 5
-  EXPECT_NEAR(distances_to(fit_bank(good, {.size = 60}), point)[0], std::sqrt(18), 0.05);
+  EXPECT_NEAR(distances_to(fit_bank(good, {.size = 60}), point).for_score[0], std::sqrt(18), 0.05);
 }
 
 TEST(Distances, AreTheMeanOverTheNearest) {
   Matrix good(3, 1), point(1, 1);
   good.values = {0, 6, 20};
   point.row(0)[0] = 4;
-  EXPECT_NEAR(distances_to(fit_bank(good, {.size = 3, .nearest = 2}), point)[0], 3, 1e-4);
-  EXPECT_NEAR(distances_to(fit_bank(good, {.size = 3, .nearest = 9}), point)[0], (4.0 + 2 + 16) / 3, 1e-4);
+  EXPECT_NEAR(distances_to(fit_bank(good, {.size = 3, .nearest = 2}), point).for_score[0], 3, 1e-4);
+  EXPECT_NEAR(distances_to(fit_bank(good, {.size = 3, .nearest = 9}), point).for_score[0], (4.0 + 2 + 16) / 3, 1e-4);
+}
+
+TEST(Distances, OfTheMapAreTheMeanOverTheNearestOfEachShare) {
+  Matrix good(3, 1), point(1, 1);
+  good.values = {0, 6, 20};
+  point.row(0)[0] = 4;
+  const auto for_map = [&](int shares) {
+    return distances_to(fit_bank(good, {.size = 3, .shares = shares}), point).for_map[0];
+  };
+  EXPECT_NEAR(for_map(1), 2, 1e-4);
+  EXPECT_NEAR(for_map(3), (4.0 + 2 + 16) / 3, 1e-4);
+  EXPECT_NEAR(for_map(20), (4.0 + 2 + 16) / 3, 1e-4) << "no more shares than rows";
 }
 
 TEST(Whitening, MakesEveryDirectionCountAlike) {
@@ -103,9 +115,12 @@ TEST(MapScore, MeansTheHighestCellsOfTheSmoothedMap) {
   head.grid_cells = 3;
   head.smoothing_cells = 0;
   head.top_cells = 2;
-  EXPECT_DOUBLE_EQ(score_distances(head, {1, 2, 3, 4, 5, 6, 7, 8, 9}).score, 8.5);
+  const MapScore scored = score_distances(head, {{1, 2, 3, 4, 5, 6, 7, 8, 9}, std::vector<float>(9, 3)});
+  EXPECT_DOUBLE_EQ(scored.score, 8.5);
+  EXPECT_EQ(scored.map, std::vector<float>(9, 3));
   head.smoothing_cells = 1;  // a constant map stays as it is
-  EXPECT_NEAR(score_distances(head, std::vector<float>(9, 2)).score, 2, 1e-5);
+  const std::vector<float> constant(9, 2);
+  EXPECT_NEAR(score_distances(head, {constant, constant}).score, 2, 1e-5);
 }
 
 TEST(Folds, KeepAPartTogetherAndDoNotDependOnOrder) {

@@ -51,7 +51,8 @@ struct TrainConfig {
   // [bank]
   int bank_size = 2000;            // patches kept, 10 to 10000
   int bank_turns = 1;              // ways each good picture is turned and mirrored for the bank: 1 to 8
-  int bank_nearest = 1;            // the distance is the mean over so many nearest patches: 1 to 20
+  int bank_nearest = 1;            // the score's distances are the mean over so many nearest patches: 1 to 20
+  int bank_shares = 6;             // the map's, over the nearest patch in each of so many shares of the bank: 1 to 20
   double whitening_shrinkage = 0;  // 0: none; else share of the mean variance that is added to every direction, 0 to 10
   int reservoir_patches = 200'000;  // most patches held in memory; above, each picture gives a random part of its own
 
