@@ -35,12 +35,15 @@ std::vector<std::uint8_t> prepare_tile(const Image& image, const package::Prepro
 
 std::vector<std::uint8_t> prepare_tile(const Image& image, const PixelRect& rect,
                                        const package::Preprocessing& preprocessing) {
-  const bool whole = rect.size == image.size();
-  const Image part =
-      imaging::to_8_bit(whole ? image : imaging::crop(image, rect.x, rect.y, rect.size), preprocessing.window);
   const Size side{preprocessing.input_px, preprocessing.input_px};
+  const auto shrink = [&](const Image& part) {  // a picture of 8 bits is not copied first
+    constexpr auto kArea = imaging::Interpolation::area;
+    if (part.depth() == PixelDepth::u8) return imaging::resize(part, side, kArea);
+    return imaging::resize(imaging::to_8_bit(part, preprocessing.window), side, kArea);
+  };
+  const bool whole = rect.size == image.size();
   // Resized before gray becomes colour: a third of the work.
-  const Image small = imaging::resize(part, side, imaging::Interpolation::area);
+  const Image small = whole ? shrink(image) : shrink(imaging::crop(image, rect.x, rect.y, rect.size));
   const Image tile = imaging::to_rgb(imaging::even_out(small, preprocessing.lighting));
   const auto bytes = tile.bytes();
   const auto* first = reinterpret_cast<const std::uint8_t*>(bytes.data());
