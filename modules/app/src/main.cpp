@@ -1,6 +1,7 @@
 #include "commands.h"
 
 #include <exception>
+#include <fcntl.h>
 #include <iostream>
 #include <new>
 #include <unistd.h>
@@ -43,9 +44,19 @@ int run_command_line(int argc, char** argv) {
   return kRuntimeFailure;
 }
 
+// A pipe or file of ours that got the number of a closed standard stream would be taken for it.
+void keep_standard_streams_open() {
+  for (int stream = open("/dev/null", O_RDWR); stream >= 0; stream = open("/dev/null", O_RDWR)) {
+    if (stream <= STDERR_FILENO) continue;
+    close(stream);
+    return;
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_standard_streams_open();
   if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) {
     std::cerr << "lineguard: this build needs a CPU with AVX2 and FMA; rebuild with -DLINEGUARD_ARCH=x86-64\n";
     return lineguard::app::kRuntimeFailure;

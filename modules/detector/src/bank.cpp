@@ -52,8 +52,10 @@ float mean_of_nearest(Row squared, int nearest) {
 
 float mean_over_shares(const Row& squared, int shares) {
   Row nearest = Row::Constant(shares, std::numeric_limits<float>::max());
-  for (Eigen::Index row = 0; row < squared.size(); ++row)
-    nearest[row % shares] = std::min(nearest[row % shares], squared[row]);
+  for (Eigen::Index row = 0, share = 0; row < squared.size(); ++row) {
+    nearest[share] = std::min(nearest[share], squared[row]);
+    if (++share == shares) share = 0;
+  }
   return nearest.cwiseSqrt().mean();
 }
 

@@ -20,8 +20,11 @@ namespace {
 using Pictures = std::vector<TrainingPicture>;
 using Place = std::array<int, 4>;  // width and height of the picture, left and top of the tile
 
-// Neighbouring tiles are worked on at the same time: two pictures at most, mostly, each with its mask.
-constexpr std::size_t kHeldPictures = 4;
+// Neighbouring tiles are worked on at the same time: two threads are on two pictures at most, mostly, each with its
+// mask.
+std::size_t held_pictures(int threads) {
+  return 2 + static_cast<std::size_t>(std::clamp(threads, 2, 8));
+}
 
 Place place_of(const Cut& cut) {
   return {cut.picture.width_px, cut.picture.height_px, cut.rect.x, cut.rect.y};
@@ -65,7 +68,7 @@ Result<void> cut_into_tiles(TrainingSet& set, const package::Preprocessing& prep
                                               "with --labels ignore");
   }
   const auto classes = classes_of(set);
-  const auto recent = std::make_shared<RecentPictures>(kHeldPictures);
+  const auto recent = std::make_shared<RecentPictures>(held_pictures(threads));
   std::vector<Pictures> cuts(set.pictures.size());
   std::mutex mutex;
   std::size_t done = 0;

@@ -277,6 +277,8 @@ class Training {
       if (picture.worst_good && (areas || !is_defective)) good_parts.add(part, *picture.worst_good);
       if (is_defective) defective_parts.add(part, picture.worst);
     }
+    if (good_parts.scores().empty())
+      return make_error(ErrorCode::refused, "no part to calibrate on is good in all its pictures: add good parts");
     auto& point = report_.operating_point;
     LINEGUARD_ASSIGN(
         point, choose_operating_point(good_parts.scores(), config_, options_.must_reach_overkill, report_.warnings));
@@ -376,7 +378,7 @@ Result<TrainReport> train(const dataset::Dataset& dataset, const TrainConfig& co
   try {
     return Training(dataset, config, options, progress).run(out);
   } catch (const std::bad_alloc&) {
-    return make_error(ErrorCode::too_large, "not enough memory to train: lower bank.reservoir_patches or input_px");
+    return make_error(ErrorCode::unavailable, "not enough memory to train: lower bank.reservoir_patches or input_px");
   } catch (const fs::filesystem_error& error) {
     return error_from_errno(error.code().value(), error.what());
   }

@@ -94,6 +94,16 @@ void deal_folds(TrainingSet& set, const TrainConfig& config) {
   for (auto& picture : set.pictures) picture.fold = fold_of[picture.sample->part];
 }
 
+std::size_t good_views_of_defective_parts(const dataset::Dataset& dataset) {
+  std::set<std::string> defective;
+  for (const dataset::Sample& sample : dataset.samples) {
+    if (sample.label == Label::defective) defective.insert(sample.part);
+  }
+  return static_cast<std::size_t>(std::ranges::count_if(dataset.samples, [&](const dataset::Sample& sample) {
+    return sample.label == Label::good && defective.contains(sample.part);
+  }));
+}
+
 }  // namespace
 
 bool cuts(const TrainingSet& set, const TrainConfig& config) {
@@ -138,10 +148,16 @@ Result<Chosen> choose_pictures(const dataset::Dataset& dataset, const TrainConfi
                           "has its defect-free twin");
   }
   if (set.good_count() < kFewestGoodPictures && !cuts(set, config)) {
-    return make_error(ErrorCode::refused,
-                      fmt::format("{}: {} good pictures to train on; at least {} are needed, 30 or more "
-                                  "give a useful operating point",
-                                  dataset.root.string(), set.good_count(), kFewestGoodPictures));
+    const std::size_t aside = good_views_of_defective_parts(dataset);
+    return make_error(
+        ErrorCode::refused,
+        fmt::format("{}: {} good pictures to train on; at least {} are needed, 30 or more "
+                    "give a useful operating point{}",
+                    dataset.root.string(), set.good_count(), kFewestGoodPictures,
+                    aside == 0 ? ""
+                               : fmt::format("; {} good ones show parts that another picture shows defective: "
+                                             "is that how --part-pattern or the column part should name them?",
+                                             aside)));
   }
   LINEGUARD_TRY(refuse_one_part(dataset, set.parts(!cuts(set, config))));  // cut pictures have good places
   deal_folds(set, config);

@@ -47,8 +47,9 @@ Row row_of(const dataset::Sample& sample, std::size_t index) {
   std::set<std::string> classes;
   for (const dataset::LabelledBox& box : sample.boxes) classes.insert(box.class_name);
   classes.erase("");
-  // As in training: an object is of its own class, whatever its picture is called.
-  if (!classes.empty() && classes != std::set{row.class_name}) row.classes.assign(classes.begin(), classes.end());
+  // As in training: an object is of its own class, whatever its picture is called; a mask is of the picture's.
+  if (!sample.mask && !classes.empty() && classes != std::set{row.class_name})
+    row.classes.assign(classes.begin(), classes.end());
   return row;
 }
 

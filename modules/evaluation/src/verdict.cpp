@@ -67,7 +67,8 @@ void decide(Comparison& comparison) {
         .push_back(in_words(difference, comparison.confidence));
   }
   if (better.empty() && worse.empty())
-    sentences.push_back(fmt::format("These pictures do not tell B from A: {}.", fmt::join(open, "; ")));
+    sentences.push_back(
+        fmt::format("These pictures do not tell B from A{}{}.", open.empty() ? "" : ": ", fmt::join(open, "; ")));
   else
     comparison.verdict = worse.empty() ? Verdict::better : better.empty() ? Verdict::worse : Verdict::mixed;
   if (!worse.empty()) sentences.push_back(fmt::format("B is worse than A: {}.", fmt::join(worse, "; ")));

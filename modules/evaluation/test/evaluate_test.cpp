@@ -98,6 +98,17 @@ class Evaluate : public ::testing::Test {
   Model model_{{"squares", 1, std::string(64, 'a')}, "default", 100, 1, 100};
 };
 
+// A mask was learned as the picture's class, whatever boxes lie beside it.
+TEST_F(Evaluate, AMaskIsOfThePicturesClassThoughABoxIsOfAnother) {
+  for (const int score : {10, 20}) add("g" + std::to_string(score) + ".png", Label::good, score);
+  add("masked.png", Label::defective, 200, true);
+  dataset_.samples.back().class_name = "crack";
+  dataset_.samples.back().boxes.push_back({{1, 1, 4, 4}, "stain", {}});
+  const Evaluation evaluation = run();
+  ASSERT_EQ(evaluation.classes.size(), 1u);
+  EXPECT_EQ(evaluation.classes[0].class_name, "crack");
+}
+
 TEST_F(Evaluate, CountsMissesAndOverkillAtTheOperatingPoint) {
   for (const int score : {10, 20, 30, 150}) add("g" + std::to_string(score) + ".png", Label::good, score);
   for (const int score : {90, 200, 210, 220}) add("d" + std::to_string(score) + ".png", Label::defective, score);

@@ -92,7 +92,7 @@ Result<Image> decode(Encoded encoded, const DecodeLimits& limits) {
     LINEGUARD_ASSIGN(Image image, decode_by_format(encoded, info));
     return info.exif_orientation == 1 ? std::move(image) : apply_orientation(image, info.exif_orientation);
   } catch (const std::bad_alloc&) {
-    return make_error(ErrorCode::too_large,
+    return make_error(ErrorCode::unavailable,
                       fmt::format("no memory for {} x {} pixels", info.size.width_px, info.size.height_px));
   }
 }

@@ -132,7 +132,7 @@ class CocoFile {
     if (const auto drawn = entry.find("segmentation"); drawn != entry.end()) {
       const auto outlines = drawn->is_object() ? outlines_of_mask(*drawn, picture) : outlines_of(*drawn);
       if (!outlines) return "segmentation: " + outlines.error().message;
-      labelled.outlines = *outlines;
+      labelled.outlines = std::move(*outlines);
     }
     picture.sample.boxes.push_back(std::move(labelled));
     return "";

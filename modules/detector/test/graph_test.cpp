@@ -1,0 +1,70 @@
+// The graph against our own arithmetic, which calibrates what the graph decides.
+#include "graph.h"
+
+#include "installed_backbone.h"
+#include "map_score.h"
+#include "preprocess.h"
+#include "temp_folder.h"
+#include "test_data.h"
+
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include <lineguard/infer/network.h>
+
+namespace lineguard::detector {
+namespace {
+
+constexpr int kSide = 96, kGrid = 6;
+
+Image noisy(std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  Image image({kSide, kSide}, 1);
+  for (std::byte& byte : image.bytes()) byte = static_cast<std::byte>(100 + random() % 60);
+  return image;
+}
+
+struct Looks {
+  int rows, shares, nearest;
+};
+
+class DetectorGraph : public ::testing::TestWithParam<Looks> {};
+
+TEST_P(DetectorGraph, GivesTheMapAndTheScoreOfItsDefinition) {
+  LINEGUARD_NEEDS(test::deps() / "backbone");
+  const test::TempFolder folder;
+  const auto features = folder / "features.xml", network = folder / "network.xml";
+  Backbone backbone;
+  backbone.file = *find_installed_backbone();
+  ASSERT_TRUE(write_feature_graph(backbone, {kSide, kGrid, 3, true, {}, {}}, features));
+  const package::Preprocessing preprocessing{.input_px = kSide};
+  const auto extractor = FeatureExtractor::load(features, preprocessing, 1);
+  ASSERT_TRUE(extractor);
+  Matrix good;
+  for (std::uint64_t seed = 0; seed < 3; ++seed) append_rows(good, *extractor->extract(noisy(seed)));
+  Head head;
+  head.grid_cells = kGrid;
+  head.smoothing_cells = 0.7;
+  head.top_cells = 2;
+  head.bank = fit_bank(good, {.size = GetParam().rows, .nearest = GetParam().nearest, .shares = GetParam().shares});
+  ASSERT_TRUE(write_detector_graph(features, head, {}, network));
+  const auto loaded = infer::Network::load(network, {});
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  const Image seen = noisy(77);
+  const auto answer = loaded->run(prepare_tile(seen, preprocessing), {1, kSide, kSide, 3});
+  ASSERT_TRUE(answer);
+  const MapScore defined = score_patches(head, *extractor->extract(seen));
+  EXPECT_NEAR((*answer)[1].values[0], defined.score, 1e-3 * defined.score);
+  ASSERT_EQ((*answer)[0].values.size(), defined.map.size());
+  for (std::size_t cell = 0; cell < defined.map.size(); ++cell)
+    EXPECT_NEAR((*answer)[0].values[cell], defined.map[cell], 1e-3 * defined.map[cell]) << cell;
+}
+
+// Shares of equal and of unequal length, more of them than rows, and beside several nearest.
+INSTANTIATE_TEST_SUITE_P(Looks, DetectorGraph,
+                         ::testing::Values(Looks{60, 1, 1}, Looks{60, 6, 1}, Looks{61, 6, 1}, Looks{7, 3, 2},
+                                           Looks{4, 6, 1}, Looks{50, 7, 9}, Looks{30, 1, 3}));
+
+}  // namespace
+}  // namespace lineguard::detector
