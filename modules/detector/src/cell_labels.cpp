@@ -37,6 +37,7 @@ void paint(Image& canvas, Point origin, const dataset::LabelledBox& box) {
   for (const dataset::Outline& drawn : box.outlines) {
     std::vector<cv::Point> outline;
     for (const Point& point : drawn) outline.emplace_back(pixel(point.x - origin.x), pixel(point.y - origin.y));
+    if ((cv::boundingRect(outline) & cv::Rect({}, view.size())).empty()) continue;  // of a tile, most are elsewhere
     cv::fillPoly(view, std::vector<std::vector<cv::Point>>{outline}, 255);
   }
 }
