@@ -31,34 +31,42 @@ TEST(ListedNames, MissingListIsNamed) {
   EXPECT_NE(names.error().message.find("no/list"), std::string::npos);
 }
 
-// The list stays open and silent: only the other end's word can end the waiting.
-TEST(ListedNames, StopEndsAListThatIsWaitedFor) {
-  int list[2], stop[2];
-  ASSERT_EQ(pipe(list), 0);
-  ASSERT_EQ(pipe(stop), 0);
-  ASSERT_EQ(write(list[1], "a.png\n", 6), 6);
-  auto names = ListedNames::open("/dev/fd/" + std::to_string(list[0]), stop[0]);
+// A list whose writer has not closed it, and a stop that can be asked for.
+class OpenList : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(pipe(list_), 0);
+    ASSERT_EQ(pipe(stop_), 0);
+  }
+  ~OpenList() override {
+    for (const int fd : {list_[0], list_[1], stop_[0], stop_[1]}) close(fd);
+  }
+  Result<ListedNames> names_of(std::string_view written) {
+    EXPECT_EQ(write(list_[1], written.data(), written.size()), std::ssize(written));
+    return ListedNames::open("/dev/fd/" + std::to_string(list_[0]), stop_[0]);
+  }
+  void ask_to_stop() { EXPECT_EQ(write(stop_[1], "", 1), 1); }
+
+  int list_[2] = {-1, -1}, stop_[2] = {-1, -1};
+};
+
+// It stays silent: only the other end's word can end the waiting.
+TEST_F(OpenList, StopEndsAListThatIsWaitedFor) {
+  auto names = names_of("a.png\n");
   ASSERT_TRUE(names);
   EXPECT_EQ(names->next(), "a.png");
-  std::jthread stopper([&] { EXPECT_EQ(write(stop[1], "", 1), 1); });
+  std::jthread stopper([this] { ask_to_stop(); });
   EXPECT_FALSE(names->next());
-  stopper.join();
-  for (const int fd : {list[0], list[1], stop[0], stop[1]}) close(fd);
 }
 
 // The list's writer is in the middle of a name: its first half is no picture of anybody's.
-TEST(ListedNames, ANameThatIsCutByTheStopIsDropped) {
-  int list[2], stop[2];
-  ASSERT_EQ(pipe(list), 0);
-  ASSERT_EQ(pipe(stop), 0);
-  ASSERT_EQ(write(list[1], "a.png\n../goo", 12), 12);
-  auto names = ListedNames::open("/dev/fd/" + std::to_string(list[0]), stop[0]);
+TEST_F(OpenList, ANameThatIsCutByTheStopIsDropped) {
+  auto names = names_of("a.png\n../goo");
   ASSERT_TRUE(names);
   EXPECT_EQ(names->next(), "a.png");
-  ASSERT_EQ(write(stop[1], "", 1), 1);
+  ask_to_stop();
   EXPECT_FALSE(names->next());
   EXPECT_FALSE(names->failure());
-  for (const int fd : {list[0], list[1], stop[0], stop[1]}) close(fd);
 }
 
 TEST(ListedNames, AListThatCannotBeReadIsNoEmptyList) {

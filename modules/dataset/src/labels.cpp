@@ -74,6 +74,13 @@ Box box_around(const Outline& outline) {
   return {left.x, top.y, right.x - left.x, bottom.y - top.y};
 }
 
+Outline outline_of(const std::vector<double>& numbers, double x_factor, double y_factor) {
+  Outline outline;
+  for (std::size_t i = 0; i + 1 < numbers.size(); i += 2)
+    outline.push_back({numbers[i] * x_factor, numbers[i + 1] * y_factor});
+  return outline;
+}
+
 std::optional<Size> picture_size(const std::filesystem::path& file) {
   const auto bytes = read_file(file, imaging::DecodeLimits{}.max_file_bytes);
   if (!bytes) return std::nullopt;

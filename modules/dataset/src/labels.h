@@ -30,6 +30,8 @@ std::string class_of_boxes(const Sample& sample);
 
 // The smallest box that holds the outline. REQUIRES a point.
 Box box_around(const Outline& outline);
+// Of x, y, x, y …, each times its factor.
+Outline outline_of(const std::vector<double>& numbers, double x_factor = 1, double y_factor = 1);
 
 // As the picture's header says it; none where it can't be read: the checks name what is wrong with it.
 std::optional<Size> picture_size(const std::filesystem::path& file);

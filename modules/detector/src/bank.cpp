@@ -59,6 +59,25 @@ float mean_over_shares(const Row& squared, int shares) {
   return nearest.cwiseSqrt().mean();
 }
 
+// Of every patch to every row of the bank.
+RowMajor squared_distances(const Bank& bank, const Matrix& patches) {
+  const Matrix x = project(bank.projection, patches);
+  RowMajor squared = -2 * view(x) * view(bank.rows).transpose();
+  squared.rowwise() += view(bank.rows).rowwise().squaredNorm().transpose();
+  if (bank.counts_the_rest) {
+    squared.colwise() += (view(patches).rowwise() - view(bank.projection.center)).rowwise().squaredNorm();
+  } else {
+    squared.colwise() += view(x).rowwise().squaredNorm();
+  }
+  return squared.cwiseMax(0);
+}
+
+std::vector<float> nearest_of(const RowMajor& squared, int nearest) {
+  std::vector<float> distances;
+  for (Eigen::Index i = 0; i < squared.rows(); ++i) distances.push_back(mean_of_nearest(squared.row(i), nearest));
+  return distances;
+}
+
 }  // namespace
 
 std::vector<std::size_t> choose_coreset(const Matrix& patches, int size, std::uint64_t seed) {
@@ -132,21 +151,16 @@ int shares_of(const Bank& bank) {
 }
 
 Distances distances_to(const Bank& bank, const Matrix& patches) {
-  const Matrix x = project(bank.projection, patches);
-  RowMajor squared = -2 * view(x) * view(bank.rows).transpose();
-  squared.rowwise() += view(bank.rows).rowwise().squaredNorm().transpose();
-  if (bank.counts_the_rest) {
-    squared.colwise() += (view(patches).rowwise() - view(bank.projection.center)).rowwise().squaredNorm();
-  } else {
-    squared.colwise() += view(x).rowwise().squaredNorm();
-  }
-  Distances distances;
-  for (Eigen::Index i = 0; i < squared.rows(); ++i) {
-    const Row row = squared.row(i).cwiseMax(0);
-    distances.for_map.push_back(mean_over_shares(row, shares_of(bank)));
-    distances.for_score.push_back(mean_of_nearest(row, bank.nearest));
-  }
+  const RowMajor squared = squared_distances(bank, patches);
+  Distances distances{nearest_of(squared, bank.nearest), {}};
+  const int shares = shares_of(bank);
+  for (Eigen::Index i = 0; i < squared.rows(); ++i)
+    distances.for_map.push_back(mean_over_shares(squared.row(i), shares));
   return distances;
+}
+
+std::vector<float> distances_for_score(const Bank& bank, const Matrix& patches) {
+  return nearest_of(squared_distances(bank, patches), bank.nearest);
 }
 
 }  // namespace lineguard::detector

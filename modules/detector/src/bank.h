@@ -59,5 +59,6 @@ struct BankOptions {
 Bank fit_bank(const Matrix& patches, const BankOptions& options);
 
 Distances distances_to(const Bank& bank, const Matrix& patches);
+std::vector<float> distances_for_score(const Bank& bank, const Matrix& patches);
 
 }  // namespace lineguard::detector

@@ -50,7 +50,7 @@ MapScore score_distances(const Head& head, Distances distances) {
 }
 
 MapScore score_by_nearest(const Head& head, const Matrix& patches) {
-  std::vector<float> map = smoothed(head, distances_to(head.bank, patches).for_score);
+  std::vector<float> map = smoothed(head, distances_for_score(head.bank, patches));
   const double score = mean_of_highest(head, map);
   return {std::move(map), score};
 }

@@ -13,7 +13,6 @@
 #include <array>
 #include <cmath>
 #include <functional>
-#include <map>
 #include <random>
 
 #include <fmt/format.h>
@@ -23,6 +22,7 @@
 #include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/transform.h>
 #include <lineguard/stats/bootstrap.h>
+#include <lineguard/stats/roc.h>
 
 namespace lineguard::detector {
 namespace {
@@ -131,9 +131,9 @@ class Search {
     std::vector<std::string> parts;
     for (const auto* picture : pictures_) parts.push_back(picture->sample->part);
     folds_ = assign_folds(parts, kFolds, static_cast<std::uint64_t>(base.seed));
-    std::map<std::string, std::size_t> numbers;
-    for (const std::string& part : parts) part_numbers_.push_back(numbers.emplace(part, numbers.size()).first->second);
-    part_count_ = numbers.size();
+    stats::PartNumbering numbering;
+    for (const std::string& part : parts) part_numbers_.push_back(numbering.number_of(part));
+    part_count_ = numbering.count();
   }
 
   Result<SearchOutcome> run(double budget_s) {

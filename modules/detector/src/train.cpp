@@ -264,31 +264,27 @@ class Training {
     const auto pictures = score_pictures(set_, scores);
     // Where hardly any picture is good, each one's tiles without a defect stand for a good picture.
     const bool areas = report_.good_pictures < kFewestGoodPictures;
-    // As in an evaluation, a part is defective where one of its pictures is, whatever the others show.
-    std::set<std::string> defective;
-    for (const dataset::Sample& sample : dataset_.samples) {
-      if (sample.label == Label::defective) defective.insert(sample.part);
-    }
-    stats::WorstOfParts good_parts, defective_parts;
+    const auto defective = defective_parts(dataset_);
+    stats::WorstOfParts good_scores, defective_scores;
     for (const PictureScore& picture : pictures) {
       if (!picture.calibrates) continue;
       const std::string& part = picture.sample->part;
       const bool is_defective = defective.contains(part) && !picture.is_template;
-      if (picture.worst_good && (areas || !is_defective)) good_parts.add(part, *picture.worst_good);
-      if (is_defective) defective_parts.add(part, picture.worst);
+      if (picture.worst_good && (areas || !is_defective)) good_scores.add(part, *picture.worst_good);
+      if (is_defective) defective_scores.add(part, picture.worst);
     }
-    if (good_parts.scores().empty())
+    if (good_scores.scores().empty())
       return make_error(ErrorCode::refused, "no part to calibrate on is good in all its pictures: add good parts");
     auto& point = report_.operating_point;
     LINEGUARD_ASSIGN(
-        point, choose_operating_point(good_parts.scores(), config_, options_.must_reach_overkill, report_.warnings));
+        point, choose_operating_point(good_scores.scores(), config_, options_.must_reach_overkill, report_.warnings));
     const auto above = static_cast<std::size_t>(point.good_above);
     if (!with_labels()) {
       levels_ = calibrate_regions(good, above);
       return {};
     }
     levels_.peak = std::max({levels_.peak, levels_.inside, peak_level(good, above)});
-    for (const double score : defective_parts.scores()) {
+    for (const double score : defective_scores.scores()) {
       ++point.defective_n;
       point.defective_below += score <= point.threshold ? 1 : 0;
     }

@@ -95,16 +95,21 @@ void deal_folds(TrainingSet& set, const TrainConfig& config) {
 }
 
 std::size_t good_views_of_defective_parts(const dataset::Dataset& dataset) {
-  std::set<std::string> defective;
-  for (const dataset::Sample& sample : dataset.samples) {
-    if (sample.label == Label::defective) defective.insert(sample.part);
-  }
+  const auto defective = defective_parts(dataset);
   return static_cast<std::size_t>(std::ranges::count_if(dataset.samples, [&](const dataset::Sample& sample) {
     return sample.label == Label::good && defective.contains(sample.part);
   }));
 }
 
 }  // namespace
+
+std::set<std::string> defective_parts(const dataset::Dataset& dataset) {
+  std::set<std::string> defective;
+  for (const dataset::Sample& sample : dataset.samples) {
+    if (sample.label == Label::defective) defective.insert(sample.part);
+  }
+  return defective;
+}
 
 bool cuts(const TrainingSet& set, const TrainConfig& config) {
   return config.tile_px > 0 && set.good_count() < set.pictures.size();

@@ -90,14 +90,13 @@ void fill_changed(Comparison& comparison, const PairedParts& parts) {
 std::optional<stats::PairedDifference> ranking_of(const Comparison& comparison, const EvaluateOptions& options) {
   std::vector<double> good_a, good_b, defective_a, defective_b;
   stats::PartNumbers parts;
-  std::map<std::string, std::size_t> good_parts, defective_parts;
+  stats::PartNumbering good_parts, defective_parts;
   for (const PairedRows& pair : comparison.pairs) {
     const Row &a = comparison.a.rows[pair.row_a], &b = comparison.b.rows[pair.row_b];
     const bool good = a.truth == Label::good;
     (good ? good_a : defective_a).push_back(a.score);
     (good ? good_b : defective_b).push_back(b.score);
-    auto& known = good ? good_parts : defective_parts;
-    (good ? parts.good : parts.defective).push_back(known.try_emplace(a.part, known.size()).first->second);
+    (good ? parts.good : parts.defective).push_back((good ? good_parts : defective_parts).number_of(a.part));
   }
   const auto difference = stats::auroc_difference(good_a, defective_a, good_b, defective_b, parts,
                                                   {.seed = options.seed, .confidence = options.confidence});

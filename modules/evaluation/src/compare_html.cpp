@@ -178,8 +178,7 @@ class BothModels {
     }
     if (wanted.empty()) return;
     const std::size_t shown = std::min(wanted.size(), 2 * options_.pictures);
-    page.heading(shown < wanted.size() ? fmt::format("{} ({} of {})", heading, shown, wanted.size())
-                                       : fmt::format("{} ({})", heading, shown));
+    page.heading(counted_heading(heading, shown, wanted.size()));
     page.paragraph(fmt::format(
         "{}The worst first: defective before good, then by the distance from the threshold. Green: what people drew.",
         comparison_.a.counts_parts ? pictures_of_parts(better_in_b) : ""));

@@ -22,11 +22,11 @@ double median_or_zero(std::vector<double> values) {
 struct ScoredParts {
   std::vector<double> scores;
   std::vector<std::size_t> parts;
-  std::map<std::string, std::size_t> known;
+  stats::PartNumbering numbering;
 
   void add(const Row& row) {
     scores.push_back(row.score);
-    parts.push_back(known.try_emplace(row.part, known.size()).first->second);
+    parts.push_back(numbering.number_of(row.part));
   }
 };
 

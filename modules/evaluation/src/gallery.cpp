@@ -46,6 +46,10 @@ Result<report::Picture> overlay_of(const Row& row, const dataset::Dataset& datas
                            fmt::format("{} · predicted {} · score {:.4g}", row.class_name, label, row.score));
 }
 
+std::string counted_heading(std::string_view heading, std::size_t shown, std::size_t total) {
+  return shown < total ? fmt::format("{} ({} of {})", heading, shown, total) : fmt::format("{} ({})", heading, total);
+}
+
 void Gallery::add_first(std::string_view heading, std::string_view words, std::vector<const Row*> rows,
                         std::size_t limit) {
   const std::size_t total = rows.size();
@@ -64,8 +68,7 @@ void Gallery::add_spread(std::string_view heading, std::string_view words, const
 void Gallery::add(std::string_view heading, std::string_view words, const std::vector<const Row*>& rows,
                   std::size_t total) {
   if (rows.empty()) return;
-  page_.heading(rows.size() < total ? fmt::format("{} ({} of {})", heading, rows.size(), total)
-                                    : fmt::format("{} ({})", heading, total));
+  page_.heading(counted_heading(heading, rows.size(), total));
   page_.paragraph(words);
   std::vector<report::Picture> pictures;
   std::string not_shown;

@@ -16,6 +16,9 @@ namespace lineguard::evaluation {
 Result<report::Picture> overlay_of(const Row& row, const dataset::Dataset& dataset, Predictor& predictor,
                                    double pixel_threshold, int side_px);
 
+// "Misses (12)", or "Misses (12 of 40)" where not all are shown.
+std::string counted_heading(std::string_view heading, std::size_t shown, std::size_t total);
+
 class Gallery {
  public:
   Gallery(report::Page& page, double pixel_threshold, const dataset::Dataset& dataset, Predictor& predictor,

@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include <lineguard/stats/detection.h>
+#include <lineguard/stats/roc.h>
 
 namespace lineguard::stats {
 namespace {
@@ -99,20 +100,6 @@ void count_boxes(const std::vector<BoxedPicture>& pictures, const ClassHits& hit
   }
 }
 
-// From 0 without gaps, in the order of the pictures.
-std::vector<std::size_t> part_numbers(const std::vector<BoxedPicture>& pictures) {
-  std::vector<std::size_t> numbers;
-  std::map<std::string, std::size_t> known;
-  std::size_t count = 0;
-  for (const BoxedPicture& picture : pictures) {
-    const auto at = known.find(picture.part);
-    const bool is_new = picture.part.empty() || at == known.end();
-    numbers.push_back(is_new ? count++ : at->second);
-    if (is_new) known[picture.part] = numbers.back();
-  }
-  return numbers;
-}
-
 }  // namespace
 
 double intersection_over_union(const Box& a, const Box& b) {
@@ -145,10 +132,12 @@ std::optional<DetectionFigures> detection_figures(const std::vector<BoxedPicture
     figures.classes.push_back({name, average_precision(classes.back(), once), count});
   }
   figures.mean_average_precision = mean_average_precision(classes, once);
-  const std::vector<std::size_t> parts = part_numbers(pictures);
+  PartNumbering numbering;
+  std::vector<std::size_t> parts;
+  for (const BoxedPicture& picture : pictures) parts.push_back(numbering.number_of(picture.part));
   std::vector<std::uint32_t> times(pictures.size());
   figures.interval = bootstrap_interval(
-      {*std::ranges::max_element(parts) + 1},
+      {numbering.count()},
       [&](const ResampleCounts& drawn) {
         for (std::size_t i = 0; i < times.size(); ++i) times[i] = drawn[0][parts[i]];
         return mean_average_precision(classes, times);

@@ -107,6 +107,13 @@ double newcombe_variance(double value, double m, double n) {
 
 }  // namespace
 
+std::size_t PartNumbering::number_of(const std::string& part) {
+  if (part.empty()) return count_++;
+  const auto [at, is_new] = known_.try_emplace(part, count_);
+  if (is_new) ++count_;
+  return at->second;
+}
+
 Result<double> auroc(std::span<const double> good, std::span<const double> defective) {
   LINEGUARD_TRY(check_scores(good, defective));
   const Parts good_parts = parts_of(good.size(), {}), defective_parts = parts_of(defective.size(), {});

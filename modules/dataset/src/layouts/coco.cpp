@@ -147,8 +147,7 @@ class CocoFile {
       if (numbers.size() % 2 != 0)
         return make_error(ErrorCode::corrupt_data, fmt::format("{} numbers, expected x, y, x, y …", numbers.size()));
       if (numbers.size() < 6) continue;
-      outlines.emplace_back();
-      for (std::size_t i = 0; i < numbers.size(); i += 2) outlines.back().push_back({numbers[i], numbers[i + 1]});
+      outlines.push_back(outline_of(numbers));
     }
     return outlines;
   }

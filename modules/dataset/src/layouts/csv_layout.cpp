@@ -150,8 +150,7 @@ class RowReader {
 
   static std::optional<LabelledBox> polygon_of(const Numbers& n) {
     if (n.size() < 6 || n.size() % 2 != 0) return std::nullopt;
-    Outline outline;
-    for (std::size_t i = 0; i < n.size(); i += 2) outline.push_back({n[i], n[i + 1]});
+    const Outline outline = outline_of(n);
     return LabelledBox{box_around(outline), "", {outline}};
   }
 
@@ -200,7 +199,7 @@ void warn_of_other_classes(const std::vector<std::string>& lines, Dataset& datas
   const std::string more = lines.size() > kNamed ? fmt::format(" and {} more", lines.size() - kNamed) : "";
   dataset.warnings.push_back(
       fmt::format("in {} row{} the label names a class that no box or polygon of the row has ({}{}): what is drawn "
-                  "counts as what it is called itself",
+                  "counts as what it is called itself, a mask as the label says",
                   lines.size(), lines.size() == 1 ? "" : "s", fmt::join(named, ", "), more));
 }
 

@@ -104,7 +104,7 @@ class LabelFile {
     numbers.erase(numbers.begin());
     if (!std::ranges::all_of(numbers, [](double n) { return n >= -kRounding && n <= 1 + kRounding; }))
       return problem("expected fractions of the picture, 0 to 1");
-    LabelledBox box = polygon ? outline_of(numbers) : box_of(numbers);
+    LabelledBox box = polygon ? polygon_of(numbers) : box_of(numbers);
     LINEGUARD_ASSIGN(box.class_name, name_of(static_cast<std::size_t>(number)));
     return box;
   }
@@ -120,10 +120,8 @@ class LabelFile {
     return {{n[0] * picture_.width_px - width / 2, n[1] * picture_.height_px - height / 2, width, height}, "", {}};
   }
 
-  LabelledBox outline_of(const std::vector<double>& n) const {
-    Outline outline;
-    for (std::size_t i = 0; i + 1 < n.size(); i += 2)
-      outline.push_back({n[i] * picture_.width_px, n[i + 1] * picture_.height_px});
+  LabelledBox polygon_of(const std::vector<double>& n) const {
+    const Outline outline = outline_of(n, picture_.width_px, picture_.height_px);
     return {box_around(outline), "", {outline}};
   }
 

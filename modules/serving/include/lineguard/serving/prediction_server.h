@@ -31,8 +31,9 @@ struct LoadModelsOptions {
   int parallel_requests = 2;  // predictions at once a model
 };
 
-// `folder` holds packages as subfolders, or is one itself. A broken package is a problem, not served; an older version
-// of its name does not step in silently. Errors: not_found (no folder, or nothing that can be served; says why).
+// `folder` holds packages as subfolders, or is one itself. A broken package is a problem, not served; the version
+// before it is served in its place, so that one damaged file does not stop the line. Errors: not_found (no folder, or
+// nothing that can be served; says why).
 Result<ModelFolder> load_models(const std::filesystem::path& folder, const LoadModelsOptions& options);
 
 struct ServingConfig {

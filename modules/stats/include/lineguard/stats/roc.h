@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,6 +30,17 @@ struct AurocEstimate {
 // every score stands for itself.
 struct PartNumbers {
   std::vector<std::size_t> good, defective;
+};
+
+// Gives such numbers, in the order in which parts come; a picture whose part has no name is a part of its own.
+class PartNumbering {
+ public:
+  std::size_t number_of(const std::string& part);
+  std::size_t count() const { return count_; }
+
+ private:
+  std::map<std::string, std::size_t> known_;
+  std::size_t count_ = 0;
 };
 
 // Interval by a bootstrap that draws whole parts, stratified by label: several pictures of one part tell less than as
