@@ -272,12 +272,14 @@ asio::awaitable<std::optional<Response>> Session::have_worked(std::shared_ptr<co
   waiting_for_ = request.get();
   changed_.expires_at(request->deadline);
   const auto ticket = service_.pool->submit([self = shared_from_this(), request]() mutable {
-    asio::io_context& io = self->service_.io;
     Response response = work(self->service_, *request);
-    // The session goes along: it must not end on this thread.
-    asio::post(io, [self = std::move(self), request, response = std::move(response)]() mutable {
-      self->take_answer(request.get(), std::move(response));
-    });
+    return [self = std::move(self), request, response = std::move(response)]() mutable {
+      asio::io_context& io = self->service_.io;
+      // The session goes along: it must not end on this thread.
+      asio::post(io, [self = std::move(self), request, response = std::move(response)]() mutable {
+        self->take_answer(request.get(), std::move(response));
+      });
+    };
   });
   if (ticket == 0) {
     waiting_for_ = nullptr;

@@ -22,7 +22,7 @@ void WorkerPool::stop() {
   }
 }
 
-WorkerPool::Ticket WorkerPool::submit(std::function<void()> job) {
+WorkerPool::Ticket WorkerPool::submit(Job job) {
   Ticket ticket = 0;
   {
     std::lock_guard lock(mutex_);
@@ -63,10 +63,14 @@ void WorkerPool::work() {
     jobs_.pop_front();
     ++running_;
     lock.unlock();
-    job();
+    auto left_to_do = job();
     job = nullptr;  // what it captured goes before the lock is taken again
     lock.lock();
     --running_;
+    lock.unlock();
+    left_to_do();
+    left_to_do = nullptr;
+    lock.lock();
   }
 }
 

@@ -16,6 +16,9 @@ namespace lineguard::http {
 class WorkerPool {
  public:
   using Ticket = std::uint64_t;
+  // Works, and gives what is left to do once the worker counts as free: whoever then hears of the result finds its
+  // place empty.
+  using Job = std::function<std::function<void()>()>;
 
   WorkerPool(int threads, std::size_t queue);
   ~WorkerPool() { stop(); }
@@ -25,7 +28,7 @@ class WorkerPool {
 
   // 0 where the queue is full or the pool is stopping: the job is not taken. A queue of 0 still gives a free worker its
   // job.
-  Ticket submit(std::function<void()> job);
+  Ticket submit(Job job);
   // Takes a job that still waits out of the queue, so that its place is free at once.
   void withdraw(Ticket ticket);
   std::size_t waiting() const;
@@ -34,7 +37,7 @@ class WorkerPool {
  private:
   struct Waiting {
     Ticket ticket;
-    std::function<void()> job;
+    Job job;
   };
   void work();
 
