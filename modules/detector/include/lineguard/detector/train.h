@@ -34,12 +34,12 @@ struct TrainConfig {
   std::vector<double> scale = {128, 128, 128};
 
   // [preprocessing]
-  int input_px = 256;           // 64 to 1024, a multiple of 32
+  int input_px = 256;  // 64 to 1024, a multiple of 32
+  int tile_px = 0;     // large pictures with small defects: side of the tiles they are cut into, 64 to 16384; 0: none
   imaging::DepthWindow window;  // 16-bit pictures only; the full range: chosen from the good pictures
   std::optional<Box> roi;       // fractions of the picture
-  int tile_px = 0;  // large pictures with small defects: side of the tiles they are cut into, 64 to 16384; 0: none
-  double tile_overlap = 0.25;  // 0 to 0.75
-  double align_shift = 0;      // parts that move: how far at most, 0 to 0.25 of the picture's side; 0: not aligned
+  double tile_overlap = 0.25;   // 0 to 0.75
+  double align_shift = 0;       // parts that move: how far at most, 0 to 0.25 of the picture's side; 0: not aligned
   imaging::Lighting lighting = imaging::Lighting::as_it_is;  // how each tile's lighting is evened out
   bool templates = false;  // every picture is seen with its defect-free twin; chosen where the data set has twins
 
@@ -49,12 +49,12 @@ struct TrainConfig {
   bool weigh_borders = true;  // patches at the border, which vary most between good parts, count less
 
   // [bank]
-  int bank_size = 2000;            // patches kept, 10 to 10000
-  int bank_turns = 1;              // ways each good picture is turned and mirrored for the bank: 1 to 8
-  int bank_nearest = 1;            // the score's distances are the mean over so many nearest patches: 1 to 20
-  int bank_shares = 6;             // the map's, over the nearest patch in each of so many shares of the bank: 1 to 20
-  double whitening_shrinkage = 0;  // 0: none; else share of the mean variance that is added to every direction, 0 to 10
+  int bank_size = 2000;             // patches kept, 10 to 10000
+  int bank_turns = 1;               // ways each good picture is turned and mirrored for the bank: 1 to 8
+  int bank_nearest = 1;             // the score's distances are the mean over so many nearest patches: 1 to 20
+  int bank_shares = 6;              // the map's, over the nearest patch in each of so many shares of the bank: 1 to 20
   int reservoir_patches = 200'000;  // most patches held in memory; above, each picture gives a random part of its own
+  double whitening_shrinkage = 0;  // 0: none; else share of the mean variance that is added to every direction, 0 to 10
 
   // [map]
   double smoothing_cells = 1;  // sigma of the Gaussian, 0 to 8
