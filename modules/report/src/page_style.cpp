@@ -27,10 +27,10 @@ p{margin:.5rem 0;max-width:75ch;overflow-wrap:anywhere}
 .notice.fine{border-color:var(--fine)}.notice.attention{border-color:var(--attention)}.notice.bad{border-color:var(--bad)}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.92rem;margin:.75rem 0}
-th,td{text-align:left;padding:.4rem .7rem;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
+th,td{text-align:left;padding:.4rem .7rem;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:break-word}
 th{color:var(--soft);font-weight:600}
 .number{text-align:right;font-variant-numeric:tabular-nums;overflow-wrap:normal}
-.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(440px,100%),1fr));gap:1rem}
+.plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(440px,100%),1fr));gap:1rem}
 .plots figure{margin:0;background:var(--panel);border-radius:.6rem;padding:.8rem}
 .plots figcaption{font-weight:600;margin-bottom:.3rem}
 svg{width:100%;height:auto;display:block}

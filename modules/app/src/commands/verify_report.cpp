@@ -19,7 +19,8 @@ using dataset::Split;
 constexpr std::size_t kFindingsOfCheck = 40;
 constexpr std::size_t kThumbnailsOfFinding = 6, kThumbnailsOfCheck = 24, kThumbnailsOfPage = 120;
 constexpr std::size_t kFilesNamed = 20;
-constexpr std::size_t kRowsOfTable = 30;
+constexpr std::size_t kClassesShown = 30;
+constexpr std::size_t kSizesShown = 6;
 constexpr int kThumbnailSidePx = 240;
 
 // One check: what to do once, then each finding. Two pictures stand side by side, those that are named alone share a
@@ -123,11 +124,11 @@ void add_overview(const std::vector<CheckGroup>& groups, report::Page& page) {
 }
 
 // The first rows, which are in order; the others are summed up.
-void shorten(report::Table& table, std::string_view what) {
-  if (table.rows.size() <= kRowsOfTable) return;
+void shorten(report::Table& table, std::size_t shown, std::string_view what) {
+  if (table.rows.size() <= shown) return;
   std::vector<std::string> rest(table.header.size());
-  rest[0] = fmt::format("… and {} more {}", table.rows.size() - kRowsOfTable, what);
-  table.rows.resize(kRowsOfTable);
+  rest[0] = fmt::format("… and {} more {}", table.rows.size() - shown, what);
+  table.rows.resize(shown);
   table.rows.push_back(std::move(rest));
 }
 
@@ -155,7 +156,7 @@ report::Table table_of_classes(const dataset::Dataset& dataset) {
       table.rows.back().push_back(count == by_split.end() ? "0" : std::to_string(count->second));
     }
   }
-  shorten(table, "classes");
+  shorten(table, kClassesShown, "classes");
   return table;
 }
 
@@ -163,7 +164,7 @@ report::Table table_of_sizes(const dataset::Summary& summary) {
   report::Table table{{"size", "pictures"}, {}, 1};
   for (const auto& [name, count] : summary.by_size) table.rows.push_back({name, std::to_string(count)});
   std::ranges::stable_sort(table.rows, std::greater<>(), [](const auto& row) { return std::stoull(row[1]); });
-  shorten(table, "sizes");
+  shorten(table, kSizesShown, "sizes");
   return table;
 }
 
