@@ -67,5 +67,11 @@ void ResizeLargeToTile(benchmark::State& state) {
 }
 BENCHMARK(ResizeLargeToTile)->Unit(benchmark::kMillisecond);
 
+void ResizeGrayToTile(benchmark::State& state) {
+  const Image image = surface({300, 370}, 1);
+  for (auto _ : state) benchmark::DoNotOptimize(resize(image, {256, 256}).bytes().data());
+}
+BENCHMARK(ResizeGrayToTile)->Unit(benchmark::kMillisecond);
+
 }  // namespace
 }  // namespace lineguard::imaging

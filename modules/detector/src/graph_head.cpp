@@ -17,17 +17,10 @@ Value squared_norms(const Value& x) {
   return std::make_shared<op::ReduceSum>(std::make_shared<op::Multiply>(x, x), indices({2}), true);
 }
 
-// The rows of the bank share by share, each as long as the longest: a row that stands there twice changes no minimum.
-Matrix rows_by_share(const Bank& bank) {
-  const auto shares = static_cast<std::size_t>(shares_of(bank));
-  const std::size_t length = (bank.rows.rows + shares - 1) / shares;
+// Every shares-th row, from row `share` on.
+Matrix rows_of_share(const Bank& bank, std::size_t share, std::size_t shares) {
   std::vector<std::size_t> order;
-  for (std::size_t share = 0; share < shares; ++share) {
-    for (std::size_t i = 0; i < length; ++i) {
-      const std::size_t row = share + i * shares;
-      order.push_back(row < bank.rows.rows ? row : share);
-    }
-  }
+  for (std::size_t row = share; row < bank.rows.rows; row += shares) order.push_back(row);
   return take_rows(bank.rows, order);
 }
 
@@ -62,15 +55,16 @@ CellDistances bank_distances(const Value& patches, const Bank& bank) {
   const auto mean_distance = [&](const Value& cross) -> Value {  // [1, cells, n] -> [1, cells, 1]
     return std::make_shared<op::ReduceMean>(roots(std::make_shared<op::Add>(cross, norms)), indices({2}), true);
   };
-  const Matrix rows = rows_by_share(bank);
-  const auto shares = static_cast<std::int64_t>(shares_of(bank)), all = static_cast<std::int64_t>(rows.rows);
-  const Value cross = cross_terms(x, rows);
-  const Value by_share = std::make_shared<op::Reshape>(cross, indices({1, -1, shares, all / shares}), false);
-  const Value nearest = std::make_shared<op::ReduceMin>(by_share, indices({3}), false);
+  const auto shares = static_cast<std::size_t>(shares_of(bank));
+  ov::OutputVector crosses, minima;  // share by share: a product of them all would not stay in the core's cache
+  for (std::size_t share = 0; share < shares; ++share) {
+    crosses.push_back(cross_terms(x, rows_of_share(bank, share, shares)));
+    minima.push_back(std::make_shared<op::ReduceMin>(crosses.back(), indices({2}), true));
+  }
+  const Value nearest = std::make_shared<op::Concat>(minima, 2);
   if (bank.nearest <= 1)
     return {mean_distance(std::make_shared<op::ReduceMin>(nearest, indices({2}), true)), mean_distance(nearest)};
-  // Without those that stand there twice.
-  const Value once = shares == 1 ? cross : cross_terms(x, bank.rows);
+  const Value once = std::make_shared<op::Concat>(crosses, 2);
   const Value count = op::Constant::create(
       ov::element::i64, ov::Shape{}, {std::min<std::int64_t>(bank.nearest, static_cast<std::int64_t>(bank.rows.rows))});
   const auto top = std::make_shared<op::TopK>(once, count, 2, op::TopK::Mode::MIN, op::TopK::SortType::NONE);

@@ -1,3 +1,4 @@
+#include "area.h"
 #include "opencv_view.h"
 
 #include <algorithm>
@@ -28,12 +29,14 @@ cv::Mat view_of(const Image& image) {
 Image resize(const Image& image, Size size, Interpolation interpolation) {
   LINEGUARD_CHECK(kOneThread && !image.empty() && size.width_px >= 1 && size.height_px >= 1, "resize of a picture");
   if (size == image.size()) return image;
+  // Areas where the picture grows would repeat pixels: linear looks better there.
+  const bool shrinks = size.width_px <= image.width_px() && size.height_px <= image.height_px();
+  const bool by_area = interpolation == Interpolation::area && shrinks;
+  const bool halves = size.width_px * 2 == image.width_px() && size.height_px * 2 == image.height_px();
+  if (by_area && !halves) return shrink_by_area(image, size);  // at halving OpenCV is faster
   Image resized(size, image.channels(), image.depth());
   cv::Mat out = view_of(resized);
-  // INTER_AREA averages where the picture shrinks and repeats pixels where it grows: linear looks better there.
-  const bool shrinks = size.width_px <= image.width_px() && size.height_px <= image.height_px();
-  const int method = interpolation == Interpolation::area && shrinks ? cv::INTER_AREA : cv::INTER_LINEAR;
-  cv::resize(view_of(image), out, {size.width_px, size.height_px}, 0, 0, method);
+  cv::resize(view_of(image), out, {size.width_px, size.height_px}, 0, 0, by_area ? cv::INTER_AREA : cv::INTER_LINEAR);
   return resized;
 }
 

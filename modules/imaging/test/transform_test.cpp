@@ -1,5 +1,7 @@
 #include "pictures.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include <lineguard/imaging/overlay.h>
@@ -18,6 +20,56 @@ TEST(Transform, AreaShrinkingAveragesSoThatNothingAliases) {
   const Image small = resize(checkers, {16, 16});
   for (int y = 0; y < 16; ++y) {
     for (const std::uint8_t level : small.row_u8(y)) EXPECT_NEAR(level, 128, 1);
+  }
+}
+
+double overlap(double low, double high, int pixel) {
+  return std::max(0.0, std::min(high, pixel + 1.0) - std::max(low, static_cast<double>(pixel)));
+}
+
+// By definition: the mean of the rectangle that a pixel of the result covers, weighed by area.
+double mean_of_area(const Image& image, Size size, int x, int y, int channel) {
+  const double step_x = static_cast<double>(image.width_px()) / size.width_px;
+  const double step_y = static_cast<double>(image.height_px()) / size.height_px;
+  double sum = 0;
+  for (int row = 0; row < image.height_px(); ++row) {
+    const double share = overlap(y * step_y, (y + 1) * step_y, row);
+    for (int column = 0; share > 0 && column < image.width_px(); ++column) {
+      const auto at = static_cast<std::size_t>(column * image.channels() + channel);
+      const double level = image.depth() == PixelDepth::u8 ? image.row_u8(row)[at] : image.row_u16(row)[at];
+      sum += share * overlap(x * step_x, (x + 1) * step_x, column) * level;
+    }
+  }
+  return sum / step_x / step_y;
+}
+
+TEST(Transform, AreaShrinkingIsTheMeanOfWhatAPixelCovers) {
+  for (const PixelDepth depth : {PixelDepth::u8, PixelDepth::u16}) {
+    for (const int channels : {1, 3}) {
+      const Image image = picture({61, 48}, channels, depth);
+      for (const Size size : {Size{27, 16}, Size{61, 16}, Size{20, 47}, Size{1, 1}, Size{7, 48}}) {
+        const Image small = resize(image, size);
+        const double tolerance = depth == PixelDepth::u8 ? 0.51 : 0.6;  // rounding to a level
+        for (int y = 0; y < size.height_px; ++y) {
+          for (int x = 0; x < size.width_px * channels; ++x) {
+            const auto at = static_cast<std::size_t>(x);
+            const double level = depth == PixelDepth::u8 ? small.row_u8(y)[at] : small.row_u16(y)[at];
+            ASSERT_NEAR(level, mean_of_area(image, size, x / channels, y, x % channels), tolerance)
+                << x << ", " << y << " of " << size.width_px << "x" << size.height_px;
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(Transform, HalvingIsTheMeanOfFour) {
+  const Image image = picture({62, 48}, 3, PixelDepth::u8);
+  const Image small = resize(image, {31, 24});
+  for (int y = 0; y < 24; ++y) {
+    for (int x = 0; x < 31 * 3; ++x) {
+      EXPECT_NEAR(small.row_u8(y)[static_cast<std::size_t>(x)], mean_of_area(image, {31, 24}, x / 3, y, x % 3), 0.51);
+    }
   }
 }
 
