@@ -52,6 +52,8 @@ void scale(Region& region, double factor, const PixelRect& area) {
 }  // namespace
 
 std::vector<Region> find_regions(const FloatMap& map, const PixelRect& area, const RegionThresholds& thresholds) {
+  // Between cells a map is nowhere higher than in them: of most parts there is nothing to outline.
+  if (std::ranges::none_of(map.values, [&](float value) { return value > thresholds.peak; })) return {};
   const Size working = working_size(map.size);
   const FloatMap fine = imaging::resize_map(map, working);
   cv::Mat inside(working.height_px, working.width_px, CV_8U);
