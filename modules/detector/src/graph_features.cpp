@@ -166,10 +166,15 @@ Value pixels_around(const Value& tile, int input_px, int cells) {
 }
 
 Value dense_of(const ov::OutputVector& layers, const Value& tile, const FeatureLayout& layout) {
-  ov::OutputVector levels;
-  for (const Value& layer : layers) levels.push_back(onto_grid(layer, layout.dense_cells));
-  const Value all = joined(levels);
-  ov::OutputVector seen{all, mean_of_neighbours(all, layout.context_cells, true)};
+  ov::OutputVector levels, with_context;
+  for (const Value& layer : layers) {
+    levels.push_back(onto_grid(layer, layout.dense_cells));
+    // A layer that coarse has seen the neighbours already.
+    const bool coarse = layer.get_shape()[2] * 4 <= static_cast<std::size_t>(layout.dense_cells);
+    if (!coarse) with_context.push_back(levels.back());
+  }
+  ov::OutputVector seen{joined(levels)};
+  if (!with_context.empty()) seen.push_back(mean_of_neighbours(joined(with_context), layout.context_cells, true));
   if (layout.dense_pixels) seen.push_back(pixels_around(tile, layout.input_px, layout.dense_cells));
   return as_rows(joined(seen));
 }

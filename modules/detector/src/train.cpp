@@ -37,6 +37,12 @@ namespace {
 constexpr double kShrinksMuch = 6;
 constexpr const char *kAsked = "asked.toml", *kChosen = "chosen.toml";  // settings, before and after the search
 
+// Whether a cell is defective shows in what is around it, unless its defect-free twin is there to compare with.
+std::vector<std::string> default_label_taps(bool templates) {
+  if (templates) return {"tap4", "tap8", "tap16"};
+  return {"tap4", "tap8", "tap16", "tap32"};
+}
+
 // The wall-clock steps of one training, with what they hand on.
 class Training {
  public:
@@ -52,6 +58,7 @@ class Training {
     LINEGUARD_ASSIGN(Chosen chosen, choose_pictures(dataset_, config_));
     set_ = std::move(chosen.set);
     config_.templates = chosen.templates && config_.align_shift == 0;
+    if (config_.label_taps.empty()) config_.label_taps = default_label_taps(config_.templates);
     if (config_.templates && config_.lighting != imaging::Lighting::as_it_is) {
       return make_error(ErrorCode::unsupported,
                         "pictures are compared with templates as they are: leave preprocessing.lighting out");

@@ -63,8 +63,12 @@ void read_labels(ConfigReader section, TrainConfig& config) {
   if (config.label_stride != 8 && config.label_stride != 16) section.add_problem("stride", "must be 8 or 16");
   if (config.picture_views != 1 && config.picture_views != 8) section.add_problem("picture_views", "must be 1 or 8");
   if (config.label_context % 2 == 0) section.add_problem("context", "must be odd");
-  if (config.label_taps.empty()) section.add_problem("cell_taps", "must name at least one layer");
   if (config.picture_taps.empty()) section.add_problem("picture_taps", "must name at least one layer");
+}
+
+// ['a', 'b']
+std::string list_of(const std::vector<std::string>& names) {
+  return names.empty() ? "[]" : fmt::format("['{}']", fmt::join(names, "', '"));
 }
 
 }  // namespace
@@ -110,8 +114,8 @@ Result<TrainConfig> load_train_config(const std::filesystem::path& file) {
 std::string to_toml(const TrainConfig& config) {
   std::string text = fmt::format("seed = {}\n\n[backbone]\n", config.seed);
   if (!config.backbone_file.empty()) text += fmt::format("file = '{}'\n", config.backbone_file.string());
-  text += fmt::format("taps = ['{}']\nmean = [{}]\nscale = [{}]\n", fmt::join(config.taps, "', '"),
-                      fmt::join(config.mean, ", "), fmt::join(config.scale, ", "));
+  text += fmt::format("taps = {}\nmean = [{}]\nscale = [{}]\n", list_of(config.taps), fmt::join(config.mean, ", "),
+                      fmt::join(config.scale, ", "));
   text += fmt::format("\n[preprocessing]\ninput_px = {}\nwindow_low = {}\nwindow_high = {}\n", config.input_px,
                       config.window.low, config.window.high);
   if (config.roi) {
@@ -130,9 +134,9 @@ std::string to_toml(const TrainConfig& config) {
       config.bank_size, config.bank_turns, config.bank_nearest, config.bank_shares, config.whitening_shrinkage,
       config.reservoir_patches);
   text += fmt::format("\n[map]\nsmoothing_cells = {}\ntop_cells = {}\n", config.smoothing_cells, config.top_cells);
-  text += fmt::format("\n[labels]\nuse = '{}'\ncell_taps = ['{}']\npicture_taps = ['{}']\npicture_views = {}\n",
-                      to_string(config.labels), fmt::join(config.label_taps, "', '"),
-                      fmt::join(config.picture_taps, "', '"), config.picture_views);
+  text += fmt::format("\n[labels]\nuse = '{}'\ncell_taps = {}\npicture_taps = {}\npicture_views = {}\n",
+                      to_string(config.labels), list_of(config.label_taps), list_of(config.picture_taps),
+                      config.picture_views);
   text += fmt::format("stride = {}\ncontext = {}\npixels = {}\n", config.label_stride, config.label_context,
                       config.label_pixels);
   text += fmt::format("hidden = {}\nmembers = {}\nepochs = {}\nturns = {}\npasted = {}\ntop_cells = {}\ncells = {}\n",

@@ -97,6 +97,7 @@ TEST_F(Train, TheResolvedConfigurationReproducesThePackage) {
   ASSERT_TRUE(first) << first.error().message;
   auto read = load_train_config(folder_ / "a" / "tiles" / "training.toml");
   ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->label_taps, (std::vector<std::string>{"tap4", "tap8", "tap16", "tap32"}));  // no twin beside it
   config_ = *read;
   EXPECT_EQ(train_to(folder_ / "b" / "tiles")->model.digest, first->model.digest);
 }
@@ -199,6 +200,15 @@ TEST_F(Train, AScoreInsideTheParityBandIsUnknown) {
   auto exact = Detector::load(folder_ / "tiles", {.operating_point = "at-the-score"});
   ASSERT_TRUE(exact) << exact.error().message;
   EXPECT_EQ((*exact)->predict(capture_of(good_picture(50)), {})->label, Label::unknown);
+}
+
+TEST(TrainConfig, WhatIsLeftToTheTrainingStaysSoWhenItIsWritten) {
+  const test::TempFolder folder;
+  ASSERT_TRUE(write_file_atomically(folder / "train.toml", to_toml(TrainConfig{})));
+  const auto config = load_train_config(folder / "train.toml");
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_TRUE(config->label_taps.empty());
+  EXPECT_EQ(config->taps, TrainConfig{}.taps);
 }
 
 TEST(TrainConfig, BadValuesAreNamed) {

@@ -62,7 +62,8 @@ struct TrainConfig {
 
   // [labels]
   Labels labels = Labels::auto_;
-  std::vector<std::string> label_taps = {"tap4", "tap8", "tap16"};             // of cells
+  // Of cells. Empty: tap4, tap8, tap16, and tap32 where no template is seen beside the picture.
+  std::vector<std::string> label_taps;
   std::vector<std::string> picture_taps = {"tap4", "tap8", "tap16", "tap32"};  // of whole pictures
   int picture_views = 1;      // 8: whole pictures are judged turned and mirrored in all ways; costs eight passes
   int label_stride = 8;       // pixels of the input a labelled cell stands for: 8 or 16
