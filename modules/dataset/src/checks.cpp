@@ -14,7 +14,13 @@
 namespace lineguard::dataset {
 namespace {
 
-constexpr std::size_t kFewGoodPictures = 10;
+constexpr std::size_t kFewestGoodPictures = 2, kFewGoodPictures = 10;
+
+std::vector<std::string> names_of(const std::vector<const Sample*>& samples) {
+  std::vector<std::string> names;
+  for (const Sample* sample : samples) names.push_back(sample->name);
+  return names;
+}
 
 // As sample names are: relative to the data set.
 std::string shown_place(const LabelProblem& problem, const std::filesystem::path& root) {
@@ -39,32 +45,47 @@ void check_files(const Dataset& dataset, const std::vector<SampleFacts>& facts, 
 }
 
 // Good pictures that a detector can be trained from: those that are not held for testing, and decode.
-void check_number_of_good(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings) {
+struct GoodPictures {
+  std::size_t count = 0;
+  std::vector<const Sample*> of_defective_parts;  // those that no operating point can rest on
+};
+
+GoodPictures good_to_learn_from(const Dataset& dataset, const std::vector<SampleFacts>& facts) {
   const bool names_train = std::any_of(dataset.samples.begin(), dataset.samples.end(),
                                        [](const Sample& sample) { return sample.split == Split::train; });
-  std::size_t good = 0;
+  const auto defective = defective_parts(dataset);
+  GoodPictures good;
   for (std::size_t i = 0; i < facts.size(); ++i) {
     const Sample& sample = dataset.samples[i];
     const bool to_learn_from = names_train ? sample.split == Split::train : sample.split == Split::unset;
-    // A defect-free twin is learned from as a good picture.
-    const bool shows_good = sample.label == Label::good || sample.defect_free_template.has_value();
-    good += shows_good && to_learn_from && facts[i].decoded;
+    // A defect-free twin is learned from as a good picture, whatever the part beside it is.
+    const bool has_twin = sample.defect_free_template.has_value();
+    if (!to_learn_from || !facts[i].decoded || !(sample.label == Label::good || has_twin)) continue;
+    ++good.count;
+    if (!has_twin && defective.contains(sample.part)) good.of_defective_parts.push_back(&sample);
   }
+  return good;
+}
+
+void check_number_of_good(std::size_t good, FindingList& findings) {
   if (good >= kFewGoodPictures) return;
   const std::string reason = good == 0   ? "there is no good picture to learn from"
                              : good == 1 ? "there is only one good picture to learn from"
                                          : fmt::format("there are only {} good pictures to learn from", good);
-  findings.add_group(good < 2 ? Check::no_good_pictures : Check::few_good_pictures, reason, {});
+  findings.add_group(good < kFewestGoodPictures ? Check::no_good_pictures : Check::few_good_pictures, reason, {});
+}
+
+void check_good_parts(const GoodPictures& good, FindingList& findings) {
+  if (good.count < kFewestGoodPictures || good.of_defective_parts.size() < good.count) return;
+  findings.add_group(Check::no_good_parts,
+                     fmt::format("each of the {} good pictures to learn from shows a part that another picture shows "
+                                 "defective, the first one part \"{}\": no part is good in all its pictures",
+                                 good.count, good.of_defective_parts.front()->part),
+                     names_of(good.of_defective_parts));
 }
 
 template <typename Key>
 using Groups = std::map<Key, std::vector<const Sample*>>;
-
-std::vector<std::string> names_of(const std::vector<const Sample*>& samples) {
-  std::vector<std::string> names;
-  for (const Sample* sample : samples) names.push_back(sample->name);
-  return names;
-}
 
 // Where a file is named more than once, the lines that do: " (labels.csv:3, labels.csv:9)". Else nothing.
 std::string lines_of(const std::vector<const Sample*>& samples) {
@@ -201,7 +222,9 @@ void check_marks(const Dataset& dataset, const std::vector<SampleFacts>& facts, 
 void run_checks(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings) {
   check_labels(dataset, findings);
   check_files(dataset, facts, findings);
-  check_number_of_good(dataset, facts, findings);
+  const GoodPictures good = good_to_learn_from(dataset, facts);
+  check_number_of_good(good.count, findings);
+  check_good_parts(good, findings);
   check_duplicates(dataset, facts, findings);
   check_parts(dataset, findings);
   check_marks(dataset, facts, findings);

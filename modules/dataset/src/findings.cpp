@@ -16,7 +16,7 @@ struct CheckRow {
   std::string_view advice;
 };
 
-constexpr std::array<CheckRow, 27> kChecks{{
+constexpr std::array<CheckRow, 28> kChecks{{
     {Check::malformed_label, "malformed-label", Severity::blocker,
      "Correct these lines or entries, or take them out. Until then nothing is trained or measured, whatever --allow "
      "says: a set that is read in part would be another one. What is said of the other files below is of what could be "
@@ -28,6 +28,10 @@ constexpr std::array<CheckRow, 27> kChecks{{
     {Check::no_good_pictures, "no-good-pictures", Severity::blocker,
      "Add pictures of good parts: the detector learns from them. Fifty or more is a good start. Where every "
      "picture says where its defects are, `train --tile-px` learns from the places without one."},
+    {Check::no_good_parts, "no-good-parts", Severity::blocker,
+     "If these are different parts, mend --part-pattern (its first group is the part) or the column part. Else add "
+     "parts "
+     "that are good in all their pictures: the operating point rests on them."},
     {Check::label_conflict, "label-conflict", Severity::blocker, "Decide what the part is and keep one of the files."},
     {Check::part_in_two_splits, "part-in-two-splits", Severity::blocker,
      "Move all pictures of the part to one split: tested on a part it has learned, a detector looks better than it "

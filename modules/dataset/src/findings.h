@@ -17,6 +17,7 @@ enum class Check {
   unreadable,
   undecodable,
   no_good_pictures,
+  no_good_parts,
   label_conflict,
   part_in_two_splits,
   duplicate_across_splits,

@@ -22,11 +22,12 @@ using Parts = std::map<std::string, PartFacts>;
 enum class Side { train, validation, test };
 
 Parts collect_parts(const Dataset& dataset) {
+  const auto defective = defective_parts(dataset);
   Parts parts;
   for (const Sample& sample : dataset.samples) {
     if (sample.label == Label::unknown) continue;
     PartFacts& part = parts[sample.part];
-    part.defective |= sample.label == Label::defective;
+    part.defective = defective.contains(sample.part);
     part.stratum = std::max(part.stratum, fmt::format("{} {} {:.2f}", sample.label == Label::defective,
                                                       sample.class_name, sample.defect_probability));
     part.train |= sample.split == Split::train;
@@ -130,6 +131,14 @@ TrainingSplit sort_samples(const Dataset& dataset, const std::map<std::string, S
 }
 
 }  // namespace
+
+std::set<std::string> defective_parts(const Dataset& dataset) {
+  std::set<std::string> defective;
+  for (const Sample& sample : dataset.samples) {
+    if (sample.label == Label::defective) defective.insert(sample.part);
+  }
+  return defective;
+}
 
 TrainingSplit split_for_training(const Dataset& dataset, double validation_fraction, std::uint64_t seed) {
   return sort_samples(dataset, assign_sides(collect_parts(dataset), validation_fraction, seed));

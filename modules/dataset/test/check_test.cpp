@@ -316,6 +316,27 @@ TEST_F(CheckDataset, needsGoodPictures) {
   EXPECT_CONTAINS(only(check(2, "labels.csv"), "no-good-pictures").reason, "no good picture");
 }
 
+// Training refuses such a set: no good picture tells how a good part scores.
+TEST_F(CheckDataset, needsAPartThatIsGoodInAllItsPictures) {
+  const auto report_of = [&] { return *check_dataset(read({.part_pattern = "^(p[0-9]+)_"})); };
+  std::vector<std::string> good;
+  for (int i = 100; i < 112; ++i) {
+    const std::string part = "p" + std::to_string(i);
+    add_picture(good.emplace_back("good/" + part + "_top.png"), i);
+    add_picture("defective/" + part + "_side.png", i + 20);
+  }
+  const CheckReport report = report_of();
+  ASSERT_EQ(report.blockers().size(), 1u);
+  const Finding& finding = only(report, "no-good-parts");
+  EXPECT_EQ(finding.severity, Severity::blocker);
+  EXPECT_EQ(finding.files, good);
+  EXPECT_CONTAINS(finding.reason, "each of the 12 good pictures");
+  EXPECT_CONTAINS(finding.reason, "part \"p100\"");
+  EXPECT_CONTAINS(finding.advice, "--part-pattern");
+  add_picture("good/p112_top.png", 112);
+  EXPECT_TRUE(report_of().blockers().empty());
+}
+
 TEST_F(CheckDataset, saysTheSameWithAnyNumberOfThreads) {
   add_good(30);
   for (const auto* name : {"train/good/n103.png", "train/good/n111.png", "train/good/n127.png"}) truncate(name);

@@ -23,6 +23,7 @@
 #include <lineguard/core/digest.h>
 #include <lineguard/core/files.h>
 #include <lineguard/core/parallel.h>
+#include <lineguard/dataset/split.h>
 #include <lineguard/detector/train.h>
 #include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/encode.h>
@@ -271,7 +272,7 @@ class Training {
     const auto pictures = score_pictures(set_, scores);
     // Where hardly any picture is good, each one's tiles without a defect stand for a good picture.
     const bool areas = report_.good_pictures < kFewestGoodPictures;
-    const auto defective = defective_parts(dataset_);
+    const auto defective = dataset::defective_parts(dataset_);
     stats::WorstOfParts good_scores, defective_scores;
     for (const PictureScore& picture : pictures) {
       if (!picture.calibrates) continue;

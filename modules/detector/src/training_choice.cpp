@@ -95,21 +95,13 @@ void deal_folds(TrainingSet& set, const TrainConfig& config) {
 }
 
 std::size_t good_views_of_defective_parts(const dataset::Dataset& dataset) {
-  const auto defective = defective_parts(dataset);
+  const auto defective = dataset::defective_parts(dataset);
   return static_cast<std::size_t>(std::ranges::count_if(dataset.samples, [&](const dataset::Sample& sample) {
     return sample.label == Label::good && defective.contains(sample.part);
   }));
 }
 
 }  // namespace
-
-std::set<std::string> defective_parts(const dataset::Dataset& dataset) {
-  std::set<std::string> defective;
-  for (const dataset::Sample& sample : dataset.samples) {
-    if (sample.label == Label::defective) defective.insert(sample.part);
-  }
-  return defective;
-}
 
 bool cuts(const TrainingSet& set, const TrainConfig& config) {
   return config.tile_px > 0 && set.good_count() < set.pictures.size();
@@ -124,7 +116,7 @@ Result<void> refuse_blockers(const dataset::Dataset& dataset, const TrainingSet&
   check_options.threads = options.threads;
   LINEGUARD_ASSIGN(const auto report, dataset::check_dataset(dataset, check_options, progress));
   auto allowed = options.allowed_checks;
-  if (cuts(set, config)) allowed.insert("no-good-pictures");
+  if (cuts(set, config)) allowed.insert({"no-good-pictures", "no-good-parts"});
   std::string refusals;
   for (const dataset::Finding& finding : report.blockers(allowed)) {
     const bool concerns_training =

@@ -3,7 +3,6 @@
 
 #include "training_set.h"
 
-#include <set>
 #include <string>
 #include <vector>
 
@@ -25,9 +24,6 @@ struct Chosen {
 // The training part, its twins as good pictures where every picture has one, in folds by part. Errors: refused (too few
 // good or defective pictures), no_template.
 Result<Chosen> choose_pictures(const dataset::Dataset& dataset, const TrainConfig& config);
-
-// As in an evaluation, a part is defective where one of its pictures is, whatever the others show.
-std::set<std::string> defective_parts(const dataset::Dataset& dataset);
 
 // Labelled pictures that are learned from tile by tile have good places even where none is good.
 bool cuts(const TrainingSet& set, const TrainConfig& config);

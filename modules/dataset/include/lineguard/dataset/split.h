@@ -2,11 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
+#include <string>
 #include <vector>
 
 #include <lineguard/dataset/dataset.h>
 
 namespace lineguard::dataset {
+
+// A part is defective where one of its pictures is, whatever the others show: splits, checks and training go by it.
+std::set<std::string> defective_parts(const Dataset& dataset);
 
 // Indices into Dataset::samples.
 struct TrainingSplit {
