@@ -79,7 +79,7 @@ Result<std::vector<MapScore>> score_held_back(const TrainingSet& set, const Feat
 std::vector<MapScore> good_ones(const TrainingSet& set, const std::vector<MapScore>& scored) {
   std::vector<MapScore> good;
   for (std::size_t i = 0; i < scored.size(); ++i) {
-    if (set.pictures[i].good() && set.calibrates(i)) good.push_back(scored[i]);
+    if (set.pictures[i].good() && set.tells_good(set.pictures[i])) good.push_back(scored[i]);
   }
   return good;
 }

@@ -31,7 +31,7 @@ Result<std::vector<MapScore>> score_held_back(const TrainingSet& set, const Feat
                                               const TrainConfig& config, int grid_cells, int threads,
                                               const ProgressFunction& progress);
 
-// Only those of good pictures that calibrate.
+// Only those of good pictures that tell how good ones score (TrainingSet::tells_good).
 std::vector<MapScore> good_ones(const TrainingSet& set, const std::vector<MapScore>& scored);
 
 struct RegionLevels {

@@ -91,7 +91,8 @@ std::vector<PictureScore> score_pictures(const TrainingSet& set, const std::vect
   for (std::size_t i = 0; i < scores.size(); ++i) {
     const TrainingPicture& tile = set.pictures[i];
     const auto [at, is_new] = number.emplace(tile.sample, pictures.size());
-    if (is_new) pictures.push_back({tile.sample, scores[i], {}, set.calibrates(i), tile.is_template()});
+    if (is_new)
+      pictures.push_back({tile.sample, scores[i], {}, set.calibrates(i), set.tells_good(tile), tile.of_defective_part});
     PictureScore& picture = pictures[at->second];
     picture.worst = std::max(picture.worst, scores[i]);
     if (tile.good() && !tile.cut) picture.worst_good = scores[i];

@@ -29,7 +29,8 @@ struct PictureScore {
   double worst = 0;                  // of all its tiles
   std::optional<double> worst_good;  // as if no defect lay in it; none where no tile of its place is good anywhere
   bool calibrates = true;
-  bool is_template = false;
+  bool tells_good = true;          // TrainingSet::tells_good
+  bool of_defective_part = false;  // TrainingPicture's
 };
 // A tile that is not good is replaced by the one at the same place of the next picture where it is, so that as many
 // tiles count as in a good picture.

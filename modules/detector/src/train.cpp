@@ -23,7 +23,6 @@
 #include <lineguard/core/digest.h>
 #include <lineguard/core/files.h>
 #include <lineguard/core/parallel.h>
-#include <lineguard/dataset/split.h>
 #include <lineguard/detector/train.h>
 #include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/encode.h>
@@ -174,6 +173,8 @@ class Training {
       LINEGUARD_ASSIGN(backbone_.file, find_installed_backbone());
     }
     if (cuts(set_, config_)) LINEGUARD_TRY(cut_pictures());
+    if (config_.fine_tune) set_.calibration_fold = kHeldBackFold;
+    LINEGUARD_TRY(refuse_without_good_parts());
     if (config_.fine_tune) LINEGUARD_TRY(tune_backbone());
     const fs::path features = folder / "features.xml";
     LINEGUARD_TRY(write_feature_graph(backbone_, layout(), features));
@@ -225,6 +226,13 @@ class Training {
                                   set_.good_count(), kFewestGoodPictures));
   }
 
+  // What verify can't know: the split, or the fold that fine-tuning keeps, may have left no good part.
+  Result<void> refuse_without_good_parts() const {
+    const auto tells = [&](const TrainingPicture& picture) { return picture.good() && set_.tells_good(picture); };
+    if (std::ranges::any_of(set_.pictures, tells)) return {};
+    return make_error(ErrorCode::refused, "no part to calibrate on is good in all its pictures: add good parts");
+  }
+
   Result<void> tune_backbone() {
     if (!with_labels()) {
       return make_error(ErrorCode::refused,
@@ -234,7 +242,6 @@ class Training {
                      fine_tune(set_, backbone_, seen_, config_, job_folder_, options_.threads, progress_));
     backbone_ = std::move(tuned.backbone);
     report_.fine_tuning_note = std::move(tuned.note);
-    set_.calibration_fold = kHeldBackFold;
     return {};
   }
 
@@ -270,19 +277,12 @@ class Training {
     std::vector<double> scores;
     for (const MapScore& picture : scored) scores.push_back(picture.score);
     const auto pictures = score_pictures(set_, scores);
-    // Where hardly any picture is good, each one's tiles without a defect stand for a good picture.
-    const bool areas = report_.good_pictures < kFewestGoodPictures;
-    const auto defective = dataset::defective_parts(dataset_);
     stats::WorstOfParts good_scores, defective_scores;
     for (const PictureScore& picture : pictures) {
-      if (!picture.calibrates) continue;
       const std::string& part = picture.sample->part;
-      const bool is_defective = defective.contains(part) && !picture.is_template;
-      if (picture.worst_good && (areas || !is_defective)) good_scores.add(part, *picture.worst_good);
-      if (is_defective) defective_scores.add(part, picture.worst);
+      if (picture.worst_good && picture.tells_good) good_scores.add(part, *picture.worst_good);
+      if (picture.calibrates && picture.of_defective_part) defective_scores.add(part, picture.worst);
     }
-    if (good_scores.scores().empty())
-      return make_error(ErrorCode::refused, "no part to calibrate on is good in all its pictures: add good parts");
     auto& point = report_.operating_point;
     LINEGUARD_ASSIGN(
         point, choose_operating_point(good_scores.scores(), config_, options_.must_reach_overkill, report_.warnings));
@@ -303,10 +303,10 @@ class Training {
           "score "
           "higher than the overkill bound says; add pictures of good parts with their templates");
     }
-    if (areas) {
-      point.method += "; hardly any picture was good, so each one's tiles without a defect stand for a good picture";
+    if (set_.areas_calibrate) {
+      point.method += "; hardly any part was good, so each picture's tiles without a defect stand for a good picture";
       report_.warnings.push_back(
-          "hardly any picture is good: overkill is bounded for the areas without a defect; good parts may score "
+          "hardly any part is good: overkill is bounded for the areas without a defect; good parts may score "
           "otherwise");
     }
     point.miss_bound = stats::upper_bound(

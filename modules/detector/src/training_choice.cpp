@@ -70,6 +70,15 @@ void add_twins(TrainingSet& set) {
   }
 }
 
+void mark_defective_parts(TrainingSet& set, const dataset::Dataset& dataset, const TrainConfig& config) {
+  const auto defective = dataset::defective_parts(dataset);
+  for (TrainingPicture& picture : set.pictures)
+    picture.of_defective_part = !picture.is_template() && defective.contains(picture.sample->part);
+  const auto of_good_part = [](const TrainingPicture& picture) { return picture.good() && !picture.of_defective_part; };
+  const auto good = static_cast<std::size_t>(std::ranges::count_if(set.pictures, of_good_part));
+  set.areas_calibrate = cuts(set, config) && good < kFewestGoodPictures;
+}
+
 // A detector is calibrated on parts that its bank has not seen: one part alone leaves no bank.
 Result<void> refuse_one_part(const dataset::Dataset& dataset, const std::set<std::string>& parts) {
   if (parts.size() >= 2) return {};
@@ -157,6 +166,7 @@ Result<Chosen> choose_pictures(const dataset::Dataset& dataset, const TrainConfi
                                              aside)));
   }
   LINEGUARD_TRY(refuse_one_part(dataset, set.parts(!cuts(set, config))));  // cut pictures have good places
+  mark_defective_parts(set, dataset, config);
   deal_folds(set, config);
   return chosen;
 }

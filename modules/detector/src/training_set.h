@@ -40,6 +40,8 @@ struct TrainingPicture {
   std::optional<Cut> cut;  // none: all of it
   Point shift;             // whole pixels that the part was moved back by; its labels stay where they were drawn
 
+  bool of_defective_part = false;  // some picture of its part shows a defect; false of a template
+
   // Stands for a good picture, seen beside itself; no view of the part beside whose picture it was found.
   bool is_template() const { return twin && *twin == file; }
   bool good() const { return cut ? cut->good : sample == nullptr || sample->label == Label::good; }
@@ -54,10 +56,18 @@ struct TrainingSet {
   // cross-fitted score is an honest one.
   int calibration_fold = -1;
 
+  // Hardly any part is good: tiles without a defect stand for good pictures, whatever the part.
+  bool areas_calibrate = false;
+
   std::size_t good_count() const;
   std::set<std::string> parts(bool of_good_ones_alone) const;
   bool fold_calibrates(int fold) const { return calibration_fold < 0 || fold == calibration_fold; }
   bool calibrates(std::size_t picture) const { return fold_calibrates(pictures[picture].fold); }
+  // Whether a good picture, or tile, of this part tells how good ones score: operating point and region levels rest on
+  // these alone.
+  bool tells_good(const TrainingPicture& picture) const {
+    return fold_calibrates(picture.fold) && (areas_calibrate || !picture.of_defective_part);
+  }
   // The patches of every good picture that is not in `left_out_fold` (-1: none), in order.
   Matrix gather(int left_out_fold = -1) const;
 };

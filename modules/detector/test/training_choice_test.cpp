@@ -1,0 +1,69 @@
+// Which pictures are learned from, and which of them tell how good parts score. No picture is opened.
+#include "training_choice.h"
+
+#include "calibration.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace lineguard::detector {
+namespace {
+
+class TrainingChoice : public ::testing::Test {
+ protected:
+  void add(int part, Label label) {
+    dataset::Sample sample;
+    sample.name = "picture_" + std::to_string(dataset_.samples.size()) + ".png";
+    sample.image = sample.name;
+    sample.part = "part_" + std::to_string(part);
+    sample.label = label;
+    sample.class_name = label == Label::good ? "good" : "dent";
+    if (label == Label::defective) sample.boxes.push_back({{1, 2, 3, 4}, "dent", {}});
+    sample.split = dataset::Split::train;
+    dataset_.samples.push_back(sample);
+  }
+  // Parts with a view of a defect and a good one.
+  void add_defective_parts(int count) {
+    for (int i = 0; i < count; ++i) {
+      add(1000 + i, Label::good);
+      add(1000 + i, Label::defective);
+    }
+  }
+  // How many of the chosen pictures region levels are taken from.
+  std::size_t levels_from() {
+    auto chosen = choose_pictures(dataset_, config_);
+    EXPECT_TRUE(chosen) << chosen.error().message;
+    if (!chosen) return 0;
+    return good_ones(chosen->set, std::vector<MapScore>(chosen->set.pictures.size())).size();
+  }
+
+  dataset::Dataset dataset_;
+  TrainConfig config_{.labels = Labels::use};
+};
+
+// As the threshold: a good view does not make a defective part a good one.
+TEST_F(TrainingChoice, RegionLevelsRestOnPartsThatAreGoodInAllTheirPictures) {
+  for (int i = 0; i < 7; ++i) add(i, Label::good);
+  add_defective_parts(5);
+  EXPECT_EQ(levels_from(), 7u);
+}
+
+TEST_F(TrainingChoice, AreasStandForGoodPicturesWhereHardlyAnyPartIsGood) {
+  config_.tile_px = 64;
+  for (int i = 0; i < 4; ++i) add(i, Label::good);
+  add_defective_parts(5);
+  EXPECT_EQ(levels_from(), 9u) << "four good parts are too few: those of defective ones count too";
+  add(4, Label::good);
+  EXPECT_EQ(levels_from(), 5u);
+}
+
+// A template shows another part than the picture that it stands beside.
+TEST_F(TrainingChoice, TemplatesAreGoodWhateverIsBesideThem) {
+  for (int i = 0; i < 6; ++i) add(i, Label::defective);
+  for (dataset::Sample& sample : dataset_.samples) sample.defect_free_template = "template_of_" + sample.name;
+  EXPECT_EQ(levels_from(), 6u);
+}
+
+}  // namespace
+}  // namespace lineguard::detector
