@@ -22,7 +22,7 @@ class Coco : public DatasetTest {
     add_json("train.json", images, annotations);
     const Error error = read_error();
     EXPECT_EQ(error.code, ErrorCode::corrupt_data);
-    EXPECT_CONTAINS(error.message, "train.json: ");
+    EXPECT_CONTAINS(error.message, "train.json:1: ");
     return error.message;
   }
 };
@@ -143,7 +143,7 @@ TEST_F(Coco, segmentationsThatCannotBeAreNamed) {
 TEST_F(Coco, mistakesNameFileAndEntry) {
   const std::string image = R"({"id": 5, "file_name": "a.png"})";
   EXPECT_CONTAINS(problem_of(R"({"id": 5})", ""), "images[0]");
-  EXPECT_CONTAINS(problem_of(image + "," + image, ""), "images[1]: image 5 is there twice");
+  EXPECT_CONTAINS(problem_of(image + "," + image, ""), "images[1], id 5: image 5 is there twice");
   EXPECT_CONTAINS(problem_of(image, R"({"image_id": 9, "category_id": 1, "bbox": [1, 2, 3, 4]})"),
                   "annotations[0]: its image 9 is not in the file");
   EXPECT_CONTAINS(problem_of(image, R"({"image_id": 5, "category_id": 9, "bbox": [1, 2, 3, 4]})"),
@@ -154,7 +154,7 @@ TEST_F(Coco, mistakesNameFileAndEntry) {
   add("train.json", R"({"images": [], "annotations": [)");
   EXPECT_EQ(read_error().code, ErrorCode::corrupt_data);
   add("train.json", R"({"images": 3, "annotations": [], "categories": []})");
-  EXPECT_CONTAINS(read_error().message, "images: expected a list");
+  EXPECT_CONTAINS(read_error().message, "train.json:1: images: expected a list");
 }
 
 TEST(RealDatasets, deeppcbHasTemplatesAndPhoneScreenPolygons) {

@@ -97,13 +97,13 @@ TEST_F(LabelProblemsTest, OfVocObjects) {
 TEST_F(LabelProblemsTest, OfCocoEntries) {
   add("train.json", R"({"categories": [{"id": 1, "name": "dent"}],
     "images": [{"id": 1, "file_name": "a.png"}, {"id": 2}, {"id": 3, "file_name": "c.png"}],
-    "annotations": [{"image_id": 1, "category_id": 9, "bbox": [1, 2, 3, 4]},
+    "annotations": [{"id": 31, "image_id": 1, "category_id": 9, "bbox": [1, 2, 3, 4]},
                     {"image_id": 7, "category_id": 1, "bbox": [1, 2, 3, 4]}]})");
   add("val.json", R"({"images": [], "annotations": [)");
   Dataset dataset;
   const Strings found = places(dataset);
-  EXPECT_EQ(found,
-            (Strings{"train.json: images[1]", "train.json: annotations[0]", "train.json: annotations[1]", "val.json"}));
+  EXPECT_EQ(found, (Strings{"train.json:2: images[1], id 2", "train.json:3: annotations[0], id 31",
+                            "train.json:4: annotations[1]", "val.json"}));
   EXPECT_EQ(dataset.samples.size(), 2u);
   EXPECT_EQ(find_sample(dataset, "a.png")->label, Label::unknown);
   EXPECT_EQ(find_sample(dataset, "c.png")->label, Label::good);

@@ -1,4 +1,5 @@
 // COCO: <name>.json with its pictures in <name>/ or beside it. A picture without annotations is a good one.
+#include "json_text.h"
 #include "labels.h"
 #include "layouts/layout.h"
 #include "run_lengths.h"
@@ -32,7 +33,7 @@ std::vector<std::string> annotation_files(const FolderContent& folder) {
   return names;
 }
 
-// One file. Every problem names it and the entry: "train.json: annotations[12]: expected …".
+// One file. Every problem names it, the line and the entry: "train.json:345: annotations[12], id 71: expected …".
 class CocoFile {
  public:
   CocoFile(const fs::path& file, Dataset& dataset) : file_(file), dataset_(dataset) {
@@ -46,17 +47,15 @@ class CocoFile {
   void read() {
     const auto text = read_text_file(file_);
     if (!text) return dataset_.problems.add(file_.string(), text.error().message);
-    try {
-      const Json root = Json::parse(*text);
-      for (const char* list : {"categories", "images", "annotations"}) {
-        if (!root.is_object() || !root.contains(list) || !root[list].is_array()) return note(list, "expected a list");
-      }
-      for_each(root, "categories", &CocoFile::read_category);
-      for_each(root, "images", &CocoFile::read_image);
-      for_each(root, "annotations", &CocoFile::read_annotation);
-    } catch (const Json::exception& error) {
-      return dataset_.problems.add(file_.string(), error.what());
+    const auto root = checked_json(*text);
+    if (!root) return dataset_.problems.add(file_.string(), root.error().message);
+    for (const char* list : {"categories", "images", "annotations"}) {
+      const auto member = member_of(*root, list);
+      if (!member || !member->text.starts_with('[')) return note(member.value_or(*root), list, "expected a list");
     }
+    for_each(*root, "categories", &CocoFile::read_category);
+    for_each(*root, "images", &CocoFile::read_image);
+    for_each(*root, "annotations", &CocoFile::read_annotation);
     label_samples();
   }
 
@@ -68,21 +67,34 @@ class CocoFile {
     std::size_t annotations = 0;  // also those that can't be used
   };
 
-  void note(std::string_view entry, std::string_view what) {
-    dataset_.problems.add(fmt::format("{}: {}", file_.string(), entry), what);
+  using ReadEntry = std::string (CocoFile::*)(const Json&);
+
+  void note(const JsonText& where, std::string_view entry, std::string_view what) {
+    dataset_.problems.add(fmt::format("{}:{}: {}", file_.string(), where.line, entry), what);
   }
 
-  void for_each(const Json& root, const char* list, std::string (CocoFile::*read_entry)(const Json&)) {
+  void for_each(const JsonText& root, const char* list, ReadEntry read_entry) {
     std::size_t index = 0;
-    for (const Json& entry : root[list]) {
-      const std::string place = fmt::format("{}[{}]", list, index++);
-      try {
-        if (const std::string what = (this->*read_entry)(entry); !what.empty()) note(place, what);
-      } catch (const Json::out_of_range&) {
-        note(place, "expected " + expected_in(list));
-      } catch (const Json::exception&) {
-        note(place, "has a value of another kind: expected " + expected_in(list));
-      }
+    for_each_entry(*member_of(root, list), [&](const JsonText& text) {
+      const Json entry = Json::parse(text.text);
+      const std::string what = problem_of(entry, list, read_entry);
+      if (!what.empty()) note(text, fmt::format("{}[{}]{}", list, index, id_of(entry)), what);
+      ++index;
+    });
+  }
+
+  static std::string id_of(const Json& entry) {
+    const auto id = entry.is_object() ? entry.find("id") : entry.end();
+    return id != entry.end() && id->is_number_integer() ? fmt::format(", id {}", id->get<Id>()) : "";
+  }
+
+  std::string problem_of(const Json& entry, const char* list, ReadEntry read_entry) {
+    try {
+      return (this->*read_entry)(entry);
+    } catch (const Json::out_of_range&) {
+      return "expected " + expected_in(list);
+    } catch (const Json::exception&) {
+      return "has a value of another kind: expected " + expected_in(list);
     }
   }
 

@@ -47,7 +47,7 @@ struct Sample {
 
 // A line or an entry of a label file that can't be used.
 struct LabelProblem {
-  std::string place;   // "set/labels/a.txt:12", "set/train.json: annotations[3]"
+  std::string place;   // "set/labels/a.txt:12", "set/train.json:45: annotations[3], id 17"
   std::string reason;  // what was found and what was expected
 };
 
