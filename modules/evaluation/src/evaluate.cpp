@@ -25,7 +25,7 @@ struct Outcome {
   Row row;
   std::optional<GridPair> pixels;
   std::vector<stats::TrueBox> true_boxes;
-  std::string mask_problem;
+  std::string mask_problem, box_problem;
   std::vector<Region> faint_regions;  // below the level from which regions are reported: counted, then forgotten
 };
 
@@ -82,7 +82,7 @@ void add_pixels(Outcome& outcome, const Prediction& prediction, const dataset::S
 }
 
 Outcome evaluate_one(Predictor& predictor, const dataset::Sample& sample, std::size_t index, const Wanted& wanted) {
-  Outcome outcome{row_of(sample, index), std::nullopt, {}, {}, {}};
+  Outcome outcome{row_of(sample, index), std::nullopt, {}, {}, {}, {}};
   Row& row = outcome.row;
   auto prediction = predict(predictor, sample, wanted);
   if (!prediction) {
@@ -97,7 +97,11 @@ Outcome evaluate_one(Predictor& predictor, const dataset::Sample& sample, std::s
   outcome.faint_regions = std::move(prediction->faint_regions);
   add_pixels(outcome, *prediction, sample, wanted.grid_px);
   if (const auto image = imaging::decode_file(sample.image)) row.properties = imaging::measure_properties(*image);
-  if (const auto boxes = true_boxes(sample)) outcome.true_boxes = *boxes;
+  if (auto boxes = true_boxes(sample)) {
+    outcome.true_boxes = std::move(*boxes);
+  } else {
+    outcome.box_problem = boxes.error().message;
+  }
   for (const stats::TrueBox& truth : outcome.true_boxes)
     row.defect_side_px = std::max({row.defect_side_px, truth.box.width, truth.box.height});
   return outcome;
@@ -118,6 +122,8 @@ class Collector {
       if (!added) outcome.mask_problem = evaluation_.rows.back().image + ": " + added.error().message;
       pictures_with_mask_ += added.ok() && !outcome.pixels->mask.empty();
     }
+    if (!outcome.box_problem.empty())
+      evaluation_.notes.push_back("Not in the figures of boxes and of defect sizes: " + outcome.box_problem);
     if (!outcome.mask_problem.empty()) evaluation_.notes.push_back("Not in the pixel figures: " + outcome.mask_problem);
   }
 

@@ -1,5 +1,7 @@
 #include "true_boxes.h"
 
+#include <fmt/format.h>
+
 #include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/properties.h>
 
@@ -11,7 +13,14 @@ Result<std::vector<stats::TrueBox>> true_boxes(const dataset::Sample& sample) {
   for (const dataset::LabelledBox& labelled : sample.boxes) boxes.push_back({labelled.box, labelled.class_name});
   if (!boxes.empty() || !sample.mask) return boxes;
   LINEGUARD_ASSIGN(const Image mask, imaging::decode_file(*sample.mask));
-  for (const Box& box : imaging::component_boxes(mask)) boxes.push_back({box, sample.class_name});
+  const auto places = imaging::component_boxes(mask);
+  if (places.size() > kMostTrueBoxes) {
+    return make_error(ErrorCode::too_large,
+                      fmt::format("{}: the mask marks {} places apart from each other, at most {} "
+                                  "can be held against found boxes",
+                                  sample.mask->string(), places.size(), kMostTrueBoxes));
+  }
+  for (const Box& box : places) boxes.push_back({box, sample.class_name});
   return boxes;
 }
 

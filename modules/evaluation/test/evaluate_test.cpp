@@ -180,6 +180,30 @@ TEST_F(Evaluate, MaskOfAnotherSizeIsNamedAndLeftOut) {
   EXPECT_TRUE(notes(evaluation, "mask_d.png: the mask is 8 x 8"));
 }
 
+// A picture of single pixels `step` apart, all of which its mask marks.
+Image dotted(Size size, int step) {
+  Image image(size, 1);
+  for (int y = 0; y < size.height_px; y += step) {
+    for (int x = 0; x < size.width_px; x += step) image.row_u8(y)[static_cast<std::size_t>(x)] = 200;
+  }
+  return image;
+}
+
+TEST_F(Evaluate, EveryPlaceOfAMaskCountsOrThePictureIsSaidToBeLeftOut) {
+  add("g.png", Label::good, 10);
+  add("many.png", Label::defective, 200, true);
+  write(*dataset_.samples.back().mask, *imaging::encode_png(dotted({100, 100}, 2)));
+  Evaluation evaluation = run();
+  ASSERT_EQ(evaluation.detections.size(), 2u);
+  EXPECT_EQ(evaluation.detections[0].recalled.n, 2500u);
+  EXPECT_FALSE(notes(evaluation, "Not in the figures of boxes"));
+  write(*dataset_.samples.back().mask, *imaging::encode_png(dotted({210, 210}, 2)));
+  evaluation = run();
+  EXPECT_TRUE(evaluation.detections.empty());
+  EXPECT_TRUE(notes(evaluation, "Not in the figures of boxes and of defect sizes: "));
+  EXPECT_TRUE(notes(evaluation, "mask_many.png: the mask marks 11025 places apart from each other, at most 10000"));
+}
+
 TEST_F(Evaluate, ThreadsChangeNothing) {
   for (int i = 0; i < 40; ++i)
     add("p" + std::to_string(i) + ".png", i % 3 ? Label::good : Label::defective, 60 + 2 * i);

@@ -13,7 +13,6 @@ namespace lineguard::imaging {
 namespace {
 
 constexpr int kLongestSide = 512;
-constexpr int kMostComponents = 1000;
 
 Image shrunk(const Image& image) {
   const double factor = static_cast<double>(kLongestSide) / std::max(image.width_px(), image.height_px());
@@ -42,7 +41,7 @@ std::vector<Box> component_boxes(const Image& mask) {
   cv::Mat labels, stats, centroids;
   const int count = cv::connectedComponentsWithStats(view_of(flags), labels, stats, centroids, 8);
   std::vector<Box> boxes;
-  for (int i = 1; i < std::min(count, kMostComponents + 1); ++i) {
+  for (int i = 1; i < count; ++i) {
     boxes.push_back({static_cast<double>(stats.at<int>(i, cv::CC_STAT_LEFT)),
                      static_cast<double>(stats.at<int>(i, cv::CC_STAT_TOP)),
                      static_cast<double>(stats.at<int>(i, cv::CC_STAT_WIDTH)),

@@ -18,7 +18,8 @@ struct PictureProperties {
 // Measured on the picture shrunk to at most 512 px a side, so that a larger camera does not look less sharp.
 PictureProperties measure_properties(const Image& image);
 
-// Bounding boxes of the connected parts (8 neighbours) of a mask's non-zero pixels, at most 1000, from top to bottom.
+// Bounding boxes of the connected parts (8 neighbours) of a mask's non-zero pixels, from top to bottom: all of them, up
+// to a quarter as many as there are pixels.
 std::vector<Box> component_boxes(const Image& mask);
 
 }  // namespace lineguard::imaging
