@@ -1,7 +1,11 @@
 #include "run_lengths.h"
 
+#include "outline_limits.h"
+
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
 #include <span>
 #include <utility>
 
@@ -81,6 +85,7 @@ class Piece {
   }
 
   const Stripe& last() const { return last_; }
+  std::size_t points() const { return upper_.size() + lower_.size(); }
 
   void extend(const Stripe& next) {
     step(upper_, last_.top, next.top, std::max(last_.top, next.top), next.left);
@@ -93,6 +98,7 @@ class Piece {
     add(lower_, point(last_.right, last_.bottom));
     for (auto at = lower_.rbegin(); at != lower_.rend(); ++at) add(upper_, *at);
     if (upper_.size() > 1 && upper_.front() == upper_.back()) upper_.pop_back();
+    upper_.shrink_to_fit();
     return std::move(upper_);
   }
 
@@ -184,9 +190,14 @@ Result<std::vector<Outline>> outlines_of_runs(const std::vector<std::int64_t>& r
   const std::vector<Stripe> stripes = stripes_of(set, size.height_px);
   std::vector<Outline> outlines;
   std::vector<Piece> open;
+  std::size_t closed = 0, closed_points = 0;
   for (auto from = stripes.begin(); from != stripes.end();) {
     const auto to = std::find_if(from, stripes.end(), [&](const Stripe& stripe) { return stripe.left != from->left; });
     open = go_on(std::move(open), {from, to}, outlines);
+    for (; closed < outlines.size(); ++closed) closed_points += outlines[closed].size();
+    const auto points = std::transform_reduce(open.begin(), open.end(), closed_points, std::plus<>(),
+                                              [](const Piece& piece) { return piece.points(); });
+    LINEGUARD_TRY(check_limits(outlines.size() + open.size(), points, kObjectLimits));
     from = to;
   }
   go_on(std::move(open), {}, outlines);

@@ -19,7 +19,8 @@ Result<std::vector<std::int64_t>> decompress_runs(std::string_view text);
 // Outlines that, filled with their borders, are the set pixels and no others; none where no pixel is set. What branches
 // or has holes is cut from top to bottom, so that no outline goes around what is not set. Time and memory are those of
 // the runs, however many pixels they stand for. Errors: corrupt_data where a run is negative or the runs don't fill
-// `size` to the pixel; too_large for more pixels than pictures may have (imaging::DecodeLimits).
+// `size` to the pixel; too_large for more pixels than pictures may have (imaging::DecodeLimits) and beyond
+// kObjectLimits.
 Result<std::vector<Outline>> outlines_of_runs(const std::vector<std::int64_t>& runs, Size size);
 
 }  // namespace lineguard::dataset

@@ -140,6 +140,49 @@ TEST_F(Coco, segmentationsThatCannotBeAreNamed) {
   EXPECT_CONTAINS(problem(R"({"size": [10, 9], "counts": 3})"), "annotations[0]: has a value of another kind");
 }
 
+// Of so many single pixels, one below the other with one between them.
+std::string mask_in_pieces(std::size_t pieces) {
+  return R"({"size": [)" + std::to_string(2 * pieces) + R"(, 1], "counts": "111)" + std::string(2 * pieces - 3, '0') +
+         "\"}";
+}
+
+std::string object(int id, const std::string& segmentation) {
+  return R"({"id": )" + std::to_string(id) +
+         R"(, "image_id": 5, "category_id": 1, "bbox": [1, 2, 3, 4], "segmentation": )" + segmentation + "}";
+}
+
+TEST_F(Coco, anObjectHasALimitedNumberOfPieces) {
+  const std::string image = R"({"id": 5, "file_name": "a.png"})";
+  add_json("train.json", image, object(70, mask_in_pieces(100'000)));
+  EXPECT_EQ(read().samples.at(0).boxes.at(0).outlines.size(), 100'000u);
+  const std::string limit =
+      "train.json:1: annotations[0], id 70: segmentation: more than 100000 pieces, the most that "
+      "an object may have";
+  EXPECT_CONTAINS(problem_of(image, object(70, mask_in_pieces(100'001))), limit);
+  std::string polygons = "[0, 0, 2, 0, 2, 2]";
+  for (int i = 0; i < 100'000; ++i) polygons += ", [0, 0, 2, 0, 2, 2]";
+  EXPECT_CONTAINS(problem_of(image, object(70, "[" + polygons + "]")), limit);
+}
+
+TEST_F(Coco, theObjectsOfAFileHaveALimitedNumberOfPieces) {
+  std::string annotations = object(70, mask_in_pieces(100'000));
+  for (int id = 71; id < 82; ++id) annotations += "," + object(id, mask_in_pieces(100'000));
+  add_json("train.json", R"({"id": 5, "file_name": "a.png"})", annotations);
+  const Dataset dataset = read({.keep_problems = true});
+  ASSERT_EQ(dataset.problems.count(), 2u);
+  EXPECT_CONTAINS(dataset.problems.kept()[0].place, "annotations[10], id 80");
+  EXPECT_CONTAINS(dataset.problems.kept()[0].reason, "more than 1000000 pieces, the most that the objects of a file");
+}
+
+TEST_F(Coco, anEntryHasALimitedLength) {
+  const std::string annotation = object(70, "[[" + std::string((4 << 20) + 1, ' ') + "]]");
+  EXPECT_CONTAINS(problem_of(R"({"id": 5, "file_name": "a.png"})", annotation),
+                  "train.json:1: annotations[0], id 70: " + std::to_string(annotation.size()) +
+                      " bytes long, at most 4194304 are read");
+  EXPECT_EQ(read({.keep_problems = true}).samples.at(0).label, Label::unknown)
+      << "what was drawn is not known: not good";
+}
+
 TEST_F(Coco, mistakesNameFileAndEntry) {
   const std::string image = R"({"id": 5, "file_name": "a.png"})";
   EXPECT_CONTAINS(problem_of(R"({"id": 5})", ""), "images[0]");

@@ -162,5 +162,21 @@ TEST(RunLengths, WhatDoesNotFillTheMaskIsRefused) {
   EXPECT_CONTAINS(problem_of({0, 1}, {2'000'000'000, 2'000'000'000}), "expected 1 to 100000000 pixels");
 }
 
+// Rows 0 to 5 of one column, 3 to 8 of the next: three corners a column.
+TEST(RunLengths, OfAnObjectHaveALimitedNumberOfPoints) {
+  const auto zigzag = [](int columns) {
+    Runs runs{0};
+    for (int x = 0; x < columns; x += 2) runs.insert(runs.end(), {6, 7, 6, 1});
+    return outlines_of_runs(runs, {columns, 10});
+  };
+  const auto most = zigzag(320'000);
+  ASSERT_TRUE(most) << most.error().message;
+  EXPECT_GT(most->at(0).size(), 950'000u);
+  const auto more = zigzag(340'000);
+  ASSERT_FALSE(more);
+  EXPECT_EQ(more.error().code, ErrorCode::too_large);
+  EXPECT_CONTAINS(more.error().message, "more than 1000000 points, the most that an object may have");
+}
+
 }  // namespace
 }  // namespace lineguard::dataset::test

@@ -2,6 +2,7 @@
 #include "json_text.h"
 #include "labels.h"
 #include "layouts/layout.h"
+#include "outline_limits.h"
 #include "run_lengths.h"
 
 #include <algorithm>
@@ -21,6 +22,8 @@ namespace {
 
 using Json = nlohmann::json;
 using Id = std::int64_t;
+
+constexpr std::size_t kLongestId_bytes = 20;
 
 bool holds_annotations(const fs::path& file) {
   const auto text = read_text_file(file);
@@ -76,11 +79,23 @@ class CocoFile {
   void for_each(const JsonText& root, const char* list, ReadEntry read_entry) {
     std::size_t index = 0;
     for_each_entry(*member_of(root, list), [&](const JsonText& text) {
-      const Json entry = Json::parse(text.text);
-      const std::string what = problem_of(entry, list, read_entry);
+      const bool fits = text.text.size() <= kLongestEntry_bytes;
+      const Json entry = fits ? Json::parse(text.text) : what_names(text);
+      std::string what = problem_of(entry, list, read_entry);
+      if (!fits) what = fmt::format("{} bytes long, at most {} are read", text.text.size(), kLongestEntry_bytes);
       if (!what.empty()) note(text, fmt::format("{}[{}]{}", list, index, id_of(entry)), what);
       ++index;
     });
+  }
+
+  // Of an entry that is too long: its id, and its image, which is not a good one for that.
+  static Json what_names(const JsonText& entry) {
+    Json kept = Json::object();
+    for (const char* name : {"id", "image_id"}) {
+      const auto member = member_of(entry, name);
+      if (member && member->text.size() <= kLongestId_bytes) kept[name] = Json::parse(member->text);
+    }
+    return kept;
   }
 
   static std::string id_of(const Json& entry) {
@@ -142,23 +157,37 @@ class CocoFile {
         name->second,
         {}};
     if (const auto drawn = entry.find("segmentation"); drawn != entry.end()) {
-      const auto outlines = drawn->is_object() ? outlines_of_mask(*drawn, picture) : outlines_of(*drawn);
-      if (!outlines) return "segmentation: " + outlines.error().message;
+      auto outlines = drawn->is_object() ? outlines_of_mask(*drawn, picture) : outlines_of(*drawn);
+      const auto kept = outlines ? count(*outlines) : outlines.error();
+      if (!kept) return "segmentation: " + kept.error().message;
       labelled.outlines = std::move(*outlines);
     }
     picture.sample.boxes.push_back(std::move(labelled));
     return "";
   }
 
+  // Adds to what the file's objects have together. Errors: too_large beyond kFileLimits.
+  Result<void> count(const std::vector<Outline>& outlines) {
+    std::size_t points = points_;
+    for (const Outline& outline : outlines) points += outline.size();
+    LINEGUARD_TRY(check_limits(pieces_ + outlines.size(), points, kFileLimits));
+    pieces_ += outlines.size();
+    points_ = points;
+    return {};
+  }
+
   // Each [x, y, x, y …]; what encloses nothing is left to its box.
   static Result<std::vector<Outline>> outlines_of(const Json& drawn) {
     std::vector<Outline> outlines;
+    std::size_t points = 0;
     if (!drawn.is_array()) return outlines;
     for (const Json& entry : drawn) {
       const auto numbers = entry.get<std::vector<double>>();
       if (numbers.size() % 2 != 0)
         return make_error(ErrorCode::corrupt_data, fmt::format("{} numbers, expected x, y, x, y …", numbers.size()));
       if (numbers.size() < 6) continue;
+      points += numbers.size() / 2;
+      LINEGUARD_TRY(check_limits(outlines.size() + 1, points, kObjectLimits));
       outlines.push_back(outline_of(numbers));
     }
     return outlines;
@@ -207,6 +236,7 @@ class CocoFile {
   std::unordered_map<Id, std::string> classes_;
   std::unordered_map<Id, std::size_t> index_;  // of read_
   std::vector<Picture> read_;
+  std::size_t pieces_ = 0, points_ = 0;  // of all outlines that are kept
 };
 
 }  // namespace

@@ -90,9 +90,9 @@ struct ReadOptions {
 // are fractions; COCO: a mask of an image without a size): check_dataset() does that. Names that start with a dot are
 // left out; folders are not searched deeper than their layout says, so a loop of links ends nowhere. Errors: not_found,
 // permission_denied; invalid_argument when the shape is that of no layout or of two (both named, with what was seen and
-// how to say which) or there is no picture; corrupt_data for malformed CSV or YOLO lines, COCO entries or Pascal VOC
-// objects (the first named, and how many there are), unless options.keep_problems; invalid_config for a bad
-// part_pattern. Thread-safe.
+// how to say which) or there is no picture; corrupt_data for malformed CSV or YOLO lines, COCO entries (too large ones
+// too) or Pascal VOC objects (the first named, and how many there are), unless options.keep_problems; invalid_config
+// for a bad part_pattern. Thread-safe.
 Result<Dataset> read_dataset(const std::filesystem::path& path, const ReadOptions& options = {});
 
 // Pictures whose files are equal byte for byte count as one part: a copy is no further trial, and stays on its
