@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -17,6 +18,40 @@ Size grid_of(Size size, int grid_px) {
   return {side(size.width_px), side(size.height_px)};
 }
 
+// The cells that the mask touches and that hang together with `first` (8 neighbours). Marks them as seen.
+std::vector<std::size_t> place_from(std::size_t first, std::span<const std::byte> cells, Size grid,
+                                    std::vector<bool>& seen) {
+  const auto width = static_cast<std::size_t>(grid.width_px), height = static_cast<std::size_t>(grid.height_px);
+  std::vector<std::size_t> place{first};
+  seen[first] = true;
+  for (std::size_t i = 0; i < place.size(); ++i) {
+    const std::size_t x = place[i] % width, y = place[i] / width;
+    for (std::size_t row = y - std::min<std::size_t>(y, 1); row <= std::min(y + 1, height - 1); ++row) {
+      for (std::size_t column = x - std::min<std::size_t>(x, 1); column <= std::min(x + 1, width - 1); ++column) {
+        const std::size_t cell = row * width + column;
+        if (seen[cell] || cells[cell] == std::byte{0}) continue;
+        seen[cell] = true;
+        place.push_back(cell);
+      }
+    }
+  }
+  return place;
+}
+
+// `shrunk` says how much of each cell is defective: 255 all of it.
+std::vector<std::uint8_t> defective_cells(const Image& shrunk) {
+  const auto cells = shrunk.bytes();
+  std::vector<std::uint8_t> flags(cells.size(), 0);
+  std::vector<bool> seen(cells.size(), false);
+  for (std::size_t first = 0; first < cells.size(); ++first) {
+    if (seen[first] || cells[first] == std::byte{0}) continue;
+    const auto place = place_from(first, cells, shrunk.size(), seen);
+    const bool thin = std::ranges::all_of(place, [&](std::size_t cell) { return cells[cell] < std::byte{128}; });
+    for (const std::size_t cell : place) flags[cell] = thin || cells[cell] >= std::byte{128};
+  }
+  return flags;
+}
+
 Result<std::vector<std::uint8_t>> mask_on_grid(const std::filesystem::path& file, Size picture, Size grid) {
   LINEGUARD_ASSIGN(const Image mask, imaging::decode_file(file));
   if (mask.size() != picture) {
@@ -24,14 +59,7 @@ Result<std::vector<std::uint8_t>> mask_on_grid(const std::filesystem::path& file
                       fmt::format("{}: the mask is {} x {}, its picture {} x {}", file.string(), mask.width_px(),
                                   mask.height_px(), picture.width_px, picture.height_px));
   }
-  const Image shrunk = imaging::resize(imaging::non_zero(mask), grid);
-  const auto cells = shrunk.bytes();
-  const auto most = std::ranges::max_element(cells);
-  const auto least = *most < std::byte{128} ? std::byte{1} : std::byte{128};
-  std::vector<std::uint8_t> flags;
-  flags.reserve(cells.size());
-  for (const std::byte cell : cells) flags.push_back(cell >= least);
-  return flags;
+  return defective_cells(imaging::resize(imaging::non_zero(mask), grid));
 }
 
 }  // namespace

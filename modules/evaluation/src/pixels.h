@@ -21,8 +21,9 @@ struct GridPair {
 };
 
 // `map` at a longer side of at most grid_px with the sample's mask beside it; nothing where the sample is defective but
-// has no mask. A mask's cell is defective where at least half of it is; a mask too thin for that keeps every cell that
-// it touches. Errors: those of reading the mask; invalid_argument where its size is not the map's.
+// has no mask. A mask's cell is defective where at least half of it is; a place of the mask, apart from the others,
+// that is too thin for that keeps every cell that it touches: none is lost. Errors: those of reading the mask;
+// invalid_argument where its size is not the map's.
 Result<std::optional<GridPair>> on_grid(const FloatMap& map, const dataset::Sample& sample, int grid_px);
 
 }  // namespace lineguard::evaluation

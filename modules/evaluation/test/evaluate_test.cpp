@@ -171,6 +171,20 @@ TEST_F(Evaluate, PixelFiguresComeFromMasks) {
   EXPECT_EQ(evaluation.pixels->regions, 1u);
 }
 
+// One pixel is a quarter of a cell of the grid, 512 cells a side.
+TEST_F(Evaluate, ASmallPlaceIsNotLostBesideALargeOne) {
+  add("g.png", Label::good, 10);
+  add("d.png", Label::defective, 200, true);
+  Image mask({1024, 1024}, 1);
+  write(dataset_.samples[1].image, *imaging::encode_png(mask));
+  for (int y = 100; y < 200; ++y) std::ranges::fill(mask.row_u8(y).subspan(100, 100), std::uint8_t{255});
+  mask.row_u8(701)[701] = mask.row_u8(901)[301] = 255;
+  write(*dataset_.samples[1].mask, *imaging::encode_png(mask));
+  const Evaluation evaluation = run();
+  ASSERT_TRUE(evaluation.pixels);
+  EXPECT_EQ(evaluation.pixels->regions, 3u);
+}
+
 TEST_F(Evaluate, MaskOfAnotherSizeIsNamedAndLeftOut) {
   add("g.png", Label::good, 10);
   add("d.png", Label::defective, 200, true);
