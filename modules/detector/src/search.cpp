@@ -8,6 +8,7 @@
 #include "synthetic_defect.h"
 #include "template_pair.h"
 #include "tiles.h"
+#include "trial_choice.h"
 
 #include <algorithm>
 #include <array>
@@ -29,9 +30,6 @@ namespace {
 
 constexpr std::size_t kMostPictures = 40;
 constexpr int kFolds = 3;
-// Mean of image and pixel AUROC by which a setting must be better: on magnet tiles a gain of 0.0125 here was none on
-// real defects.
-constexpr double kMargin = 0.015;
 constexpr double kConfidence = 0.8;  // of the interval of the gain, parts drawn anew, that must not reach below 0
 
 struct Setting {
@@ -99,13 +97,14 @@ struct Views {
 
 // Of one picture, by a bank made without it.
 struct PictureScores {
-  std::vector<double> good, defective;
+  std::vector<double> good, defective;        // good: as it is, moved, under another lamp
   std::vector<std::pair<float, bool>> cells;  // of the defective views: value, covered
 };
 
 // Of all pictures.
 struct TrialScores {
   Ranking images, cells;
+  double unsteadiness = 0;
 
   double merit(const std::vector<std::uint32_t>& times) const { return (images.auroc(times) + cells.auroc(times)) / 2; }
 };
@@ -115,6 +114,23 @@ Image cut_middle_tile(const Image& image, const TrainConfig& config) {
   const auto tiles = lay_tiles(preprocessing_of(config), image.size());
   const PixelRect& rect = tiles[tiles.size() / 2];
   return imaging::crop(image, rect.x, rect.y, rect.size);
+}
+
+// How far a small shift and another lamp move the score of a good picture (median), in spreads between good pictures
+// (quartiles).
+double unsteadiness_of(const std::vector<PictureScores>& pictures) {
+  std::vector<double> scores, moved;
+  for (const PictureScores& picture : pictures) {
+    scores.push_back(picture.good[0]);
+    for (std::size_t view = 1; view < picture.good.size(); ++view)
+      moved.push_back(std::abs(picture.good[view] - picture.good[0]));
+  }
+  const auto at = [](std::vector<double>& values, double share) {
+    std::ranges::sort(values);
+    return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
+  };
+  const double spread = at(scores, 0.75) - at(scores, 0.25);
+  return at(moved, 0.5) / std::max(spread, 1e-9);
 }
 
 class Search {
@@ -140,33 +156,38 @@ class Search {
     const SteadyTime start = clock_.now();
     SearchOutcome outcome{base_, {}, {}};
     const auto all = settings();
-    std::size_t best = 0;
+    std::vector<bool> proven(all.size(), false);
     for (std::size_t i = 0; i < all.size(); ++i) {
-      Trial trial{all[i].name, false, 0, 0, 0};
+      Trial trial;
+      trial.name = all[i].name;
       if (progress_) progress_("choosing settings", i, all.size());
       const SteadyTime begin = clock_.now();
-      TrainConfig config = base_;
-      all[i].change(config);
+      const TrainConfig config = with(all[i]);
       const bool fits = !base_.templates || config.lighting == imaging::Lighting::as_it_is;
       if (i == 0 || (fits && milliseconds_between(start, begin) < 1000 * budget_s)) {
         LINEGUARD_TRY(prepare_views(config));
-        LINEGUARD_ASSIGN(const TrialScores scores, score(config));
+        LINEGUARD_ASSIGN(TrialScores scores, score(config));
         LINEGUARD_TRY(judge(scores, trial));
-        if (i == 0) defaults_ = scores;
-        if (i > 0 && is_better(trial, outcome.trials[best], outcome.trials[0], scores)) {
-          best = i;
-          outcome.config = config;
-        }
+        proven[i] = i > 0 && is_well_above(trial, outcome.trials[0]) && is_proven(scores);
+        if (i == 0) defaults_ = std::move(scores);
         trial.seconds = milliseconds_between(begin, clock_.now()) / 1000;
       }
       outcome.trials.push_back(std::move(trial));
     }
     if (progress_) progress_("choosing settings", all.size(), all.size());
-    outcome.note = note_of(outcome, best);
+    const std::size_t chosen = choose_trial(outcome.trials, proven);
+    outcome.config = with(all[chosen]);
+    outcome.note = reason_of(outcome.trials, chosen);
     return outcome;
   }
 
  private:
+  TrainConfig with(const Setting& setting) const {
+    TrainConfig config = base_;
+    setting.change(config);
+    return config;
+  }
+
   // Where pictures are cut into tiles, the middle tile of each stands for it.
   package::Preprocessing one_tile(const TrainConfig& config) const {
     package::Preprocessing preprocessing = preprocessing_of(config);
@@ -259,6 +280,7 @@ class Search {
     }
     all.images.sort();
     all.cells.sort();
+    all.unsteadiness = unsteadiness_of(each);
     return all;
   }
 
@@ -285,34 +307,18 @@ class Search {
     const std::vector<std::uint32_t> once(part_count_, 1);
     trial.image_auroc = scores.images.auroc(once);
     trial.pixel_auroc = scores.cells.auroc(once);
-    trial.reached = std::isfinite(merit(trial));
+    trial.unsteadiness = scores.unsteadiness;
+    trial.reached = std::isfinite(merit_of(trial));
     if (trial.reached) return {};
     return make_error(ErrorCode::internal, "the search's drawn defects cover no cell");
   }
 
-  static double merit(const Trial& trial) { return (trial.image_auroc + trial.pixel_auroc) / 2; }
-
-  bool is_better(const Trial& trial, const Trial& best, const Trial& defaults, const TrialScores& scores) const {
-    if (merit(trial) <= merit(best) || merit(trial) < merit(defaults) + kMargin) return false;
+  // Whether the gain over the defaults holds with the parts drawn anew.
+  bool is_proven(const TrialScores& scores) const {
     const auto gain = [&](const stats::ResampleCounts& drawn) {
       return scores.merit(drawn[0]) - defaults_.merit(drawn[0]);
     };
     return stats::bootstrap_interval({part_count_}, gain, {.resamples = 200, .confidence = kConfidence}).low >= 0;
-  }
-
-  static std::string note_of(const SearchOutcome& outcome, std::size_t best) {
-    const Trial &chosen = outcome.trials[best], &defaults = outcome.trials[0];
-    const auto reached = std::ranges::count_if(outcome.trials, &Trial::reached);
-    const std::string of = fmt::format("{} of {} trials", reached, outcome.trials.size());
-    if (best == 0) {
-      return fmt::format(
-          "defaults (synthetic defects: image AUROC {:.3f}, pixel AUROC {:.3f}); none of {} is surely better",
-          defaults.image_auroc, defaults.pixel_auroc, of);
-    }
-    return fmt::format(
-        "{}: synthetic defects in good pictures get an image AUROC of {:.3f} and a pixel AUROC of {:.3f}, "
-        "{:.3f} and {:.3f} with the defaults; the best of {}",
-        chosen.name, chosen.image_auroc, chosen.pixel_auroc, defaults.image_auroc, defaults.pixel_auroc, of);
   }
 
   const TrainConfig& base_;
@@ -348,8 +354,9 @@ std::string trials_to_json(const SearchOutcome& outcome, double budget_s) {
     const Trial& trial = outcome.trials[i];
     text += fmt::format("{}\n  {{\"name\": \"{}\", \"reached\": {}", i ? "," : "", trial.name, trial.reached);
     if (trial.reached) {
-      text += fmt::format(", \"image_auroc\": {:.6f}, \"pixel_auroc\": {:.6f}, \"seconds\": {:.2f}", trial.image_auroc,
-                          trial.pixel_auroc, trial.seconds);
+      text += fmt::format(
+          ", \"image_auroc\": {:.6f}, \"pixel_auroc\": {:.6f}, \"unsteadiness\": {:.4f}, \"seconds\": {:.2f}",
+          trial.image_auroc, trial.pixel_auroc, trial.unsteadiness, trial.seconds);
     }
     text += "}";
   }

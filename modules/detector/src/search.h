@@ -3,7 +3,8 @@
 // Every trial is judged on good pictures that its bank has not seen (three-fold cross-fitting by part): how well do
 // scores and maps tell pictures with faint synthetic defects from the same pictures as they are, shifted by a hundredth
 // and under a lamp that is 5 % off? A setting replaces the default only where it is better by a margin that a paired
-// bootstrap over parts supports: synthetic defects are no real ones, and the default has been measured on those.
+// bootstrap over parts supports: synthetic defects are no real ones, and the default has been measured on those. Of
+// settings that are as good as one another the steadiest is taken (trial_choice.h).
 #pragma once
 
 #include "training_set.h"

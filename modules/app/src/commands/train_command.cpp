@@ -38,6 +38,7 @@ nlohmann::ordered_json trials_to_json(const std::vector<detector::Trial>& trials
     if (!trial.reached) continue;
     list.back()["image_auroc"] = trial.image_auroc;
     list.back()["pixel_auroc"] = trial.pixel_auroc;
+    list.back()["unsteadiness"] = trial.unsteadiness;
     list.back()["seconds"] = trial.seconds;
   }
   return list;
