@@ -80,6 +80,7 @@ TEST_F(VerifyCommand, answersNoUnlessTheBlockerIsAllowed) {
 TEST_F(VerifyCommand, writesAPageWithThumbnails) {
   add_picture("good/<a>.png", 1);
   add_picture("good/b.png", 1);
+  for (std::uint8_t i = 2; i < 5; ++i) add_picture("good/" + std::to_string(i) + ".png", i);
   EXPECT_EQ(verify({path(), "--report", path("verify.html")}).exit_code, kDone);
   const std::string html = read_text_file(path("verify.html")).value();
   EXPECT_NE(html.find("data:image/jpeg"), std::string::npos);
@@ -114,8 +115,7 @@ TEST_F(VerifyCommand, saysWhatToDoOnceACheck) {
 }
 
 TEST_F(VerifyCommand, blockersStandBeforeWhatIsAllowedAndWarnings) {
-  add_picture("train/good/a.png", 1);
-  add_picture("train/good/b.png", 2);
+  for (std::uint8_t i = 1; i <= 5; ++i) add_picture("train/good/" + std::to_string(i) + ".png", i);
   add_picture("test/good/again.png", 1);
   ASSERT_TRUE(write_file_atomically(folder_ / "train/good/broken.png", "no picture"));
   const Outcome outcome = verify({path(), "--structure-only", "--allow", "undecodable"});

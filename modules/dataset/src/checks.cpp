@@ -14,7 +14,7 @@
 namespace lineguard::dataset {
 namespace {
 
-constexpr std::size_t kFewestGoodPictures = 2, kFewGoodPictures = 10;
+constexpr std::size_t kFewGoodPictures = 10;
 
 std::vector<std::string> names_of(const std::vector<const Sample*>& samples) {
   std::vector<std::string> names;
@@ -72,7 +72,9 @@ void check_number_of_good(std::size_t good, FindingList& findings) {
   const std::string reason = good == 0   ? "there is no good picture to learn from"
                              : good == 1 ? "there is only one good picture to learn from"
                                          : fmt::format("there are only {} good pictures to learn from", good);
-  findings.add_group(good < kFewestGoodPictures ? Check::no_good_pictures : Check::few_good_pictures, reason, {});
+  const bool too_few = good < kFewestGoodPictures;
+  findings.add_group(too_few ? Check::no_good_pictures : Check::few_good_pictures,
+                     too_few ? fmt::format("{}, training takes {}", reason, kFewestGoodPictures) : reason, {});
 }
 
 void check_good_parts(const GoodPictures& good, FindingList& findings) {

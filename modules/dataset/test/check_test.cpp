@@ -308,10 +308,12 @@ TEST_F(CheckDataset, warnsOfExifOrientationAndComparesMasksWithTheTurnedPicture)
 TEST_F(CheckDataset, needsGoodPictures) {
   add_picture("one.png", 1);
   EXPECT_EQ(only(check(), "no-good-pictures").severity, Severity::blocker);
-  add_picture("two.png", 2);
-  const CheckReport two = check();
-  EXPECT_TRUE(two.blockers().empty());
-  EXPECT_CONTAINS(only(two, "few-good-pictures").reason, "only 2 good pictures");
+  for (unsigned i = 2; i <= 4; ++i) add_picture("more_" + std::to_string(i) + ".png", i);
+  EXPECT_CONTAINS(only(check(), "no-good-pictures").reason, "only 4 good pictures to learn from, training takes 5");
+  add_picture("two.png", 5);
+  const CheckReport five = check();
+  EXPECT_TRUE(five.blockers().empty());
+  EXPECT_CONTAINS(only(five, "few-good-pictures").reason, "only 5 good pictures");
   add("labels.csv", "image,label,part\none.png,ng,1\ntwo.png,fail,2\n");
   EXPECT_CONTAINS(only(check(2, "labels.csv"), "no-good-pictures").reason, "no good picture");
 }

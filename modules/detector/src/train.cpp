@@ -70,7 +70,7 @@ class Training {
       LINEGUARD_TRY(keep_reference(staged.path()));
       LINEGUARD_TRY(find_shifts());
     }
-    const bool enough_good = set_.good_count() >= kFewestGoodPictures;
+    const bool enough_good = set_.good_count() >= dataset::kFewestGoodPictures;
     if (options_.search && enough_good) LINEGUARD_TRY(choose_settings(staged.path()));
     if (options_.search && !enough_good)
       report_.settings_note = "the configuration's: too few good pictures to search with";
@@ -93,7 +93,7 @@ class Training {
       if (picture.good()) files.push_back(picture.file);
       if (picture.good()) golden_sources_.push_back({picture.file, picture.twin});
     }
-    for (std::size_t i = 0; i < set_.pictures.size() && files.size() < kFewestGoodPictures; ++i) {
+    for (std::size_t i = 0; i < set_.pictures.size() && files.size() < dataset::kFewestGoodPictures; ++i) {
       files.push_back(set_.pictures[i].file);  // hardly any is good: those with defects tell as much of depth and size
       golden_sources_.push_back({set_.pictures[i].file, set_.pictures[i].twin});
     }
@@ -219,11 +219,11 @@ class Training {
   Result<void> cut_pictures() {
     LINEGUARD_TRY(cut_into_tiles(set_, preprocessing_, config_, options_.threads, progress_));
     seen_ = of_cuts(preprocessing_);
-    if (set_.good_count() >= kFewestGoodPictures) return {};
+    if (set_.good_count() >= dataset::kFewestGoodPictures) return {};
     return make_error(ErrorCode::refused,
                       fmt::format("{} tiles without a defect to learn from; at least {} are needed: "
                                   "smaller tiles, or more pictures",
-                                  set_.good_count(), kFewestGoodPictures));
+                                  set_.good_count(), dataset::kFewestGoodPictures));
   }
 
   // What verify can't know: the split, or the fold that fine-tuning keeps, may have left no good part.

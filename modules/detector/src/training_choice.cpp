@@ -76,7 +76,7 @@ void mark_defective_parts(TrainingSet& set, const dataset::Dataset& dataset, con
     picture.of_defective_part = !picture.is_template() && defective.contains(picture.sample->part);
   const auto of_good_part = [](const TrainingPicture& picture) { return picture.good() && !picture.of_defective_part; };
   const auto good = static_cast<std::size_t>(std::ranges::count_if(set.pictures, of_good_part));
-  set.areas_calibrate = cuts(set, config) && good < kFewestGoodPictures;
+  set.areas_calibrate = cuts(set, config) && good < dataset::kFewestGoodPictures;
 }
 
 // A detector is calibrated on parts that its bank has not seen: one part alone leaves no bank.
@@ -153,13 +153,13 @@ Result<Chosen> choose_pictures(const dataset::Dataset& dataset, const TrainConfi
                           ": preprocessing.templates is true, but not every picture to learn from "
                           "has its defect-free twin");
   }
-  if (set.good_count() < kFewestGoodPictures && !cuts(set, config)) {
+  if (set.good_count() < dataset::kFewestGoodPictures && !cuts(set, config)) {
     const std::size_t aside = good_views_of_defective_parts(dataset);
     return make_error(
         ErrorCode::refused,
         fmt::format("{}: {} good pictures to train on; at least {} are needed, 30 or more "
                     "give a useful operating point{}",
-                    dataset.root.string(), set.good_count(), kFewestGoodPictures,
+                    dataset.root.string(), set.good_count(), dataset::kFewestGoodPictures,
                     aside == 0 ? ""
                                : fmt::format("; {} good ones show parts that another picture shows defective: "
                                              "is that how --part-pattern or the column part should name them?",

@@ -8,12 +8,11 @@
 
 #include <lineguard/core/progress.h>
 #include <lineguard/core/result.h>
+#include <lineguard/dataset/check.h>
 #include <lineguard/dataset/dataset.h>
 #include <lineguard/detector/train.h>
 
 namespace lineguard::detector {
-
-inline constexpr std::size_t kFewestGoodPictures = 5;
 
 struct Chosen {
   TrainingSet set;

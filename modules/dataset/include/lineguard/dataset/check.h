@@ -12,6 +12,9 @@
 
 namespace lineguard::dataset {
 
+// With fewer there is nothing to learn from and calibrate on, except in places of large pictures (train --tile-px).
+inline constexpr std::size_t kFewestGoodPictures = 5;
+
 enum class Severity { blocker, warning };
 
 struct Finding {
