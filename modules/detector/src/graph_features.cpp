@@ -99,7 +99,7 @@ Value mean_of_neighbours(const Value& x, int side, bool pad_with_zeros) {
 
 // Averaged where it is finer than the grid, bilinear where it is coarser.
 Value onto_grid(const Value& x, int grid_cells) {
-  const ov::Shape shape = x.get_shape();
+  const ov::Shape& shape = x.get_shape();
   const auto grid = static_cast<std::size_t>(grid_cells);
   if (shape[2] == grid && shape[3] == grid) return x;
   if (shape[2] > grid && shape[2] % grid == 0 && shape[3] % grid == 0) {
@@ -130,7 +130,7 @@ Value joined(const ov::OutputVector& values) {
 
 // [1, channels, h, w] -> [1, h * w, channels]
 Value as_rows(const Value& x) {
-  const ov::Shape shape = x.get_shape();
+  const ov::Shape& shape = x.get_shape();
   const Value last = std::make_shared<op::Transpose>(x, indices({0, 2, 3, 1}));
   const auto cells = static_cast<std::int64_t>(shape[2] * shape[3]);
   return std::make_shared<op::Reshape>(last, indices({1, cells, static_cast<std::int64_t>(shape[1])}), false);

@@ -53,34 +53,31 @@ void sum_rows(const Level* pixels, std::size_t length, const Coverage& rows, std
   }
 }
 
-template <typename Level>
-Level rounded(float level) {
-  return static_cast<Level>(level + 0.5F);
-}
+constexpr float kHalf = 0.5F;  // sums begin with it, so that cutting them off rounds
 
 template <typename Level>
 void sum_gray_columns(std::span<const float> sums, const Coverage& columns, std::span<float> levels, Level* out) {
-  std::ranges::fill(levels, 0.0F);
+  std::ranges::fill(levels, kHalf);
   const std::int32_t* first = columns.first.data();
   for (std::size_t tap = 0; tap < columns.taps; ++tap) {
     const float* at = sums.data() + tap;
     const float* shares = columns.shares.data() + tap * columns.count;
     for (std::size_t x = 0; x < columns.count; ++x) levels[x] += shares[x] * at[first[x]];
   }
-  for (std::size_t x = 0; x < columns.count; ++x) out[x] = rounded<Level>(levels[x]);
+  for (std::size_t x = 0; x < columns.count; ++x) out[x] = static_cast<Level>(levels[x]);
 }
 
 // Four sums a pixel, of which the last is read by nobody: the compiler makes one instruction of them.
 template <typename Level>
 void sum_colour_columns(std::span<const float> sums, const Coverage& columns, Level* out) {
   for (std::size_t x = 0; x < columns.count; ++x) {
-    std::array<float, 4> pixel{};
+    std::array<float, 4> pixel{kHalf, kHalf, kHalf, kHalf};
     const float* at = sums.data() + static_cast<std::size_t>(columns.first[x]) * 3;
     for (std::size_t tap = 0; tap < columns.taps; ++tap, at += 3) {
       const float share = columns.share(tap, x);
       for (std::size_t lane = 0; lane < 4; ++lane) pixel[lane] += share * at[lane];
     }
-    for (std::size_t channel = 0; channel < 3; ++channel) *out++ = rounded<Level>(pixel[channel]);
+    for (std::size_t channel = 0; channel < 3; ++channel) *out++ = static_cast<Level>(pixel[channel]);
   }
 }
 

@@ -35,7 +35,7 @@ double mean_of_area(const Image& image, Size size, int x, int y, int channel) {
   for (int row = 0; row < image.height_px(); ++row) {
     const double share = overlap(y * step_y, (y + 1) * step_y, row);
     for (int column = 0; share > 0 && column < image.width_px(); ++column) {
-      const auto at = static_cast<std::size_t>(column * image.channels() + channel);
+      const std::size_t at = static_cast<std::size_t>(column) * image.channels() + channel;
       const double level = image.depth() == PixelDepth::u8 ? image.row_u8(row)[at] : image.row_u16(row)[at];
       sum += share * overlap(x * step_x, (x + 1) * step_x, column) * level;
     }
