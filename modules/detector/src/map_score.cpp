@@ -17,10 +17,11 @@ std::vector<float> blur(const std::vector<float>& map, int grid, const std::vect
   for (int y = 0; y < grid; ++y) {
     for (int x = 0; x < grid; ++x) {
       float sum = 0;
-      for (int i = -radius; i <= radius; ++i) {
-        const int near_x = along_rows ? std::clamp(x + i, 0, grid - 1) : x;
-        const int near_y = along_rows ? y : std::clamp(y + i, 0, grid - 1);
-        sum += kernel[static_cast<std::size_t>(i + radius)] * map[cell(near_x, near_y)];
+      for (std::size_t i = 0; i < kernel.size(); ++i) {
+        const int offset = static_cast<int>(i) - radius;
+        const int near_x = along_rows ? std::clamp(x + offset, 0, grid - 1) : x;
+        const int near_y = along_rows ? y : std::clamp(y + offset, 0, grid - 1);
+        sum += kernel[i] * map[cell(near_x, near_y)];
       }
       out[cell(x, y)] = sum;
     }
