@@ -1,7 +1,8 @@
-// The threads around the cycle, with a PLC in this process that runs its real program, on the machine's clock.
-// Deadlines are far away, so that a slow machine changes nothing.
+// The threads around the cycle, with a PLC in this process that runs its real program. The PLC's clock waits for the
+// station and deadlines are far away, so that a slow machine changes nothing.
 #include "temp_folder.h"
 
+#include <atomic>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -46,22 +47,28 @@ class ParityPredictor final : public Predictor {
 // The PLC outlives the station, as in life.
 class SharedPlc final : public plc::Plc {
  public:
-  explicit SharedPlc(plc::FakePlc& plc) : plc_(plc) {}
-  Result<plc::PlcInputs> read_inputs() override { return plc_.read_inputs(); }
+  SharedPlc(plc::FakePlc& plc, std::atomic<int>& reads) : plc_(plc), reads_(reads) {}
+  Result<plc::PlcInputs> read_inputs() override {
+    auto inputs = plc_.read_inputs();
+    ++reads_;
+    return inputs;
+  }
   Result<void> write_outputs(const plc::PlcOutputs& outputs) override { return plc_.write_outputs(outputs); }
   std::string name() const override { return plc_.name(); }
 
  private:
   plc::FakePlc& plc_;
+  std::atomic<int>& reads_;  // that have ended, failed ones too
 };
 
 class StationTest : public testing::Test {
  protected:
+  static constexpr Milliseconds kPeriod{10}, kTravel{3000};
   static plc::PlcProgramConfig program() {
     plc::PlcProgramConfig config;
     config.parts = 40;
-    config.rate = 100;
-    config.travel = Milliseconds(3000);  // a result may take that long
+    config.rate = 1 / std::chrono::duration<double>(kPeriod).count();
+    config.travel = kTravel;
     config.heartbeat_timeout = Milliseconds(20000);
     return config;
   }
@@ -79,7 +86,7 @@ class StationTest : public testing::Test {
   std::unique_ptr<Station> make_station() {
     const auto file = folder_ / "record.db";
     StationDevices devices;
-    devices.plc = std::make_unique<SharedPlc>(plc_);
+    devices.plc = std::make_unique<SharedPlc>(plc_, reads_);
     devices.camera = std::make_unique<NumberCamera>();
     devices.predictor = std::make_unique<ParityPredictor>(settings_.cycle.recipe);
     auto record = record::RecordWriter::open(file, system_clock(), {.reserve_bytes = 0});
@@ -95,8 +102,23 @@ class StationTest : public testing::Test {
   static void wait_until(const Condition& condition) {
     while (!condition()) std::this_thread::yield();
   }
+  // Each trigger stands until a read that began after it has ended: the second end from here on.
+  void trigger_until(std::uint32_t parts) {
+    while (plc_.counts().triggered < parts) {
+      plc_.step();
+      wait_until([&, ends = reads_ + 2] { return reads_ >= ends; });
+      line_clock_.advance(kPeriod);
+    }
+  }
+  void run_to_the_gate() {
+    line_clock_.advance(kTravel);
+    plc_.step();
+    EXPECT_TRUE(plc_.finished());
+  }
   test::TempFolder folder_;
-  plc::FakePlc plc_{program(), system_clock()};
+  ManualClock line_clock_;
+  std::atomic<int> reads_{0};
+  plc::FakePlc plc_{program(), line_clock_};
   StationSettings settings_;
 };
 
@@ -105,7 +127,9 @@ TEST_F(StationTest, InspectsALineAndAgreesWithThePlc) {
   std::thread thread([&] { station->run(); });
   wait_until([&] { return plc_.outputs().ready; });
   plc_.start_line();
-  wait_until([&] { return plc_.step(), plc_.finished(); });
+  trigger_until(40);
+  wait_until([&] { return station->status().counters.outputs_confirmed == 40; });
+  run_to_the_gate();
   station->request_stop();
   thread.join();
 
@@ -135,11 +159,13 @@ TEST_F(StationTest, APlcThatFailsNowAndThenLosesPartsButNoDecision) {
   std::thread thread([&] { station->run(); });
   wait_until([&] { return plc_.outputs().ready; });
   plc_.start_line();
-  wait_until([&] { return plc_.step(), plc_.counts().triggered >= 10; });
+  trigger_until(10);
   plc_.fail_reads(3);
-  wait_until([&] { return plc_.step(), plc_.counts().triggered >= 20; });
+  trigger_until(20);
   plc_.fail_writes(2, true);
-  wait_until([&] { return plc_.step(), plc_.finished(); });
+  trigger_until(40);
+  wait_until([&] { return station->status().counters.parts() == 40; });
+  run_to_the_gate();
   station->request_stop();
   thread.join();
 
