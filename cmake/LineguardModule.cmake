@@ -37,8 +37,8 @@ function(lineguard_module NAME)
     target_include_directories(${NAME}_test PRIVATE src ${CMAKE_SOURCE_DIR}/tests/support)
     target_link_libraries(${NAME}_test PRIVATE ${target} ${M_PRIVATE_LIBS} GTest::gtest GTest::gtest_main)
     lineguard_program(${NAME}_test)
-    gtest_discover_tests(${NAME}_test DISCOVERY_MODE PRE_TEST TEST_PREFIX ${NAME}.
-      PROPERTIES TIMEOUT 120 LABELS ${NAME})
+    gtest_discover_tests(${NAME}_test DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT ${LINEGUARD_TEST_TIMEOUT_S} TEST_PREFIX ${NAME}.
+      PROPERTIES TIMEOUT ${LINEGUARD_TEST_TIMEOUT_S} LABELS ${NAME})
   endif()
 endfunction()
 
