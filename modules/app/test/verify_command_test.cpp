@@ -80,7 +80,7 @@ TEST_F(VerifyCommand, answersNoUnlessTheBlockerIsAllowed) {
 TEST_F(VerifyCommand, writesAPageWithThumbnails) {
   add_picture("good/<a>.png", 1);
   add_picture("good/b.png", 1);
-  for (std::uint8_t i = 2; i < 5; ++i) add_picture("good/" + std::to_string(i) + ".png", i);
+  for (std::uint8_t i = 2; i < 10; ++i) add_picture("good/" + std::to_string(i) + ".png", i);
   EXPECT_EQ(verify({path(), "--report", path("verify.html")}).exit_code, kDone);
   const std::string html = read_text_file(path("verify.html")).value();
   EXPECT_NE(html.find("data:image/jpeg"), std::string::npos);

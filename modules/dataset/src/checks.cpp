@@ -44,46 +44,68 @@ void check_files(const Dataset& dataset, const std::vector<SampleFacts>& facts, 
   }
 }
 
-// Good pictures that a detector can be trained from: those that are not held for testing, and decode.
+// Good pictures that decode and that training would learn from.
 struct GoodPictures {
   std::size_t count = 0;
+  std::set<std::string> parts;
   std::vector<const Sample*> of_defective_parts;  // those that no operating point can rest on
+  std::size_t kept_for_testing = 0;               // beside them
 };
 
-GoodPictures good_to_learn_from(const Dataset& dataset, const std::vector<SampleFacts>& facts) {
-  const bool names_train = std::any_of(dataset.samples.begin(), dataset.samples.end(),
-                                       [](const Sample& sample) { return sample.split == Split::train; });
+GoodPictures good_of(const Dataset& dataset, const std::vector<SampleFacts>& facts,
+                     const std::vector<std::size_t>& learned) {
   const auto defective = defective_parts(dataset);
   GoodPictures good;
-  for (std::size_t i = 0; i < facts.size(); ++i) {
+  for (std::size_t i = 0; i < facts.size(); ++i)
+    good.kept_for_testing += facts[i].decoded && dataset.samples[i].label == Label::good;
+  for (const std::size_t i : learned) {
     const Sample& sample = dataset.samples[i];
-    const bool to_learn_from = names_train ? sample.split == Split::train : sample.split == Split::unset;
+    good.kept_for_testing -= facts[i].decoded && sample.label == Label::good;
     // A defect-free twin is learned from as a good picture, whatever the part beside it is.
     const bool has_twin = sample.defect_free_template.has_value();
-    if (!to_learn_from || !facts[i].decoded || !(sample.label == Label::good || has_twin)) continue;
+    if (!facts[i].decoded || !(sample.label == Label::good || has_twin)) continue;
     ++good.count;
+    good.parts.insert(sample.part);
     if (!has_twin && defective.contains(sample.part)) good.of_defective_parts.push_back(&sample);
   }
   return good;
 }
 
-void check_number_of_good(std::size_t good, FindingList& findings) {
+// Training holds pictures back for testing, in another way where it learns from labels: whichever leaves more.
+GoodPictures good_to_learn_from(const Dataset& dataset, const std::vector<SampleFacts>& facts) {
+  constexpr std::uint64_t kSeed = 1;  // which parts are held back hangs on it, how many does not
+  const GoodPictures alone = good_of(dataset, facts, split_for_training(dataset, 0, kSeed).train);
+  const GoodPictures with_labels = good_of(dataset, facts, split_for_labels(dataset, kSeed).train);
+  return alone.count > with_labels.count ? alone : with_labels;
+}
+
+void check_number_of_good(std::size_t good, std::size_t kept_for_testing, FindingList& findings) {
   if (good >= kFewGoodPictures) return;
-  const std::string reason = good == 0   ? "there is no good picture to learn from"
-                             : good == 1 ? "there is only one good picture to learn from"
-                                         : fmt::format("there are only {} good pictures to learn from", good);
+  std::string reason = good == 0   ? "there is no good picture to learn from"
+                       : good == 1 ? "there is only one good picture to learn from"
+                                   : fmt::format("there are only {} good pictures to learn from", good);
+  if (kept_for_testing > 0) reason += fmt::format(" ({} more are kept for testing)", kept_for_testing);
   const bool too_few = good < kFewestGoodPictures;
   findings.add_group(too_few ? Check::no_good_pictures : Check::few_good_pictures,
                      too_few ? fmt::format("{}, training takes {}", reason, kFewestGoodPictures) : reason, {});
 }
 
 void check_good_parts(const GoodPictures& good, FindingList& findings) {
-  if (good.count < kFewestGoodPictures || good.of_defective_parts.size() < good.count) return;
-  findings.add_group(Check::no_good_parts,
-                     fmt::format("each of the {} good pictures to learn from shows a part that another picture shows "
-                                 "defective, the first one part \"{}\": no part is good in all its pictures",
-                                 good.count, good.of_defective_parts.front()->part),
-                     names_of(good.of_defective_parts));
+  if (good.count < kFewestGoodPictures) return;
+  if (good.of_defective_parts.size() == good.count) {
+    findings.add_group(Check::no_good_parts,
+                       fmt::format("each of the {} good pictures to learn from shows a part that another picture shows "
+                                   "defective, the first one part \"{}\": no part is good in all its pictures",
+                                   good.count, good.of_defective_parts.front()->part),
+                       names_of(good.of_defective_parts));
+  } else if (good.parts.size() == 1) {
+    findings.add_group(
+        Check::no_good_parts,
+        fmt::format("all {} good pictures to learn from show one part, \"{}\": training takes pictures of "
+                    "at least 2 parts",
+                    good.count, *good.parts.begin()),
+        {});
+  }
 }
 
 template <typename Key>
@@ -225,7 +247,7 @@ void run_checks(const Dataset& dataset, const std::vector<SampleFacts>& facts, F
   check_labels(dataset, findings);
   check_files(dataset, facts, findings);
   const GoodPictures good = good_to_learn_from(dataset, facts);
-  check_number_of_good(good.count, findings);
+  check_number_of_good(good.count, good.kept_for_testing, findings);
   check_good_parts(good, findings);
   check_duplicates(dataset, facts, findings);
   check_parts(dataset, findings);

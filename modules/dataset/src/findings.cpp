@@ -30,8 +30,7 @@ constexpr std::array<CheckRow, 28> kChecks{{
      "picture says where its defects are, `train --tile-px` learns from the places without one."},
     {Check::no_good_parts, "no-good-parts", Severity::blocker,
      "If these are different parts, mend --part-pattern (its first group is the part) or the column part. Else add "
-     "parts "
-     "that are good in all their pictures: the operating point rests on them."},
+     "parts that are good in all their pictures: the operating point rests on them."},
     {Check::label_conflict, "label-conflict", Severity::blocker, "Decide what the part is and keep one of the files."},
     {Check::part_in_two_splits, "part-in-two-splits", Severity::blocker,
      "Move all pictures of the part to one split: tested on a part it has learned, a detector looks better than it "

@@ -117,16 +117,16 @@ TEST_F(CheckDataset, blocksAPictureThatClaimsThirtyThousandPixelsASide) {
 }
 
 TEST_F(CheckDataset, blocksMissingFilesWithTheLineThatNamesThem) {
-  add_good(12, "");
+  add_good(20, "");
   std::string lines = "image,label,mask,part\n";
-  for (int i = 0; i < 12; ++i) lines += "n" + std::to_string(100 + i) + ".png,good,," + std::to_string(i) + "\n";
+  for (int i = 0; i < 20; ++i) lines += "n" + std::to_string(100 + i) + ".png,good,," + std::to_string(i) + "\n";
   add("labels.csv", lines + "gone.png,crack,lost.png,x\n");
   const CheckReport report = check(2, "labels.csv");
   ASSERT_EQ(report.findings.size(), 2u);
   for (const Finding& finding : report.findings) {
     EXPECT_EQ(finding.check, "unreadable");
     EXPECT_EQ(finding.files, (std::vector<std::string>{"gone.png"}));
-    EXPECT_CONTAINS(finding.reason, "labels.csv:14");
+    EXPECT_CONTAINS(finding.reason, "labels.csv:22");
   }
   EXPECT_CONTAINS(report.findings[0].reason, "gone.png");
   EXPECT_CONTAINS(report.findings[1].reason, "mask: ");
@@ -207,9 +207,9 @@ TEST_F(CheckDataset, blocksBoxesOutsideThePictureAndOnGoodParts) {
 }
 
 TEST_F(CheckDataset, blocksOutlinesOutsideThePicture) {
-  add_good(12, "");
+  add_good(20, "");
   std::string lines = "image,label,polygons,part\n";
-  for (int i = 0; i < 12; ++i) lines += "n" + std::to_string(100 + i) + ".png,good,," + std::to_string(i) + "\n";
+  for (int i = 0; i < 20; ++i) lines += "n" + std::to_string(100 + i) + ".png,good,," + std::to_string(i) + "\n";
   add_picture("c.png", 50);
   add("labels.csv", lines + "c.png,crack,0 0 24.9 0 24 16,c\n");
   EXPECT_TRUE(check().findings.empty()) << "rounded outwards";
@@ -306,36 +306,55 @@ TEST_F(CheckDataset, warnsOfExifOrientationAndComparesMasksWithTheTurnedPicture)
 }
 
 TEST_F(CheckDataset, needsGoodPictures) {
-  add_picture("one.png", 1);
+  const auto add_up_to = [&](int count) {
+    for (int i = 0; i < count; ++i) add_picture("train/good/" + std::to_string(i) + ".png", i);
+  };
+  add_up_to(1);
+  EXPECT_CONTAINS(only(check(), "no-good-pictures").reason, "only one good picture");
+  add_up_to(4);
   EXPECT_EQ(only(check(), "no-good-pictures").severity, Severity::blocker);
-  for (unsigned i = 2; i <= 4; ++i) add_picture("more_" + std::to_string(i) + ".png", i);
   EXPECT_CONTAINS(only(check(), "no-good-pictures").reason, "only 4 good pictures to learn from, training takes 5");
-  add_picture("two.png", 5);
+  add_up_to(5);
   const CheckReport five = check();
   EXPECT_TRUE(five.blockers().empty());
   EXPECT_CONTAINS(only(five, "few-good-pictures").reason, "only 5 good pictures");
-  add("labels.csv", "image,label,part\none.png,ng,1\ntwo.png,fail,2\n");
+  add("labels.csv", "image,label,part\ntrain/good/0.png,ng,1\ntrain/good/1.png,fail,2\n");
   EXPECT_CONTAINS(only(check(2, "labels.csv"), "no-good-pictures").reason, "no good picture");
+}
+
+// Where no split is named, training keeps some for testing: what is left must be enough.
+TEST_F(CheckDataset, countsTheGoodPicturesThatTrainingLeavesItself) {
+  for (int i = 0; i < 6; ++i) add_picture("good/" + std::to_string(i) + ".png", i);
+  EXPECT_CONTAINS(only(check(), "no-good-pictures").reason,
+                  "only 4 good pictures to learn from (2 more are kept for testing), training takes 5");
+  for (int i = 6; i < 12; ++i) add_picture("good/" + std::to_string(i) + ".png", i);
+  EXPECT_TRUE(check().blockers().empty());
+}
+
+TEST_F(CheckDataset, needsGoodPicturesOfTwoParts) {
+  for (int i = 0; i < 12; ++i) add_picture("good/p01_" + std::to_string(i) + ".png", i);
+  const CheckReport report = *check_dataset(read({.part_pattern = "^(p[0-9]+)_"}));
+  EXPECT_CONTAINS(only(report, "no-good-parts").reason, "show one part, \"p01\"");
+  EXPECT_EQ(only(report, "no-good-parts").severity, Severity::blocker);
 }
 
 // Training refuses such a set: no good picture tells how a good part scores.
 TEST_F(CheckDataset, needsAPartThatIsGoodInAllItsPictures) {
   const auto report_of = [&] { return *check_dataset(read({.part_pattern = "^(p[0-9]+)_"})); };
-  std::vector<std::string> good;
   for (int i = 100; i < 112; ++i) {
     const std::string part = "p" + std::to_string(i);
-    add_picture(good.emplace_back("good/" + part + "_top.png"), i);
+    add_picture("good/" + part + "_top.png", i);
     add_picture("defective/" + part + "_side.png", i + 20);
   }
   const CheckReport report = report_of();
   ASSERT_EQ(report.blockers().size(), 1u);
   const Finding& finding = only(report, "no-good-parts");
   EXPECT_EQ(finding.severity, Severity::blocker);
-  EXPECT_EQ(finding.files, good);
-  EXPECT_CONTAINS(finding.reason, "each of the 12 good pictures");
-  EXPECT_CONTAINS(finding.reason, "part \"p100\"");
+  EXPECT_EQ(finding.files.size(), 9u);  // of the twelve, training would keep three for testing
+  EXPECT_CONTAINS(finding.reason, "each of the 9 good pictures");
+  EXPECT_CONTAINS(finding.reason, "part \"" + finding.files[0].substr(5, 4) + "\"");
   EXPECT_CONTAINS(finding.advice, "--part-pattern");
-  add_picture("good/p112_top.png", 112);
+  for (int i = 112; i < 120; ++i) add_picture("good/p" + std::to_string(i) + "_top.png", i);
   EXPECT_TRUE(report_of().blockers().empty());
 }
 

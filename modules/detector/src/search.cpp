@@ -177,7 +177,7 @@ class Search {
     if (progress_) progress_("choosing settings", all.size(), all.size());
     const std::size_t chosen = choose_trial(outcome.trials, proven);
     outcome.config = with(all[chosen]);
-    outcome.note = reason_of(outcome.trials, chosen);
+    outcome.note = reason_of(outcome.trials, proven, chosen);
     return outcome;
   }
 

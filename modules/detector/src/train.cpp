@@ -23,6 +23,7 @@
 #include <lineguard/core/digest.h>
 #include <lineguard/core/files.h>
 #include <lineguard/core/parallel.h>
+#include <lineguard/dataset/check.h>
 #include <lineguard/detector/train.h>
 #include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/encode.h>

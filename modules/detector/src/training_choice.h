@@ -8,7 +8,6 @@
 
 #include <lineguard/core/progress.h>
 #include <lineguard/core/result.h>
-#include <lineguard/dataset/check.h>
 #include <lineguard/dataset/dataset.h>
 #include <lineguard/detector/train.h>
 

@@ -34,7 +34,7 @@ std::size_t choose_trial(const std::vector<Trial>& trials, const std::vector<boo
   return chosen;
 }
 
-std::string reason_of(const std::vector<Trial>& trials, std::size_t chosen) {
+std::string reason_of(const std::vector<Trial>& trials, const std::vector<bool>& proven, std::size_t chosen) {
   const Trial &taken = trials[chosen], &defaults = trials[0];
   const std::string of = fmt::format("{} of {} trials", std::ranges::count_if(trials, &Trial::reached), trials.size());
   if (chosen == 0) {
@@ -42,13 +42,16 @@ std::string reason_of(const std::vector<Trial>& trials, std::size_t chosen) {
         "defaults (synthetic defects: image AUROC {:.3f}, pixel AUROC {:.3f}); none of {} is surely better",
         defaults.image_auroc, defaults.pixel_auroc, of);
   }
-  const bool highest =
-      std::ranges::none_of(trials, [&](const Trial& trial) { return merit_of(trial) > merit_of(taken); });
+  bool highest = true;
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    if (proven[i] && merit_of(trials[i]) > merit_of(taken)) highest = false;
+  }
   return fmt::format(
       "{}: synthetic defects in good pictures get an image AUROC of {:.3f} and a pixel AUROC of {:.3f}, {:.3f} and "
       "{:.3f} with the defaults; {} {}",
       taken.name, taken.image_auroc, taken.pixel_auroc, defaults.image_auroc, defaults.pixel_auroc,
-      highest ? "the best of" : "under a shift and another lamp the steadiest of the best of", of);
+      highest ? "the best that is surely better of" : "under a shift and another lamp the steadiest of the best of",
+      of);
 }
 
 }  // namespace lineguard::detector

@@ -20,7 +20,7 @@ bool is_well_above(const Trial& trial, const Trial& defaults);
 // REQUIRES: as many flags as trials, a first trial that was reached.
 std::size_t choose_trial(const std::vector<Trial>& trials, const std::vector<bool>& proven);
 
-// What was chosen and why, for people.
-std::string reason_of(const std::vector<Trial>& trials, std::size_t chosen);
+// What choose_trial() chose and why, for people.
+std::string reason_of(const std::vector<Trial>& trials, const std::vector<bool>& proven, std::size_t chosen);
 
 }  // namespace lineguard::detector

@@ -112,6 +112,24 @@ TEST(Cells, SeeThePixelsInAndAroundThem) {
   EXPECT_EQ(std::ranges::count(pixels(0), 0.0F), 5 * 3 * 16);  // beyond the border
 }
 
+// A layer four times as coarse as the cells has seen their neighbours: their mean is left out (docs/adr/0022).
+TEST(Cells, SeeTheNeighboursOfFineLayersAlone) {
+  const test::TempFolder folder;
+  const auto backbone = find_installed_backbone();
+  ASSERT_TRUE(backbone) << backbone.error().message;
+  constexpr std::size_t kTap8 = 40, kTap32 = 192;
+  const auto columns = [&](const std::vector<std::string>& taps, int cells) {
+    const FeatureLayout layout{
+        .input_px = 64, .grid_cells = 4, .dense_taps = taps, .dense_cells = cells, .context_cells = 3};
+    EXPECT_TRUE(write_feature_graph({.file = *backbone}, layout, folder / "cells.xml"));
+    const auto extractor = FeatureExtractor::load(folder / "cells.xml", {.input_px = 64}, 1);
+    return extractor->extract_all(std::vector<std::uint8_t>(64 * 64 * 3, 10))->dense.columns;
+  };
+  EXPECT_EQ(columns({"tap8", "tap32"}, 8), 2 * kTap8 + kTap32);
+  EXPECT_EQ(columns({"tap8", "tap32"}, 4), 2 * (kTap8 + kTap32));
+  EXPECT_EQ(columns({"tap32"}, 8), kTap32);
+}
+
 TEST(PastedDefects, TakeTheClassAndLeaveTheHostElsewhere) {
   constexpr int kSide = 64;
   Donor donor{std::vector<std::uint8_t>(kSide * kSide * 3, 120), std::vector<int>(kSide * kSide, 0)};

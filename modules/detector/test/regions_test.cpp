@@ -27,6 +27,14 @@ TEST(Regions, ASpeckBelowThePeakIsNotReported) {
   EXPECT_TRUE(find_regions(map, {0, 0, {256, 256}}, {1, 5}).empty());
 }
 
+TEST(Regions, ACellMustBeAboveThePeakNotAtIt) {
+  FloatMap map = flat_map(16);
+  for (const std::size_t cell : {100, 101, 116, 117}) map.values[cell] = 5;
+  EXPECT_TRUE(find_regions(map, {0, 0, {256, 256}}, {1, 5}).empty());
+  for (const std::size_t cell : {100, 101, 116, 117}) map.values[cell] = 5.001F;
+  EXPECT_EQ(find_regions(map, {0, 0, {256, 256}}, {1, 5}).size(), 1u);
+}
+
 TEST(Regions, StayInsideThePictureAndTheWorstComesFirst) {
   FloatMap map = flat_map(16);
   map.values[0] = 8;

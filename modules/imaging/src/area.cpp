@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -55,6 +56,12 @@ void sum_rows(const Level* pixels, std::size_t length, const Coverage& rows, std
 
 constexpr float kHalf = 0.5F;  // sums begin with it, so that cutting them off rounds
 
+// Shares add up to 1 but for float's rounding: white stays white.
+template <typename Level>
+Level level_of(float sum) {
+  return static_cast<Level>(std::min(sum, static_cast<float>(std::numeric_limits<Level>::max())));
+}
+
 template <typename Level>
 void sum_gray_columns(std::span<const float> sums, const Coverage& columns, std::span<float> levels, Level* out) {
   std::ranges::fill(levels, kHalf);
@@ -64,7 +71,7 @@ void sum_gray_columns(std::span<const float> sums, const Coverage& columns, std:
     const float* shares = columns.shares.data() + tap * columns.count;
     for (std::size_t x = 0; x < columns.count; ++x) levels[x] += shares[x] * at[first[x]];
   }
-  for (std::size_t x = 0; x < columns.count; ++x) out[x] = static_cast<Level>(levels[x]);
+  for (std::size_t x = 0; x < columns.count; ++x) out[x] = level_of<Level>(levels[x]);
 }
 
 // Four sums a pixel, of which the last is read by nobody: the compiler makes one instruction of them.
@@ -77,7 +84,7 @@ void sum_colour_columns(std::span<const float> sums, const Coverage& columns, Le
       const float share = columns.share(tap, x);
       for (std::size_t lane = 0; lane < 4; ++lane) pixel[lane] += share * at[lane];
     }
-    for (std::size_t channel = 0; channel < 3; ++channel) *out++ = static_cast<Level>(pixel[channel]);
+    for (std::size_t channel = 0; channel < 3; ++channel) *out++ = level_of<Level>(pixel[channel]);
   }
 }
 

@@ -63,6 +63,17 @@ TEST(Transform, AreaShrinkingIsTheMeanOfWhatAPixelCovers) {
   }
 }
 
+TEST(Transform, WhiteStaysWhiteHoweverMuchItShrinks) {
+  for (const int width : {873, 4922, 20'000, 100'000}) {
+    Image white({width, 2}, 1, PixelDepth::u16);
+    for (int y = 0; y < 2; ++y) std::ranges::fill(white.row_u16(y), std::uint16_t{65535});
+    for (const int to : {1, 8, 32}) {
+      const Image small = resize(white, {to, 1});
+      for (const std::uint16_t level : small.row_u16(0)) EXPECT_NEAR(level, 65535, 30) << width;
+    }
+  }
+}
+
 TEST(Transform, HalvingIsTheMeanOfFour) {
   const Image image = picture({62, 48}, 3, PixelDepth::u8);
   const Image small = resize(image, {31, 24});

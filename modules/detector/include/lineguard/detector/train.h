@@ -113,7 +113,7 @@ struct Trial {
   std::string name;  // what differs from the defaults: "input 320 px"
   bool reached = false;
   double image_auroc = 0, pixel_auroc = 0;  // of synthetic defects against good and shifted good pictures, cross-fitted
-  double unsteadiness = 0;  // how far a small shift and another lamp move good scores, in spreads between good parts
+  double unsteadiness = 0;  // how far a small shift and another lamp move good scores, in spreads between good pictures
   double seconds = 0;
 };
 
