@@ -73,14 +73,14 @@ std::map<std::string, Side> assign_sides(const Parts& parts, double validation_f
   std::map<std::string, Side> sides;
   std::vector<std::string> pool;  // good parts that may be learned from
   for (const auto& [name, part] : parts) {
-    if (part.defective || part.test) {
+    // Where the data set names its training pictures, others are none.
+    const bool to_learn_from = part.train || !names_train;
+    if (part.defective || part.test || !(part.validation || to_learn_from)) {
       sides[name] = Side::test;
     } else if (part.validation) {
       sides[name] = Side::validation;
-    } else if (part.train || !names_train) {
-      pool.push_back(name);
     } else {
-      sides[name] = Side::test;  // the data set names its training pictures, and this is none
+      pool.push_back(name);
     }
   }
   if (!names_train && !names_test) move_out(pool, pool.size() / 2, "test", seed, Side::test, sides);

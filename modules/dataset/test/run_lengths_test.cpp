@@ -53,9 +53,9 @@ Drawing filled(const Drawing& drawing) {
   for (const Outline& outline : outlines ? *outlines : std::vector<Outline>{}) {
     const auto [left, right] = std::ranges::minmax(outline, {}, &Point::x);
     const auto [top, bottom] = std::ranges::minmax(outline, {}, &Point::y);
-    for (double y = top.y; y <= bottom.y; ++y) {
-      for (double x = left.x; x <= right.x; ++x) {
-        if (encloses(outline, {x, y})) seen[static_cast<std::size_t>(y)][static_cast<std::size_t>(x)] = '#';
+    for (auto y = static_cast<std::size_t>(top.y); y <= static_cast<std::size_t>(bottom.y); ++y) {
+      for (auto x = static_cast<std::size_t>(left.x); x <= static_cast<std::size_t>(right.x); ++x) {
+        if (encloses(outline, {static_cast<double>(x), static_cast<double>(y)})) seen[y][x] = '#';
       }
     }
   }

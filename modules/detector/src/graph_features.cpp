@@ -65,7 +65,7 @@ Value views_of(const Value& tile, int views) {
 std::shared_ptr<op::Parameter> take_tiles(const std::shared_ptr<ov::Model>& model, const Backbone& backbone,
                                           int input_px, int views) {
   const auto side = static_cast<std::size_t>(input_px);
-  const auto old = model->get_parameters().at(0);
+  auto old = model->get_parameters().at(0);
   const bool takes_bytes = old->get_element_type() == ov::element::u8;
   model->reshape(takes_bytes ? ov::PartialShape{views, input_px, input_px, 3}
                              : ov::PartialShape{views, 3, input_px, input_px});
