@@ -160,9 +160,9 @@ Result<void> refuse_unusable(const Dataset& dataset, bool keep_problems) {
 }  // namespace
 
 void LabelProblems::add(std::string place, std::string_view reason) {
-  constexpr std::size_t kMostKept = 1000, kLongestReason = 400;  // a field may hold a whole file
+  constexpr std::size_t kLongestReason = 400;  // a field may hold a whole file
   ++count_;
-  if (kept_.size() == kMostKept) return;
+  if (full()) return;
   const bool fits = reason.size() <= kLongestReason;
   kept_.push_back({std::move(place), std::string(reason.substr(0, kLongestReason)) + (fits ? "" : "…")});
 }

@@ -200,6 +200,18 @@ TEST_F(Coco, mistakesNameFileAndEntry) {
   EXPECT_CONTAINS(read_error().message, "train.json:1: images: expected a list");
 }
 
+TEST_F(Coco, whatIsNoEntryIsNamedAndTheRestCounted) {
+  std::string annotations = "0";
+  for (int i = 1; i < 5000; ++i) annotations += i % 2 ? ",{}" : ",0";
+  add_json("train.json", R"({"id": 5, "file_name": "a.png"})", annotations);
+  const LabelProblems problems = read({.keep_problems = true}).problems;
+  EXPECT_EQ(problems.count(), 5000u);
+  ASSERT_EQ(problems.kept().size(), 1000u);
+  EXPECT_CONTAINS(problems.kept()[998].place, "annotations[998]");
+  EXPECT_TRUE(problems.kept()[998].reason.starts_with("has a value of another kind: expected the numbers"));
+  EXPECT_TRUE(problems.kept()[999].reason.starts_with("expected the numbers"));
+}
+
 TEST(RealDatasets, deeppcbHasTemplatesAndPhoneScreenPolygons) {
   LINEGUARD_NEEDS(shared_data() / "deeppcb");
   const auto boards = read_dataset(shared_data() / "deeppcb");

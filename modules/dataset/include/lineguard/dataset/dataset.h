@@ -56,10 +56,12 @@ class LabelProblems {
  public:
   void add(std::string place, std::string_view reason);
   bool empty() const { return count_ == 0; }
+  bool full() const { return kept_.size() == kMostKept; }  // what is added now is only counted
   std::size_t count() const { return count_; }
   const std::vector<LabelProblem>& kept() const { return kept_; }
 
  private:
+  static constexpr std::size_t kMostKept = 1000;
   std::vector<LabelProblem> kept_;
   std::size_t count_ = 0;
 };
