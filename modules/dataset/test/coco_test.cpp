@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include <lineguard/imaging/encode.h>
 
 namespace lineguard::dataset::test {
@@ -198,6 +200,23 @@ TEST_F(Coco, mistakesNameFileAndEntry) {
   EXPECT_EQ(read_error().code, ErrorCode::corrupt_data);
   add("train.json", R"({"images": 3, "annotations": [], "categories": []})");
   EXPECT_CONTAINS(read_error().message, "train.json:1: images: expected a list");
+}
+
+TEST_F(Coco, idsAreSaidAsTheyAreWritten) {
+  const std::string image = R"({"id": -1, "file_name": "a.png"})";
+  const auto object = [](const char* id, const char* image_id, const char* category_id) {
+    return fmt::format(R"({{"id": {}, "image_id": {}, "category_id": {}, "bbox": [1, 2, 3, 4]}})", id, image_id,
+                       category_id);
+  };
+  EXPECT_CONTAINS(problem_of(image, object("18446744073709551615", "18446744073709551615", "1")),
+                  "annotations[0], id 18446744073709551615: its image 18446744073709551615 is not in the file");
+  EXPECT_CONTAINS(problem_of(image, object("1", "1e300", "1")), "its image 1e+300 is not in the file");
+  EXPECT_CONTAINS(problem_of(image, object("1", "-1.5", "1")), "its image -1.5 is not in the file");
+  EXPECT_CONTAINS(problem_of(image, object("1", "-1", "1e300")), "its category 1e+300 is not in the file");
+  EXPECT_CONTAINS(problem_of(R"({"id": 1e300, "file_name": "a.png"})", ""),
+                  "images[0], id 1e+300: its id 1e+300 is not a whole number");
+  add_json("train.json", image, object("1", "-1.0", "7"));
+  EXPECT_EQ(read().samples.at(0).class_name, "short");
 }
 
 TEST_F(Coco, whatIsNoEntryIsNamedAndTheRestCounted) {

@@ -6,6 +6,7 @@
 #include "run_lengths.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <unordered_map>
@@ -104,7 +105,21 @@ class CocoFile {
 
   static std::string id_of(const Json& entry) {
     const auto id = entry.is_object() ? entry.find("id") : entry.end();
-    return id != entry.end() && id->is_number_integer() ? fmt::format(", id {}", id->get<Id>()) : "";
+    return id != entry.end() && id->is_number() ? ", id " + id->dump() : "";
+  }
+
+  // None where the number is not whole or too large: get<Id>() makes another one of it.
+  static std::optional<Id> whole(const Json& number) {
+    if (number.is_number_unsigned() && !std::in_range<Id>(number.get<std::uint64_t>())) return std::nullopt;
+    if (number.is_number_integer()) return number.get<Id>();
+    constexpr double kExact = 9007199254740992;  // 2^53: up to it a double is the number that was written
+    const auto value = number.get<double>();
+    return std::abs(value) <= kExact && value == std::trunc(value) ? std::optional(static_cast<Id>(value))
+                                                                   : std::nullopt;
+  }
+
+  static std::string no_id(const Json& number) {
+    return fmt::format("its id {} is not a whole number of at most 64 bits", number.dump());
   }
 
   // What is no entry at all is told without an exception: a file may hold nothing but millions of them.
@@ -129,35 +144,42 @@ class CocoFile {
 
   // What is wrong with the entry (here and below); empty: nothing.
   std::string read_category(const Json& entry) {
-    const Id id = entry.at("id").get<Id>();
-    const bool is_new = classes_.emplace(id, entry.at("name").get<std::string>()).second;
-    return is_new ? "" : fmt::format("category {} is there twice", id);
+    const auto id = whole(entry.at("id"));
+    if (!id) return no_id(entry.at("id"));
+    const bool is_new = classes_.emplace(*id, entry.at("name").get<std::string>()).second;
+    return is_new ? "" : fmt::format("category {} is there twice", *id);
   }
 
   std::string read_image(const Json& entry) {
     const auto name = entry.at("file_name").get<std::string>();
-    const Id id = entry.at("id").get<Id>();
+    const auto id = whole(entry.at("id"));
+    if (!id) return no_id(entry.at("id"));
     Picture picture;
     picture.sample.image = (pictures_ / name).lexically_normal();
     picture.sample.split = split_named(file_.stem().string());
-    picture.sample.source_line = fmt::format("{}: image {}", file_.string(), id);
+    picture.sample.source_line = fmt::format("{}: image {}", file_.string(), *id);
     std::error_code code;
     if (const fs::path twin = templates_ / name; fs::exists(twin, code)) picture.sample.defect_free_template = twin;
     picture.size = said_size(entry);
-    if (!index_.emplace(id, read_.size()).second) return fmt::format("image {} is there twice", id);
+    if (!index_.emplace(*id, read_.size()).second) return fmt::format("image {} is there twice", *id);
     read_.push_back(std::move(picture));
     return "";
   }
 
   std::string read_annotation(const Json& entry) {
-    const Id image_id = entry.at("image_id").get<Id>();
-    const auto image = index_.find(image_id);
-    if (image == index_.end()) return fmt::format("its image {} is not in the file or can't be used", image_id);
+    const auto named = [&](const char* member, const auto& known) {
+      const auto id = whole(entry.at(member));
+      return id ? known.find(*id) : known.end();
+    };
+    const auto unknown = [&](const char* what, const char* member) {
+      return fmt::format("its {} {} is not in the file or can't be used", what, entry.at(member).dump());
+    };
+    const auto image = named("image_id", index_);
+    if (image == index_.end()) return unknown("image", "image_id");
     Picture& picture = read_[image->second];
     ++picture.annotations;
-    const Id category_id = entry.at("category_id").get<Id>();
-    const auto name = classes_.find(category_id);
-    if (name == classes_.end()) return fmt::format("its category {} is not in the file or can't be used", category_id);
+    const auto name = named("category_id", classes_);
+    if (name == classes_.end()) return unknown("category", "category_id");
     const Json& box = entry.at("bbox");
     LabelledBox labelled{
         {box.at(0).get<double>(), box.at(1).get<double>(), box.at(2).get<double>(), box.at(3).get<double>()},
