@@ -1,8 +1,10 @@
 #include "json_text.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace lineguard::dataset {
@@ -68,16 +70,47 @@ class Cursor {
   std::size_t at_ = 0, line_;
 };
 
+// Keeps nothing but what is wrong: that a number is too large says the library without its place.
+class Check final : public nlohmann::json_sax<Json> {
+ public:
+  explicit Check(std::string_view text) : text_(text) {}
+  const std::string& problem() const { return problem_; }
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(std::int64_t) override { return true; }
+  bool number_unsigned(std::uint64_t) override { return true; }
+  bool number_float(double, const std::string&) override { return true; }
+  bool string(std::string&) override { return true; }
+  bool binary(Json::binary_t&) override { return true; }
+  bool start_object(std::size_t) override { return true; }
+  bool key(std::string&) override { return true; }
+  bool end_object() override { return true; }
+  bool start_array(std::size_t) override { return true; }
+  bool end_array() override { return true; }
+
+  bool parse_error(std::size_t position, const std::string&, const Json::exception& error) override {
+    problem_ = error.what();
+    if (dynamic_cast<const Json::parse_error*>(&error) != nullptr) return false;
+    const std::string_view before = text_.substr(0, position);
+    const auto line = std::ranges::count(before, '\n') + 1;
+    const auto column = before.size() - (before.rfind('\n') + 1);  // npos + 1 is 0
+    problem_ = fmt::format("line {}, column {}: {}", line, column, problem_);
+    return false;
+  }
+
+ private:
+  std::string_view text_;
+  std::string problem_;
+};
+
 }  // namespace
 
 Result<JsonText> checked_json(std::string_view file) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (file.starts_with(kByteOrderMark)) file.remove_prefix(kByteOrderMark.size());
-  try {
-    const Json dropped = Json::parse(file, [](int, Json::parse_event_t, const Json&) { return false; });
-  } catch (const Json::exception& error) {
-    return make_error(ErrorCode::corrupt_data, error.what());
-  }
+  Check check(file);
+  if (!Json::sax_parse(file, &check)) return make_error(ErrorCode::corrupt_data, check.problem());
   return Cursor({file}).value();
 }
 

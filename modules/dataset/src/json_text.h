@@ -17,7 +17,8 @@ struct JsonText {
   std::size_t line = 1;  // of the file, where the value begins
 };
 
-// The one value that a file holds. Errors: corrupt_data with line and column where it is no JSON.
+// The one value that a file holds. Errors: corrupt_data with line and column where it is no JSON
+// or a number in it is larger than a double.
 Result<JsonText> checked_json(std::string_view file);
 
 // The member of that name, of several the last; none in what is no object. REQUIRES a value of checked_json().

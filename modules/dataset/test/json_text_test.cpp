@@ -43,8 +43,14 @@ TEST(JsonText, WhatIsNoJsonIsNamedByLine) {
     const auto json = checked_json(file);
     ASSERT_FALSE(json) << file;
     EXPECT_EQ(json.error().code, ErrorCode::corrupt_data);
+    EXPECT_CONTAINS(json.error().message, "line ");
+    EXPECT_CONTAINS(json.error().message, "column ");
   }
   EXPECT_CONTAINS(checked_json("{\n\"list\": [1,\n}").error().message, "line 3");
+  const std::string too_large = checked_json("{\n\"list\": [1,\n\n 1e400\n]}").error().message;
+  EXPECT_CONTAINS(too_large, "line 4, column 6: ");
+  EXPECT_CONTAINS(too_large, "1e400");
+  EXPECT_CONTAINS(checked_json("[-1e999]").error().message, "line 1, column 7: ");
 }
 
 }  // namespace
