@@ -134,7 +134,7 @@ std::string mixed_row(const fs::path& folder, const std::string& image, unsigned
   if (!defective) return fmt::format("{},{},,,\n", image, seed % 2 == 0 ? "good" : "0.1");
   const Part part(seed, size_px, true);
   const Image mask = part.flaw_mask();
-  const auto box = lineguard::imaging::component_boxes(mask).front();
+  const auto box = lineguard::imaging::component_boxes(mask, 100).value().front();
   const std::string name(part.flaw_name()), file = fmt::format("masks/{}.png", seed);
   switch (seed % 5) {
     case 0:

@@ -13,14 +13,14 @@ Result<std::vector<stats::TrueBox>> true_boxes(const dataset::Sample& sample) {
   for (const dataset::LabelledBox& labelled : sample.boxes) boxes.push_back({labelled.box, labelled.class_name});
   if (!boxes.empty() || !sample.mask) return boxes;
   LINEGUARD_ASSIGN(const Image mask, imaging::decode_file(*sample.mask));
-  const auto places = imaging::component_boxes(mask);
-  if (places.size() > kMostTrueBoxes) {
+  const auto places = imaging::component_boxes(mask, kMostTrueBoxes);
+  if (!places) {
     return make_error(ErrorCode::too_large,
-                      fmt::format("{}: the mask marks {} places apart from each other, at most {} "
+                      fmt::format("{}: the mask marks more than {} places apart from each other, the most that "
                                   "can be held against found boxes",
-                                  sample.mask->string(), places.size(), kMostTrueBoxes));
+                                  sample.mask->string(), kMostTrueBoxes));
   }
-  for (const Box& box : places) boxes.push_back({box, sample.class_name});
+  for (const Box& box : *places) boxes.push_back({box, sample.class_name});
   return boxes;
 }
 

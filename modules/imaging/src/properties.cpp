@@ -36,16 +36,22 @@ PictureProperties measure_properties(const Image& image) {
   return properties;
 }
 
-std::vector<Box> component_boxes(const Image& mask) {
+std::optional<std::vector<Box>> component_boxes(const Image& mask, std::size_t most) {
   const Image flags = non_zero(mask);
-  cv::Mat labels, stats, centroids;
-  const int count = cv::connectedComponentsWithStats(view_of(flags), labels, stats, centroids, 8);
+  cv::Mat labels;  // without OpenCV's own figures of each part: noise has one for every fourth pixel
+  const auto parts = static_cast<std::size_t>(cv::connectedComponents(view_of(flags), labels, 8)) - 1;
+  if (parts > most) return std::nullopt;
+  std::vector<cv::Rect> places(parts);
+  for (int y = 0; y < labels.rows; ++y) {
+    for (int x = 0; x < labels.cols; ++x) {
+      const int label = labels.at<int>(y, x);
+      if (label > 0) places[static_cast<std::size_t>(label) - 1] |= cv::Rect(x, y, 1, 1);
+    }
+  }
   std::vector<Box> boxes;
-  for (int i = 1; i < count; ++i) {
-    boxes.push_back({static_cast<double>(stats.at<int>(i, cv::CC_STAT_LEFT)),
-                     static_cast<double>(stats.at<int>(i, cv::CC_STAT_TOP)),
-                     static_cast<double>(stats.at<int>(i, cv::CC_STAT_WIDTH)),
-                     static_cast<double>(stats.at<int>(i, cv::CC_STAT_HEIGHT))});
+  for (const cv::Rect& place : places) {
+    boxes.push_back({static_cast<double>(place.x), static_cast<double>(place.y), static_cast<double>(place.width),
+                     static_cast<double>(place.height)});
   }
   return boxes;
 }

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <lineguard/imaging/overlay.h>
+#include <lineguard/imaging/properties.h>
 #include <lineguard/imaging/transform.h>
 
 namespace lineguard::imaging {
@@ -192,6 +193,16 @@ TEST(Overlay, WhatPeopleDrewIsGreen) {
   const Image drawn = draw_overlay(Image({40, 30}, 1), nullptr, {}, style);
   EXPECT_GT(drawn.row_u8(10)[3 * 10 + 1], 150);
   EXPECT_EQ(drawn.row_u8(15)[3 * 10 + 1], 0);  // the border alone
+}
+
+TEST(Components, BoxesGoFromTopToBottomAndEndAtTheLimit) {
+  Image mask({40, 30}, 1);
+  for (int y = 10; y < 20; ++y) mask.row_u8(y)[static_cast<std::size_t>(y)] = 1;  // hangs together by its corners
+  mask.row_u8(2)[39] = mask.row_u8(29)[0] = 255;
+  const std::vector<Box> expected{{39, 2, 1, 1}, {10, 10, 10, 10}, {0, 29, 1, 1}};
+  EXPECT_EQ(component_boxes(mask, 3), expected);
+  EXPECT_FALSE(component_boxes(mask, 2));
+  EXPECT_EQ(component_boxes(Image({40, 30}, 1), 0), std::vector<Box>());
 }
 
 TEST(Overlay, RegionsMayReachOverTheEdge) {

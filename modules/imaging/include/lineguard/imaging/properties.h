@@ -2,6 +2,8 @@
 // functions; REQUIRES a non-empty image throughout.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <vector>
 
 #include <lineguard/core/image.h>
@@ -18,8 +20,8 @@ struct PictureProperties {
 // Measured on the picture shrunk to at most 512 px a side, so that a larger camera does not look less sharp.
 PictureProperties measure_properties(const Image& image);
 
-// Bounding boxes of the connected parts (8 neighbours) of a mask's non-zero pixels, from top to bottom: all of them, up
-// to a quarter as many as there are pixels.
-std::vector<Box> component_boxes(const Image& mask);
+// Bounding boxes of the connected parts (8 neighbours) of a mask's non-zero pixels, from top to bottom; nothing where
+// there are more than `most`. Memory is that of six bytes a pixel, however many parts there are.
+std::optional<std::vector<Box>> component_boxes(const Image& mask, std::size_t most);
 
 }  // namespace lineguard::imaging
