@@ -122,9 +122,7 @@ class Collector {
       if (!added) outcome.mask_problem = evaluation_.rows.back().image + ": " + added.error().message;
       pictures_with_mask_ += added.ok() && !outcome.pixels->mask.empty();
     }
-    if (!outcome.box_problem.empty())
-      evaluation_.notes.push_back("Not in the figures of boxes and of defect sizes: " + outcome.box_problem);
-    if (!outcome.mask_problem.empty()) evaluation_.notes.push_back("Not in the pixel figures: " + outcome.mask_problem);
+    add_notes(outcome);
   }
 
   void finish(int grid_px, const EvaluateOptions& options) {
@@ -145,11 +143,22 @@ class Collector {
  private:
   static bool has_class(const std::string& name) { return !name.empty(); }
 
-  // Only pictures whose defects' places are known, and good ones.
+  // A mask that can't be read is one problem of two kinds of figures.
+  void add_notes(const Outcome& outcome) {
+    const auto note = [&](const char* figures, const std::string& problem) {
+      if (!problem.empty()) evaluation_.notes.push_back(fmt::format("Not in the {}: {}", figures, problem));
+    };
+    if (outcome.box_problem == outcome.mask_problem)
+      return note("pixel figures and the figures of boxes and of defect sizes", outcome.mask_problem);
+    note("figures of boxes and of defect sizes", outcome.box_problem);
+    note("pixel figures", outcome.mask_problem);
+  }
+
+  // Only pictures whose defects' places are known, and good ones. None that a note says is left out.
   void add_boxes(const Outcome& outcome) {
     const Row& row = outcome.row;
     const bool known = row.truth == Label::good || !outcome.true_boxes.empty();
-    if (!boxes_wanted_ || row.error || !known) return;
+    if (!boxes_wanted_ || row.error || !known || !outcome.box_problem.empty()) return;
     stats::BoxedPicture picture{{}, outcome.true_boxes, row.part};
     for (const Region& region : row.regions) picture.found.push_back({region.box, region.score, region.class_name});
     for (const Region& region : outcome.faint_regions)

@@ -194,6 +194,20 @@ TEST_F(Evaluate, MaskOfAnotherSizeIsNamedAndLeftOut) {
   EXPECT_TRUE(notes(evaluation, "mask_d.png: the mask is 8 x 8"));
 }
 
+TEST_F(Evaluate, AMaskThatCannotBeReadIsOneNote) {
+  add("g.png", Label::good, 10, true);
+  add("d.png", Label::defective, 200, true);
+  add("broken.png", Label::defective, 200, true);
+  write(*dataset_.samples[0].mask, Bytes(20));  // nobody asks where a good picture's defects are
+  write(*dataset_.samples[2].mask, Bytes(20));
+  const Evaluation evaluation = run();
+  EXPECT_EQ(std::ranges::count_if(evaluation.notes, [](const auto& note) { return note.starts_with("Not in"); }), 1);
+  EXPECT_TRUE(notes(evaluation, "Not in the pixel figures and the figures of boxes and of defect sizes: "));
+  EXPECT_TRUE(notes(evaluation, "mask_broken.png"));
+  ASSERT_EQ(evaluation.detections.size(), 2u);
+  EXPECT_EQ(evaluation.detections[0].recalled.n, 1u);
+}
+
 // A picture of single pixels `step` apart, all of which its mask marks.
 Image dotted(Size size, int step) {
   Image image(size, 1);
