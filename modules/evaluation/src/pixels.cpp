@@ -52,6 +52,25 @@ std::vector<std::uint8_t> defective_cells(const Image& shrunk) {
   return flags;
 }
 
+// Shrunk; a cell in which a marked pixel's centre lies is not rounded to none of it, however large the cell is.
+Image share_of_cells(const Image& flags, Size grid) {
+  Image shrunk = imaging::resize(flags, grid);
+  const auto cell = [](std::size_t at, int cells, int px) {
+    return (2 * at + 1) * static_cast<std::size_t>(cells) / (2 * static_cast<std::size_t>(px));
+  };
+  for (int y = 0; y < flags.height_px(); ++y) {
+    const auto row = flags.row_u8(y);
+    const auto cells =
+        shrunk.row_u8(static_cast<int>(cell(static_cast<std::size_t>(y), grid.height_px, flags.height_px())));
+    for (std::size_t x = 0; x < row.size(); ++x) {
+      if (row[x] == 0) continue;
+      std::uint8_t& share = cells[cell(x, grid.width_px, flags.width_px())];
+      share = std::max<std::uint8_t>(share, 1);
+    }
+  }
+  return shrunk;
+}
+
 Result<std::vector<std::uint8_t>> mask_on_grid(const std::filesystem::path& file, Size picture, Size grid) {
   LINEGUARD_ASSIGN(const Image mask, imaging::decode_file(file));
   if (mask.size() != picture) {
@@ -59,7 +78,7 @@ Result<std::vector<std::uint8_t>> mask_on_grid(const std::filesystem::path& file
                       fmt::format("{}: the mask is {} x {}, its picture {} x {}", file.string(), mask.width_px(),
                                   mask.height_px(), picture.width_px, picture.height_px));
   }
-  return defective_cells(imaging::resize(imaging::non_zero(mask), grid));
+  return defective_cells(share_of_cells(imaging::non_zero(mask), grid));
 }
 
 }  // namespace

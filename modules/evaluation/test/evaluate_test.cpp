@@ -185,6 +185,19 @@ TEST_F(Evaluate, ASmallPlaceIsNotLostBesideALargeOne) {
   EXPECT_EQ(evaluation.pixels->regions, 3u);
 }
 
+// A pixel is 1/576 of a cell: shrinking rounds it to none.
+TEST_F(Evaluate, APixelOfAVeryWideMaskIsNotLost) {
+  add("g.png", Label::good, 10);
+  add("d.png", Label::defective, 200, true);
+  Image mask({12288, 48}, 1);
+  write(dataset_.samples[1].image, *imaging::encode_png(mask));
+  mask.row_u8(12)[100] = mask.row_u8(47)[12287] = 255;
+  write(*dataset_.samples[1].mask, *imaging::encode_png(mask));
+  const Evaluation evaluation = run();
+  ASSERT_TRUE(evaluation.pixels);
+  EXPECT_EQ(evaluation.pixels->regions, 2u);
+}
+
 TEST_F(Evaluate, MaskOfAnotherSizeIsNamedAndLeftOut) {
   add("g.png", Label::good, 10);
   add("d.png", Label::defective, 200, true);
