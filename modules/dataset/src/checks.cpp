@@ -53,8 +53,7 @@ struct GoodPictures {
 };
 
 GoodPictures good_of(const Dataset& dataset, const std::vector<SampleFacts>& facts,
-                     const std::vector<std::size_t>& learned) {
-  const auto defective = defective_parts(dataset);
+                     const std::set<std::string>& defective, const std::vector<std::size_t>& learned) {
   GoodPictures good;
   for (std::size_t i = 0; i < facts.size(); ++i)
     good.kept_for_testing += facts[i].decoded && dataset.samples[i].label == Label::good;
@@ -74,8 +73,9 @@ GoodPictures good_of(const Dataset& dataset, const std::vector<SampleFacts>& fac
 // Training holds pictures back for testing, in another way where it learns from labels: whichever leaves more.
 GoodPictures good_to_learn_from(const Dataset& dataset, const std::vector<SampleFacts>& facts) {
   constexpr std::uint64_t kSeed = 1;  // which parts are held back hangs on it, how many does not
-  const GoodPictures alone = good_of(dataset, facts, split_for_training(dataset, 0, kSeed).train);
-  const GoodPictures with_labels = good_of(dataset, facts, split_for_labels(dataset, kSeed).train);
+  const auto defective = defective_parts(dataset);
+  const auto alone = good_of(dataset, facts, defective, split_for_training(dataset, 0, kSeed).train);
+  const auto with_labels = good_of(dataset, facts, defective, split_for_labels(dataset, kSeed).train);
   return alone.count > with_labels.count ? alone : with_labels;
 }
 

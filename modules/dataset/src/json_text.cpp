@@ -70,10 +70,10 @@ class Cursor {
   std::size_t at_ = 0, line_;
 };
 
-// Keeps nothing but what is wrong: that a number is too large says the library without its place.
-class Check final : public nlohmann::json_sax<Json> {
+// Keeps nothing but what is wrong; of a number that is too large the library itself does not say where it stands.
+class SyntaxCheck final : public nlohmann::json_sax<Json> {
  public:
-  explicit Check(std::string_view text) : text_(text) {}
+  explicit SyntaxCheck(std::string_view text) : text_(text) {}
   const std::string& problem() const { return problem_; }
 
   bool null() override { return true; }
@@ -109,7 +109,7 @@ class Check final : public nlohmann::json_sax<Json> {
 Result<JsonText> checked_json(std::string_view file) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (file.starts_with(kByteOrderMark)) file.remove_prefix(kByteOrderMark.size());
-  Check check(file);
+  SyntaxCheck check(file);
   if (!Json::sax_parse(file, &check)) return make_error(ErrorCode::corrupt_data, check.problem());
   return Cursor({file}).value();
 }

@@ -49,38 +49,45 @@ void scale(Region& region, double factor, const PixelRect& area) {
     corner = {scaled(corner.x, middle_x, area.x, right), scaled(corner.y, middle_y, area.y, bottom)};
 }
 
+// Outer contours of what is above `level`.
+std::vector<std::vector<cv::Point>> contours_above(const FloatMap& map, double level) {
+  cv::Mat inside(map.size.height_px, map.size.width_px, CV_8U);
+  for (int y = 0; y < map.size.height_px; ++y) {
+    for (int x = 0; x < map.size.width_px; ++x) inside.at<std::uint8_t>(y, x) = map.at(x, y) > level ? 255 : 0;
+  }
+  std::vector<std::vector<cv::Point>> contours;
+  cv::findContours(inside, contours, cv::RETR_EXTERNAL, cv::CHAIN_APPROX_NONE);
+  return contours;
+}
+
+// The highest value inside the contour, which lies in `bounds`.
+float peak_inside(const FloatMap& map, const std::vector<cv::Point>& contour, const cv::Rect& bounds) {
+  cv::Mat filled = cv::Mat::zeros(bounds.size(), CV_8U);
+  cv::drawContours(filled, std::vector<std::vector<cv::Point>>{contour}, 0, 255, cv::FILLED, cv::LINE_8, cv::noArray(),
+                   0, -bounds.tl());
+  float peak = 0;
+  for (int y = 0; y < bounds.height; ++y) {
+    for (int x = 0; x < bounds.width; ++x) {
+      if (filled.at<std::uint8_t>(y, x)) peak = std::max(peak, map.at(bounds.x + x, bounds.y + y));
+    }
+  }
+  return peak;
+}
+
 }  // namespace
 
 std::vector<Region> find_regions(const FloatMap& map, const PixelRect& area, const RegionThresholds& thresholds) {
   // Between cells a map is nowhere higher than in them: of most parts there is nothing to outline.
   if (std::ranges::none_of(map.values, [&](float value) { return value > thresholds.peak; })) return {};
-  const Size working = working_size(map.size);
-  const FloatMap fine = imaging::resize_map(map, working);
-  cv::Mat inside(working.height_px, working.width_px, CV_8U);
-  for (int y = 0; y < working.height_px; ++y) {
-    for (int x = 0; x < working.width_px; ++x)
-      inside.at<std::uint8_t>(y, x) = fine.at(x, y) > thresholds.inside ? 255 : 0;
-  }
-  std::vector<std::vector<cv::Point>> contours;
-  cv::findContours(inside, contours, cv::RETR_EXTERNAL, cv::CHAIN_APPROX_NONE);
-
-  const double x_factor = static_cast<double>(area.size.width_px) / working.width_px;
-  const double y_factor = static_cast<double>(area.size.height_px) / working.height_px;
+  const FloatMap fine = imaging::resize_map(map, working_size(map.size));
+  const double x_factor = static_cast<double>(area.size.width_px) / fine.size.width_px;
+  const double y_factor = static_cast<double>(area.size.height_px) / fine.size.height_px;
   std::vector<Region> regions;
-  for (const auto& contour : contours) {
+  for (const auto& contour : contours_above(fine, thresholds.inside)) {
     const cv::Rect bounds = cv::boundingRect(contour);
-    float peak = 0;
-    cv::Mat filled = cv::Mat::zeros(bounds.size(), CV_8U);
-    cv::drawContours(filled, std::vector<std::vector<cv::Point>>{contour}, 0, 255, cv::FILLED, cv::LINE_8,
-                     cv::noArray(), 0, -bounds.tl());
-    for (int y = 0; y < bounds.height; ++y) {
-      for (int x = 0; x < bounds.width; ++x) {
-        if (filled.at<std::uint8_t>(y, x)) peak = std::max(peak, fine.at(bounds.x + x, bounds.y + y));
-      }
-    }
-    if (peak <= thresholds.peak) continue;
     Region region;
-    region.score = peak;
+    region.score = peak_inside(fine, contour, bounds);
+    if (region.score <= thresholds.peak) continue;
     region.box = {area.x + bounds.x * x_factor, area.y + bounds.y * y_factor, bounds.width * x_factor,
                   bounds.height * y_factor};
     region.polygon = simplified_outline(contour, area, x_factor, y_factor);

@@ -23,6 +23,7 @@
 #include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/transform.h>
 #include <lineguard/stats/bootstrap.h>
+#include <lineguard/stats/quantile.h>
 #include <lineguard/stats/roc.h>
 
 namespace lineguard::detector {
@@ -125,12 +126,8 @@ double unsteadiness_of(const std::vector<PictureScores>& pictures) {
     for (std::size_t view = 1; view < picture.good.size(); ++view)
       moved.push_back(std::abs(picture.good[view] - picture.good[0]));
   }
-  const auto at = [](std::vector<double>& values, double share) {
-    std::ranges::sort(values);
-    return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
-  };
-  const double spread = at(scores, 0.75) - at(scores, 0.25);
-  return at(moved, 0.5) / std::max(spread, 1e-9);
+  const double spread = stats::quantile(scores, 0.75) - stats::quantile(scores, 0.25);
+  return stats::quantile(std::move(moved), 0.5) / std::max(spread, 1e-9);
 }
 
 class Search {

@@ -85,6 +85,12 @@ class LabelledTrain : public ::testing::Test {
     capture.views.push_back({"", std::make_shared<const Image>(image), "test"});
     return *(*detector)->predict(capture, {.want_map = true});
   }
+  void expect_tells_stains(const std::string& package) {
+    Image stained = woven(903);
+    fill(stained, {50, 20, 20, 16}, 30);
+    EXPECT_EQ(predict(package, stained).label, Label::defective);
+    EXPECT_EQ(predict(package, woven(904)).label, Label::good);
+  }
   test::TempFolder folder_;
   dataset::Dataset dataset_;
   TrainConfig config_;
@@ -208,10 +214,7 @@ TEST_F(LabelledTrain, LabelsOfPicturesAloneAreEnough) {
   auto report = train_to("model");
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_TRUE(report->classes.empty());
-  Image stained = woven(903);
-  fill(stained, {50, 20, 20, 16}, 30);
-  EXPECT_EQ(predict("model", stained).label, Label::defective);
-  EXPECT_EQ(predict("model", woven(904)).label, Label::good);
+  expect_tells_stains("model");
 }
 
 TEST_F(LabelledTrain, AWholePictureSeenInEightViewsIsJudgedAsWell) {
@@ -221,10 +224,7 @@ TEST_F(LabelledTrain, AWholePictureSeenInEightViewsIsJudgedAsWell) {
   config_.label_epochs = 60;  // one row a picture
   const auto report = train_to("model");
   ASSERT_TRUE(report) << report.error().message;
-  Image stained = woven(903);
-  fill(stained, {50, 20, 20, 16}, 30);
-  EXPECT_EQ(predict("model", stained).label, Label::defective);
-  EXPECT_EQ(predict("model", woven(904)).label, Label::good);
+  expect_tells_stains("model");
 }
 
 TEST_F(LabelledTrain, TheSamePackageWithAnyNumberOfThreads) {

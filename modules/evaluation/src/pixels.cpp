@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
 
 #include <fmt/format.h>
 
 #include <lineguard/imaging/decode.h>
+#include <lineguard/imaging/properties.h>
 #include <lineguard/imaging/transform.h>
 
 namespace lineguard::evaluation {
@@ -18,36 +18,20 @@ Size grid_of(Size size, int grid_px) {
   return {side(size.width_px), side(size.height_px)};
 }
 
-// The cells that the mask touches and that hang together with `first` (8 neighbours). Marks them as seen.
-std::vector<std::size_t> place_from(std::size_t first, std::span<const std::byte> cells, Size grid,
-                                    std::vector<bool>& seen) {
-  const auto width = static_cast<std::size_t>(grid.width_px), height = static_cast<std::size_t>(grid.height_px);
-  std::vector<std::size_t> place{first};
-  seen[first] = true;
-  for (std::size_t i = 0; i < place.size(); ++i) {
-    const std::size_t x = place[i] % width, y = place[i] / width;
-    for (std::size_t row = y - std::min<std::size_t>(y, 1); row <= std::min(y + 1, height - 1); ++row) {
-      for (std::size_t column = x - std::min<std::size_t>(x, 1); column <= std::min(x + 1, width - 1); ++column) {
-        const std::size_t cell = row * width + column;
-        if (seen[cell] || cells[cell] == std::byte{0}) continue;
-        seen[cell] = true;
-        place.push_back(cell);
-      }
-    }
-  }
-  return place;
-}
-
 // `shrunk` says how much of each cell is defective: 255 all of it.
 std::vector<std::uint8_t> defective_cells(const Image& shrunk) {
+  constexpr std::byte kHalf{128};
   const auto cells = shrunk.bytes();
+  const auto [count, place_of] = imaging::find_components(shrunk);
+  std::vector<std::byte> most(count + 1);  // of a cell of each place
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    std::byte& known = most[static_cast<std::size_t>(place_of[i])];
+    known = std::max(known, cells[i]);
+  }
   std::vector<std::uint8_t> flags(cells.size(), 0);
-  std::vector<bool> seen(cells.size(), false);
-  for (std::size_t first = 0; first < cells.size(); ++first) {
-    if (seen[first] || cells[first] == std::byte{0}) continue;
-    const auto place = place_from(first, cells, shrunk.size(), seen);
-    const bool thin = std::ranges::all_of(place, [&](std::size_t cell) { return cells[cell] < std::byte{128}; });
-    for (const std::size_t cell : place) flags[cell] = thin || cells[cell] >= std::byte{128};
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const bool thin = place_of[i] > 0 && most[static_cast<std::size_t>(place_of[i])] < kHalf;
+    flags[i] = thin || cells[i] >= kHalf;
   }
   return flags;
 }

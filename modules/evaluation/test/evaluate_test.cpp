@@ -81,6 +81,14 @@ class Evaluate : public ::testing::Test {
     EXPECT_TRUE(evaluation) << evaluation.error().message;
     return *evaluation;
   }
+  // Of a good picture and a defective one that is black, of the mask's size.
+  Evaluation run_with_mask(const Image& mask) {
+    add("g.png", Label::good, 10);
+    add("d.png", Label::defective, 200, true);
+    write(dataset_.samples[1].image, *imaging::encode_png(Image(mask.size(), 1)));
+    write(*dataset_.samples[1].mask, *imaging::encode_png(mask));
+    return run();
+  }
 
   static std::size_t dots_in(const std::string& html) {
     std::size_t dots = 0;
@@ -173,27 +181,19 @@ TEST_F(Evaluate, PixelFiguresComeFromMasks) {
 
 // One pixel is a quarter of a cell of the grid, 512 cells a side.
 TEST_F(Evaluate, ASmallPlaceIsNotLostBesideALargeOne) {
-  add("g.png", Label::good, 10);
-  add("d.png", Label::defective, 200, true);
   Image mask({1024, 1024}, 1);
-  write(dataset_.samples[1].image, *imaging::encode_png(mask));
   for (int y = 100; y < 200; ++y) std::ranges::fill(mask.row_u8(y).subspan(100, 100), std::uint8_t{255});
   mask.row_u8(701)[701] = mask.row_u8(901)[301] = 255;
-  write(*dataset_.samples[1].mask, *imaging::encode_png(mask));
-  const Evaluation evaluation = run();
+  const Evaluation evaluation = run_with_mask(mask);
   ASSERT_TRUE(evaluation.pixels);
   EXPECT_EQ(evaluation.pixels->regions, 3u);
 }
 
 // A pixel is 1/576 of a cell: shrinking rounds it to none.
 TEST_F(Evaluate, APixelOfAVeryWideMaskIsNotLost) {
-  add("g.png", Label::good, 10);
-  add("d.png", Label::defective, 200, true);
   Image mask({12288, 48}, 1);
-  write(dataset_.samples[1].image, *imaging::encode_png(mask));
   mask.row_u8(12)[100] = mask.row_u8(47)[12287] = 255;
-  write(*dataset_.samples[1].mask, *imaging::encode_png(mask));
-  const Evaluation evaluation = run();
+  const Evaluation evaluation = run_with_mask(mask);
   ASSERT_TRUE(evaluation.pixels);
   EXPECT_EQ(evaluation.pixels->regions, 2u);
 }

@@ -6,6 +6,7 @@
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include <lineguard/core/check.h>
 #include <lineguard/imaging/properties.h>
 #include <lineguard/imaging/transform.h>
 
@@ -36,15 +37,25 @@ PictureProperties measure_properties(const Image& image) {
   return properties;
 }
 
-std::optional<std::vector<Box>> component_boxes(const Image& mask, std::size_t most) {
+Components find_components(const Image& mask) {
   const Image flags = non_zero(mask);
-  cv::Mat labels;  // without OpenCV's own figures of each part: noise has one for every fourth pixel
-  const auto parts = static_cast<std::size_t>(cv::connectedComponents(view_of(flags), labels, 8)) - 1;
-  if (parts > most) return std::nullopt;
-  std::vector<cv::Rect> places(parts);
-  for (int y = 0; y < labels.rows; ++y) {
-    for (int x = 0; x < labels.cols; ++x) {
-      const int label = labels.at<int>(y, x);
+  Components components;
+  components.labels.resize(flags.bytes().size());
+  cv::Mat labels(flags.height_px(), flags.width_px(), CV_32S, components.labels.data());
+  components.count = static_cast<std::size_t>(cv::connectedComponents(view_of(flags), labels, 8, CV_32S)) - 1;
+  LINEGUARD_CHECK(labels.ptr<int>() == components.labels.data(), "OpenCV writes into a matrix of the right size");
+  return components;
+}
+
+std::optional<std::vector<Box>> component_boxes(const Image& mask, std::size_t most) {
+  // Without OpenCV's own figures of each part: noise has one for every fourth pixel.
+  const Components components = find_components(mask);
+  if (components.count > most) return std::nullopt;
+  std::vector<cv::Rect> places(components.count);
+  auto at = components.labels.begin();
+  for (int y = 0; y < mask.height_px(); ++y) {
+    for (int x = 0; x < mask.width_px(); ++x) {
+      const int label = *at++;
       if (label > 0) places[static_cast<std::size_t>(label) - 1] |= cv::Rect(x, y, 1, 1);
     }
   }

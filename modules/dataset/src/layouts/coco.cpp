@@ -6,6 +6,7 @@
 #include "run_lengths.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -53,13 +54,16 @@ class CocoFile {
     if (!text) return dataset_.problems.add(file_.string(), text.error().message);
     const auto root = checked_json(*text);
     if (!root) return dataset_.problems.add(file_.string(), root.error().message);
-    for (const char* list : {"categories", "images", "annotations"}) {
-      const auto member = member_of(*root, list);
-      if (!member || !member->text.starts_with('[')) return note(member.value_or(*root), list, "expected a list");
+    const std::array<std::pair<const char*, ReadEntry>, 3> kinds{{{"categories", &CocoFile::read_category},
+                                                                  {"images", &CocoFile::read_image},
+                                                                  {"annotations", &CocoFile::read_annotation}}};
+    std::vector<JsonText> lists;
+    for (const auto& [name, read_entry] : kinds) {
+      const auto list = member_of(*root, name);
+      if (!list || !list->text.starts_with('[')) return note(list.value_or(*root), name, "expected a list");
+      lists.push_back(*list);
     }
-    for_each(*root, "categories", &CocoFile::read_category);
-    for_each(*root, "images", &CocoFile::read_image);
-    for_each(*root, "annotations", &CocoFile::read_annotation);
+    for (std::size_t i = 0; i < kinds.size(); ++i) for_each(lists[i], kinds[i].first, kinds[i].second);
     label_samples();
   }
 
@@ -77,9 +81,9 @@ class CocoFile {
     dataset_.problems.add(fmt::format("{}:{}: {}", file_.string(), where.line, entry), what);
   }
 
-  void for_each(const JsonText& root, const char* list, ReadEntry read_entry) {
+  void for_each(const JsonText& entries, const char* list, ReadEntry read_entry) {
     std::size_t index = 0;
-    for_each_entry(*member_of(root, list), [&](const JsonText& text) {
+    for_each_entry(entries, [&](const JsonText& text) {
       const bool fits = text.text.size() <= kLongestEntry_bytes;
       const Json entry = fits ? Json::parse(text.text) : what_names(text);
       std::string what = problem_of(entry, list, read_entry);

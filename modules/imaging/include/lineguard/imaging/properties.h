@@ -20,6 +20,13 @@ struct PictureProperties {
 // Measured on the picture shrunk to at most 512 px a side, so that a larger camera does not look less sharp.
 PictureProperties measure_properties(const Image& image);
 
+// The connected parts (8 neighbours) of a mask's non-zero pixels.
+struct Components {
+  std::size_t count = 0;
+  std::vector<int> labels;  // of each pixel, row by row: 0 outside, else 1 to count, from top to bottom
+};
+Components find_components(const Image& mask);
+
 // Bounding boxes of the connected parts (8 neighbours) of a mask's non-zero pixels, from top to bottom; nothing where
 // there are more than `most`. Memory is that of six bytes a pixel, however many parts there are.
 std::optional<std::vector<Box>> component_boxes(const Image& mask, std::size_t most);
