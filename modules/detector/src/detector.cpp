@@ -138,6 +138,50 @@ Result<Tiled> run_tiles(const infer::Network& network, const Image& image, const
   return tiled;
 }
 
+// Places that the levels of the package report, highest score first; what is below them in `faint`.
+std::vector<Region> places_above_levels(Tiled& tiled, const package::Manifest& manifest, const PixelRect& area,
+                                        std::vector<Region>& faint) {
+  const double level = manifest.region_threshold;
+  auto regions = find_regions(tiled.map, area, {level, manifest.region_peak_threshold, manifest.region_size_factor});
+  if (!tiled.classes.empty()) name_regions(tiled.classes, manifest.classes, area, regions);
+  if (tiled.boxes.empty()) return regions;
+  auto boxes = best_boxes(std::move(tiled.boxes), manifest.classes, area);
+  const auto first_faint = std::ranges::find_if(boxes, [level](const Region& box) { return box.score <= level; });
+  faint.assign(first_faint, boxes.end());
+  boxes.erase(first_faint, boxes.end());
+  put_before(std::move(boxes), regions);
+  return regions;
+}
+
+// The surest place of a picture that is defective though no place is above the levels: a cell's box, or where the map
+// is highest. `faint`: highest score first.
+Region surest_place(const Tiled& tiled, const package::Manifest& manifest, const PixelRect& area,
+                    std::vector<Region>& faint) {
+  if (!faint.empty()) {
+    Region surest = std::move(faint.front());
+    faint.erase(faint.begin());
+    return surest;
+  }
+  std::vector<Region> highest{highest_place(tiled.map, area, manifest.region_size_factor)};
+  if (!tiled.classes.empty()) name_regions(tiled.classes, manifest.classes, area, highest);
+  return std::move(highest.front());
+}
+
+// The picture's score decides and regions show why (docs/adr/0023): a good picture has none, what was found there is
+// faint; a defective one has at least one.
+void report_places(Tiled& tiled, const package::Manifest& manifest, const PixelRect& area, bool want_faint,
+                   Prediction& prediction) {
+  const bool good = prediction.label == Label::good;
+  if (good && !want_faint) return;
+  std::vector<Region> faint;
+  auto regions = places_above_levels(tiled, manifest, area, faint);
+  if (good) faint.insert(faint.begin(), regions.begin(), regions.end());
+  if (prediction.label == Label::defective && regions.empty())
+    regions.push_back(surest_place(tiled, manifest, area, faint));
+  if (!good) prediction.regions = std::move(regions);
+  if (want_faint) prediction.faint_regions = std::move(faint);
+}
+
 // Over several views: the worst one decides, and all regions are kept.
 void pool_view(Prediction& all, Prediction view, std::size_t index) {
   all.decode_ms += view.decode_ms;
@@ -266,9 +310,7 @@ Result<Prediction> Detector::State::predict(const Image& image, const PredictOpt
 Result<Prediction> Detector::State::predict_in_place(const Image& image, const PredictOptions& options) const {
   if (image.empty()) return make_error(ErrorCode::invalid_argument, "the picture is empty");
   const SteadyTime start = system_clock().now();
-  const double level = manifest.region_threshold;
   LINEGUARD_ASSIGN(Tiled tiled, run_tiles(network, image, manifest));
-  const FloatMap& map = tiled.map;
   const PixelRect area = region_of_interest(manifest.preprocessing, image.size());
 
   Prediction prediction;
@@ -278,19 +320,8 @@ Result<Prediction> Detector::State::predict_in_place(const Image& image, const P
   prediction.operating_point = point.id;
   prediction.model = model;
   prediction.image_size = image.size();
-  if (options.want_regions) {
-    prediction.regions = find_regions(
-        map, area, {manifest.region_threshold, manifest.region_peak_threshold, manifest.region_size_factor});
-    if (!tiled.classes.empty()) name_regions(tiled.classes, manifest.classes, area, prediction.regions);
-    if (!tiled.boxes.empty()) {
-      auto boxes = best_boxes(std::move(tiled.boxes), manifest.classes, area);
-      const auto faint = std::ranges::find_if(boxes, [level](const Region& box) { return box.score <= level; });
-      if (options.want_faint_regions) prediction.faint_regions.assign(faint, boxes.end());
-      boxes.erase(faint, boxes.end());
-      put_before(std::move(boxes), prediction.regions);
-    }
-  }
-  if (options.want_map) prediction.map = spread_over_picture(map, area, image.size());
+  if (options.want_regions) report_places(tiled, manifest, area, options.want_faint_regions, prediction);
+  if (options.want_map) prediction.map = spread_over_picture(tiled.map, area, image.size());
   if (options.want_embedding) prediction.embedding = std::move(tiled.embedding);
   prediction.predict_ms = milliseconds_between(start, system_clock().now());
   return prediction;

@@ -1,12 +1,23 @@
 #include "operating_point.h"
 
+#include "cuts.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <string>
+
 #include <fmt/format.h>
 
 #include <lineguard/stats/bounds.h>
 #include <lineguard/stats/threshold.h>
 
 namespace lineguard::detector {
+namespace {
 
+constexpr std::size_t kHighestShown = 3;
+
+// The threshold that keeps the overkill asked for; where there are too few good parts, the strictest that they support.
 Result<package::OperatingPoint> choose_operating_point(const std::vector<double>& scores, const TrainConfig& config,
                                                        bool must_reach, std::vector<std::string>& warnings) {
   auto chosen = stats::threshold_for_overkill(scores, config.max_overkill, config.confidence);
@@ -33,6 +44,82 @@ Result<package::OperatingPoint> choose_operating_point(const std::vector<double>
   point.good_above = static_cast<std::int64_t>(chosen->above);
   point.overkill_bound = chosen->overkill_bound;
   return point;
+}
+
+// One a part, its worst picture; highest score first.
+std::vector<ScoredPicture> good_parts(const std::vector<PictureScore>& pictures) {
+  std::map<std::string, ScoredPicture> parts;
+  for (const PictureScore& picture : pictures) {
+    if (!picture.worst_good || !picture.tells_good) continue;
+    const auto [part, is_new] = parts.try_emplace(picture.sample->part, picture.sample->name, *picture.worst_good);
+    if (!is_new && *picture.worst_good > part->second.score) part->second = {picture.sample->name, *picture.worst_good};
+  }
+  std::vector<ScoredPicture> ranked;
+  for (auto& [name, part] : parts) ranked.push_back(std::move(part));
+  std::ranges::stable_sort(ranked, std::greater<>(), &ScoredPicture::score);
+  return ranked;
+}
+
+// Of a part that alone holds the threshold up: without it, more than a third of the way from the median good part to
+// the threshold would be saved. Empty where there is none.
+std::string word_on_lone_part(const std::vector<ScoredPicture>& parts, const package::OperatingPoint& point) {
+  if (point.good_above > 0 || parts.size() < 3) return "";
+  const double highest = parts[0].score, next = parts[1].score, median = parts[parts.size() / 2].score;
+  if (highest - next <= (highest - median) / 3) return "";
+  return fmt::format(
+      "one good part alone sets the threshold: {} scores {:.4g}, the next {:.4g}, half of the good parts less than "
+      "{:.4g}. "
+      "Look at it again: if it is not good, or not what the line will see, leave it out and fewer defects are missed",
+      parts[0].picture, highest, next, median);
+}
+
+void count_misses(const std::vector<PictureScore>& pictures, package::OperatingPoint& point) {
+  stats::WorstOfParts defective;
+  for (const PictureScore& picture : pictures) {
+    if (picture.calibrates && picture.of_defective_part) defective.add(picture.sample->part, picture.worst);
+  }
+  for (const double score : defective.scores()) {
+    ++point.defective_n;
+    point.defective_below += score <= point.threshold ? 1 : 0;
+  }
+  point.miss_bound = stats::upper_bound(
+      {static_cast<std::size_t>(point.defective_below), static_cast<std::size_t>(point.defective_n)}, point.confidence);
+}
+
+// Where what stands for good parts is not quite one.
+void say_what_stands_for_good_parts(const TrainingSet& set, const TrainConfig& config, TrainReport& report) {
+  auto& method = report.operating_point.method;
+  if (config.templates && set.twins.size() == set.good_count()) {
+    method += "; the good pictures are templates, each compared with itself";
+    report.warnings.push_back(
+        "the good pictures are templates, each compared with itself: real good parts differ from theirs and may score "
+        "higher than the overkill bound says; add pictures of good parts with their templates");
+  }
+  if (set.areas_calibrate) {
+    method += "; hardly any part was good, so each picture's tiles without a defect stand for a good picture";
+    report.warnings.push_back(
+        "hardly any part is good: overkill is bounded for the areas without a defect; good parts may score otherwise");
+  }
+}
+
+}  // namespace
+
+Result<void> calibrate_operating_point(const TrainingSet& set, const std::vector<double>& scores,
+                                       const TrainConfig& config, bool with_labels, const TrainOptions& options,
+                                       TrainReport& report) {
+  const auto pictures = score_pictures(set, scores);
+  const auto parts = good_parts(pictures);
+  std::vector<double> good_scores;
+  for (const ScoredPicture& part : parts) good_scores.push_back(part.score);
+  auto& point = report.operating_point;
+  LINEGUARD_ASSIGN(point, choose_operating_point(good_scores, config, options.must_reach_overkill, report.warnings));
+  report.highest_good.assign(parts.begin(),
+                             parts.begin() + static_cast<std::ptrdiff_t>(std::min(kHighestShown, parts.size())));
+  if (const auto word = word_on_lone_part(parts, point); !word.empty()) report.warnings.push_back(word);
+  if (!with_labels) return {};
+  count_misses(pictures, point);
+  say_what_stands_for_good_parts(set, config, report);
+  return {};
 }
 
 }  // namespace lineguard::detector

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
@@ -65,7 +66,7 @@ float peak_inside(const FloatMap& map, const std::vector<cv::Point>& contour, co
   cv::Mat filled = cv::Mat::zeros(bounds.size(), CV_8U);
   cv::drawContours(filled, std::vector<std::vector<cv::Point>>{contour}, 0, 255, cv::FILLED, cv::LINE_8, cv::noArray(),
                    0, -bounds.tl());
-  float peak = 0;
+  float peak = std::numeric_limits<float>::lowest();  // log odds are below 0 in most places
   for (int y = 0; y < bounds.height; ++y) {
     for (int x = 0; x < bounds.width; ++x) {
       if (filled.at<std::uint8_t>(y, x)) peak = std::max(peak, map.at(bounds.x + x, bounds.y + y));
@@ -97,6 +98,22 @@ std::vector<Region> find_regions(const FloatMap& map, const PixelRect& area, con
   std::ranges::stable_sort(regions, [](const Region& a, const Region& b) { return a.score > b.score; });
   if (regions.size() > kMostRegions) regions.resize(kMostRegions);
   return regions;
+}
+
+Region highest_place(const FloatMap& map, const PixelRect& area, double size_factor) {
+  const double peak = *std::ranges::max_element(map.values);
+  std::vector<float> ranked = map.values;
+  const auto middle = ranked.begin() + static_cast<std::ptrdiff_t>(ranked.size() / 2);
+  std::ranges::nth_element(ranked, middle);
+  const double half = (peak + *middle) / 2;
+  auto places = find_regions(map, area, {half, half, size_factor});
+  if (!places.empty()) return std::move(places.front());
+  const double left = area.x, top = area.y, right = left + area.size.width_px, bottom = top + area.size.height_px;
+  Region whole;
+  whole.box = {left, top, right - left, bottom - top};
+  whole.score = peak;
+  whole.polygon = {{left, top}, {right, top}, {right, bottom}, {left, bottom}};
+  return whole;
 }
 
 void name_regions(const std::vector<FloatMap>& classes, const std::vector<std::string>& names, const PixelRect& area,

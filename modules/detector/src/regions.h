@@ -21,6 +21,10 @@ struct RegionThresholds {
 // and polygon lie inside the picture; highest score first, at most 64.
 std::vector<Region> find_regions(const FloatMap& map, const PixelRect& area, const RegionThresholds& thresholds);
 
+// Where the map is highest, whatever the levels: what is around that cell and above half of its height over the map's
+// median (full width at half maximum); all of the area where the map is flat.
+Region highest_place(const FloatMap& map, const PixelRect& area, double size_factor);
+
 // Names each region by the class whose probability is highest over its box; none where even all classes together are
 // unlikely: the good-only floor raised it, a defect like none that was learned. `classes`: one map a name over `area`.
 void name_regions(const std::vector<FloatMap>& classes, const std::vector<std::string>& names, const PixelRect& area,

@@ -16,7 +16,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 #include <fmt/format.h>
 
@@ -28,8 +27,6 @@
 #include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/encode.h>
 #include <lineguard/infer/network.h>
-#include <lineguard/stats/bounds.h>
-#include <lineguard/stats/threshold.h>
 
 namespace lineguard::detector {
 namespace fs = std::filesystem;
@@ -274,45 +271,13 @@ class Training {
 
   // Operating point and region levels from cross-fitted scores.
   Result<void> calibrate(const std::vector<MapScore>& scored) {
-    const auto good = good_ones(set_, scored);
     std::vector<double> scores;
     for (const MapScore& picture : scored) scores.push_back(picture.score);
-    const auto pictures = score_pictures(set_, scores);
-    stats::WorstOfParts good_scores, defective_scores;
-    for (const PictureScore& picture : pictures) {
-      const std::string& part = picture.sample->part;
-      if (picture.worst_good && picture.tells_good) good_scores.add(part, *picture.worst_good);
-      if (picture.calibrates && picture.of_defective_part) defective_scores.add(part, picture.worst);
-    }
-    auto& point = report_.operating_point;
-    LINEGUARD_ASSIGN(
-        point, choose_operating_point(good_scores.scores(), config_, options_.must_reach_overkill, report_.warnings));
-    const auto above = static_cast<std::size_t>(point.good_above);
-    if (!with_labels()) {
-      levels_ = calibrate_regions(good, above);
-      return {};
-    }
+    LINEGUARD_TRY(calibrate_operating_point(set_, scores, config_, with_labels(), options_, report_));
+    const auto good = good_ones(set_, scored);
+    const auto above = static_cast<std::size_t>(report_.operating_point.good_above);
+    if (!with_labels()) levels_ = calibrate_regions(good, above);
     levels_.peak = std::max({levels_.peak, levels_.inside, peak_level(good, above)});
-    for (const double score : defective_scores.scores()) {
-      ++point.defective_n;
-      point.defective_below += score <= point.threshold ? 1 : 0;
-    }
-    if (config_.templates && set_.twins.size() == set_.good_count()) {
-      point.method += "; the good pictures are templates, each compared with itself";
-      report_.warnings.push_back(
-          "the good pictures are templates, each compared with itself: real good parts differ from theirs and may "
-          "score "
-          "higher than the overkill bound says; add pictures of good parts with their templates");
-    }
-    if (set_.areas_calibrate) {
-      point.method += "; hardly any part was good, so each picture's tiles without a defect stand for a good picture";
-      report_.warnings.push_back(
-          "hardly any part is good: overkill is bounded for the areas without a defect; good parts may score "
-          "otherwise");
-    }
-    point.miss_bound = stats::upper_bound(
-        {static_cast<std::size_t>(point.defective_below), static_cast<std::size_t>(point.defective_n)},
-        point.confidence);
     return {};
   }
 

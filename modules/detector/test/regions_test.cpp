@@ -35,6 +35,32 @@ TEST(Regions, ACellMustBeAboveThePeakNotAtIt) {
   EXPECT_EQ(find_regions(map, {0, 0, {256, 256}}, {1, 5}).size(), 1u);
 }
 
+TEST(Regions, ScoresBelowZeroAreReportedAsTheyAre) {
+  FloatMap map = flat_map(16);
+  for (float& value : map.values) value = -9;
+  for (const std::size_t cell : {100, 101, 116, 117}) map.values[cell] = -1;
+  const auto regions = find_regions(map, {0, 0, {256, 256}}, {-5, -3});
+  ASSERT_EQ(regions.size(), 1u);
+  EXPECT_NEAR(regions[0].score, -1, 0.5);
+}
+
+TEST(Regions, TheHighestPlaceIsAroundTheHighestCellWhateverTheLevels) {
+  FloatMap map = flat_map(16);
+  for (float& value : map.values) value = -9;
+  map.values[4 * 16 + 8] = -1;
+  map.values[12 * 16 + 2] = -2;
+  const Region place = highest_place(map, {0, 0, {320, 160}}, 1);
+  EXPECT_NEAR(place.box.x + place.box.width / 2, 8.5 * 320 / 16, 2);
+  EXPECT_NEAR(place.box.y + place.box.height / 2, 4.5 * 160 / 16, 2);
+  EXPECT_LT(place.box.width, 2 * 320 / 16);
+}
+
+TEST(Regions, TheHighestPlaceOfAFlatMapIsAllOfIt) {
+  const Region place = highest_place(flat_map(16), {10, 20, {100, 50}}, 1);
+  EXPECT_EQ(place.box, (Box{10, 20, 100, 50}));
+  EXPECT_EQ(place.score, 0);
+}
+
 TEST(Regions, StayInsideThePictureAndTheWorstComesFirst) {
   FloatMap map = flat_map(16);
   map.values[0] = 8;

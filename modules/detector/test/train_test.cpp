@@ -2,6 +2,7 @@
 #include "temp_folder.h"
 #include "test_data.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -129,6 +130,31 @@ TEST_F(Train, TooFewPicturesForTheBoundIsSaidOrRefused) {
 }
 
 // Two pictures of a part are no two trials.
+TEST_F(Train, AGoodPartThatAloneSetsTheThresholdIsNamed) {
+  auto plain = train_to(folder_ / "plain");
+  ASSERT_TRUE(plain) << plain.error().message;
+  ASSERT_EQ(plain->highest_good.size(), 3u);
+  EXPECT_EQ(plain->highest_good[0].score, plain->operating_point.threshold);
+  EXPECT_GE(plain->highest_good[0].score, plain->highest_good[1].score);
+  const auto names_lone_part = [](const std::string& warning) {
+    return warning.find("alone sets") != std::string::npos;
+  };
+  EXPECT_TRUE(std::ranges::none_of(plain->warnings, names_lone_part));
+
+  dataset::Sample odd = dataset_.samples[0];
+  odd.name = odd.part = "odd.png";
+  odd.image = folder_ / "set" / odd.name;
+  const Image blob = draw_synthetic_defect(good_picture(77), SyntheticDefect::blob, 5);
+  ASSERT_TRUE(write_file_atomically(odd.image, *imaging::encode_png(blob)));
+  dataset_.samples.push_back(odd);
+  auto report = train_to(folder_ / "odd");
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->highest_good[0].picture, "odd.png");
+  const auto warning = std::ranges::find_if(report->warnings, names_lone_part);
+  ASSERT_NE(warning, report->warnings.end());
+  EXPECT_NE(warning->find("odd.png"), std::string::npos);
+}
+
 TEST_F(Train, BoundsCountParts) {
   for (std::size_t i = 0; i < dataset_.samples.size(); ++i) dataset_.samples[i].part = "part_" + std::to_string(i / 2);
   const auto report = train_to(folder_ / "a");
@@ -200,6 +226,28 @@ TEST_F(Train, AScoreInsideTheParityBandIsUnknown) {
   auto exact = Detector::load(folder_ / "tiles", {.operating_point = "at-the-score"});
   ASSERT_TRUE(exact) << exact.error().message;
   EXPECT_EQ((*exact)->predict(capture_of(good_picture(50)), {})->label, Label::unknown);
+}
+
+// Whatever the operating point asks for: the picture's score decides, regions show why.
+TEST_F(Train, RegionsFollowTheDecisionOfTheirOperatingPoint) {
+  ASSERT_TRUE(train_to(folder_ / "tiles"));
+  const Image good = good_picture(99), bad = draw_synthetic_defect(good, SyntheticDefect::blob, 5);
+  auto point = package::read_operating_point(folder_ / "tiles", "default");
+  for (const auto& [id, threshold] : {std::pair{"all-defective", 0.0}, {"none-defective", 1e6}}) {
+    point->id = id;
+    point->threshold = threshold;
+    ASSERT_TRUE(package::write_operating_point(folder_ / "tiles", *point));
+    auto detector = Detector::load(folder_ / "tiles", {.operating_point = id});
+    ASSERT_TRUE(detector) << detector.error().message;
+    for (const Image& image : {good, bad}) {
+      const auto prediction = (*detector)->predict(capture_of(image), {.want_faint_regions = true});
+      ASSERT_TRUE(prediction);
+      EXPECT_EQ(prediction->label, threshold == 0 ? Label::defective : Label::good);
+      EXPECT_EQ(prediction->regions.empty(), prediction->label == Label::good) << id;
+    }
+    const auto found = (*detector)->predict(capture_of(bad), {.want_faint_regions = true});
+    EXPECT_EQ(found->faint_regions.empty(), threshold == 0) << "what was found in a good picture is faint";
+  }
 }
 
 TEST(TrainConfig, WhatIsLeftToTheTrainingStaysSoWhenItIsWritten) {

@@ -44,6 +44,12 @@ nlohmann::ordered_json trials_to_json(const std::vector<detector::Trial>& trials
   return list;
 }
 
+nlohmann::ordered_json highest_to_json(const std::vector<detector::ScoredPicture>& pictures) {
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& [picture, score] : pictures) list.push_back({{"image", picture}, {"score", score}});
+  return list;
+}
+
 nlohmann::ordered_json to_json(const detector::TrainReport& report, const std::string& out) {
   const package::OperatingPoint& point = report.operating_point;
   return {{"schema", "lineguard.train/1"},
@@ -66,6 +72,7 @@ nlohmann::ordered_json to_json(const detector::TrainReport& report, const std::s
             {"defective_n", point.defective_n},
             {"defective_below", point.defective_below},
             {"miss_bound", point.miss_bound ? nlohmann::ordered_json(*point.miss_bound) : nullptr}}},
+          {"highest_good", highest_to_json(report.highest_good)},
           {"settings", report.settings_note},
           {"labels", report.labels_note},
           {"fine_tuning", report.fine_tuning_note},
@@ -85,6 +92,9 @@ void print(const detector::TrainReport& report, const std::string& out) {
   if (!report.fine_tuning_note.empty()) std::cout << "backbone   " << report.fine_tuning_note << "\n";
   if (!report.classes.empty()) std::cout << fmt::format("classes    {}\n", fmt::join(report.classes, ", "));
   std::cout << fmt::format("threshold  {:.6g}: {}\n", point.threshold, point.method);
+  std::vector<std::string> highest;
+  for (const auto& [picture, score] : report.highest_good) highest.push_back(fmt::format("{} {:.6g}", picture, score));
+  std::cout << fmt::format("highest    {}\n", fmt::join(highest, ", "));
   std::cout << fmt::format("overkill   at most {:.2f} % ({:.0f} % confidence; {} of n = {} good parts above)\n",
                            100 * point.overkill_bound, 100 * point.confidence, point.good_above, point.good_n);
   if (point.miss_bound) {

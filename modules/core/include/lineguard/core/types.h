@@ -71,8 +71,9 @@ struct Prediction {
   double score = 0;              // raw, never clamped; higher is worse
   double threshold = 0;
   std::string operating_point;  // its id
-  std::vector<Region> regions;  // highest score first
-  // Only where asked for, and only of models that predict boxes: those below the level from which boxes are reported.
+  // Highest score first. None where the label is good, at least one where it is defective (if asked for).
+  std::vector<Region> regions;
+  // Only where asked for: boxes below the level from which they are reported, and what was found in good pictures.
   // Average precision is taken over all levels.
   std::vector<Region> faint_regions;
   ModelIdentity model;

@@ -117,9 +117,15 @@ struct Trial {
   double seconds = 0;
 };
 
+struct ScoredPicture {
+  std::string picture;  // Sample::name
+  double score = 0;
+};
+
 struct TrainReport {
   ModelIdentity model;
   package::OperatingPoint operating_point;
+  std::vector<ScoredPicture> highest_good;                // at most three, one a part, by detectors made without it
   std::size_t good_pictures = 0, defective_pictures = 0;  // learned from
   std::vector<std::string> classes;                       // of defects that regions can carry
   std::vector<Trial> trials;                              // of the search, in their fixed order
