@@ -1,13 +1,17 @@
-// SIGINT and SIGTERM for a command that puts its work in order and then ends: something to look for between two steps.
+// SIGINT and SIGTERM for a command that puts its work in order and then ends: something to wait for, or to look for
+// between two steps.
 #pragma once
 
 namespace lineguard::app {
 
-// From its making on the first of the two signals only sets it; the second ends the program as usual. Make one a
-// process. Thread-safe.
+enum class SecondSignal { ends_program, changes_nothing };
+
+// From its making on the first of the two signals only sets it; the second ends the program as usual, unless what is
+// put in order must not be cut short. Make one a process. Thread-safe.
 class StopRequest {
  public:
-  StopRequest();
+  explicit StopRequest(SecondSignal second = SecondSignal::ends_program);
+  void wait() const;   // until somebody asked
   int signal() const;  // 0: nobody asked
   int fd() const;      // readable, and never read from, once somebody asked: for poll()
 };

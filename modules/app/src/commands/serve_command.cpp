@@ -1,5 +1,5 @@
 #include "../commands.h"
-#include "../stop_signal.h"
+#include "../stop_request.h"
 
 #include <malloc.h>
 #include <memory>
@@ -19,7 +19,7 @@ struct ServeArguments {
 };
 
 Result<int> run_serve(const ServeArguments& arguments) {
-  const StopSignal stop;    // before the first thread
+  const StopRequest stop;
   mallopt(M_ARENA_MAX, 2);  // a heap for every worker would only grow the memory
   LINEGUARD_ASSIGN(const HostPort endpoint, parse_host_port(arguments.http));
   LINEGUARD_ASSIGN(auto loaded, serving::load_models(arguments.models, {.threads = arguments.threads,

@@ -1,7 +1,7 @@
 #include "commands.h"
 #include "outputs.h"
+#include "stop_request.h"
 
-#include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <memory>
@@ -17,12 +17,6 @@
 
 namespace lineguard::app {
 namespace {
-
-volatile std::sig_atomic_t stop_requested = 0;
-
-void request_stop(int) {
-  stop_requested = 1;
-}
 
 struct SimulatePlcOptions {
   std::string address = "127.0.0.1:0";
@@ -112,11 +106,12 @@ Result<plc::PlcSimulatorConfig> config_of(const SimulatePlcOptions& options) {
 }
 
 // Until the last part passed the gate or a signal came. Errors: timeout (the station was never Ready), the log's.
-Result<void> run_line(const SimulatePlcOptions& options, plc::PlcSimulator& simulator, const RunLog& log) {
+Result<void> run_line(const SimulatePlcOptions& options, plc::PlcSimulator& simulator, const RunLog& log,
+                      const StopRequest& stop) {
   Clock& clock = system_clock();
   const SteadyTime give_up = clock.now() + std::chrono::duration_cast<SteadyTime::duration>(
                                                std::chrono::duration<double>(options.ready_timeout_s));
-  while (!stop_requested) {
+  while (stop.signal() == 0) {
     const auto state = simulator.state();
     if (state.finished) return {};
     LINEGUARD_TRY(log.state(options.log.string()));
@@ -135,13 +130,12 @@ Result<void> simulate_plc(const SimulatePlcOptions& options) {
   LINEGUARD_ASSIGN(const auto log, RunLog::open(options.log));
   LINEGUARD_ASSIGN(const auto simulator,
                    plc::PlcSimulator::start(config, [&log = *log](const plc::GateRecord& record) { log.add(record); }));
-  std::signal(SIGTERM, request_stop);
-  std::signal(SIGINT, request_stop);
+  const StopRequest stop;
   std::cerr << "listening on " << simulator->address() << std::endl;
-  LINEGUARD_TRY(run_line(options, *simulator, *log));
+  LINEGUARD_TRY(run_line(options, *simulator, *log, stop));
   // The station's last handshake and its last look at the gate's counts.
   const SteadyTime end = system_clock().now() + Milliseconds(options.linger_ms);
-  if (!stop_requested) system_clock().sleep_until(end);
+  if (stop.signal() == 0) system_clock().sleep_until(end);
   simulator->stop();
   std::cout << log->summary(simulator->state()) << std::endl;
   return log->state(options.log.string());

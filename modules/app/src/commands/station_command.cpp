@@ -1,11 +1,12 @@
 // lineguard station --config station.toml: inspects until SIGTERM or SIGINT.
 #include "commands.h"
 #include "commands/station_devices.h"
+#include "stop_request.h"
 
-#include <atomic>
 #include <csignal>
 #include <iostream>
 #include <memory>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -20,12 +21,6 @@ struct StationOptions {
   std::filesystem::path config;
   bool check = false;
 };
-
-std::atomic<station::Station*> g_station{nullptr};
-
-void on_stop_signal(int) {
-  if (auto* const station = g_station.load()) station->request_stop();
-}
 
 // /metrics, /v1/status and health; none where the configuration names no port.
 Result<std::unique_ptr<http::Server>> serve_status(const std::string& address, const station::Station& station) {
@@ -66,16 +61,16 @@ Result<void> inspect_until_stopped(const station::StationConfig& config) {
   LINEGUARD_ASSIGN(auto devices, open_devices(config));
   station::Station station(settings_of(config), std::move(devices));
   LINEGUARD_ASSIGN(auto server, serve_status(config.http, station));
-  g_station.store(&station);
-  std::signal(SIGTERM, on_stop_signal);
-  std::signal(SIGINT, on_stop_signal);
   std::signal(SIGPIPE, SIG_IGN);
+  const StopRequest stop(SecondSignal::changes_nothing);  // outputs are made safe before the end
+  std::thread passes_it_on([&] {
+    stop.wait();
+    station.request_stop();
+  });
   log_info("station", fmt::format("{}: recipe {}, deadline {} ms", config.name, config.cycle.recipe.id,
                                   config.cycle.recipe.deadline.count()));
   station.run();
-  std::signal(SIGTERM, SIG_DFL);
-  std::signal(SIGINT, SIG_DFL);
-  g_station.store(nullptr);
+  passes_it_on.join();
   server.reset();  // before the station that it tells of
   print_summary(station.status());
   return {};

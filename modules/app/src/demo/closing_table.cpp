@@ -12,6 +12,7 @@
 #include <lineguard/record/decision_json.h>
 #include <lineguard/record/record_reader.h>
 #include <lineguard/stats/bounds.h>
+#include <lineguard/stats/quantile.h>
 
 namespace lineguard::app {
 namespace {
@@ -32,12 +33,6 @@ std::optional<GateLine> parse_gate_line(const std::string& text) {
   } catch (const json::exception&) {
     return std::nullopt;
   }
-}
-
-// By nearest rank. REQUIRES: sorted, not empty.
-double quantile(const std::vector<double>& sorted, double fraction) {
-  const auto rank = static_cast<std::size_t>(std::ceil(fraction * static_cast<double>(sorted.size())));
-  return sorted[std::max<std::size_t>(rank, 1) - 1];
 }
 
 std::string rate_line(const char* name, std::size_t events, std::size_t n, const char* of) {
@@ -180,7 +175,7 @@ std::string closing_table(const LineFigures& figures, const std::vector<std::str
   text += rate_line("overkill", figures.overkill, figures.good, "good");
   if (!figures.decision_ms.empty())
     text += fmt::format("  {:<10} p50 {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms from trigger to decision (n = {})\n",
-                        "time", quantile(figures.decision_ms, 0.5), quantile(figures.decision_ms, 0.99),
+                        "time", stats::quantile(figures.decision_ms, 0.5), stats::quantile(figures.decision_ms, 0.99),
                         figures.decision_ms.back(), figures.decision_ms.size());
   if (differences.empty())
     text += "  reconciled part by part: the PLC's log, the station's record and its counts are equal\n";
