@@ -97,7 +97,7 @@ Outcome evaluate_one(Predictor& predictor, const dataset::Sample& sample, std::s
   outcome.faint_regions = std::move(prediction->faint_regions);
   add_pixels(outcome, *prediction, sample, wanted.grid_px);
   if (const auto image = imaging::decode_file(sample.image)) row.properties = imaging::measure_properties(*image);
-  if (auto boxes = true_boxes(sample)) {
+  if (auto boxes = true_boxes(sample, prediction->image_size)) {
     outcome.true_boxes = std::move(*boxes);
   } else {
     outcome.box_problem = boxes.error().message;

@@ -55,17 +55,15 @@ Image share_of_cells(const Image& flags, Size grid) {
   return shrunk;
 }
 
-Result<std::vector<std::uint8_t>> mask_on_grid(const std::filesystem::path& file, Size picture, Size grid) {
-  LINEGUARD_ASSIGN(const Image mask, imaging::decode_file(file));
-  if (mask.size() != picture) {
-    return make_error(ErrorCode::invalid_argument,
-                      fmt::format("{}: the mask is {} x {}, its picture {} x {}", file.string(), mask.width_px(),
-                                  mask.height_px(), picture.width_px, picture.height_px));
-  }
-  return defective_cells(share_of_cells(imaging::non_zero(mask), grid));
-}
-
 }  // namespace
+
+Result<Image> read_mask(const std::filesystem::path& file, Size picture) {
+  LINEGUARD_ASSIGN(Image mask, imaging::decode_file(file));
+  if (mask.size() == picture) return mask;
+  return make_error(ErrorCode::invalid_argument,
+                    fmt::format("{}: the mask is {} x {}, its picture {} x {}", file.string(), mask.width_px(),
+                                mask.height_px(), picture.width_px, picture.height_px));
+}
 
 Result<std::optional<GridPair>> on_grid(const FloatMap& map, const dataset::Sample& sample, int grid_px) {
   const bool says_where = sample.label == Label::good || (sample.label == Label::defective && sample.mask);
@@ -73,7 +71,8 @@ Result<std::optional<GridPair>> on_grid(const FloatMap& map, const dataset::Samp
   const Size grid = grid_of(map.size, grid_px);
   GridPair pair;
   if (sample.label == Label::defective) {
-    LINEGUARD_ASSIGN(pair.mask, mask_on_grid(*sample.mask, map.size, grid));
+    LINEGUARD_ASSIGN(const Image mask, read_mask(*sample.mask, map.size));
+    pair.mask = defective_cells(share_of_cells(imaging::non_zero(mask), grid));
   }
   pair.map = grid == map.size ? map : imaging::resize_map(map, grid);
   return std::optional<GridPair>(std::move(pair));

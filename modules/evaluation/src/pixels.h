@@ -14,6 +14,9 @@
 
 namespace lineguard::evaluation {
 
+// Errors: those of reading it; invalid_argument where its size is not the picture's.
+Result<Image> read_mask(const std::filesystem::path& file, Size picture);
+
 // A picture's map and mask at grid size, small enough to wait for its turn.
 struct GridPair {
   FloatMap map;
@@ -22,8 +25,7 @@ struct GridPair {
 
 // `map` at a longer side of at most grid_px with the sample's mask beside it; nothing where the sample is defective but
 // has no mask. A mask's cell is defective where at least half of it is; a place of the mask, apart from the others,
-// that is too thin for that keeps every cell that it touches: none is lost. Errors: those of reading the mask;
-// invalid_argument where its size is not the map's.
+// that is too thin for that keeps every cell that it touches: none is lost. Errors: those of read_mask().
 Result<std::optional<GridPair>> on_grid(const FloatMap& map, const dataset::Sample& sample, int grid_px);
 
 }  // namespace lineguard::evaluation

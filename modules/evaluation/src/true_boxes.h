@@ -13,7 +13,7 @@ namespace lineguard::evaluation {
 inline constexpr std::size_t kMostTrueBoxes = 10'000;
 
 // The sample's labelled boxes, else those around the connected parts of its mask; none where neither is there.
-// Errors: those of reading the mask; too_large where there are more than kMostTrueBoxes.
-Result<std::vector<stats::TrueBox>> true_boxes(const dataset::Sample& sample);
+// Errors: those of read_mask(); too_large where there are more than kMostTrueBoxes.
+Result<std::vector<stats::TrueBox>> true_boxes(const dataset::Sample& sample, Size picture);
 
 }  // namespace lineguard::evaluation

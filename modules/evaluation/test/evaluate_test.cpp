@@ -201,10 +201,14 @@ TEST_F(Evaluate, APixelOfAVeryWideMaskIsNotLost) {
 TEST_F(Evaluate, MaskOfAnotherSizeIsNamedAndLeftOut) {
   add("g.png", Label::good, 10);
   add("d.png", Label::defective, 200, true);
-  write(*dataset_.samples[1].mask, *imaging::encode_png(Image({8, 8}, 1)));
+  Image small({8, 8}, 1);
+  small.row_u8(2)[2] = 255;
+  write(*dataset_.samples[1].mask, *imaging::encode_png(small));
   const Evaluation evaluation = run();
   EXPECT_FALSE(evaluation.pixels);
+  EXPECT_TRUE(evaluation.detections.empty()) << "nor are its places known in pixels of the picture";
   EXPECT_TRUE(notes(evaluation, "mask_d.png: the mask is 8 x 8"));
+  EXPECT_TRUE(notes(evaluation, "Not in the pixel figures and the figures of boxes and of defect sizes: "));
 }
 
 TEST_F(Evaluate, AMaskThatCannotBeReadIsOneNote) {
@@ -233,12 +237,16 @@ Image dotted(Size size, int step) {
 TEST_F(Evaluate, EveryPlaceOfAMaskCountsOrThePictureIsSaidToBeLeftOut) {
   add("g.png", Label::good, 10);
   add("many.png", Label::defective, 200, true);
-  write(*dataset_.samples.back().mask, *imaging::encode_png(dotted({100, 100}, 2)));
+  const auto dot = [&](Size size) {
+    write(dataset_.samples.back().image, *imaging::encode_png(dotted(size, 1)));
+    write(*dataset_.samples.back().mask, *imaging::encode_png(dotted(size, 2)));
+  };
+  dot({100, 100});
   Evaluation evaluation = run();
   ASSERT_EQ(evaluation.detections.size(), 2u);
   EXPECT_EQ(evaluation.detections[0].recalled.n, 2500u);
   EXPECT_FALSE(notes(evaluation, "Not in the figures of boxes"));
-  write(*dataset_.samples.back().mask, *imaging::encode_png(dotted({210, 210}, 2)));
+  dot({210, 210});
   evaluation = run();
   EXPECT_TRUE(evaluation.detections.empty());
   EXPECT_TRUE(notes(evaluation, "Not in the figures of boxes and of defect sizes: "));
