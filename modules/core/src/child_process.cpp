@@ -11,8 +11,6 @@
 #include <lineguard/core/child_process.h>
 #include <lineguard/core/files.h>
 
-extern char** environ;
-
 namespace lineguard {
 namespace fs = std::filesystem;
 namespace {

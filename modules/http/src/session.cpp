@@ -28,7 +28,7 @@ using Outgoing = bhttp::response<bhttp::string_body>;
 constexpr std::uint32_t kMaxHeaderBytes = 16 * 1024;
 // Read at once: with Beast's own 1.5 KB steps a 200 KB body takes six times as long. A connection that sends little
 // grows to little: the buffer follows what was asked for.
-constexpr std::size_t kFirstReadBytes = 4 * 1024, kBodyReadBytes = 256 * 1024;
+constexpr std::size_t kFirstReadBytes = 4 << 10, kBodyReadBytes = 256 << 10;
 // How long the rest of a refused request is thrown away, so that the client reads the answer and no reset.
 constexpr Milliseconds kLinger{1000};
 
