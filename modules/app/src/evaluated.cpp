@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <lineguard/core/clock.h>
+#include <lineguard/core/digest.h>
 #include <lineguard/dataset/split.h>
 #include <lineguard/package/package.h>
 
@@ -34,23 +35,21 @@ Result<evaluation::Provenance> provenance_of(Fingerprint& fingerprint) {
   return provenance;
 }
 
-Result<void> warn_of_learned_pictures(const std::vector<std::string>& packages, const std::string& split,
-                                      const dataset::Dataset& data, Fingerprint& fingerprint) {
-  const bool named = std::ranges::any_of(data.samples, [](const dataset::Sample& sample) {
-    return sample.split == dataset::Split::test || sample.split == dataset::Split::validation;
-  });
-  if (split != "all" && named) return {};
-  LINEGUARD_ASSIGN(const std::string found, fingerprint.get());
+Result<void> warn_of_learned_pictures(const std::vector<std::string>& packages, const dataset::Dataset& data,
+                                      const std::vector<std::size_t>& samples) {
+  std::vector<std::string> digests(samples.size());
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    if (auto digest = sha256_hex_of_file(data.samples[samples[i]].image)) digests[i] = *digest;  // else it fails later
+  }
   for (const std::string& package : packages) {
-    LINEGUARD_ASSIGN(const package::Manifest manifest, package::read_manifest(package));
-    const bool same = found == manifest.training.dataset_fingerprint;
-    if (split == "all" && same)
-      std::cerr << fmt::format("warning: {} learned from some of all these pictures: figures are too good\n", package);
-    if (same) continue;
-    std::cerr << fmt::format(
-        "warning: {} is not what {} was trained with, or was changed or read in another way since: it may have learned "
-        "from pictures that are taken for new ones here\n",
-        data.root.string(), package);
+    LINEGUARD_ASSIGN(const auto learned, package::read_learned(package));
+    const auto known = [&](const std::string& digest) { return learned.contains(digest); };
+    const auto first = std::ranges::find_if(digests, known);
+    if (first == digests.end()) continue;
+    const auto& name = data.samples[samples[static_cast<std::size_t>(first - digests.begin())]].name;
+    std::cerr << fmt::format("warning: {} learned from {} of these {} pictures ({}{}): figures are too good\n", package,
+                             std::ranges::count_if(digests, known), samples.size(), name,
+                             std::ranges::count_if(digests, known) > 1 ? ", …" : "");
   }
   return {};
 }

@@ -32,11 +32,10 @@ class Fingerprint {
 // For a report made now. Errors: those of the fingerprint.
 Result<evaluation::Provenance> provenance_of(Fingerprint& fingerprint);
 
-// Says on the standard error where one of the packages may have learned from what it is measured on: with "all" and,
-// where the data set itself names no part for testing (which pictures are held back then depends on all of them), on
-// other data than it was trained with. Errors: those of reading.
-Result<void> warn_of_learned_pictures(const std::vector<std::string>& packages, const std::string& split,
-                                      const dataset::Dataset& data, Fingerprint& fingerprint);
+// Says on the standard error which of the packages learned from how many of the pictures that they are measured on,
+// byte for byte the same. Errors: those of reading.
+Result<void> warn_of_learned_pictures(const std::vector<std::string>& packages, const dataset::Dataset& data,
+                                      const std::vector<std::size_t>& samples);
 
 // The pictures that this package's training left out (or all of them): the split is made again as training made it.
 // Errors: those of reading the manifest.

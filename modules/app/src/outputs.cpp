@@ -1,6 +1,7 @@
 #include "outputs.h"
 
 #include <cerrno>
+#include <set>
 #include <system_error>
 #include <unistd.h>
 
@@ -13,6 +14,12 @@ namespace {
 
 fs::path folder_of(const fs::path& file) {
   return file.has_parent_path() ? file.parent_path() : fs::path(".");
+}
+
+// One name for a file, whether it is there or not.
+fs::path place_of(const fs::path& file) {
+  std::error_code ignored;
+  return fs::weakly_canonical(fs::absolute(file, ignored), ignored);
 }
 
 Error write_error(const std::string& name) {
@@ -38,6 +45,40 @@ Result<void> prepare_output_file(const fs::path& file) {
   if (fs::is_directory(file, code))
     return make_error(ErrorCode::invalid_argument, "cannot write " + file.string() + ": it is a folder");
   return prepare_output_folder(folder_of(file));
+}
+
+Result<void> prepare_output_files(const std::vector<fs::path>& files) {
+  std::set<fs::path> named;
+  for (const fs::path& file : files) {
+    if (file.empty()) continue;
+    if (file == "-")
+      return make_error(ErrorCode::invalid_argument, "\"-\" is no file to write: stdout carries the text; name a file");
+    LINEGUARD_TRY(prepare_output_file(file));
+    if (!named.insert(place_of(file)).second)
+      return make_error(ErrorCode::invalid_argument, file.string() + " is to be written twice: name two files");
+  }
+  return {};
+}
+
+Result<void> refuse_to_overwrite(const dataset::Dataset& data, const std::vector<fs::path>& files) {
+  std::set<fs::path> written;
+  for (const fs::path& file : files) {
+    if (!file.empty()) written.insert(place_of(file));
+  }
+  const auto is_written = [&](const fs::path& file) { return written.contains(place_of(file)); };
+  const auto refuse = [](const fs::path& file) {
+    return make_error(ErrorCode::invalid_argument,
+                      file.string() + " belongs to the data set, which is only read: name another file");
+  };
+  if (written.empty()) return {};
+  if (is_written(data.root)) return refuse(data.root);
+  for (const dataset::Sample& sample : data.samples) {
+    if (is_written(sample.image)) return refuse(sample.image);
+    if (sample.mask && is_written(*sample.mask)) return refuse(*sample.mask);
+    const auto& twin = sample.defect_free_template;
+    if (twin && is_written(*twin)) return refuse(*twin);
+  }
+  return {};
 }
 
 void LineWriter::Close::operator()(std::FILE* stream) const {

@@ -86,7 +86,7 @@ Result<CheckReport> check_dataset(const Dataset& dataset, const CheckOptions& op
   }
   LINEGUARD_ASSIGN(const auto facts, collect_all(dataset, options.threads, progress));
   FindingList findings;
-  run_checks(dataset, facts, findings);
+  run_checks(dataset, facts, options.with_labels, findings);
   return CheckReport{summarise(dataset, facts), findings.take()};
 }
 

@@ -70,13 +70,21 @@ GoodPictures good_of(const Dataset& dataset, const std::vector<SampleFacts>& fac
   return good;
 }
 
-// Training holds pictures back for testing, in another way where it learns from labels: whichever leaves more.
-GoodPictures good_to_learn_from(const Dataset& dataset, const std::vector<SampleFacts>& facts) {
+// Training holds pictures back for testing, in another way where it learns from labels.
+GoodPictures good_to_learn_from(const Dataset& dataset, const std::vector<SampleFacts>& facts,
+                                std::optional<bool> with_labels) {
   constexpr std::uint64_t kSeed = 1;  // which parts are held back hangs on it, how many does not
   const auto defective = defective_parts(dataset);
-  const auto alone = good_of(dataset, facts, defective, split_for_training(dataset, 0, kSeed).train);
-  const auto with_labels = good_of(dataset, facts, defective, split_for_labels(dataset, kSeed).train);
-  return alone.count > with_labels.count ? alone : with_labels;
+  const auto labelled = split_for_labels(dataset, kSeed).train;
+  const auto is_defective = [&](std::size_t i) { return dataset.samples[i].label == Label::defective; };
+  const auto of_split = [&](const std::vector<std::size_t>& learned) {
+    return good_of(dataset, facts, defective, learned);
+  };
+  if (with_labels.value_or(std::ranges::count_if(labelled, is_defective) >= kEnoughDefectivePictures))
+    return of_split(labelled);
+  const GoodPictures alone = of_split(split_for_training(dataset, 0, kSeed).train);
+  // Where every good picture is of a defective part, the other split tells why.
+  return alone.count == 0 && !with_labels ? of_split(labelled) : alone;
 }
 
 void check_number_of_good(std::size_t good, std::size_t kept_for_testing, FindingList& findings) {
@@ -157,6 +165,17 @@ void check_duplicates(const Dataset& dataset, const std::vector<SampleFacts>& fa
   // By place in the data set, not by digest.
   std::sort(groups.begin(), groups.end(), [](const auto* a, const auto* b) { return a->front() < b->front(); });
   for (const auto* group : groups) check_equal_pictures(*group, findings);
+}
+
+void check_templates(const Dataset& dataset, FindingList& findings) {
+  const auto has_twin = [](const Sample& sample) { return sample.defect_free_template.has_value(); };
+  const auto twins = std::ranges::count_if(dataset.samples, has_twin);
+  if (twins == 0 || twins == std::ssize(dataset.samples)) return;
+  const auto reason = fmt::format("{} of {} pictures have a defect-free twin (template), these have none", twins,
+                                  dataset.samples.size());
+  for (const Sample& sample : dataset.samples) {
+    if (!has_twin(sample)) findings.add(Check::missing_template, reason, sample.name);
+  }
 }
 
 void check_parts(const Dataset& dataset, FindingList& findings) {
@@ -243,14 +262,16 @@ void check_marks(const Dataset& dataset, const std::vector<SampleFacts>& facts, 
 
 }  // namespace
 
-void run_checks(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings) {
+void run_checks(const Dataset& dataset, const std::vector<SampleFacts>& facts, std::optional<bool> with_labels,
+                FindingList& findings) {
   check_labels(dataset, findings);
   check_files(dataset, facts, findings);
-  const GoodPictures good = good_to_learn_from(dataset, facts);
+  const GoodPictures good = good_to_learn_from(dataset, facts, with_labels);
   check_number_of_good(good.count, good.kept_for_testing, findings);
   check_good_parts(good, findings);
   check_duplicates(dataset, facts, findings);
   check_parts(dataset, findings);
+  check_templates(dataset, findings);
   check_marks(dataset, facts, findings);
   check_formats(dataset, facts, findings);
   check_look(dataset, facts, findings);

@@ -4,13 +4,15 @@
 #include "findings.h"
 #include "sample_facts.h"
 
+#include <optional>
 #include <vector>
 
 #include <lineguard/dataset/dataset.h>
 
 namespace lineguard::dataset {
 
-void run_checks(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings);
+void run_checks(const Dataset& dataset, const std::vector<SampleFacts>& facts, std::optional<bool> with_labels,
+                FindingList& findings);
 
 // Sizes, channels and depth: checks_of_format.cpp.
 void check_formats(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings);

@@ -16,7 +16,7 @@ struct CheckRow {
   std::string_view advice;
 };
 
-constexpr std::array<CheckRow, 28> kChecks{{
+constexpr std::array<CheckRow, 29> kChecks{{
     {Check::malformed_label, "malformed-label", Severity::blocker,
      "Correct these lines or entries, or take them out. Until then nothing is trained or measured, whatever --allow "
      "says: a set that is read in part would be another one. What is said of the other files below is of what could be "
@@ -37,6 +37,9 @@ constexpr std::array<CheckRow, 28> kChecks{{
      "is."},
     {Check::duplicate_across_splits, "duplicate-across-splits", Severity::blocker,
      "Keep the picture in one split only: tested on what it has learned, a detector looks better than it is."},
+    {Check::missing_template, "missing-template", Severity::blocker,
+     "Give each picture its defect-free twin, or take these pictures out. With --allow, pictures are learned from "
+     "without their twins."},
     {Check::mask_on_good, "mask-on-good", Severity::blocker,
      "Either the part is defective or the mask or box is wrong: correct one of them."},
     {Check::empty_mask, "empty-mask", Severity::blocker,

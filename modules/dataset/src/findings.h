@@ -21,6 +21,7 @@ enum class Check {
   label_conflict,
   part_in_two_splits,
   duplicate_across_splits,
+  missing_template,
   mask_on_good,
   empty_mask,
   mask_size,

@@ -46,6 +46,9 @@ bool set_label(Sample& sample, std::string_view text) {
   if (text.empty()) return true;
   const auto number = parse_number(text);
   if (!number) {
+    std::string with_point(text);
+    std::ranges::replace(with_point, ',', '.');
+    if (parse_number(with_point)) return false;  // 0,1 is no class
     set_class(sample, text);
     return true;
   }

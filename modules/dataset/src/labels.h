@@ -40,7 +40,8 @@ std::optional<Size> picture_size(const std::filesystem::path& file);
 Split split_named(std::string_view name);
 
 // As set_class(), and a number 0 to 1 is the probability of a defect: 0 is good, 1 defective, between them the sample
-// counts as not labelled. Empty: not labelled. false: a number outside 0 to 1.
+// counts as not labelled. Empty: not labelled. false: a number outside 0 to 1, or
+// one with a decimal comma.
 bool set_label(Sample& sample, std::string_view text);
 
 // A finite number that fills the whole text.

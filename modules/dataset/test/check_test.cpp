@@ -326,9 +326,36 @@ TEST_F(CheckDataset, needsGoodPictures) {
 TEST_F(CheckDataset, countsTheGoodPicturesThatTrainingLeavesItself) {
   for (int i = 0; i < 6; ++i) add_picture("good/" + std::to_string(i) + ".png", i);
   EXPECT_CONTAINS(only(check(), "no-good-pictures").reason,
-                  "only 4 good pictures to learn from (2 more are kept for testing), training takes 5");
+                  "only 3 good pictures to learn from (3 more are kept for testing), training takes 5");
   for (int i = 6; i < 12; ++i) add_picture("good/" + std::to_string(i) + ".png", i);
   EXPECT_TRUE(check().blockers().empty());
+}
+
+// As training chooses by itself: from ten labelled defects to learn from on, it keeps fewer good pictures for testing.
+TEST_F(CheckDataset, countsGoodPicturesAsTrainingWouldChoose) {
+  for (int i = 0; i < 12; ++i) add_picture("good/" + std::to_string(i) + ".png", i);
+  for (int i = 0; i < 16; ++i) add_picture("defective/" + std::to_string(i) + ".png", 50 + i);
+  const auto reason = [&](std::optional<bool> with_labels) {
+    return only(*check_dataset(read(), {.with_labels = with_labels}), "few-good-pictures").reason;
+  };
+  EXPECT_CONTAINS(reason(std::nullopt), "only 9 good pictures to learn from (3 more are kept for testing)");
+  EXPECT_CONTAINS(reason(true), "only 9 good pictures");
+  EXPECT_CONTAINS(reason(false), "only 6 good pictures");
+}
+
+TEST_F(CheckDataset, aPictureWithoutATemplateAmongThoseWithOneIsNamed) {
+  Dataset data;
+  for (int i = 0; i < 6; ++i) {
+    add_picture("good/" + std::to_string(i) + ".png", i);
+    add_picture("twin/" + std::to_string(i) + ".png", i + 50);
+  }
+  data = read({}, "good");
+  for (Sample& sample : data.samples) sample.defect_free_template = sample.image;
+  EXPECT_TRUE(check_dataset(data)->blockers({"no-good-pictures"}).empty());
+  data.samples[2].defect_free_template.reset();
+  const CheckReport report = *check_dataset(data);
+  EXPECT_CONTAINS(only(report, "missing-template").reason, "5 of 6 pictures have a defect-free twin");
+  EXPECT_EQ(only(report, "missing-template").files, std::vector{data.samples[2].name});
 }
 
 TEST_F(CheckDataset, needsGoodPicturesOfTwoParts) {
@@ -354,7 +381,7 @@ TEST_F(CheckDataset, needsAPartThatIsGoodInAllItsPictures) {
   EXPECT_CONTAINS(finding.reason, "each of the 9 good pictures");
   EXPECT_CONTAINS(finding.reason, "part \"" + finding.files[0].substr(5, 4) + "\"");
   EXPECT_CONTAINS(finding.advice, "--part-pattern");
-  for (int i = 112; i < 120; ++i) add_picture("good/p" + std::to_string(i) + "_top.png", i);
+  for (int i = 112; i < 122; ++i) add_picture("good/p" + std::to_string(i) + "_top.png", i + 60);
   EXPECT_TRUE(report_of().blockers().empty());
 }
 

@@ -56,7 +56,7 @@ Result<Point> find_shift(const Image& image, const package::Preprocessing& prepr
   if (std::abs(found.x) > most || std::abs(found.y) > most) {
     return make_error(ErrorCode::invalid_argument,
                       fmt::format("the part cannot be aligned: it lies {:+.1f} % and {:+.1f} % of the picture off, at "
-                                  "most {:g} % are allowed",
+                                  "most {:g} % are allowed (preprocessing.align_shift of the training)",
                                   100 * found.x / kSide, 100 * found.y / kSide, 100 * preprocessing.align_shift));
   }
   return Point{found.x * image.width_px() / kSide, found.y * image.height_px() / kSide};

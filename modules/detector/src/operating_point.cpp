@@ -3,6 +3,7 @@
 #include "cuts.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <map>
 #include <string>
@@ -16,6 +17,8 @@ namespace lineguard::detector {
 namespace {
 
 constexpr std::size_t kHighestShown = 3;
+constexpr std::size_t kFewestForLead = 6;
+constexpr double kRareLead = 0.1;  // with normal tails one in a hundred such sets is warned of
 
 // The threshold that keeps the overkill asked for; where there are too few good parts, the strictest that they support.
 Result<package::OperatingPoint> choose_operating_point(const std::vector<double>& scores, const TrainConfig& config,
@@ -60,12 +63,22 @@ std::vector<ScoredPicture> good_parts(const std::vector<PictureScore>& pictures)
   return ranked;
 }
 
-// Of a part that alone holds the threshold up: without it, more than a third of the way from the median good part to
-// the threshold would be saved. Empty where there is none.
+// How likely the highest score is this far above the next where all come from one source: i times the gap between the
+// i-th and the next is exponential with one mean for the highest of an exponential tail (Renyi 1953), so that the first
+// over the mean of k others is F(2, 2k) distributed.
+double chance_of_lead(const std::vector<ScoredPicture>& parts) {
+  const std::size_t others = std::min<std::size_t>(parts.size() / 2, 10);
+  double sum = 0;
+  for (std::size_t i = 1; i <= others; ++i) sum += static_cast<double>(i + 1) * (parts[i].score - parts[i + 1].score);
+  const double lead = parts[0].score - parts[1].score;
+  if (!(sum > 0)) return lead > 0 ? 0 : 1;
+  return std::pow(1 + lead / sum, -static_cast<double>(others));
+}
+
+// Of a part that alone holds the threshold up. Empty where there is none.
 std::string word_on_lone_part(const std::vector<ScoredPicture>& parts, const package::OperatingPoint& point) {
-  if (point.good_above > 0 || parts.size() < 3) return "";
+  if (point.good_above > 0 || parts.size() < kFewestForLead || chance_of_lead(parts) > kRareLead) return "";
   const double highest = parts[0].score, next = parts[1].score, median = parts[parts.size() / 2].score;
-  if (highest - next <= (highest - median) / 3) return "";
   return fmt::format(
       "one good part alone sets the threshold: {} scores {:.4g}, the next {:.4g}, half of the good parts less than "
       "{:.4g}. "
@@ -115,10 +128,13 @@ Result<void> calibrate_operating_point(const TrainingSet& set, const std::vector
   LINEGUARD_ASSIGN(point, choose_operating_point(good_scores, config, options.must_reach_overkill, report.warnings));
   report.highest_good.assign(parts.begin(),
                              parts.begin() + static_cast<std::ptrdiff_t>(std::min(kHighestShown, parts.size())));
-  if (const auto word = word_on_lone_part(parts, point); !word.empty()) report.warnings.push_back(word);
-  if (!with_labels) return {};
-  count_misses(pictures, point);
-  say_what_stands_for_good_parts(set, config, report);
+  if (with_labels) {
+    count_misses(pictures, point);
+    say_what_stands_for_good_parts(set, config, report);
+  }
+  const bool costs_nothing = point.defective_n > 0 && point.defective_below == 0;
+  const auto word = costs_nothing || set.areas_calibrate ? "" : word_on_lone_part(parts, point);
+  if (!word.empty()) report.warnings.push_back(word);
   return {};
 }
 

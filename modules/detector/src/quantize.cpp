@@ -43,6 +43,16 @@ Result<void> copy_package(const fs::path& from, const fs::path& to) {
   return {};
 }
 
+// Their counts and bounds are those of the other model: that is said where they are read.
+Result<void> mark_operating_points(const fs::path& folder) {
+  for (const std::string& id : package::list_operating_points(folder)) {
+    LINEGUARD_ASSIGN(auto point, package::read_operating_point(folder, id));
+    point.method += "; counts and bounds are those of the f32 package";
+    LINEGUARD_TRY(package::write_operating_point(folder, point));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<QuantizeReport> quantize_into(const fs::path& package, const std::string& precision,
@@ -67,6 +77,7 @@ Result<QuantizeReport> quantize_into(const fs::path& package, const std::string&
         report.convolutions,
         write_quantized_graph(package / "network.xml", tiles, manifest.preprocessing.input_px, folder / "network.xml"));
   }
+  LINEGUARD_TRY(mark_operating_points(folder));
   manifest.precision = precision;
   manifest.version = next_version(folder, manifest.name);
   LINEGUARD_ASSIGN(manifest.golden_spread, score_golden_pictures(folder, manifest));

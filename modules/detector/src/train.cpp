@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -308,10 +309,22 @@ class Training {
     return manifest;
   }
 
+  Result<void> write_learned(const fs::path& folder) const {
+    std::set<fs::path> files;
+    for (const TrainingPicture& picture : set_.pictures) files.insert(picture.file);
+    std::set<std::string> digests;
+    for (const fs::path& file : files) {
+      LINEGUARD_ASSIGN(std::string digest, sha256_hex_of_file(file));
+      digests.insert(std::move(digest));
+    }
+    return package::write_learned(folder, digests);
+  }
+
   Result<void> write_package(const fs::path& folder, const fs::path& out) {
     LINEGUARD_ASSIGN(package::Manifest manifest, describe(out));
     LINEGUARD_TRY(write_file_atomically(folder / "training.toml", to_toml(config_)));
     LINEGUARD_TRY(package::write_operating_point(folder, report_.operating_point));
+    LINEGUARD_TRY(write_learned(folder));
     LINEGUARD_ASSIGN(manifest.golden_spread, write_golden_pictures(folder, manifest, golden_sources_));
     report_.model = {manifest.name, manifest.version, ""};
     LINEGUARD_ASSIGN(report_.model.digest, package::write_manifest(folder, manifest));

@@ -15,7 +15,7 @@
 namespace lineguard::detector {
 namespace {
 
-constexpr std::size_t kFewestDefectivePictures = 2, kEnoughDefectivePictures = 10;
+constexpr std::ptrdiff_t kFewestDefectivePictures = 2;
 
 std::string describe(const dataset::Finding& finding) {
   const auto shown = std::min<std::ptrdiff_t>(3, std::ssize(finding.files));
@@ -24,29 +24,38 @@ std::string describe(const dataset::Finding& finding) {
                      std::ssize(finding.files) > shown ? ", …" : "", finding.advice);
 }
 
+// Where the data set itself keeps the defects away from training.
+std::string kept_for_testing(const dataset::Dataset& dataset, std::ptrdiff_t learned_from) {
+  const auto is_defective = [](const dataset::Sample& sample) { return sample.label == Label::defective; };
+  const auto kept = std::ranges::count_if(dataset.samples, is_defective) - learned_from;
+  return kept == 0 ? "" : fmt::format(" or move some of the {} that are kept for testing to the training split", kept);
+}
+
 // Labels are used where the configuration says so or, left to us, where there are enough of them.
 Result<Chosen> choose_samples(const dataset::Dataset& dataset, const TrainConfig& config) {
   const auto seed = static_cast<std::uint64_t>(config.seed);
   const auto labelled = dataset::split_for_labels(dataset, seed).train;
-  const auto defective = static_cast<std::size_t>(
-      std::ranges::count_if(labelled, [&](std::size_t i) { return dataset.samples[i].label == Label::defective; }));
+  const auto is_defective = [&](std::size_t i) { return dataset.samples[i].label == Label::defective; };
+  const auto defective = std::ranges::count_if(labelled, is_defective);
   if (config.labels == Labels::use && defective < kFewestDefectivePictures) {
-    return make_error(ErrorCode::refused,
-                      fmt::format("{}: {} defective pictures to learn from; at least {} are needed: label more, or "
-                                  "train with --labels ignore",
-                                  dataset.root.string(), defective, kFewestDefectivePictures));
+    return make_error(
+        ErrorCode::refused,
+        fmt::format("{}: {} defective pictures to learn from; at least {} are needed: label more{}, or "
+                    "train with --labels ignore",
+                    dataset.root.string(), defective, kFewestDefectivePictures, kept_for_testing(dataset, defective)));
   }
   const bool can_be_cut = config.tile_px == 0 ||
                           std::ranges::all_of(labelled, [&](std::size_t i) { return says_where(dataset.samples[i]); });
   const bool use = config.labels == Labels::use ||
-                   (config.labels == Labels::auto_ && can_be_cut && defective >= kEnoughDefectivePictures);
+                   (config.labels == Labels::auto_ && can_be_cut && defective >= dataset::kEnoughDefectivePictures);
   Chosen chosen;
-  chosen.note = use                               ? fmt::format("{} defective pictures are learned from", defective)
-                : config.labels == Labels::ignore ? "labels of defects are not used: --labels ignore"
-                : !can_be_cut
-                    ? "labels of defects are not used: pictures are cut into tiles, and some do not say where it is"
-                    : fmt::format("{} defective pictures in the training part: from {} on they are learned from",
-                                  defective, kEnoughDefectivePictures);
+  chosen.note =
+      use                               ? fmt::format("{} defective pictures are learned from", defective)
+      : config.labels == Labels::ignore ? "labels of defects are not used: --labels ignore"
+      : !can_be_cut
+          ? "labels of defects are not used: pictures are cut into tiles, and not all labels say where the defect is"
+          : fmt::format("{} defective pictures in the training part: from {} on they are learned from", defective,
+                        dataset::kEnoughDefectivePictures);
   for (const std::size_t i : use ? labelled : dataset::split_for_training(dataset, 0, seed).train) {
     const dataset::Sample& sample = dataset.samples[i];
     chosen.set.pictures.push_back({sample.image, sample.name, 0, {}, &sample, sample.defect_free_template, {}});
@@ -110,6 +119,29 @@ std::size_t good_views_of_defective_parts(const dataset::Dataset& dataset) {
   }));
 }
 
+std::string first_without_twin(const TrainingSet& set) {
+  const auto without = std::ranges::find_if(set.pictures, [](const TrainingPicture& picture) { return !picture.twin; });
+  return without == set.pictures.end() ? "none" : without->name;
+}
+
+Error too_few_good(const dataset::Dataset& dataset, const TrainingSet& set) {
+  std::string hint;
+  if (const std::size_t aside = good_views_of_defective_parts(dataset); aside > 0) {
+    hint = fmt::format(
+        "; {} good ones show parts that another picture shows defective: is that how --part-pattern or the column part "
+        "should name them?",
+        aside);
+  }
+  if (std::ranges::any_of(set.pictures, [](const TrainingPicture& picture) { return picture.twin.has_value(); })) {
+    hint += fmt::format("; defect-free twins count where each picture has one (missing-template): {} has none",
+                        first_without_twin(set));
+  }
+  return make_error(ErrorCode::refused,
+                    fmt::format("{}: {} good pictures to train on; at least {} are needed, 30 or more "
+                                "give a useful operating point{}",
+                                dataset.root.string(), set.good_count(), dataset::kFewestGoodPictures, hint));
+}
+
 }  // namespace
 
 bool cuts(const TrainingSet& set, const TrainConfig& config) {
@@ -123,6 +155,7 @@ Result<void> refuse_blockers(const dataset::Dataset& dataset, const TrainingSet&
   for (const TrainingPicture& picture : set.pictures) learned.insert(picture.name);
   dataset::CheckOptions check_options;
   check_options.threads = options.threads;
+  check_options.with_labels = std::ranges::any_of(set.pictures, [](const auto& picture) { return !picture.good(); });
   LINEGUARD_ASSIGN(const auto report, dataset::check_dataset(dataset, check_options, progress));
   auto allowed = options.allowed_checks;
   if (cuts(set, config)) allowed.insert({"no-good-pictures", "no-good-parts"});
@@ -148,23 +181,11 @@ Result<Chosen> choose_pictures(const dataset::Dataset& dataset, const TrainConfi
                      !set.pictures.empty();
   if (chosen.templates) add_twins(set);
   if (config.templates && !chosen.templates) {
-    return make_error(ErrorCode::no_template,
-                      dataset.root.string() +
-                          ": preprocessing.templates is true, but not every picture to learn from "
-                          "has its defect-free twin");
+    return make_error(ErrorCode::refused,
+                      fmt::format("{}: preprocessing.templates is true, but {} has no defect-free twin (template)",
+                                  dataset.root.string(), first_without_twin(set)));
   }
-  if (set.good_count() < dataset::kFewestGoodPictures && !cuts(set, config)) {
-    const std::size_t aside = good_views_of_defective_parts(dataset);
-    return make_error(
-        ErrorCode::refused,
-        fmt::format("{}: {} good pictures to train on; at least {} are needed, 30 or more "
-                    "give a useful operating point{}",
-                    dataset.root.string(), set.good_count(), dataset::kFewestGoodPictures,
-                    aside == 0 ? ""
-                               : fmt::format("; {} good ones show parts that another picture shows defective: "
-                                             "is that how --part-pattern or the column part should name them?",
-                                             aside)));
-  }
+  if (set.good_count() < dataset::kFewestGoodPictures && !cuts(set, config)) return too_few_good(dataset, set);
   LINEGUARD_TRY(refuse_one_part(dataset, set.parts(!cuts(set, config))));  // cut pictures have good places
   mark_defective_parts(set, dataset, config);
   deal_folds(set, config);

@@ -20,7 +20,7 @@ struct Chosen {
 };
 
 // The training part, its twins as good pictures where every picture has one, in folds by part. Errors: refused (too few
-// good or defective pictures), no_template.
+// good or defective pictures, no twin where the configuration asks for it).
 Result<Chosen> choose_pictures(const dataset::Dataset& dataset, const TrainConfig& config);
 
 // Labelled pictures that are learned from tile by tile have good places even where none is good.

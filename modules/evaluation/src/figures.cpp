@@ -99,10 +99,12 @@ void add_notes(Evaluation& evaluation) {
   if (evaluation.overkill.count.n == 0)
     notes.push_back(fmt::format("{}: the overkill rate is unknown.", why_unknown(evaluation.overkill, "good")));
   if (evaluation.n_errors > 0) {
+    const auto first = std::ranges::find_if(evaluation.rows, [](const Row& row) { return row.error.has_value(); });
     notes.push_back(fmt::format(
         "Pictures that could not be read or predicted: {}. Their parts, {} good and {} defective, are in no "
-        "rate; on a line each would be diverted.",
-        evaluation.n_errors, evaluation.overkill.left_out, evaluation.miss.left_out));
+        "rate; on a line each would be diverted. The first: {}: {}",
+        evaluation.n_errors, evaluation.overkill.left_out, evaluation.miss.left_out, first->image,
+        first->error->message));
   }
   const std::size_t n_parts = evaluation.miss.count.n + evaluation.overkill.count.n;
   if (evaluation.counts_parts && n_parts > 0) {

@@ -42,8 +42,9 @@ std::vector<report::KeyFigure> key_figures(const Evaluation& evaluation) {
   figures.push_back({"Unknown", std::to_string(evaluation.overkill.unknown + evaluation.miss.unknown),
                      fmt::format("{} good, {} defective within {:.2g} of the threshold; diverted",
                                  evaluation.overkill.unknown, evaluation.miss.unknown, evaluation.model.unknown_band)});
-  figures.push_back(
-      {"Time a picture", fmt::format("{:.1f} ms", evaluation.predict_p50_ms), timing_in_words(evaluation)});
+  if (evaluation.any_predicted())
+    figures.push_back(
+        {"Time a picture", fmt::format("{:.1f} ms", evaluation.predict_p50_ms), timing_in_words(evaluation)});
   if (evaluation.n_errors > 0) {
     figures.push_back({"Not evaluated", std::to_string(evaluation.n_errors),
                        "could not be read or predicted; listed below", Mood::bad});

@@ -39,6 +39,20 @@ Json json_of(const std::optional<double>& value) {
   return value ? Json(*value) : Json();
 }
 
+Json json_of(const std::optional<ThresholdForMiss>& chosen) {
+  if (!chosen) return nullptr;
+  Json json{{"max_miss", chosen->max_miss}, {"confidence", chosen->confidence}};
+  if (!chosen->refused.empty()) {
+    json["refused"] = chosen->refused;
+    return json;
+  }
+  json["threshold"] = chosen->threshold;
+  json["miss"] = {{"events", chosen->below.events}, {"n", chosen->below.n}, {"bound", chosen->miss_bound}};
+  json["overkill"] = {
+      {"events", chosen->above.events}, {"n", chosen->above.n}, {"bound", json_of(chosen->overkill_bound)}};
+  return json;
+}
+
 Json json_of(const Model& model) {
   return {{"name", model.identity.name},     {"version", model.identity.version},
           {"digest", model.identity.digest}, {"operating_point", model.operating_point},
@@ -128,6 +142,7 @@ std::string to_json(const Evaluation& evaluation) {
   json["average_precision"] = json_of(evaluation.average_precision);
   json["f1_max"] =
       evaluation.f1_max ? Json{{"f1", evaluation.f1_max->f1}, {"threshold", evaluation.f1_max->threshold}} : Json();
+  json["max_miss"] = json_of(evaluation.max_miss);
   json["miss"] = json_of(evaluation.miss);
   json["overkill"] = json_of(evaluation.overkill);
   json["pixels"] = json_of(evaluation.pixels);
@@ -141,8 +156,9 @@ std::string to_json(const Evaluation& evaluation) {
   for (const ConfusionRow& row : evaluation.confusion) {
     json["confusion"].push_back({{"truth", row.class_name}, {"said", row.said}});
   }
-  json["timings_ms"] = {{"decode_p50", evaluation.decode_p50_ms},
-                        {"predict_p50", evaluation.predict_p50_ms},
+  const auto timed = [&](double p50_ms) { return evaluation.any_predicted() ? Json(p50_ms) : Json(); };
+  json["timings_ms"] = {{"decode_p50", timed(evaluation.decode_p50_ms)},
+                        {"predict_p50", timed(evaluation.predict_p50_ms)},
                         {"threads", evaluation.threads}};
   json["notes"] = evaluation.notes;
   json["pictures"] = Json::array();

@@ -118,7 +118,8 @@ std::string to_text(const Evaluation& evaluation) {
       basis_of(evaluation.overkill, evaluation.confidence, "good"));
   const std::size_t unknown = evaluation.overkill.unknown + evaluation.miss.unknown;
   add("unknown", std::to_string(unknown), "too close to the threshold; diverted");
-  add("time a picture", fmt::format("{:.1f} ms", evaluation.predict_p50_ms), timing_in_words(evaluation));
+  if (evaluation.any_predicted())
+    add("time a picture", fmt::format("{:.1f} ms", evaluation.predict_p50_ms), timing_in_words(evaluation));
   for (const std::string& note : evaluation.notes) text += "note: " + note + "\n";
   return text;
 }

@@ -2,7 +2,10 @@
 #include "toml_text.h"
 #include "without_digest_line.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <lineguard/core/config.h>
 #include <lineguard/core/digest.h>
@@ -58,8 +61,24 @@ Result<void> write_operating_point(const std::filesystem::path& package, const O
                                fmt::format("digest = {}\n{}", quote(sha256_hex(text)), text));
 }
 
+std::vector<std::string> list_operating_points(const std::filesystem::path& package) {
+  std::vector<std::string> ids;
+  std::error_code code;
+  for (std::filesystem::directory_iterator it(package / "operating_points", code), end; !code && it != end;
+       it.increment(code)) {
+    if (it->path().extension() == ".toml") ids.push_back(it->path().stem().string());
+  }
+  std::ranges::sort(ids);
+  return ids;
+}
+
 Result<OperatingPoint> read_operating_point(const std::filesystem::path& package, const std::string& id) {
   LINEGUARD_TRY(validate_name(id));
+  const auto ids = list_operating_points(package);
+  if (!ids.empty() && !std::ranges::binary_search(ids, id)) {
+    return make_error(ErrorCode::not_found, fmt::format("{} has no operating point \"{}\"; it has {}", package.string(),
+                                                        id, fmt::join(ids, ", ")));
+  }
   return as_damage(parse_operating_point(file_of(package, id)));
 }
 

@@ -136,6 +136,18 @@ TEST_F(Package, AnOperatingPointChangedByHandIsRefused) {
   EXPECT_EQ(read_operating_point(folder_.path(), "strict").error().code, ErrorCode::not_found);
 }
 
+TEST_F(Package, LearnedPicturesReadBackAndDamageNamesItsLine) {
+  EXPECT_TRUE(read_learned(folder_.path())->empty());
+  const std::set<std::string> digests{std::string(64, 'a'), std::string(64, '0')};
+  ASSERT_TRUE(write_learned(folder_.path(), digests));
+  EXPECT_EQ(*read_learned(folder_.path()), digests);
+  ASSERT_TRUE(write_file_atomically(folder_ / "learned.sha256", std::string(64, 'a') + "\nx\n"));
+  const auto damaged = read_learned(folder_.path());
+  ASSERT_FALSE(damaged);
+  EXPECT_EQ(damaged.error().code, ErrorCode::corrupt_data);
+  EXPECT_NE(damaged.error().message.find("learned.sha256:2"), std::string::npos) << damaged.error().message;
+}
+
 TEST_F(Package, NamesThatCouldLeaveTheFolderAreRefused) {
   for (const char* name : {"", "../x", "a/b", ".hidden", "a b"}) EXPECT_FALSE(validate_name(name)) << name;
   EXPECT_TRUE(validate_name("line-1_tiles.v2"));

@@ -175,13 +175,19 @@ Result<F1Max> f1_max(std::span<const double> good, std::span<const double> defec
   LINEGUARD_TRY(check_scores(good, defective));
   std::size_t true_positives = 0, false_positives = 0;
   F1Max best;
+  bool best_is_last = false;
   for (const Step& step : steps_of(good, defective)) {
+    if (best_is_last) best.threshold = (best.threshold + step.score) / 2;
+    best_is_last = false;
     true_positives += step.defective;
     false_positives += step.good;
     const double f1 = 2 * static_cast<double>(true_positives) /
                       static_cast<double>(true_positives + false_positives + defective.size());
-    if (f1 > best.f1) best = {f1, step.score};
+    if (f1 <= best.f1) continue;
+    best = {f1, step.score};
+    best_is_last = true;
   }
+  if (best_is_last) best.threshold = std::nextafter(best.threshold, std::numeric_limits<double>::lowest());
   return best;
 }
 

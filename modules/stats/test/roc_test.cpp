@@ -35,9 +35,12 @@ TEST(Roc, AveragePrecisionMatchesTheKnownExample) {
 }
 
 TEST(Roc, F1MaxNamesItsThreshold) {
-  const auto best = f1_max(Scores{1, 2, 5}, Scores{4, 6});  // at 4: 2 found, 1 false -> 0.8
+  const auto best = f1_max(Scores{1, 2, 5}, Scores{4, 6});  // above 3: 2 found, 1 false -> 0.8
   EXPECT_DOUBLE_EQ(best->f1, 0.8);
-  EXPECT_EQ(best->threshold, 4);
+  EXPECT_EQ(best->threshold, 3);
+  const auto all = f1_max(Scores{7}, Scores{4, 6});  // nothing is below
+  EXPECT_DOUBLE_EQ(all->f1, 0.8);
+  EXPECT_LT(all->threshold, 4);
 }
 
 TEST(Roc, CurveRunsFromCornerToCorner) {

@@ -24,7 +24,7 @@ namespace {
 struct Arguments {
   std::string a, b;
   DatasetOptions dataset;
-  std::string split = "test", json, report;
+  std::string split = "test", json, report, operating_point = "default", operating_point_b;
   double confidence = 0.95;
   int threads = 1;
   bool fail_if_worse = false;
@@ -39,9 +39,7 @@ Result<evaluation::Evaluation> evaluate_one(detector::Detector& detector, const 
 }
 
 // Pictures that neither package was trained on.
-Result<std::vector<std::size_t>> common_samples(const Arguments& arguments, const dataset::Dataset& data,
-                                                Fingerprint& fingerprint) {
-  LINEGUARD_TRY(warn_of_learned_pictures({arguments.a, arguments.b}, arguments.split, data, fingerprint));
+Result<std::vector<std::size_t>> common_samples(const Arguments& arguments, const dataset::Dataset& data) {
   LINEGUARD_ASSIGN(const auto of_a, select_samples(arguments.a, arguments.split, data));
   LINEGUARD_ASSIGN(const auto of_b, select_samples(arguments.b, arguments.split, data));
   std::vector<std::size_t> both;
@@ -50,6 +48,7 @@ Result<std::vector<std::size_t>> common_samples(const Arguments& arguments, cons
     std::cerr << "warning: the packages were trained on different parts of the data set: compared on the "
               << both.size() << " pictures that neither has seen\n";
   }
+  LINEGUARD_TRY(warn_of_learned_pictures({arguments.a, arguments.b}, data, both));
   return both;
 }
 
@@ -64,16 +63,17 @@ int exit_code_of(const evaluation::Comparison& comparison, bool fail_if_worse) {
 }
 
 Result<int> run_compare(const Arguments& arguments) {
-  for (const std::string& file : {arguments.json, arguments.report}) {
-    if (!file.empty()) LINEGUARD_TRY(prepare_output_file(file));
-  }
+  LINEGUARD_TRY(prepare_output_files({arguments.json, arguments.report}));
   LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset, arguments.a));
+  LINEGUARD_TRY(refuse_to_overwrite(data, {arguments.json, arguments.report}));
   for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
-  const detector::LoadOptions load{.threads = 1, .parallel_requests = arguments.threads};
+  detector::LoadOptions load{
+      .threads = 1, .parallel_requests = arguments.threads, .operating_point = arguments.operating_point};
   LINEGUARD_ASSIGN(const DetectorPtr a, detector::Detector::load(arguments.a, load));
+  if (!arguments.operating_point_b.empty()) load.operating_point = arguments.operating_point_b;
   LINEGUARD_ASSIGN(const DetectorPtr b, detector::Detector::load(arguments.b, load));
   Fingerprint fingerprint(data);
-  LINEGUARD_ASSIGN(const auto samples, common_samples(arguments, data, fingerprint));
+  LINEGUARD_ASSIGN(const auto samples, common_samples(arguments, data));
   LINEGUARD_ASSIGN(auto of_a, evaluate_one(*a, data, samples, arguments));
   LINEGUARD_ASSIGN(auto of_b, evaluate_one(*b, data, samples, arguments));
   LINEGUARD_ASSIGN(const auto comparison,
@@ -99,6 +99,10 @@ void add_compare_command(CLI::App& root, Run& run) {
   command->add_option("--split", arguments->split, "val, test (what both trainings left out) or all")
       ->check(CLI::IsMember({"val", "test", "all"}))
       ->capture_default_str();
+  command->add_option("--operating-point", arguments->operating_point, "Whose thresholds decide")
+      ->capture_default_str();
+  command->add_option("--operating-point-b", arguments->operating_point_b, "B's, where it is another one")
+      ->type_name("ID");
   add_share_option(*command, "--confidence", arguments->confidence, "Of the intervals; default 95%");
   command->add_option("--json", arguments->json, "Figures and changed pictures, for machines");
   command->add_option("--report", arguments->report,

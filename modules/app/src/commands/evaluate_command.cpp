@@ -35,39 +35,26 @@ struct Arguments {
   int threads = 1;
 };
 
-// The threshold that keeps the miss rate asked for, with the overkill that it costs here.
-Result<package::OperatingPoint> choose_threshold(const evaluation::Evaluation& evaluation, const Arguments& arguments) {
-  const auto parts = evaluation::parts_of(evaluation.rows);
-  const auto good = evaluation::scores_of(parts, Label::good);
-  const auto defective = evaluation::scores_of(parts, Label::defective);
-  LINEGUARD_ASSIGN(const auto chosen, stats::threshold_for_miss(defective, arguments.max_miss, arguments.confidence));
+// Refused where the parts can't support what was asked for.
+Result<void> save_threshold(const evaluation::Evaluation& evaluation, const Arguments& arguments) {
+  const evaluation::ThresholdForMiss& chosen = *evaluation.max_miss;
+  if (!chosen.refused.empty()) return make_error(ErrorCode::refused, chosen.refused);
+  if (arguments.save_as.empty()) return {};
   package::OperatingPoint point;
-  point.id = arguments.save_as.empty() ? "default" : arguments.save_as;
+  point.id = arguments.save_as;
   point.threshold = chosen.threshold;
   point.method = fmt::format("order statistic of {} defective parts of {}, split {}, for a miss rate of at most {:g}",
-                             defective.size(), evaluation.dataset, evaluation.selection, arguments.max_miss);
-  point.confidence = arguments.confidence;
-  point.good_n = static_cast<std::int64_t>(good.size());
-  point.good_above = std::ranges::count_if(good, [&](double score) { return score > point.threshold; });
-  point.overkill_bound =
-      stats::upper_bound({static_cast<std::size_t>(point.good_above), good.size()}, arguments.confidence);
-  point.defective_n = static_cast<std::int64_t>(defective.size());
-  point.defective_below = std::ranges::count_if(defective, [&](double score) { return score <= point.threshold; });
+                             chosen.below.n, evaluation.dataset, evaluation.selection, chosen.max_miss);
+  point.max_overkill = 1;  // nothing was asked for
+  point.confidence = chosen.confidence;
+  point.good_n = static_cast<std::int64_t>(chosen.above.n);
+  point.good_above = static_cast<std::int64_t>(chosen.above.events);
+  point.overkill_bound = chosen.overkill_bound.value_or(1);
+  point.defective_n = static_cast<std::int64_t>(chosen.below.n);
+  point.defective_below = static_cast<std::int64_t>(chosen.below.events);
   point.miss_bound = chosen.miss_bound;
-  return point;
-}
-
-Result<void> offer_threshold(const evaluation::Evaluation& evaluation, const Arguments& arguments) {
-  LINEGUARD_ASSIGN(const auto point, choose_threshold(evaluation, arguments));
-  std::cout << fmt::format(
-      "For a miss rate of at most {:g} % with {:g} % confidence: threshold {:.6g}\n"
-      "  misses     {} of n = {} defective parts below; at most {:.2f} %\n"
-      "  overkill   {} of n = {} good parts above; at most {:.2f} %\n",
-      100 * arguments.max_miss, 100 * arguments.confidence, point.threshold, point.defective_below, point.defective_n,
-      100 * *point.miss_bound, point.good_above, point.good_n, 100 * point.overkill_bound);
-  if (arguments.save_as.empty()) return {};
   LINEGUARD_TRY(package::write_operating_point(arguments.package, point));
-  std::cout << fmt::format("  saved as operating point \"{}\": use it with --operating-point {}\n", point.id, point.id);
+  std::cout << fmt::format("saved as operating point \"{}\": use it with --operating-point {}\n", point.id, point.id);
   return {};
 }
 
@@ -92,22 +79,22 @@ Result<void> check_threshold_options(const Arguments& arguments) {
 
 Result<int> run_evaluate(const Arguments& arguments) {
   LINEGUARD_TRY(check_threshold_options(arguments));
-  for (const std::string& file : {arguments.json, arguments.report}) {
-    if (!file.empty()) LINEGUARD_TRY(prepare_output_file(file));
-  }
+  LINEGUARD_TRY(prepare_output_files({arguments.json, arguments.report}));
   LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset, arguments.package));
+  LINEGUARD_TRY(refuse_to_overwrite(data, {arguments.json, arguments.report}));
   for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
   LINEGUARD_ASSIGN(const auto detector,
                    detector::Detector::load(arguments.package, {.threads = 1,
                                                                 .parallel_requests = arguments.threads,
                                                                 .operating_point = arguments.operating_point}));
   Fingerprint fingerprint(data);
-  LINEGUARD_TRY(warn_of_learned_pictures({arguments.package}, arguments.split, data, fingerprint));
   LINEGUARD_ASSIGN(const auto samples, select_samples(arguments.package, arguments.split, data));
+  LINEGUARD_TRY(warn_of_learned_pictures({arguments.package}, data, samples));
   LINEGUARD_ASSIGN(
-      const auto evaluation,
+      auto evaluation,
       evaluation::evaluate(*detector, model_of(*detector), data, selection_of(arguments.split), samples,
                            {.threads = arguments.threads, .confidence = arguments.confidence}, terminal_progress()));
+  if (arguments.max_miss > 0) choose_threshold_for_miss(evaluation, arguments.max_miss, arguments.confidence);
   if (!arguments.json.empty()) LINEGUARD_TRY(write_file_atomically(arguments.json, evaluation::to_json(evaluation)));
   if (!arguments.report.empty()) {
     evaluation::ReportOptions options;
@@ -115,7 +102,7 @@ Result<int> run_evaluate(const Arguments& arguments) {
     LINEGUARD_TRY(write_file_atomically(arguments.report, evaluation::to_html(evaluation, data, *detector, options)));
   }
   std::cout << evaluation::to_text(evaluation);
-  if (arguments.max_miss > 0) LINEGUARD_TRY(offer_threshold(evaluation, arguments));
+  if (arguments.max_miss > 0) LINEGUARD_TRY(save_threshold(evaluation, arguments));
   return evaluation.n_errors == 0 ? kDone : kRuntimeFailure;
 }
 

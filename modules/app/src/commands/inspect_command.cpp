@@ -82,8 +82,11 @@ Result<InspectSummary> run_with(detector::Detector& detector, const InspectSourc
 Result<int> run_inspect(const Arguments& arguments) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of write(), not our end
   const bool listed = !arguments.files_from.empty();
-  if (listed != arguments.inputs.empty())
-    return make_error(ErrorCode::invalid_argument, "inspect: name pictures or folders, or give --files-from, not both");
+  if (listed != arguments.inputs.empty()) {
+    return make_error(ErrorCode::invalid_argument,
+                      listed ? "inspect: name pictures and folders or give --files-from, not both"
+                             : "inspect: no picture: name pictures and folders, or give --files-from");
+  }
   const StopRequest stop;
   std::vector<InspectInput> inputs;
   std::optional<ListedNames> list;

@@ -22,11 +22,10 @@ struct VerifyOptions {
 };
 
 Result<VerifyResult> verify(const VerifyOptions& options) {
-  for (const auto& file : {options.json, options.report}) {
-    if (!file.empty()) LINEGUARD_TRY(prepare_output_file(file));
-  }
+  LINEGUARD_TRY(prepare_output_files({options.json, options.report}));
   VerifyResult result;
   LINEGUARD_ASSIGN(result.dataset, read_dataset(options.dataset));
+  LINEGUARD_TRY(refuse_to_overwrite(result.dataset, {options.json, options.report}));
   LINEGUARD_ASSIGN(result.report, dataset::check_dataset(result.dataset, options.check, terminal_progress()));
   if (!options.structure_only && !result.dataset.samples.empty()) {
     LINEGUARD_ASSIGN(auto findings,

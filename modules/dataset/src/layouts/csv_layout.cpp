@@ -72,7 +72,8 @@ class RowReader {
     if (field("image").empty()) return note("image", "names no picture"), std::nullopt;
     sample.image = path_of(field("image"));
     if (!set_label(sample, field("label")))
-      note("label", "expected good, ok, pass, defective, ng, fail, a class name or a number 0 to 1");
+      note("label",
+           "expected good, ok, pass, defective, ng, fail, a class name or a number 0 to 1 with a decimal point");
     if (!field("mask").empty()) sample.mask = path_of(field("mask"));
     if (!field("template").empty()) sample.defect_free_template = path_of(field("template"));
     sample.part = field("part");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -14,6 +15,8 @@ namespace lineguard::dataset {
 
 // With fewer there is nothing to learn from and calibrate on, except in places of large pictures (train --tile-px).
 inline constexpr std::size_t kFewestGoodPictures = 5;
+// From so many to learn from on, `train` learns from the labels of defects unless it is told not to.
+inline constexpr std::ptrdiff_t kEnoughDefectivePictures = 10;
 
 enum class Severity { blocker, warning };
 
@@ -53,6 +56,8 @@ bool is_allowable(std::string_view check);
 
 struct CheckOptions {
   int threads = 2;  // 1 to 256
+  // Whether training learns from labels, which decides what it keeps for testing; none: as `train` chooses by itself.
+  std::optional<bool> with_labels;
 };
 
 // Reads and decodes every picture and mask once, one at a time per thread: of each only a few numbers are kept, so that

@@ -95,6 +95,16 @@ struct PixelFigures {
 };
 
 // A figure that the pictures can't give is empty: without defective pictures the miss rate is unknown (n = 0).
+// The threshold that keeps a miss rate, and what it costs on these parts.
+struct ThresholdForMiss {
+  double max_miss = 0, confidence = 0.95;  // asked for
+  std::string refused;                     // why there is none, with the n that it would take; else empty
+  double threshold = 0;
+  stats::Count below, above;             // defective parts missed, good parts diverted
+  double miss_bound = 1;                 // one-sided, at that confidence
+  std::optional<double> overkill_bound;  // none: no good part
+};
+
 struct Evaluation {
   Model model;
   std::string dataset, layout, selection;
@@ -115,7 +125,9 @@ struct Evaluation {
   std::vector<GroupFigures> groups;                 // by defect size, look of the picture, view and lot
   std::vector<ConfusionRow> confusion;              // good first, then the classes by name
   double decode_p50_ms = 0, predict_p50_ms = 0;
-  std::vector<std::string> notes;  // what limits these figures, for people
+  std::optional<ThresholdForMiss> max_miss;  // where it was asked for
+  std::vector<std::string> notes;            // what limits these figures, for people
+  bool any_predicted() const { return n_errors < rows.size(); }
 };
 
 // Predicts every selected sample. A picture that can't be read or predicted is a row with its error; the run goes on.
@@ -123,6 +135,10 @@ struct Evaluation {
 Result<Evaluation> evaluate(Predictor& predictor, const Model& model, const dataset::Dataset& dataset,
                             Selection selection, const std::vector<std::size_t>& samples,
                             const EvaluateOptions& options = {}, const ProgressFunction& progress = {});
+
+// Puts into evaluation.max_miss the threshold whose miss rate is at most `max_miss` (0 to 1) with `confidence`, or why
+// the parts can't support one, and says it in a note.
+void choose_threshold_for_miss(Evaluation& evaluation, double max_miss, double confidence);
 
 // The picture of a file as a capture with one view, with its template where there is one. Errors as read_file.
 Result<Capture> read_capture(const std::filesystem::path& file,

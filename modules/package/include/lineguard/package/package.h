@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -104,8 +105,15 @@ struct OperatingPoint {
 // Errors of all readers: not_found, corrupt_data (file, line, key and what is allowed).
 Result<Manifest> read_manifest(const std::filesystem::path& package);
 Result<std::vector<GoldenPicture>> read_golden(const std::filesystem::path& package);
-// Also refuses an operating point whose own digest does not match (corrupt_data).
+// Also refuses an operating point whose own digest does not match (corrupt_data); not_found names those that there are.
 Result<OperatingPoint> read_operating_point(const std::filesystem::path& package, const std::string& id);
+
+// Ids, sorted.
+std::vector<std::string> list_operating_points(const std::filesystem::path& package);
+
+// SHA-256 of each picture that was learned from, so that no test takes one of them for new; empty where the package
+// doesn't say.
+Result<std::set<std::string>> read_learned(const std::filesystem::path& package);
 
 // SHA-256 over every file but operating_points/, acceptance/ and search/, with the manifest's own digest line left out.
 Result<std::string> compute_digest(const std::filesystem::path& package);
@@ -115,6 +123,7 @@ Result<void> verify_digest(const std::filesystem::path& package, const Manifest&
 // Writers, used on a StagedFolder. write_manifest() comes last: it lists what is there in files.sha256, computes the
 // digest over it and returns it.
 Result<void> write_golden(const std::filesystem::path& package, const std::vector<GoldenPicture>& golden);
+Result<void> write_learned(const std::filesystem::path& package, const std::set<std::string>& digests);
 Result<void> write_operating_point(const std::filesystem::path& package, const OperatingPoint& point);
 Result<std::string> write_manifest(const std::filesystem::path& package, Manifest manifest);
 

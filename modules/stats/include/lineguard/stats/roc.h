@@ -58,7 +58,7 @@ Result<double> average_precision(std::span<const double> good, std::span<const d
 
 struct F1Max {
   double f1 = 0;
-  double threshold = 0;  // scores >= it are called defective
+  double threshold = 0;  // scores above it are called defective; half way to the next score below
 };
 Result<F1Max> f1_max(std::span<const double> good, std::span<const double> defective);
 
