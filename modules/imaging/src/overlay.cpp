@@ -10,6 +10,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include <lineguard/core/check.h>
+#include <lineguard/imaging/depth_window.h>
 #include <lineguard/imaging/overlay.h>
 #include <lineguard/imaging/transform.h>
 
@@ -118,7 +119,7 @@ Outlines outlines_of(const Image& mask) {
 Image draw_overlay(const Image& image, const FloatMap* map, const std::vector<Region>& regions,
                    const OverlayStyle& style) {
   LINEGUARD_CHECK(!map || map->size == image.size(), "an overlay's map has the picture's size");
-  Image drawn = to_rgb(to_8_bit(image, {}));
+  Image drawn = to_rgb(for_display(image));
   cv::Mat rgb = view_of(drawn);
   if (map) blend_heat(rgb, *map, style);
   for (const auto& outline : style.truth) draw_outline(rgb, outline, kTruthColour);

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <lineguard/imaging/depth_window.h>
 #include <lineguard/imaging/overlay.h>
 #include <lineguard/imaging/properties.h>
 #include <lineguard/imaging/transform.h>
@@ -12,6 +13,24 @@ namespace lineguard::imaging {
 namespace {
 
 using namespace test;  // NOLINT: the pictures
+
+// A part of few values far from both ends, as 12-bit cameras give it.
+TEST(DepthWindow, A16BitPictureIsShownThroughItsOwnWindow) {
+  Image image({64, 64}, 1, PixelDepth::u16);
+  for (int y = 0; y < 64; ++y) {
+    for (int x = 0; x < 64; ++x)
+      image.row_u16(y)[static_cast<std::size_t>(x)] = static_cast<std::uint16_t>(2000 + 10 * x);
+  }
+  const Image shown = for_display(image);
+  EXPECT_EQ(shown.depth(), PixelDepth::u8);
+  EXPECT_LT(shown.row_u8(0)[0], 40);
+  EXPECT_GT(shown.row_u8(0)[63], 215);
+  EXPECT_EQ(draw_overlay(image, nullptr, {}, {}).row_u8(9)[3 * 63], shown.row_u8(9)[63]);
+  for (const std::uint16_t level : {std::uint16_t{0}, std::uint16_t{65'535}}) {
+    for (int y = 0; y < 64; ++y) std::ranges::fill(image.row_u16(y), level);
+    EXPECT_EQ(for_display(image).size(), image.size()) << "one level alone is no crash";
+  }
+}
 
 TEST(Transform, AreaShrinkingAveragesSoThatNothingAliases) {
   Image checkers({64, 64}, 1);

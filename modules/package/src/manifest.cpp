@@ -142,10 +142,13 @@ Result<void> validate_name(const std::string& name) {
                                    [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_' || c == '.'; });
   if (allowed && !name.empty() && name.size() <= 64 && name.front() != '.') return {};
   return make_error(ErrorCode::invalid_argument,
-                    fmt::format("\"{}\" is no package name: use 1 to 64 letters, digits, '-', '_' or '.'", name));
+                    fmt::format("\"{}\" is no name: use 1 to 64 letters, digits, '-', '_' or '.'", name));
 }
 
 Result<Manifest> read_manifest(const fs::path& package) {
+  std::error_code ignored;
+  if (fs::is_directory(package, ignored) && !fs::exists(package / "manifest.toml", ignored))
+    return make_error(ErrorCode::not_found, package.string() + " is no package: it has no manifest.toml");
   return as_damage(parse_manifest(package));
 }
 

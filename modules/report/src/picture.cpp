@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <lineguard/imaging/depth_window.h>
 #include <lineguard/imaging/encode.h>
 #include <lineguard/imaging/transform.h>
 #include <lineguard/report/picture.h>
@@ -23,7 +24,7 @@ Result<Picture> thumbnail(const Image& image, int max_side_px, std::string_view 
                           std::string_view note) {
   Picture picture;
   picture.size = within(image.size(), max_side_px);
-  const Image shown = imaging::to_8_bit(imaging::resize(image, picture.size), imaging::DepthWindow{});
+  const Image shown = imaging::for_display(imaging::resize(image, picture.size));
   LINEGUARD_ASSIGN(picture.jpeg, imaging::encode_jpeg(shown, 85));
   picture.alt = alt;
   picture.caption = caption;
