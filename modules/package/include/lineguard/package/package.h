@@ -5,6 +5,7 @@
 //   training.toml                 the resolved configuration: `train --config` with it makes the same package again
 //   reference.png                 what parts are aligned with, where they are
 //   golden/*.png, golden/scores.toml   pictures with the scores that they had in training
+//   learned.sha256                digests of the pictures that were learned from
 //   files.sha256                  the digest of each of these files but the manifest, as `sha256sum -c` reads it
 //   operating_points/<id>.toml    thresholds, each with a digest of its own
 //   acceptance/                   what a person signed; like operating points, no part of the package's digest
