@@ -59,10 +59,14 @@ Image share_of_cells(const Image& flags, Size grid) {
 
 Result<Image> read_mask(const std::filesystem::path& file, Size picture) {
   LINEGUARD_ASSIGN(Image mask, imaging::decode_file(file));
-  if (mask.size() == picture) return mask;
-  return make_error(ErrorCode::invalid_argument,
-                    fmt::format("{}: the mask is {} x {}, its picture {} x {}", file.string(), mask.width_px(),
-                                mask.height_px(), picture.width_px, picture.height_px));
+  if (mask.size() != picture) {
+    return make_error(ErrorCode::invalid_argument,
+                      fmt::format("{}: the mask is {} x {}, its picture {} x {}", file.string(), mask.width_px(),
+                                  mask.height_px(), picture.width_px, picture.height_px));
+  }
+  if (std::ranges::all_of(mask.bytes(), [](std::byte byte) { return byte == std::byte{0}; }))
+    return make_error(ErrorCode::invalid_argument, file.string() + ": the mask marks no pixel of a defective picture");
+  return mask;
 }
 
 Result<std::optional<GridPair>> on_grid(const FloatMap& map, const dataset::Sample& sample, int grid_px) {

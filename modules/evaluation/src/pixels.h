@@ -14,7 +14,8 @@
 
 namespace lineguard::evaluation {
 
-// Errors: those of reading it; invalid_argument where its size is not the picture's.
+// Of a defective picture. Errors: those of reading it; invalid_argument where its size is not the picture's, or it
+// marks nothing: then nobody knows where the defect is.
 Result<Image> read_mask(const std::filesystem::path& file, Size picture);
 
 // A picture's map and mask at grid size, small enough to wait for its turn.

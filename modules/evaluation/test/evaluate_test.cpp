@@ -211,6 +211,20 @@ TEST_F(Evaluate, MaskOfAnotherSizeIsNamedAndLeftOut) {
   EXPECT_TRUE(notes(evaluation, "Not in the pixel figures and the figures of boxes and of defect sizes: "));
 }
 
+// The picture is wrong somewhere: its pixels are no good ones.
+TEST_F(Evaluate, AnEmptyMaskLeavesItsPictureOutOfPixelFigures) {
+  add("g.png", Label::good, 10);
+  add("d.png", Label::defective, 200, true);
+  add("unknown.png", Label::defective, 200, true);
+  const Image image = *imaging::decode_file(dataset_.samples[2].image);
+  write(*dataset_.samples[2].mask, *imaging::encode_png(Image(image.size(), 1)));
+  const Evaluation evaluation = run();
+  ASSERT_TRUE(evaluation.pixels);
+  EXPECT_EQ(evaluation.pixels->pictures_with_mask, 1u);
+  EXPECT_DOUBLE_EQ(evaluation.pixels->auroc, 1);
+  EXPECT_TRUE(notes(evaluation, "mask_unknown.png: the mask marks no pixel"));
+}
+
 TEST_F(Evaluate, AMaskThatCannotBeReadIsOneNote) {
   add("g.png", Label::good, 10, true);
   add("d.png", Label::defective, 200, true);
