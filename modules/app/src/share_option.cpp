@@ -4,19 +4,21 @@
 
 namespace lineguard::app {
 
-CLI::Option* add_share_option(CLI::App& command, const std::string& name, double& share, const std::string& help) {
-  const auto parse = [&share](const std::string& text) {
+CLI::Option* add_share_option(CLI::App& command, const std::string& name, double& share, const std::string& help,
+                              bool may_be_zero) {
+  const auto parse = [&share, may_be_zero](const std::string& text) {
     const bool percent = text.ends_with('%');
     const char* end = text.data() + text.size() - (percent ? 1 : 0);
     double value = 0;
     const auto [rest, error] = std::from_chars(text.data(), end, value);
     if (percent) value /= 100;
-    if (error != std::errc{} || rest != end || !(value > 0 && value < 1)) return false;
+    if (error != std::errc{} || rest != end || !(value > 0 || (may_be_zero && value == 0)) || value >= 1) return false;
     share = value;
     return true;
   };
-  const auto check = [parse](std::string& text) {
-    return parse(text) ? std::string() : "\"" + text + "\" is no share: expected 1% or 0.01, above 0 and below 1";
+  const auto check = [parse, may_be_zero](std::string& text) {
+    const std::string least = may_be_zero ? "at least 0" : "above 0";
+    return parse(text) ? std::string() : "\"" + text + "\" is no share: expected 1% or 0.01, " + least + " and below 1";
   };
   return command
       .add_option_function<std::string>(

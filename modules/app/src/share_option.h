@@ -7,7 +7,8 @@
 
 namespace lineguard::app {
 
-// Strictly between 0 and 1. Anything else is wrong use, and the message says what is allowed.
-CLI::Option* add_share_option(CLI::App& command, const std::string& name, double& share, const std::string& help);
+// Above 0 (or 0, where it may be) and below 1. Anything else is wrong use, and the message says what is allowed.
+CLI::Option* add_share_option(CLI::App& command, const std::string& name, double& share, const std::string& help,
+                              bool may_be_zero = false);
 
 }  // namespace lineguard::app

@@ -111,7 +111,7 @@ void add_quantize_command(CLI::App& root, Run& run) {
       ->check(CLI::IsMember({"val", "test", "all"}))
       ->capture_default_str();
   add_share_option(*command, "--max-change", arguments->max_change,
-                   "Refuse where miss or overkill rate rise by more than this; default 1%");
+                   "Refuse where miss or overkill rate rise by more than this; default 1%, 0 allows no rise", true);
   command->footer(
       "Both packages predict the same pictures, one after the other on one core.\n"
       "Example:\n"
