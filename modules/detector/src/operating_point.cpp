@@ -54,7 +54,8 @@ std::vector<ScoredPicture> good_parts(const std::vector<PictureScore>& pictures)
   std::map<std::string, ScoredPicture> parts;
   for (const PictureScore& picture : pictures) {
     if (!picture.worst_good || !picture.tells_good) continue;
-    const auto [part, is_new] = parts.try_emplace(picture.sample->part, picture.sample->name, *picture.worst_good);
+    const auto [part, is_new] =
+        parts.try_emplace(picture.sample->part, ScoredPicture{picture.sample->name, *picture.worst_good});
     if (!is_new && *picture.worst_good > part->second.score) part->second = {picture.sample->name, *picture.worst_good};
   }
   std::vector<ScoredPicture> ranked;

@@ -92,8 +92,9 @@ Result<RecordedParts> read_recorded_parts(const fs::path& record) {
     if (!decided && event.kind != to_string(record::EventKind::revised)) return true;
     auto decision = record::parse_decision(event);
     if (!decision) return failed = decision.error(), false;
-    if (decided) ++recorded.decided_events[decision->part_number];
-    recorded.decisions[decision->part_number] = std::move(decision).value();  // the last one is the effective one
+    const PartNumber number = decision->part_number;
+    if (decided) ++recorded.decided_events[number];
+    recorded.decisions[number] = std::move(decision).value();  // the last one is the effective one
     return true;
   }));
   if (failed) return *failed;
