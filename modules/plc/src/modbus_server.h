@@ -12,8 +12,8 @@
 #include <lineguard/plc/modbus_plc.h>
 #include <lineguard/plc/registers.h>
 
-struct _modbus;
-struct _modbus_mapping_t;
+struct _modbus;            // NOLINT(bugprone-reserved-identifier): libmodbus names it so
+struct _modbus_mapping_t;  // NOLINT(bugprone-reserved-identifier)
 
 namespace lineguard::plc {
 

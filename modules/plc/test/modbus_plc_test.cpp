@@ -8,7 +8,7 @@
 namespace lineguard::plc {
 namespace {
 
-std::unique_ptr<PlcSimulator> simulator(PlcSimulatorConfig config = {}) {
+std::unique_ptr<PlcSimulator> simulator(const PlcSimulatorConfig& config = {}) {
   auto started = PlcSimulator::start(config);
   EXPECT_TRUE(started) << started.error().message;
   return std::move(started).value();

@@ -17,7 +17,7 @@ namespace {
 
 using Frame = std::vector<std::uint8_t>;
 
-std::unique_ptr<PlcSimulator> simulator(PlcSimulatorConfig config = {}, PlcSimulator::OnRecord on_record = {}) {
+std::unique_ptr<PlcSimulator> simulator(const PlcSimulatorConfig& config = {}, PlcSimulator::OnRecord on_record = {}) {
   auto started = PlcSimulator::start(config, std::move(on_record));
   EXPECT_TRUE(started) << started.error().message;
   return std::move(started).value();

@@ -16,7 +16,7 @@ Capture some_capture() {
 // A server that gives every request the same answer and keeps the last request.
 class RemotePredictorTest : public ::testing::Test {
  protected:
-  void answer_with(http::Response response) {
+  void answer_with(const http::Response& response) {
     auto started = http::Server::start({.port = 0}, {}, [this, response](const http::Request& request) {
       last_ = request;
       return response;
