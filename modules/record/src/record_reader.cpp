@@ -169,7 +169,7 @@ Result<RestartFacts> RecordReader::read_restart_facts() {
     followed = follow_output(event, facts);
     return followed.ok();
   }));
-  LINEGUARD_TRY(followed);
+  LINEGUARD_TRY(std::move(followed));
   count.append_missing(facts.missing, kMaxMissing);
   facts.last_part = count.last();
   return facts;
