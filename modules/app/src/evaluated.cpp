@@ -44,12 +44,12 @@ Result<void> warn_of_learned_pictures(const std::vector<std::string>& packages, 
   for (const std::string& package : packages) {
     LINEGUARD_ASSIGN(const auto learned, package::read_learned(package));
     const auto known = [&](const std::string& digest) { return learned.contains(digest); };
+    const auto count = std::ranges::count_if(digests, known);
+    if (count == 0) continue;
     const auto first = std::ranges::find_if(digests, known);
-    if (first == digests.end()) continue;
     const auto& name = data.samples[samples[static_cast<std::size_t>(first - digests.begin())]].name;
     std::cerr << fmt::format("warning: {} learned from {} of these {} pictures ({}{}): figures are too good\n", package,
-                             std::ranges::count_if(digests, known), samples.size(), name,
-                             std::ranges::count_if(digests, known) > 1 ? ", …" : "");
+                             count, samples.size(), name, count > 1 ? ", …" : "");
   }
   return {};
 }

@@ -132,6 +132,10 @@ TrainingSplit sort_samples(const Dataset& dataset, const std::map<std::string, S
 
 }  // namespace
 
+std::ptrdiff_t count_defective(const Dataset& dataset, const std::vector<std::size_t>& samples) {
+  return std::ranges::count_if(samples, [&](std::size_t i) { return dataset.samples[i].label == Label::defective; });
+}
+
 std::set<std::string> defective_parts(const Dataset& dataset) {
   std::set<std::string> defective;
   for (const Sample& sample : dataset.samples) {

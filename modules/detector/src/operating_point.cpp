@@ -5,7 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <map>
+#include <iterator>
+#include <set>
 #include <string>
 
 #include <fmt/format.h>
@@ -49,42 +50,46 @@ Result<package::OperatingPoint> choose_operating_point(const std::vector<double>
   return point;
 }
 
-// One a part, its worst picture; highest score first.
-std::vector<ScoredPicture> good_parts(const std::vector<PictureScore>& pictures) {
-  std::map<std::string, ScoredPicture> parts;
-  for (const PictureScore& picture : pictures) {
-    if (!picture.worst_good || !picture.tells_good) continue;
-    const auto [part, is_new] =
-        parts.try_emplace(picture.sample->part, ScoredPicture{picture.sample->name, *picture.worst_good});
-    if (!is_new && *picture.worst_good > part->second.score) part->second = {picture.sample->name, *picture.worst_good};
+bool tells_how_good_parts_score(const PictureScore& picture) {
+  return picture.worst_good && picture.tells_good;
+}
+
+// The worst picture of each of the good parts that score highest.
+std::vector<ScoredPicture> find_highest_good(const std::vector<PictureScore>& pictures) {
+  std::vector<PictureScore> ranked;
+  std::ranges::copy_if(pictures, std::back_inserter(ranked), tells_how_good_parts_score);
+  std::ranges::stable_sort(ranked, std::greater<>(), &PictureScore::worst_good);
+  std::vector<ScoredPicture> highest;
+  std::set<std::string> parts;
+  for (const PictureScore& picture : ranked) {
+    if (highest.size() == kHighestShown) break;
+    if (parts.insert(picture.sample->part).second) highest.push_back({picture.sample->name, *picture.worst_good});
   }
-  std::vector<ScoredPicture> ranked;
-  for (auto& [name, part] : parts) ranked.push_back(std::move(part));
-  std::ranges::stable_sort(ranked, std::greater<>(), &ScoredPicture::score);
-  return ranked;
+  return highest;
 }
 
 // How likely the highest score is this far above the next where all come from one source: i times the gap between the
 // i-th and the next is exponential with one mean for the highest of an exponential tail (Renyi 1953), so that the first
 // over the mean of k others is F(2, 2k) distributed.
-double chance_of_lead(const std::vector<ScoredPicture>& parts) {
-  const std::size_t others = std::min<std::size_t>(parts.size() / 2, 10);
+// `scores`: of parts, highest first, at least three.
+double chance_of_lead(const std::vector<double>& scores) {
+  const std::size_t others = std::min<std::size_t>(scores.size() / 2, 10);
   double sum = 0;
-  for (std::size_t i = 1; i <= others; ++i) sum += static_cast<double>(i + 1) * (parts[i].score - parts[i + 1].score);
-  const double lead = parts[0].score - parts[1].score;
+  for (std::size_t i = 1; i <= others; ++i) sum += static_cast<double>(i + 1) * (scores[i] - scores[i + 1]);
+  const double lead = scores[0] - scores[1];
   if (!(sum > 0)) return lead > 0 ? 0 : 1;
   return std::pow(1 + lead / sum, -static_cast<double>(others));
 }
 
-// Of a part that alone holds the threshold up. Empty where there is none.
-std::string word_on_lone_part(const std::vector<ScoredPicture>& parts, const package::OperatingPoint& point) {
-  if (point.good_above > 0 || parts.size() < kFewestForLead || chance_of_lead(parts) > kRareLead) return "";
-  const double highest = parts[0].score, next = parts[1].score, median = parts[parts.size() / 2].score;
+// Of a part that alone holds the threshold up; `scores` as above. Empty where there is none.
+std::string word_on_lone_part(const std::vector<double>& scores, const TrainReport& report) {
+  const bool alone = report.operating_point.good_above == 0 && scores.size() >= kFewestForLead;
+  if (!alone || chance_of_lead(scores) > kRareLead) return "";
   return fmt::format(
       "one good part alone sets the threshold: {} scores {:.4g}, the next {:.4g}, half of the good parts less than "
-      "{:.4g}. "
-      "Look at it again: if it is not good, or not what the line will see, leave it out and fewer defects are missed",
-      parts[0].picture, highest, next, median);
+      "{:.4g}. Look at it again: if it is not good, or not what the line will see, leave it out and fewer defects are "
+      "missed",
+      report.highest_good[0].picture, scores[0], scores[1], scores[scores.size() / 2]);
 }
 
 void count_misses(const std::vector<PictureScore>& pictures, package::OperatingPoint& point) {
@@ -122,19 +127,21 @@ Result<void> calibrate_operating_point(const TrainingSet& set, const std::vector
                                        const TrainConfig& config, bool with_labels, const TrainOptions& options,
                                        TrainReport& report) {
   const auto pictures = score_pictures(set, scores);
-  const auto parts = good_parts(pictures);
-  std::vector<double> good_scores;
-  for (const ScoredPicture& part : parts) good_scores.push_back(part.score);
+  stats::WorstOfParts good;
+  for (const PictureScore& picture : pictures) {
+    if (tells_how_good_parts_score(picture)) good.add(picture.sample->part, *picture.worst_good);
+  }
+  auto good_scores = good.scores();
+  std::ranges::sort(good_scores, std::greater<>());
   auto& point = report.operating_point;
   LINEGUARD_ASSIGN(point, choose_operating_point(good_scores, config, options.must_reach_overkill, report.warnings));
-  report.highest_good.assign(parts.begin(),
-                             parts.begin() + static_cast<std::ptrdiff_t>(std::min(kHighestShown, parts.size())));
+  report.highest_good = find_highest_good(pictures);
   if (with_labels) {
     count_misses(pictures, point);
     say_what_stands_for_good_parts(set, config, report);
   }
   const bool costs_nothing = point.defective_n > 0 && point.defective_below == 0;
-  const auto word = costs_nothing || set.areas_calibrate ? "" : word_on_lone_part(parts, point);
+  const auto word = costs_nothing || set.areas_calibrate ? "" : word_on_lone_part(good_scores, report);
   if (!word.empty()) report.warnings.push_back(word);
   return {};
 }

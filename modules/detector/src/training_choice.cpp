@@ -35,8 +35,7 @@ std::string kept_for_testing(const dataset::Dataset& dataset, std::ptrdiff_t lea
 Result<Chosen> choose_samples(const dataset::Dataset& dataset, const TrainConfig& config) {
   const auto seed = static_cast<std::uint64_t>(config.seed);
   const auto labelled = dataset::split_for_labels(dataset, seed).train;
-  const auto is_defective = [&](std::size_t i) { return dataset.samples[i].label == Label::defective; };
-  const auto defective = std::ranges::count_if(labelled, is_defective);
+  const auto defective = dataset::count_defective(dataset, labelled);
   if (config.labels == Labels::use && defective < kFewestDefectivePictures) {
     return make_error(
         ErrorCode::refused,

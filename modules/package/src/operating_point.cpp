@@ -74,10 +74,12 @@ std::vector<std::string> list_operating_points(const std::filesystem::path& pack
 
 Result<OperatingPoint> read_operating_point(const std::filesystem::path& package, const std::string& id) {
   LINEGUARD_TRY(validate_name(id));
-  const auto ids = list_operating_points(package);
-  if (!ids.empty() && !std::ranges::binary_search(ids, id)) {
-    return make_error(ErrorCode::not_found, fmt::format("{} has no operating point \"{}\"; it has {}", package.string(),
-                                                        id, fmt::join(ids, ", ")));
+  std::error_code ignored;
+  if (!std::filesystem::exists(file_of(package, id), ignored)) {
+    const auto ids = list_operating_points(package);
+    if (!ids.empty())
+      return make_error(ErrorCode::not_found, fmt::format("{} has no operating point \"{}\"; it has {}",
+                                                          package.string(), id, fmt::join(ids, ", ")));
   }
   return as_damage(parse_operating_point(file_of(package, id)));
 }

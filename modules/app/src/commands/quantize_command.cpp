@@ -43,8 +43,7 @@ Result<std::vector<detector::CalibrationPicture>> calibration_pictures(const Arg
 }
 
 Result<evaluation::Evaluation> evaluate_package(const std::filesystem::path& package, const dataset::Dataset& data,
-                                                const Arguments& arguments) {
-  LINEGUARD_ASSIGN(const auto samples, select_samples(arguments.package, arguments.split, data));
+                                                const std::vector<std::size_t>& samples, const Arguments& arguments) {
   LINEGUARD_ASSIGN(const auto detector, detector::Detector::load(package));
   return evaluation::evaluate(*detector, model_of(*detector), data, selection_of(arguments.split), samples, {},
                               terminal_progress());
@@ -65,8 +64,9 @@ void say_what_is_not_shown(const char* what, const evaluation::RateChange& chang
 }
 
 Result<evaluation::Comparison> judge(evaluation::Evaluation before, const std::filesystem::path& candidate,
-                                     const dataset::Dataset& data, const Arguments& arguments) {
-  LINEGUARD_ASSIGN(auto after, evaluate_package(candidate, data, arguments));
+                                     const dataset::Dataset& data, const std::vector<std::size_t>& samples,
+                                     const Arguments& arguments) {
+  LINEGUARD_ASSIGN(auto after, evaluate_package(candidate, data, samples, arguments));
   LINEGUARD_ASSIGN(auto comparison, evaluation::compare(std::move(before), std::move(after)));
   LINEGUARD_TRY(accept_candidate(comparison, arguments.max_change));
   return comparison;
@@ -75,16 +75,15 @@ Result<evaluation::Comparison> judge(evaluation::Evaluation before, const std::f
 Result<int> run_quantize(const Arguments& arguments) {
   remove_staged_folders_on_interrupt();
   LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset, arguments.package));
-  Fingerprint fingerprint(data);
   LINEGUARD_ASSIGN(const auto samples, select_samples(arguments.package, arguments.split, data));
   LINEGUARD_TRY(warn_of_learned_pictures({arguments.package}, data, samples));
   // Beside the target until it has passed, under a name that no server takes for a package.
   LINEGUARD_ASSIGN(StagedFolder candidate, StagedFolder::create(arguments.out));
-  LINEGUARD_ASSIGN(auto before, evaluate_package(arguments.package, data, arguments));
+  LINEGUARD_ASSIGN(auto before, evaluate_package(arguments.package, data, samples, arguments));
   LINEGUARD_ASSIGN(const auto pictures, calibration_pictures(arguments, data));
   LINEGUARD_ASSIGN(const auto report, detector::quantize_into(arguments.package, arguments.precision, pictures,
                                                               candidate.path(), terminal_progress()));
-  LINEGUARD_ASSIGN(const auto comparison, judge(std::move(before), candidate.path(), data, arguments));
+  LINEGUARD_ASSIGN(const auto comparison, judge(std::move(before), candidate.path(), data, samples, arguments));
   LINEGUARD_TRY(candidate.commit());
   std::cout << evaluation::to_text(comparison);
   std::cout << fmt::format("accepted: on these pictures {} by at most {:g} %\npackage    {} ({}, digest {})\n",

@@ -1,6 +1,7 @@
 // Splits by part: pictures of one part never stand on both sides.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -12,6 +13,9 @@ namespace lineguard::dataset {
 
 // A part is defective where one of its pictures is, whatever the others show: splits, checks and training go by it.
 std::set<std::string> defective_parts(const Dataset& dataset);
+
+// Of the samples with these indices.
+std::ptrdiff_t count_defective(const Dataset& dataset, const std::vector<std::size_t>& samples);
 
 // Indices into Dataset::samples.
 struct TrainingSplit {

@@ -94,7 +94,6 @@ struct PixelFigures {
   int grid_px = 0;
 };
 
-// A figure that the pictures can't give is empty: without defective pictures the miss rate is unknown (n = 0).
 // The threshold that keeps a miss rate, and what it costs on these parts.
 struct ThresholdForMiss {
   double max_miss = 0, confidence = 0.95;  // asked for
@@ -105,6 +104,7 @@ struct ThresholdForMiss {
   std::optional<double> overkill_bound;  // none: no good part
 };
 
+// A figure that the pictures can't give is empty: without defective pictures the miss rate is unknown (n = 0).
 struct Evaluation {
   Model model;
   std::string dataset, layout, selection;
