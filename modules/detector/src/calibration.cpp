@@ -11,7 +11,7 @@
 #include <mutex>
 
 #include <lineguard/core/parallel.h>
-#include <lineguard/imaging/decode.h>
+#include <lineguard/stats/quantile.h>
 
 namespace lineguard::detector {
 namespace {
@@ -19,22 +19,6 @@ namespace {
 constexpr double kGoodCellsInRegions = 0.005;
 
 }  // namespace
-
-MapScore score_tiles(const Head& head, const Matrix& patches, const package::Preprocessing& preprocessing,
-                     Size picture) {
-  const auto tiles = lay_tiles(preprocessing, picture);
-  const auto cells = static_cast<std::size_t>(head.grid_cells) * static_cast<std::size_t>(head.grid_cells);
-  std::vector<std::vector<float>> maps;
-  double score = -std::numeric_limits<double>::infinity();
-  for (std::size_t tile = 0; tile < tiles.size(); ++tile) {
-    Matrix own(cells, patches.columns);
-    std::copy_n(patches.row(tile * cells).begin(), own.values.size(), own.values.begin());
-    MapScore scored = score_patches(head, own);
-    maps.push_back(std::move(scored.map));
-    score = std::max(score, scored.score);
-  }
-  return {merge_tiles(tiles, maps, region_of_interest(preprocessing, picture)).values, score};
-}
 
 Head fit_head(const Matrix& patches, const TrainConfig& config, int grid_cells) {
   Head head;
@@ -46,34 +30,172 @@ Head fit_head(const Matrix& patches, const TrainConfig& config, int grid_cells) 
   return head;
 }
 
-Result<std::vector<MapScore>> score_held_back(const TrainingSet& set, const FeatureExtractor& extractor,
-                                              const TrainConfig& config, int grid_cells, int threads,
-                                              const ProgressFunction& progress) {
-  std::vector<Head> heads(static_cast<std::size_t>(config.folds));
-  LINEGUARD_TRY(parallel_for(heads.size(), threads, [&](std::size_t fold) -> Result<void> {
-    heads[fold] = fit_head(set.gather(static_cast<int>(fold)), config, grid_cells);
-    return {};
-  }));
-  std::vector<MapScore> results(set.pictures.size());
-  std::mutex mutex;
-  std::size_t done = 0;
-  LINEGUARD_TRY(parallel_for(set.pictures.size(), threads, [&](std::size_t i) -> Result<void> {
-    const TrainingPicture& picture = set.pictures[i];
-    const Head& head = heads[static_cast<std::size_t>(picture.fold)];
-    const bool in_memory = set.complete && picture.good();
-    Size size = picture.size;
-    Matrix extracted;
-    if (!in_memory) {
-      LINEGUARD_ASSIGN(const Image image, read_for_training(picture, extractor.preprocessing()));
-      LINEGUARD_ASSIGN(extracted, extractor.extract(image));
-      size = image.size();
+namespace {
+
+struct FoldHead {
+  Head head;
+  std::optional<Brightness> brightness;
+};
+
+// Of one picture, by the head of its fold.
+struct Seen {
+  std::vector<Distances> tiles;         // of their cells from the bank
+  std::vector<float> brightness;        // distances of its areas; none where the model doesn't see it
+  Size size;
+};
+
+// The distances of each tile's cells; rows of patches beyond the tiles are left out.
+std::vector<Distances> distances_of_tiles(const Head& head, const Matrix& patches, std::size_t tiles) {
+  const auto cells = static_cast<std::size_t>(head.grid_cells) * static_cast<std::size_t>(head.grid_cells);
+  std::vector<Distances> distances;
+  for (std::size_t tile = 0; tile < tiles; ++tile) {
+    Matrix own(cells, patches.columns);
+    std::copy_n(patches.row(tile * cells).begin(), own.values.size(), own.values.begin());
+    distances.push_back(distances_to(head.bank, own));
+  }
+  return distances;
+}
+
+class HoldingBack {
+ public:
+  HoldingBack(const TrainingSet& set, const FeatureExtractor& extractor, const TrainConfig& config, int grid_cells,
+              int threads, const ProgressFunction& progress)
+      : set_(set),
+        extractor_(extractor),
+        config_(config),
+        grid_cells_(grid_cells),
+        threads_(threads),
+        progress_(progress) {}
+
+  Result<HeldBack> run() {
+    LINEGUARD_TRY(fit_folds());
+    LINEGUARD_TRY(see_pictures());
+    fit_levels();
+    LINEGUARD_TRY(score_pictures());
+    if (sees_brightness()) join_brightness();
+    return std::move(held_back_);
+  }
+
+ private:
+  bool sees_brightness() const { return extractor_.preprocessing().brightness; }
+  bool tells_good(std::size_t i) const { return set_.pictures[i].good() && set_.tells_good(set_.pictures[i]); }
+
+  Result<void> fit_folds() {
+    folds_.resize(static_cast<std::size_t>(config_.folds));
+    return parallel_for(folds_.size(), threads_, [&](std::size_t i) -> Result<void> {
+      const int fold = static_cast<int>(i);
+      folds_[i].head = fit_head(set_.gather(fold), config_, grid_cells_);
+      if (sees_brightness()) folds_[i].brightness = fit_brightness(set_.gather_brightness(fold));
+      return {};
+    });
+  }
+
+  Result<void> see_pictures() {
+    seen_.resize(set_.pictures.size());
+    std::mutex mutex;
+    std::size_t done = 0;
+    return parallel_for(seen_.size(), threads_, [&](std::size_t i) -> Result<void> {
+      const TrainingPicture& picture = set_.pictures[i];
+      const FoldHead& fold = folds_[static_cast<std::size_t>(picture.fold)];
+      const bool in_memory = set_.complete && picture.good();
+      seen_[i].size = picture.size;
+      Features extracted;
+      if (!in_memory) {
+        LINEGUARD_ASSIGN(const Image image, read_for_training(picture, extractor_.preprocessing()));
+        LINEGUARD_ASSIGN(extracted, extractor_.extract(image));
+        seen_[i].size = image.size();
+      }
+      const std::size_t tiles = lay_tiles(extractor_.preprocessing(), seen_[i].size).size();
+      seen_[i].tiles = distances_of_tiles(fold.head, in_memory ? picture.patches : extracted.patches, tiles);
+      const Matrix& profile = in_memory ? picture.brightness : extracted.brightness;
+      if (fold.brightness) seen_[i].brightness = brightness_distances(*fold.brightness, profile.values);
+      std::lock_guard lock(mutex);
+      if (progress_) progress_("calibrating", ++done, seen_.size());
+      return {};
+    });
+  }
+
+  void fit_levels() {
+    std::vector<const std::vector<float>*> maps;
+    for (std::size_t i = 0; i < seen_.size(); ++i) {
+      if (!tells_good(i)) continue;
+      for (const Distances& tile : seen_[i].tiles) maps.push_back(&tile.for_map);
     }
-    results[i] = score_tiles(head, in_memory ? picture.patches : extracted, extractor.preprocessing(), size);
-    std::lock_guard lock(mutex);
-    if (progress) progress("calibrating", ++done, set.pictures.size());
-    return {};
-  }));
-  return results;
+    if (maps.empty()) return;
+    held_back_.levels = fit_map_levels(folds_[0].head, maps);
+    for (FoldHead& fold : folds_) fold.head.levels = held_back_.levels;
+  }
+
+  // The map is merged, the score that of the worst tile.
+  Result<void> score_pictures() {
+    held_back_.scored.resize(seen_.size());
+    return parallel_for(seen_.size(), threads_, [&](std::size_t i) -> Result<void> {
+      const Head& head = folds_[static_cast<std::size_t>(set_.pictures[i].fold)].head;
+      MapScore& scored = held_back_.scored[i];
+      std::vector<std::vector<float>> maps;
+      scored.score = -std::numeric_limits<double>::infinity();
+      for (Distances& tile : seen_[i].tiles) {
+        MapScore of_tile = score_distances(head, std::move(tile));
+        maps.push_back(std::move(of_tile.map));
+        scored.score = std::max(scored.score, of_tile.score);
+      }
+      const package::Preprocessing& preprocessing = extractor_.preprocessing();
+      const PixelRect area = region_of_interest(preprocessing, seen_[i].size);
+      scored.map = merge_tiles(lay_tiles(preprocessing, seen_[i].size), maps, area).values;
+      return {};
+    });
+  }
+
+  void join_brightness() {
+    std::vector<double> scores, highest;
+    for (std::size_t i = 0; i < seen_.size(); ++i) {
+      if (!tells_good(i)) continue;
+      scores.push_back(held_back_.scored[i].score);
+      highest.push_back(*std::ranges::max_element(seen_[i].brightness));
+    }
+    Brightness all = fit_brightness(set_.gather_brightness());
+    weigh_brightness(scores, highest, config_.brightness, all);
+    const double alone = rise_to_divert();
+    std::vector<MapScore> joined = held_back_.scored;
+    for (std::size_t i = 0; i < seen_.size(); ++i)
+      add_brightness(all, seen_[i].brightness, grid_cells_, joined[i]);
+    std::swap(held_back_.scored, joined);
+    // What raises the patches' score by one spread, and brightness likewise, raises both together by so much.
+    held_back_.brightness_gain = 1 - rise_to_divert() / (1 + config_.brightness) / alone;
+    if (all.weight > 0 && held_back_.brightness_gain > 0) {
+      held_back_.brightness = std::move(all);
+    } else {
+      std::swap(held_back_.scored, joined);
+    }
+  }
+
+  // How far above the middle good part's a score has to be for its part to be diverted.
+  double rise_to_divert() const {
+    stats::WorstOfParts good;
+    for (std::size_t i = 0; i < seen_.size(); ++i) {
+      if (tells_good(i)) good.add(set_.pictures[i].sample->part, held_back_.scored[i].score);
+    }
+    const std::vector<double> scores = good.scores();
+    const auto threshold = stats::threshold_for_overkill(scores, config_.max_overkill, config_.confidence);
+    return (threshold ? threshold->threshold : std::ranges::max(scores)) - stats::median(scores);
+  }
+
+  const TrainingSet& set_;
+  const FeatureExtractor& extractor_;
+  const TrainConfig& config_;
+  const int grid_cells_;
+  const int threads_;
+  const ProgressFunction& progress_;
+  std::vector<FoldHead> folds_;
+  std::vector<Seen> seen_;
+  HeldBack held_back_;
+};
+
+}  // namespace
+
+Result<HeldBack> score_held_back(const TrainingSet& set, const FeatureExtractor& extractor, const TrainConfig& config,
+                                 int grid_cells, int threads, const ProgressFunction& progress) {
+  return HoldingBack(set, extractor, config, grid_cells, threads, progress).run();
 }
 
 std::vector<MapScore> good_ones(const TrainingSet& set, const std::vector<MapScore>& scored) {

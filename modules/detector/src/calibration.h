@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include <lineguard/core/progress.h>
@@ -21,13 +22,17 @@ namespace lineguard::detector {
 // Bank, whitening and map settings learned from the patches of one set of pictures; cells of `grid_cells` a side.
 Head fit_head(const Matrix& patches, const TrainConfig& config, int grid_cells);
 
-// A picture's map and score from the patches of its tiles (rows beyond them are left out): the map is merged, the score
-// that of the worst tile.
-MapScore score_tiles(const Head& head, const Matrix& patches, const package::Preprocessing& preprocessing,
-                     Size picture);
-
-// The map and score that a head learned without its part gives each picture of the set, in order, defective ones too.
-Result<std::vector<MapScore>> score_held_back(const TrainingSet& set, const FeatureExtractor& extractor,
+// What the good pictures of a set say of all others, where each is seen by what is made without its part.
+struct HeldBack {
+  // The map and score that a head learned without its part gives each picture of the set, in order, defective ones too.
+  std::vector<MapScore> scored;
+  MapLevels levels;
+  // Of all good pictures, with its weight; none where the model doesn't see it, or it would do more harm than good: the
+  // gain is the share by which a defect that shows in patches and brightness alike needs to stand out less.
+  std::optional<Brightness> brightness;
+  double brightness_gain = 0;
+};
+Result<HeldBack> score_held_back(const TrainingSet& set, const FeatureExtractor& extractor,
                                               const TrainConfig& config, int grid_cells, int threads,
                                               const ProgressFunction& progress);
 

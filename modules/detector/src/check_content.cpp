@@ -179,9 +179,9 @@ class ContentCheck {
   Result<void> score(const FeatureExtractor& extractor) {
     LINEGUARD_TRY(extract_patches(set_, extractor, config_.reservoir_patches, 1, 1, options_.threads, progress_));
     LINEGUARD_ASSIGN(
-        const auto scored,
+        const auto held_back,
         score_held_back(set_, extractor, config_, config_.input_px / config_.grid_stride, options_.threads, progress_));
-    for (const MapScore& one : scored) distances_.push_back(one.score);
+    for (const MapScore& one : held_back.scored) distances_.push_back(one.score);
     find_contamination();
     const std::size_t defective = set_.pictures.size() - set_.good_count();
     if (std::min(set_.good_count(), defective) >= kFewestOfALabel) LINEGUARD_TRY(find_label_errors());

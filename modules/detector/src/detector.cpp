@@ -107,7 +107,6 @@ std::vector<FloatMap> square_maps(const std::vector<float>& values, std::size_t 
 // One tile after the other, so that memory does not grow with the picture but for its map.
 Result<Tiled> run_tiles(const infer::Network& network, const Image& image, const package::Manifest& manifest) {
   const package::Preprocessing& preprocessing = manifest.preprocessing;
-  const std::int64_t side = preprocessing.input_px;
   const auto tiles = lay_tiles(preprocessing, image.size());
   // Faint cells have a vote on the boxes that are reported.
   const double box_level = std::min(kFaintestOdds, manifest.region_threshold);
@@ -115,7 +114,7 @@ Result<Tiled> run_tiles(const infer::Network& network, const Image& image, const
   std::vector<std::vector<float>> maps, classes;
   for (const PixelRect& rect : tiles) {
     // map, score, embedding, classes, sides
-    LINEGUARD_ASSIGN(auto outputs, network.run(prepare_tile(image, rect, preprocessing), {1, side, side, 3}));
+    LINEGUARD_ASSIGN(auto outputs, network.run(prepare_tile(image, rect, preprocessing), tile_shape(preprocessing)));
     const double score = outputs.at(1).values.at(0);
     if (maps.empty() || score > tiled.score || !std::isfinite(score)) {
       tiled.score = score;

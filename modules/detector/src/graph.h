@@ -1,7 +1,8 @@
 // The two graphs that the detector makes from a backbone, written as OpenVINO files.
 //
 //   features:  u8 tile [1, input, input, 3] -> "patches" [1, cells, channels]; for labelled heads also
-//              "dense" [1, dense cells, dense channels] and "pooled" [1, pooled channels]
+//              "dense" [1, dense cells, dense channels] and "pooled" [1, pooled channels]; of tiles with a fourth
+//              channel "brightness" [1, areas]
 //   detector:  u8 tile [1, input, input, 3] -> "map" [1, grid, grid], "score" [1], "embedding" [1, channels]; where
 //              defects have classes also "classes" [1, classes, grid, grid], their probabilities, and where they are
 //              boxes "sides" [1, 4, grid, grid]: left, top, right, bottom, the way from the cell's middle in cells
@@ -10,9 +11,11 @@
 #pragma once
 
 #include "bank.h"
+#include "brightness.h"
 #include "labelled_head.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +45,12 @@ struct FeatureLayout {
   int dense_cells = 32;
   int context_cells = 5;
   bool dense_pixels = false;  // and the tile's pixels in the cell and around it
+  bool brightness = false;    // tiles have a fourth channel: how bright the picture is in each area
+};
+
+// Of good parts' cells, smoothed: half of them are below `usual`, one in a thousand is above `striking`.
+struct MapLevels {
+  double usual = 0, striking = 1;
 };
 
 // What comes behind the features: good patches, and how the distances from them become a map and a score.
@@ -50,8 +59,12 @@ struct Head {
   Bank bank;
   std::vector<float> cell_weights;  // [grid * grid], multiplied to the distances; empty: none
   double smoothing_cells = 1;       // sigma of the Gaussian over the distances; 0: none
+  MapLevels levels;                 // the map is smoothed twice as wide where it is usual, not where it is striking
   int top_cells = 1;                // the score is the mean of that many highest cells
+  std::optional<Brightness> brightness;
 };
+
+constexpr double kWiderWhereUsual = 2;
 
 // Side of the Gaussian kernel for a sigma, odd, and its taps (sum 1).
 std::vector<float> gaussian_kernel(double sigma_cells);

@@ -60,18 +60,24 @@ Value views_of(const Value& tile, int views) {
   return std::make_shared<op::Concat>(ways, 0);
 }
 
-// Gives the model a u8 [1, input, input, 3] input, whatever it had, of which it sees `views`; returns the new
-// parameter.
+// Channels [from, to) of a tile.
+Value channels(const Value& tile, std::int64_t from, std::int64_t to) {
+  return std::make_shared<op::Slice>(tile, indices({from}), indices({to}), indices({1}), indices({3}));
+}
+
+// Gives the model a u8 [1, input, input, 3] input, whatever it had, of which it sees `views`, or one with a fourth
+// channel, which it doesn't see; returns the new parameter.
 std::shared_ptr<op::Parameter> take_tiles(const std::shared_ptr<ov::Model>& model, const Backbone& backbone,
-                                          int input_px, int views) {
+                                          int input_px, int views, bool fourth_channel = false) {
   const auto side = static_cast<std::size_t>(input_px);
   auto old = model->get_parameters().at(0);
   const bool takes_bytes = old->get_element_type() == ov::element::u8;
   model->reshape(takes_bytes ? ov::PartialShape{views, input_px, input_px, 3}
                              : ov::PartialShape{views, 3, input_px, input_px});
-  if (takes_bytes && views == 1) return old;
-  auto tile = std::make_shared<op::Parameter>(ov::element::u8, ov::Shape{1, side, side, 3});
-  const Value seen = views == 1 ? Value(tile) : views_of(tile, views);
+  if (takes_bytes && views == 1 && !fourth_channel) return old;
+  auto tile = std::make_shared<op::Parameter>(ov::element::u8, ov::Shape{1, side, side, fourth_channel ? 4UL : 3UL});
+  const Value colour = fourth_channel ? channels(tile, 0, 3) : Value(tile);
+  const Value seen = views == 1 ? colour : views_of(colour, views);
   old->output(0).replace(takes_bytes ? seen : normalised(seen, backbone));
   return tile;
 }
@@ -194,6 +200,17 @@ Value pooled_of(const ov::OutputVector& layers) {
   return std::make_shared<op::ReduceMean>(joined(pooled), indices({0}), true);
 }
 
+// The logarithm of each area's brightness, less the mean of all: a lamp that ages changes none. [1, areas]
+Value brightness_of(const Value& tile) {
+  constexpr double kDark = 5;  // gray levels that are added, so that black has a logarithm
+  const Value gray = pixels_of(channels(tile, 3, 4));
+  const Value areas =
+      std::make_shared<ov::op::v8::AdaptiveAvgPool>(gray, indices({kBrightnessAreas, kBrightnessAreas}));
+  const Value logarithms = std::make_shared<op::Log>(line(areas, 1, kDark));
+  const Value mean = std::make_shared<op::ReduceMean>(logarithms, indices({2, 3}), true);
+  return std::make_shared<op::Reshape>(std::make_shared<op::Subtract>(logarithms, mean), indices({1, -1}), false);
+}
+
 Result<std::shared_ptr<ov::Model>> read_backbone(const Backbone& backbone) {
   if (!fs::exists(backbone.file)) {
     return make_error(ErrorCode::not_found, "there is no backbone " + backbone.file.string());
@@ -219,7 +236,7 @@ Result<void> write_backbone_graph(const Backbone& backbone, const std::vector<st
 Result<void> write_feature_graph(const Backbone& backbone, const FeatureLayout& layout, const fs::path& out_xml) {
   return guarded("the backbone " + backbone.file.string(), [&]() -> Result<void> {
     LINEGUARD_ASSIGN(const auto model, read_backbone(backbone));
-    const auto tile = take_tiles(model, backbone, layout.input_px, layout.pooled_views);
+    const auto tile = take_tiles(model, backbone, layout.input_px, layout.pooled_views, layout.brightness);
     LINEGUARD_ASSIGN(const auto layers, find_layers(*model, backbone.taps));
     LINEGUARD_ASSIGN(const auto dense_layers, find_layers(*model, layout.dense_taps));
     LINEGUARD_ASSIGN(const auto pooled_layers, find_layers(*model, layout.pooled_taps));
@@ -227,6 +244,7 @@ Result<void> write_feature_graph(const Backbone& backbone, const FeatureLayout& 
     if (!dense_layers.empty())
       results.push_back(named_result(dense_of(first_views(dense_layers), tile, layout), "dense"));
     if (!pooled_layers.empty()) results.push_back(named_result(pooled_of(pooled_layers), "pooled"));
+    if (layout.brightness) results.push_back(named_result(brightness_of(tile), "brightness"));
     tile->output(0).get_tensor().set_names({"tile"});
     return save(std::make_shared<ov::Model>(results, ov::ParameterVector{tile}, "lineguard-features"), out_xml);
   });

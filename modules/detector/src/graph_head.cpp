@@ -87,13 +87,37 @@ Value smoothed(Value map, double sigma_cells) {
 }
 
 // [1, cells, 1] -> [1, 1, grid, grid]
-Value map_of(Value distances, const Head& head) {
+Value as_map(Value distances, const Head& head) {
   const auto grid = static_cast<std::int64_t>(head.grid_cells);
   if (!head.cell_weights.empty()) {
     const auto cells = static_cast<std::size_t>(grid * grid);
     distances = std::make_shared<op::Multiply>(distances, constant<float>({1, cells, 1}, head.cell_weights));
   }
-  return smoothed(std::make_shared<op::Reshape>(distances, indices({1, 1, grid, grid}), false), head.smoothing_cells);
+  return std::make_shared<op::Reshape>(distances, indices({1, 1, grid, grid}), false);
+}
+
+// smoothed_where_usual() of map_score.cpp.
+Value smoothed_where_usual(const Value& map, const Head& head) {
+  if (head.smoothing_cells <= 0) return map;
+  const double range = head.levels.striking - head.levels.usual;
+  const Value strikes = std::make_shared<op::Clamp>(
+      line(smoothed(map, head.smoothing_cells), 1 / range, -head.levels.usual / range), 0.0, 1.0);
+  const Value wide = smoothed(map, kWiderWhereUsual * head.smoothing_cells);
+  const Value sharper = std::make_shared<op::Multiply>(strikes, std::make_shared<op::Subtract>(map, wide));
+  return std::make_shared<op::Add>(wide, sharper);
+}
+
+// add_brightness() of brightness.h. profile: [1, areas]
+Answer with_brightness(const Value& profile, const Brightness& brightness, const Answer& patches, int grid_cells) {
+  const Value away = std::make_shared<op::Subtract>(profile, row_of(brightness.mean));
+  const Value distances = std::make_shared<op::Divide>(std::make_shared<op::Abs>(away), row_of(brightness.spread));
+  const Value highest = std::make_shared<op::ReduceMax>(distances, indices({1}), false);
+  Value excess = std::make_shared<op::Relu>(line(distances, 1, -brightness.usual));
+  excess = std::make_shared<op::Reshape>(excess, indices({1, 1, kBrightnessAreas, kBrightnessAreas}), false);
+  Answer answer = patches;
+  answer.score = std::make_shared<op::Add>(patches.score, line(highest, brightness.weight, 0));
+  answer.map = std::make_shared<op::Add>(patches.map, line(resized_to(excess, grid_cells), brightness.weight, 0));
+  return answer;
 }
 
 }  // namespace
@@ -116,8 +140,13 @@ Result<void> write_detector_graph(const fs::path& features, const Head& head,
     const Value patches = model->output("patches").get_node()->input_value(0);
     const auto grid = static_cast<std::int64_t>(head.grid_cells);
     const CellDistances distances = bank_distances(patches, head.bank);
-    const Value map = map_of(distances.for_map, head), ranked = map_of(distances.for_score, head);
+    const Value map = smoothed_where_usual(as_map(distances.for_map, head), head);
+    const Value ranked = smoothed(as_map(distances.for_score, head), head.smoothing_cells);
     Answer answer{map, mean_of_highest(ranked, head.top_cells, grid * grid), {}, {}};
+    if (head.brightness) {
+      const Value profile = model->output("brightness").get_node()->input_value(0);
+      answer = with_brightness(profile, *head.brightness, answer, head.grid_cells);
+    }
     if (labelled) answer = with_labels(*model, *labelled, answer);
     const auto side = static_cast<std::int64_t>(answer.map.get_shape().back());
     const Value flat_map = std::make_shared<op::Reshape>(answer.map, indices({1, side, side}), false);

@@ -13,7 +13,7 @@ namespace op = ov::opset13;
 using namespace graph;
 namespace {
 
-constexpr std::size_t kSmallestWeights = 64;  // smoothing kernels are smaller, and stay as they are
+constexpr std::size_t kSmallestWeights = 128;  // smoothing kernels are smaller, and stay as they are
 
 using Node = std::shared_ptr<ov::Node>;
 
@@ -32,8 +32,7 @@ struct ValueRange {
 };
 
 // Lowest and highest value of every convolution's input over all tiles.
-std::vector<ValueRange> measure_ranges(const std::shared_ptr<ov::Model>& model, const std::vector<Tile>& tiles,
-                                       int side) {
+std::vector<ValueRange> measure_ranges(const std::shared_ptr<ov::Model>& model, const std::vector<Tile>& tiles) {
   const auto watched = model->clone();
   ov::ResultVector results;
   for (const Node& node : convolutions_of(*watched)) {
@@ -48,10 +47,9 @@ std::vector<ValueRange> measure_ranges(const std::shared_ptr<ov::Model>& model, 
       core.compile_model(probe, "CPU", ov::hint::inference_precision(ov::element::f32), ov::inference_num_threads(1))
           .create_infer_request();
   std::vector<ValueRange> ranges(results.size() / 2);
-  const auto length = static_cast<std::size_t>(side);
+  const ov::Shape shape = probe->get_parameters().at(0)->get_shape();
   for (const Tile& tile : tiles) {
-    request.set_input_tensor(
-        ov::Tensor(ov::element::u8, {1, length, length, 3}, const_cast<std::uint8_t*>(tile.data())));
+    request.set_input_tensor(ov::Tensor(ov::element::u8, shape, const_cast<std::uint8_t*>(tile.data())));
     request.infer();
     for (std::size_t i = 0; i < ranges.size(); ++i) {
       ranges[i].low = std::min(ranges[i].low, *request.get_output_tensor(2 * i).data<float>());
@@ -94,11 +92,11 @@ Value quantized_weights(const op::Constant& weights) {
 
 }  // namespace
 
-Result<std::size_t> write_quantized_graph(const std::filesystem::path& in_xml, const std::vector<Tile>& tiles, int side,
+Result<std::size_t> write_quantized_graph(const std::filesystem::path& in_xml, const std::vector<Tile>& tiles,
                                           const std::filesystem::path& out_xml) {
   return guarded("the graph " + in_xml.string(), [&]() -> Result<std::size_t> {
     const auto model = read_model(in_xml);
-    const auto ranges = measure_ranges(model, tiles, side);
+    const auto ranges = measure_ranges(model, tiles);
     const auto convolutions = convolutions_of(*model);
     for (std::size_t i = 0; i < convolutions.size(); ++i) {
       const Node& node = convolutions[i];

@@ -1,11 +1,14 @@
 #include "map_score.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <numeric>
 
 namespace lineguard::detector {
 namespace {
+
+constexpr double kUsual = 0.5, kStriking = 0.999;  // shares of good parts' cells below the levels
 
 // One direction of the separable Gaussian; stride 1 goes along rows, stride `grid` down columns.
 std::vector<float> blur(const std::vector<float>& map, int grid, const std::vector<float>& kernel, bool along_rows) {
@@ -29,11 +32,29 @@ std::vector<float> blur(const std::vector<float>& map, int grid, const std::vect
   return out;
 }
 
-std::vector<float> smoothed(const Head& head, std::vector<float> distances) {
+std::vector<float> smoothed(std::vector<float> map, int grid, double sigma_cells) {
+  if (sigma_cells <= 0) return map;
+  const auto kernel = gaussian_kernel(sigma_cells);
+  return blur(blur(map, grid, kernel, false), grid, kernel, true);
+}
+
+std::vector<float> weighted(const Head& head, std::vector<float> distances) {
   for (std::size_t i = 0; i < head.cell_weights.size(); ++i) distances[i] *= head.cell_weights[i];
-  if (head.smoothing_cells <= 0) return distances;
-  const auto kernel = gaussian_kernel(head.smoothing_cells);
-  return blur(blur(distances, head.grid_cells, kernel, false), head.grid_cells, kernel, true);
+  return distances;
+}
+
+// What a faint defect adds to its cells is seen in their mean; one that stands out keeps its outline (docs/adr/0026).
+std::vector<float> smoothed_where_usual(const Head& head, std::vector<float> map) {
+  if (head.smoothing_cells <= 0) return map;
+  const std::vector<float> narrow = smoothed(map, head.grid_cells, head.smoothing_cells);
+  const std::vector<float> wide = smoothed(map, head.grid_cells, kWiderWhereUsual * head.smoothing_cells);
+  const auto usual = static_cast<float>(head.levels.usual);
+  const auto range = static_cast<float>(head.levels.striking - head.levels.usual);
+  for (std::size_t cell = 0; cell < map.size(); ++cell) {
+    const float strikes = std::clamp((narrow[cell] - usual) / range, 0.0F, 1.0F);
+    map[cell] = wide[cell] + strikes * (map[cell] - wide[cell]);
+  }
+  return map;
 }
 
 double mean_of_highest(const Head& head, std::vector<float> cells) {
@@ -46,12 +67,29 @@ double mean_of_highest(const Head& head, std::vector<float> cells) {
 }  // namespace
 
 MapScore score_distances(const Head& head, Distances distances) {
-  return {smoothed(head, std::move(distances.for_map)),
-          mean_of_highest(head, smoothed(head, std::move(distances.for_score)))};
+  const auto ranked = weighted(head, std::move(distances.for_score));
+  return {smoothed_where_usual(head, weighted(head, std::move(distances.for_map))),
+          mean_of_highest(head, smoothed(ranked, head.grid_cells, head.smoothing_cells))};
+}
+
+MapLevels fit_map_levels(const Head& head, const std::vector<const std::vector<float>*>& maps) {
+  std::vector<float> cells;
+  for (const std::vector<float>* map : maps) {
+    const auto narrow = smoothed(weighted(head, *map), head.grid_cells, head.smoothing_cells);
+    cells.insert(cells.end(), narrow.begin(), narrow.end());
+  }
+  const auto at = [&cells](double share) {
+    const auto place = cells.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(cells.size() - 1));
+    std::ranges::nth_element(cells, place);
+    return static_cast<double>(*place);
+  };
+  const double usual = at(kUsual), striking = at(kStriking);
+  return {usual, std::max(striking, usual + std::max(1e-6, 1e-3 * std::abs(usual)))};
 }
 
 MapScore score_by_nearest(const Head& head, const Matrix& patches) {
-  std::vector<float> map = smoothed(head, distances_for_score(head.bank, patches));
+  std::vector<float> map =
+      smoothed(weighted(head, distances_for_score(head.bank, patches)), head.grid_cells, head.smoothing_cells);
   const double score = mean_of_highest(head, map);
   return {std::move(map), score};
 }

@@ -18,7 +18,11 @@ MapScore score_patches(const Head& head, const Matrix& patches);
 // The score with the map that it is made of, which is not the one to show.
 MapScore score_by_nearest(const Head& head, const Matrix& patches);
 
-// `distances` of the grid's cells to the bank (before cell weights). Uses head's weights, smoothing and top_cells.
+// `distances` of the grid's cells to the bank (before cell weights). Uses head's weights, smoothing, levels, top_cells.
 MapScore score_distances(const Head& head, Distances distances);
+
+// From good parts' distances for the map, each by a head made without it. Uses head's weights and smoothing. REQUIRES:
+// one map or more.
+MapLevels fit_map_levels(const Head& head, const std::vector<const std::vector<float>*>& maps);
 
 }  // namespace lineguard::detector

@@ -24,22 +24,25 @@ Result<FeatureExtractor> FeatureExtractor::load(const std::filesystem::path& fea
   return FeatureExtractor(std::move(network), preprocessing);
 }
 
-Result<Matrix> FeatureExtractor::extract(const Image& image) const {
-  Matrix all;
+Result<Features> FeatureExtractor::extract(const Image& image) const {
+  Features all;
   for (const PixelRect& rect : lay_tiles(preprocessing_, image.size())) {
-    LINEGUARD_ASSIGN(const Features features, extract_all(prepare_tile(image, rect, preprocessing_)));
-    append_rows(all, features.patches);
+    LINEGUARD_ASSIGN(Features features, extract_all(prepare_tile(image, rect, preprocessing_)));
+    append_rows(all.patches, features.patches);
+    all.brightness = std::move(features.brightness);
   }
   return all;
 }
 
 Result<Features> FeatureExtractor::extract_all(const std::vector<std::uint8_t>& tile) const {
-  const std::int64_t side = preprocessing_.input_px;
-  LINEGUARD_ASSIGN(auto outputs, network_.run(tile, {1, side, side, 3}));
+  LINEGUARD_ASSIGN(auto outputs, network_.run(tile, tile_shape(preprocessing_)));
   Features features;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const std::string& name = network_.outputs()[i].name;
-    Matrix& matrix = name == "dense" ? features.dense : name == "pooled" ? features.pooled : features.patches;
+    Matrix& matrix = name == "dense"        ? features.dense
+                     : name == "pooled"     ? features.pooled
+                     : name == "brightness" ? features.brightness
+                                            : features.patches;
     const auto& shape = outputs[i].shape;
     matrix.columns = static_cast<std::size_t>(shape.back());
     matrix.rows = outputs[i].values.size() / matrix.columns;

@@ -33,6 +33,7 @@ struct Features {
   Matrix patches;  // [cells, channels]
   Matrix dense;    // [dense cells, dense channels]
   Matrix pooled;   // [1, pooled channels]
+  Matrix brightness;  // [1, areas]
 };
 
 // The feature graph, ready to run. Thread-safe.
@@ -41,8 +42,8 @@ class FeatureExtractor {
   // One core an inference, so that the features do not depend on the number of threads; `parallel` of them at once.
   static Result<FeatureExtractor> load(const std::filesystem::path& feature_graph,
                                        const package::Preprocessing& preprocessing, int parallel);
-  // [tiles * cells, channels] of one picture, tile after tile.
-  Result<Matrix> extract(const Image& image) const;
+  // Of one picture: the patches of its tiles, one after the other, and the brightness of the last.
+  Result<Features> extract(const Image& image) const;
   // Everything there is of a tile that prepare_tile() made.
   Result<Features> extract_all(const std::vector<std::uint8_t>& tile) const;
   const package::Preprocessing& preprocessing() const { return preprocessing_; }

@@ -6,6 +6,26 @@
 #include <lineguard/imaging/transform.h>
 
 namespace lineguard::detector {
+namespace {
+
+// Whole pictures alone: what is bright where in a tile depends on where the tile lies.
+bool sees_brightness(const TrainConfig& config) {
+  return config.brightness > 0 && config.tile_px == 0 && !config.templates;
+}
+
+// RGB, RGB, ... -> RGB and gray, RGB and gray, ...
+std::vector<std::uint8_t> with_brightness(const std::uint8_t* rgb, const Image& gray) {
+  std::vector<std::uint8_t> tile;
+  tile.reserve(gray.bytes().size() * 4);
+  for (const std::byte brightness : gray.bytes()) {
+    tile.insert(tile.end(), rgb, rgb + 3);
+    tile.push_back(std::to_integer<std::uint8_t>(brightness));
+    rgb += 3;
+  }
+  return tile;
+}
+
+}  // namespace
 
 PixelRect region_of_interest(const package::Preprocessing& preprocessing, Size picture) {
   if (!preprocessing.roi) return {0, 0, picture};
@@ -24,9 +44,18 @@ bool middle_inside(const Box& box, const PixelRect& area) {
   return x >= area.x && y >= area.y && x <= area.x + area.size.width_px && y <= area.y + area.size.height_px;
 }
 
+int channels_of(const package::Preprocessing& preprocessing) {
+  return preprocessing.brightness ? 4 : 3;
+}
+
+std::vector<std::int64_t> tile_shape(const package::Preprocessing& preprocessing) {
+  return {1, preprocessing.input_px, preprocessing.input_px, channels_of(preprocessing)};
+}
+
 package::Preprocessing preprocessing_of(const TrainConfig& config) {
   return {config.input_px,  config.window,      config.roi,      config.tile_px, config.tile_overlap,
-          config.templates, config.align_shift, config.lighting, nullptr};
+          config.templates, config.align_shift, config.lighting, sees_brightness(config),
+          nullptr};
 }
 
 std::vector<std::uint8_t> prepare_tile(const Image& image, const package::Preprocessing& preprocessing) {
@@ -47,6 +76,7 @@ std::vector<std::uint8_t> prepare_tile(const Image& image, const PixelRect& rect
   const Image tile = imaging::to_rgb(imaging::even_out(small, preprocessing.lighting));
   const auto bytes = tile.bytes();
   const auto* first = reinterpret_cast<const std::uint8_t*>(bytes.data());
+  if (preprocessing.brightness) return with_brightness(first, imaging::to_gray(small));
   return {first, first + bytes.size()};
 }
 

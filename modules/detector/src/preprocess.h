@@ -30,7 +30,13 @@ std::vector<std::uint8_t> prepare_tile(const Image& image, const PixelRect& rect
 
 package::Preprocessing preprocessing_of(const TrainConfig& config);
 
-// u8 RGB, input_px * input_px * 3 bytes. The region is squashed to the square: aspect is not kept (docs/adr/0006).
+// 3, or 4 where the network sees brightness, too.
+int channels_of(const package::Preprocessing& preprocessing);
+// Of a tile as the network takes it: [1, input_px, input_px, channels].
+std::vector<std::int64_t> tile_shape(const package::Preprocessing& preprocessing);
+
+// u8, input_px * input_px * channels bytes: RGB, and brightness before lighting is evened out where the network sees
+// it. The region is squashed to the square: aspect is not kept (docs/adr/0006).
 std::vector<std::uint8_t> prepare_tile(const Image& image, const package::Preprocessing& preprocessing);
 
 }  // namespace lineguard::detector

@@ -75,7 +75,7 @@ Result<QuantizeReport> quantize_into(const fs::path& package, const std::string&
                      calibration_tiles(pictures, manifest.preprocessing, report.calibration_pictures, progress));
     LINEGUARD_ASSIGN(
         report.convolutions,
-        write_quantized_graph(package / "network.xml", tiles, manifest.preprocessing.input_px, folder / "network.xml"));
+        write_quantized_graph(package / "network.xml", tiles, folder / "network.xml"));
   }
   LINEGUARD_TRY(mark_operating_points(folder));
   manifest.precision = precision;

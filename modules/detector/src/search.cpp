@@ -110,6 +110,11 @@ struct TrialScores {
   double merit(const std::vector<std::uint32_t>& times) const { return (images.auroc(times) + cells.auroc(times)) / 2; }
 };
 
+Result<Matrix> patches_of(const FeatureExtractor& extractor, const Image& image) {
+  LINEGUARD_ASSIGN(Features features, extractor.extract(image));
+  return std::move(features.patches);
+}
+
 Image cut_middle_tile(const Image& image, const TrainConfig& config) {
   if (config.tile_px == 0) return image;
   const auto tiles = lay_tiles(preprocessing_of(config), image.size());
@@ -185,12 +190,14 @@ class Search {
     return config;
   }
 
-  // Where pictures are cut into tiles, the middle tile of each stands for it.
+  // Where pictures are cut into tiles, the middle tile of each stands for it. Drawn defects are too small to show in how
+  // bright a picture is: that is no part of what is compared.
   package::Preprocessing one_tile(const TrainConfig& config) const {
     package::Preprocessing preprocessing = preprocessing_of(config);
     preprocessing.alignment_reference = reference_;
     if (preprocessing.tile_px > 0) preprocessing.roi.reset();
     preprocessing.tile_px = 0;
+    preprocessing.brightness = false;
     return preprocessing;
   }
 
@@ -223,15 +230,16 @@ class Search {
   static Result<Views> extract_views(const FeatureExtractor& extractor, const Image& image, std::size_t number,
                                      int grid) {
     Views views;
-    LINEGUARD_ASSIGN(views.as_it_is, extract_turned(extractor, image, 4));
-    LINEGUARD_ASSIGN(views.moved, extractor.extract(shifted(image, static_cast<unsigned>(number))));
-    LINEGUARD_ASSIGN(views.lit, extractor.extract(under_another_lamp(image, number % 2 ? 0.95 : 1.05)));
+    LINEGUARD_ASSIGN(Features turned, extract_turned(extractor, image, 4));
+    views.as_it_is = std::move(turned.patches);
+    LINEGUARD_ASSIGN(views.moved, patches_of(extractor, shifted(image, static_cast<unsigned>(number))));
+    LINEGUARD_ASSIGN(views.lit, patches_of(extractor, under_another_lamp(image, number % 2 ? 0.95 : 1.05)));
     for (std::size_t k = 0; k < 2; ++k) {
       Image mask(image.size(), 1);
       const double strength = 0.08 + 0.04 * static_cast<double>((number + 2 * k) % 4);
       const auto kind = k == 0 ? SyntheticDefect::scratch : SyntheticDefect::blob;
       LINEGUARD_ASSIGN(views.defective[k],
-                       extractor.extract(draw_synthetic_defect(image, kind, 1000 + 2 * number + k, strength, mask)));
+                       patches_of(extractor, draw_synthetic_defect(image, kind, 1000 + 2 * number + k, strength, mask)));
       const PixelRect roi = region_of_interest(extractor.preprocessing(), image.size());
       const Image cells = imaging::resize(imaging::crop(mask, roi.x, roi.y, roi.size), {grid, grid});
       for (const std::byte cell : cells.bytes())

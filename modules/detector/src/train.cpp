@@ -34,6 +34,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr double kShrinksMuch = 6;
+constexpr std::size_t kFewestForBrightness = 20;
 constexpr const char *kAsked = "asked.toml", *kChosen = "chosen.toml";  // settings, before and after the search
 
 // Whether a cell is defective shows in what is around it, unless its defect-free twin is there to compare with.
@@ -70,6 +71,7 @@ class Training {
       LINEGUARD_TRY(find_shifts());
     }
     const bool enough_good = set_.good_count() >= dataset::kFewestGoodPictures;
+    if (!judges_brightness()) config_.brightness = 0;
     if (options_.search && enough_good) LINEGUARD_TRY(choose_settings(staged.path()));
     if (options_.search && !enough_good)
       report_.settings_note = "the configuration's: too few good pictures to search with";
@@ -142,13 +144,20 @@ class Training {
     return before && *before == asked && fs::exists(job_folder_ / kChosen, code);
   }
 
+  // Labels tell better what a defect's brightness is; and few good pictures don't tell how it varies.
+  bool judges_brightness() const {
+    return preprocessing_of(config_).brightness && !with_labels() && set_.good_count() >= kFewestForBrightness;
+  }
+
   int grid_cells() const { return config_.input_px / config_.grid_stride; }
 
   bool with_labels() const { return set_.good_count() < set_.pictures.size(); }
   int dense_cells() const { return config_.input_px / config_.label_stride; }
 
   FeatureLayout good_only_layout() const {
-    return {config_.input_px, grid_cells(), config_.pool_cells, config_.weigh_borders, {}, {}};
+    FeatureLayout layout{config_.input_px, grid_cells(), config_.pool_cells, config_.weigh_borders, {}, {}};
+    layout.brightness = seen_.brightness;
+    return layout;
   }
 
   FeatureLayout layout() const {
@@ -182,8 +191,10 @@ class Training {
     const FeatureExtractor& patches_alone = apart ? *apart : extractor;
     LINEGUARD_TRY(extract_patches(set_, patches_alone, config_.reservoir_patches, config_.bank_turns,
                                   static_cast<std::uint64_t>(config_.seed), options_.threads, progress_));
-    LINEGUARD_ASSIGN(auto scored,
+    LINEGUARD_ASSIGN(auto held_back,
                      score_held_back(set_, patches_alone, config_, grid_cells(), options_.threads, progress_));
+    std::vector<MapScore> scored = std::move(held_back.scored);
+    if (preprocessing_.brightness) LINEGUARD_TRY(judge_brightness(held_back, features));
     if (with_labels()) {
       LINEGUARD_ASSIGN(LabelledTraining labelled,
                        train_labelled(set_, extractor, config_, dense_cells(), scored, options_.threads, progress_));
@@ -193,7 +204,9 @@ class Training {
     }
     LINEGUARD_TRY(calibrate(scored));
     const Matrix all = set_.gather();
-    const Head head = fit_head(all, config_, grid_cells());
+    Head head = fit_head(all, config_, grid_cells());
+    head.levels = held_back.levels;
+    head.brightness = std::move(held_back.brightness);
     report_.classes = labelled_ ? labelled_->classes : std::vector<std::string>();
     report_.patches = all.rows;
     report_.bank = head.bank.rows.rows;
@@ -201,6 +214,22 @@ class Training {
     fs::remove(features);
     fs::remove(folder / "features.bin");
     return {};
+  }
+
+  // A graph without brightness where good parts say that it would do harm.
+  Result<void> judge_brightness(const HeldBack& held_back, const fs::path& features) {
+    const double percent = 100 * std::abs(held_back.brightness_gain);
+    if (held_back.brightness) {
+      report_.brightness_note =
+          fmt::format("counts {} of what patches do: a defect that shows in both needs to stand out {:.0f} % less",
+                      config_.brightness, percent);
+      return {};
+    }
+    report_.brightness_note = fmt::format(
+        "left out: it differs so much between good parts that a defect would need to stand out {:.0f} % more", percent);
+    config_.brightness = 0;
+    preprocessing_.brightness = seen_.brightness = false;
+    return write_feature_graph(backbone_, layout(), features);
   }
 
   // The bank needs no more than patches: where whole pictures are seen in several views, a graph without those. None

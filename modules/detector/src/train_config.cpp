@@ -98,6 +98,7 @@ Result<TrainConfig> load_train_config(const std::filesystem::path& file) {
   bank.read("reservoir_patches", config.reservoir_patches, {1000, 5'000'000});
   auto map = reader.section("map");
   map.read("smoothing_cells", config.smoothing_cells, {0, 8}).read("top_cells", config.top_cells, {1, 200});
+  map.read("brightness", config.brightness, {0, 10});
   read_labels(reader.section("labels"), config);
   auto tuning = reader.section("fine_tuning");
   tuning.read("use", config.fine_tune).read("frozen_to", config.fine_tune_frozen_to);
@@ -133,7 +134,8 @@ std::string to_toml(const TrainConfig& config) {
       "\n[bank]\nsize = {}\nturns = {}\nnearest = {}\nshares = {}\nwhitening_shrinkage = {}\nreservoir_patches = {}\n",
       config.bank_size, config.bank_turns, config.bank_nearest, config.bank_shares, config.whitening_shrinkage,
       config.reservoir_patches);
-  text += fmt::format("\n[map]\nsmoothing_cells = {}\ntop_cells = {}\n", config.smoothing_cells, config.top_cells);
+  text += fmt::format("\n[map]\nsmoothing_cells = {}\ntop_cells = {}\nbrightness = {}\n", config.smoothing_cells,
+                      config.top_cells, config.brightness);
   text += fmt::format("\n[labels]\nuse = '{}'\ncell_taps = {}\npicture_taps = {}\npicture_views = {}\n",
                       to_string(config.labels), list_of(config.label_taps), list_of(config.picture_taps),
                       config.picture_views);

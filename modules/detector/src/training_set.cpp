@@ -35,15 +35,17 @@ Matrix random_rows(const Matrix& matrix, std::size_t count, std::uint64_t seed) 
 
 }  // namespace
 
-Result<Matrix> extract_turned(const FeatureExtractor& extractor, const Image& image, int turns) {
+Result<Features> extract_turned(const FeatureExtractor& extractor, const Image& image, int turns) {
   const int side = extractor.preprocessing().input_px;
+  const int channels = channels_of(extractor.preprocessing());
   const auto tiles = lay_tiles(extractor.preprocessing(), image.size());
-  Matrix all;
+  Features all;
   for (int way = 0; way < turns; ++way) {
     for (const PixelRect& rect : tiles) {
       const auto tile = prepare_tile(image, rect, extractor.preprocessing());
-      LINEGUARD_ASSIGN(const Features features, extractor.extract_all(turned(tile, side, 3, way)));
-      append_rows(all, features.patches);
+      LINEGUARD_ASSIGN(Features features, extractor.extract_all(turned(tile, side, channels, way)));
+      append_rows(all.patches, features.patches);
+      if (way == 0) all.brightness = std::move(features.brightness);
     }
   }
   return all;
@@ -100,6 +102,14 @@ Matrix TrainingSet::gather(int left_out_fold) const {
   return all;
 }
 
+Matrix TrainingSet::gather_brightness(int left_out_fold) const {
+  Matrix all;
+  for (const TrainingPicture& picture : pictures) {
+    if (picture.fold != left_out_fold && picture.good()) append_rows(all, picture.brightness);
+  }
+  return all;
+}
+
 std::vector<int> assign_folds(const std::vector<std::string>& parts, int folds, std::uint64_t seed) {
   std::map<std::string, int> fold_of;
   for (const std::string& part : parts) fold_of[part] = 0;
@@ -123,7 +133,9 @@ Result<void> extract_patches(TrainingSet& set, const FeatureExtractor& extractor
     if (!picture.good()) return {};
     LINEGUARD_ASSIGN(const Image image, read_for_training(picture, extractor.preprocessing()));
     picture.size = image.size();
-    LINEGUARD_ASSIGN(picture.patches, extract_turned(extractor, image, turns));
+    LINEGUARD_ASSIGN(Features features, extract_turned(extractor, image, turns));
+    picture.patches = std::move(features.patches);
+    picture.brightness = std::move(features.brightness);
     if (picture.patches.rows > quota) {
       picture.patches = random_rows(picture.patches, quota, seed_for(picture.name, seed));
       complete = false;

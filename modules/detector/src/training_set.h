@@ -36,6 +36,7 @@ struct TrainingPicture {
   const dataset::Sample* sample = nullptr;    // its labels; outlives the set
   std::optional<std::filesystem::path> twin;  // its template, where the model needs one
   Size size;                                  // known once its patches were extracted
+  Matrix brightness;                          // [1, areas]; none where it is defective, or the model sees none
 
   std::optional<Cut> cut;  // none: all of it
   Point shift;             // whole pixels that the part was moved back by; its labels stay where they were drawn
@@ -70,6 +71,8 @@ struct TrainingSet {
   }
   // The patches of every good picture that is not in `left_out_fold` (-1: none), in order.
   Matrix gather(int left_out_fold = -1) const;
+  // Likewise a row of brightness a picture; no row where the model sees none.
+  Matrix gather_brightness(int left_out_fold = -1) const;
 };
 
 // Of the whole picture: what experts said where they differ, else 0 or 1 as its label says.
@@ -90,8 +93,8 @@ Shown shown_by(const TrainingPicture& picture, const Image& image, const package
 // Folds of parts, balanced and independent of the order of the samples.
 std::vector<int> assign_folds(const std::vector<std::string>& parts, int folds, std::uint64_t seed);
 
-// The patches of a picture turned in the first `turns` ways, one after the other.
-Result<Matrix> extract_turned(const FeatureExtractor& extractor, const Image& image, int turns);
+// The patches of a picture turned in the first `turns` ways, one after the other, and its brightness as it is.
+Result<Features> extract_turned(const FeatureExtractor& extractor, const Image& image, int turns);
 
 // Fills every good picture's patches. At most `reservoir_patches` are kept in all: beyond, each picture keeps the same
 // number, chosen at random by `seed` and its name. `turns`: in how many ways each picture is turned (dihedral.h).

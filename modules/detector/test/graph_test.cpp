@@ -42,7 +42,7 @@ TEST_P(DetectorGraph, GivesTheMapAndTheScoreOfItsDefinition) {
   const auto extractor = FeatureExtractor::load(features, preprocessing, 1);
   ASSERT_TRUE(extractor);
   Matrix good;
-  for (std::uint64_t seed = 0; seed < 3; ++seed) append_rows(good, *extractor->extract(noisy(seed)));
+  for (std::uint64_t seed = 0; seed < 3; ++seed) append_rows(good, extractor->extract(noisy(seed))->patches);
   Head head;
   head.grid_cells = kGrid;
   head.smoothing_cells = 0.7;
@@ -54,7 +54,7 @@ TEST_P(DetectorGraph, GivesTheMapAndTheScoreOfItsDefinition) {
   const Image seen = noisy(77);
   const auto answer = loaded->run(prepare_tile(seen, preprocessing), {1, kSide, kSide, 3});
   ASSERT_TRUE(answer);
-  const MapScore defined = score_patches(head, *extractor->extract(seen));
+  const MapScore defined = score_patches(head, extractor->extract(seen)->patches);
   EXPECT_NEAR((*answer)[1].values[0], defined.score, 1e-3 * defined.score);
   ASSERT_EQ((*answer)[0].values.size(), defined.map.size());
   for (std::size_t cell = 0; cell < defined.map.size(); ++cell)

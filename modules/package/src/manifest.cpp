@@ -28,6 +28,7 @@ std::string preprocessing_text(const Preprocessing& preprocessing) {
   if (preprocessing.align_shift > 0) text += fmt::format("align_shift = {}\n", number(preprocessing.align_shift));
   if (preprocessing.lighting != imaging::Lighting::as_it_is)
     text += fmt::format("lighting = {}\n", quote(imaging::to_string(preprocessing.lighting)));
+  if (preprocessing.brightness) text += "brightness = true\n";
   if (preprocessing.needs_template) text += "needs_template = true\n";
   if (preprocessing.tile_px > 0) {
     text += fmt::format("tile_px = {}\ntile_overlap = {}\n", preprocessing.tile_px, number(preprocessing.tile_overlap));
@@ -79,6 +80,7 @@ void read_preprocessing(ConfigReader section, Preprocessing& preprocessing) {
   std::string lighting(imaging::to_string(preprocessing.lighting));
   section.read_one_of("lighting", lighting, {"as-it-is", "flat", "local-contrast"});
   preprocessing.lighting = imaging::lighting_from_string(lighting);
+  section.read("brightness", preprocessing.brightness);
   section.read("tile_px", preprocessing.tile_px, {0, 16'384})
       .read("tile_overlap", preprocessing.tile_overlap, {0, 0.75});
   if (roi.size() == 4) preprocessing.roi = Box{roi[0], roi[1], roi[2], roi[3]};
@@ -134,7 +136,8 @@ Result<Manifest> parse_manifest(const fs::path& package) {
 bool Preprocessing::operator==(const Preprocessing& other) const {
   return input_px == other.input_px && window.low == other.window.low && window.high == other.window.high &&
          roi == other.roi && tile_px == other.tile_px && tile_overlap == other.tile_overlap &&
-         needs_template == other.needs_template && align_shift == other.align_shift && lighting == other.lighting;
+         needs_template == other.needs_template && align_shift == other.align_shift && lighting == other.lighting &&
+         brightness == other.brightness;
 }
 
 Result<void> validate_name(const std::string& name) {

@@ -74,6 +74,7 @@ nlohmann::ordered_json to_json(const detector::TrainReport& report, const std::s
             {"miss_bound", point.miss_bound ? nlohmann::ordered_json(*point.miss_bound) : nullptr}}},
           {"highest_good", highest_to_json(report.highest_good)},
           {"settings", report.settings_note},
+          {"brightness", report.brightness_note},
           {"labels", report.labels_note},
           {"fine_tuning", report.fine_tuning_note},
           {"trials", trials_to_json(report.trials)},
@@ -88,6 +89,7 @@ void print(const detector::TrainReport& report, const std::string& out) {
   std::cout << fmt::format("learned    from {} good pictures, {} patches, bank of {}, in {:.1f} s\n",
                            report.good_pictures, report.patches, report.bank, report.seconds);
   if (!report.settings_note.empty()) std::cout << "settings   " << report.settings_note << "\n";
+  if (!report.brightness_note.empty()) std::cout << "brightness " << report.brightness_note << "\n";
   std::cout << "labels     " << report.labels_note << "\n";
   if (!report.fine_tuning_note.empty()) std::cout << "backbone   " << report.fine_tuning_note << "\n";
   if (!report.classes.empty()) std::cout << fmt::format("classes    {}\n", fmt::join(report.classes, ", "));

@@ -59,6 +59,9 @@ struct TrainConfig {
   // [map]
   double smoothing_cells = 1;  // sigma of the Gaussian, 0 to 8
   int top_cells = 3;           // the score is the mean of that many highest cells, 1 to 200
+  // How bright areas of the picture are counts such a share of what patches do in the score, 0 (none) to 10. Becomes 0
+  // where there are labels, tiles, templates or less than 20 good pictures, and where good parts say it would do harm.
+  double brightness = 0.3;
 
   // [labels]
   Labels labels = Labels::auto_;
@@ -130,6 +133,7 @@ struct TrainReport {
   std::vector<std::string> classes;                       // of defects that regions can carry
   std::vector<Trial> trials;                              // of the search, in their fixed order
   std::string settings_note;                              // what was chosen and why; empty without a search
+  std::string brightness_note;                            // whether brightness counts, and why; empty: not looked at
   std::string fine_tuning_note;                           // what came out of it; empty without
   std::string labels_note;                                // which labels were used, or why none
   std::size_t patches = 0, bank = 0;

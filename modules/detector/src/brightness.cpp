@@ -1,0 +1,70 @@
+#include "brightness.h"
+
+#include "map_score.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <lineguard/core/check.h>
+#include <lineguard/imaging/transform.h>
+#include <lineguard/stats/quantile.h>
+
+namespace lineguard::detector {
+namespace {
+
+// Areas that hardly vary between few good pictures must not count without bounds: to each spread come twice the mean
+// one and 2 %.
+constexpr double kMeanSpreads = 2, kLeastSpread = 0.02;
+constexpr double kUsual = 0.9;  // share of good pictures whose highest distance is usual
+
+double between_quartiles(const std::vector<double>& values) {
+  return stats::quantile(values, 0.75) - stats::quantile(values, 0.25);
+}
+
+}  // namespace
+
+Brightness fit_brightness(const Matrix& profiles) {
+  LINEGUARD_CHECK(profiles.rows >= 2, "brightness is fitted to two pictures or more");
+  const auto n = static_cast<double>(profiles.rows);
+  Brightness fitted;
+  std::vector<double> deviations;
+  for (std::size_t area = 0; area < profiles.columns; ++area) {
+    double sum = 0, squares = 0;
+    for (std::size_t row = 0; row < profiles.rows; ++row) sum += profiles.row(row)[area];
+    for (std::size_t row = 0; row < profiles.rows; ++row) squares += std::pow(profiles.row(row)[area] - sum / n, 2);
+    fitted.mean.push_back(static_cast<float>(sum / n));
+    deviations.push_back(std::sqrt(squares / n));
+  }
+  double mean = 0;
+  for (const double deviation : deviations) mean += deviation / static_cast<double>(deviations.size());
+  for (const double deviation : deviations)
+    fitted.spread.push_back(static_cast<float>(std::hypot(deviation, kMeanSpreads * mean, kLeastSpread)));
+  return fitted;
+}
+
+std::vector<float> brightness_distances(const Brightness& brightness, std::span<const float> profile) {
+  std::vector<float> distances;
+  for (std::size_t area = 0; area < profile.size(); ++area)
+    distances.push_back(std::abs(profile[area] - brightness.mean[area]) / brightness.spread[area]);
+  return distances;
+}
+
+void add_brightness(const Brightness& brightness, const std::vector<float>& distances, int grid_cells,
+                    MapScore& scored) {
+  scored.score += brightness.weight * *std::ranges::max_element(distances);
+  FloatMap excess{{kBrightnessAreas, kBrightnessAreas}, {}};
+  for (const float distance : distances)
+    excess.values.push_back(std::max(0.0F, distance - static_cast<float>(brightness.usual)));
+  const FloatMap cells = imaging::resize_map(excess, {grid_cells, grid_cells});
+  for (std::size_t cell = 0; cell < scored.map.size(); ++cell)
+    scored.map[cell] += static_cast<float>(brightness.weight) * cells.values[cell];
+}
+
+void weigh_brightness(const std::vector<double>& scores, const std::vector<double>& highest, double share,
+                      Brightness& brightness) {
+  const double varies = between_quartiles(highest);
+  brightness.usual = stats::quantile(highest, kUsual);
+  brightness.weight = varies > 1e-6 ? share * between_quartiles(scores) / varies : 0;
+}
+
+}  // namespace lineguard::detector
