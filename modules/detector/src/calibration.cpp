@@ -122,8 +122,15 @@ class HoldingBack {
       for (const Distances& tile : seen_[i].tiles) maps.push_back(&tile.for_map);
     }
     if (maps.empty()) return;
-    held_back_.levels = fit_map_levels(folds_[0].head, maps);
-    for (FoldHead& fold : folds_) fold.head.levels = held_back_.levels;
+    Head& any = folds_[0].head;
+    if (config_.tile_px == 0) any.place_weights = fit_place_weights(any, maps);
+    any.levels = fit_map_levels(any, maps);
+    for (FoldHead& fold : folds_) {
+      fold.head.place_weights = any.place_weights;
+      fold.head.levels = any.levels;
+    }
+    held_back_.place_weights = any.place_weights;
+    held_back_.levels = any.levels;
   }
 
   // The map is merged, the score that of the worst tile.

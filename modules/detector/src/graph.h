@@ -57,7 +57,7 @@ struct MapLevels {
 struct Head {
   int grid_cells = 0;
   Bank bank;
-  std::vector<float> cell_weights;  // [grid * grid], multiplied to the distances; empty: none
+  std::vector<float> place_weights;  // [grid * grid], multiplied to the map's distances; empty: none
   double smoothing_cells = 1;       // sigma of the Gaussian over the distances; 0: none
   MapLevels levels;                 // the map is smoothed twice as wide where it is usual, not where it is striking
   int top_cells = 1;                // the score is the mean of that many highest cells

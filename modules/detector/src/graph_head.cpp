@@ -87,17 +87,15 @@ Value smoothed(Value map, double sigma_cells) {
 }
 
 // [1, cells, 1] -> [1, 1, grid, grid]
-Value as_map(Value distances, const Head& head) {
+Value as_map(const Value& distances, const Head& head) {
   const auto grid = static_cast<std::int64_t>(head.grid_cells);
-  if (!head.cell_weights.empty()) {
-    const auto cells = static_cast<std::size_t>(grid * grid);
-    distances = std::make_shared<op::Multiply>(distances, constant<float>({1, cells, 1}, head.cell_weights));
-  }
   return std::make_shared<op::Reshape>(distances, indices({1, 1, grid, grid}), false);
 }
 
 // smoothed_where_usual() of map_score.cpp.
-Value smoothed_where_usual(const Value& map, const Head& head) {
+Value smoothed_where_usual(Value map, const Head& head) {
+  if (!head.place_weights.empty())
+    map = std::make_shared<op::Multiply>(map, constant<float>(map.get_shape(), head.place_weights));
   if (head.smoothing_cells <= 0) return map;
   const double range = head.levels.striking - head.levels.usual;
   const Value strikes = std::make_shared<op::Clamp>(

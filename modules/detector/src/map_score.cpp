@@ -9,6 +9,7 @@ namespace lineguard::detector {
 namespace {
 
 constexpr double kUsual = 0.5, kStriking = 0.999;  // shares of good parts' cells below the levels
+constexpr float kPlaceExponent = 0.3F;
 
 // One direction of the separable Gaussian; stride 1 goes along rows, stride `grid` down columns.
 std::vector<float> blur(const std::vector<float>& map, int grid, const std::vector<float>& kernel, bool along_rows) {
@@ -38,9 +39,9 @@ std::vector<float> smoothed(std::vector<float> map, int grid, double sigma_cells
   return blur(blur(map, grid, kernel, false), grid, kernel, true);
 }
 
-std::vector<float> weighted(const Head& head, std::vector<float> distances) {
-  for (std::size_t i = 0; i < head.cell_weights.size(); ++i) distances[i] *= head.cell_weights[i];
-  return distances;
+std::vector<float> weighted(const Head& head, std::vector<float> map) {
+  for (std::size_t i = 0; i < head.place_weights.size(); ++i) map[i] *= head.place_weights[i];
+  return map;
 }
 
 // What a faint defect adds to its cells is seen in their mean; one that stands out keeps its outline (docs/adr/0026).
@@ -67,9 +68,20 @@ double mean_of_highest(const Head& head, std::vector<float> cells) {
 }  // namespace
 
 MapScore score_distances(const Head& head, Distances distances) {
-  const auto ranked = weighted(head, std::move(distances.for_score));
   return {smoothed_where_usual(head, weighted(head, std::move(distances.for_map))),
-          mean_of_highest(head, smoothed(ranked, head.grid_cells, head.smoothing_cells))};
+          mean_of_highest(head, smoothed(std::move(distances.for_score), head.grid_cells, head.smoothing_cells))};
+}
+
+std::vector<float> fit_place_weights(const Head& head, const std::vector<const std::vector<float>*>& maps) {
+  std::vector<float> mean(maps.front()->size());
+  for (const std::vector<float>* map : maps) {
+    for (std::size_t cell = 0; cell < mean.size(); ++cell)
+      mean[cell] += (*map)[cell] / static_cast<float>(maps.size());
+  }
+  std::vector<float> weights = smoothed(std::move(mean), head.grid_cells, head.smoothing_cells);
+  const float all = std::accumulate(weights.begin(), weights.end(), 0.0F) / static_cast<float>(weights.size());
+  for (float& weight : weights) weight = all > 0 ? std::pow(weight / all, kPlaceExponent) : 1;
+  return weights;
 }
 
 MapLevels fit_map_levels(const Head& head, const std::vector<const std::vector<float>*>& maps) {
@@ -88,10 +100,8 @@ MapLevels fit_map_levels(const Head& head, const std::vector<const std::vector<f
 }
 
 MapScore score_by_nearest(const Head& head, const Matrix& patches) {
-  std::vector<float> map =
-      smoothed(weighted(head, distances_for_score(head.bank, patches)), head.grid_cells, head.smoothing_cells);
-  const double score = mean_of_highest(head, map);
-  return {std::move(map), score};
+  const std::vector<float> distances = distances_for_score(head.bank, patches);
+  return score_distances(head, {distances, distances});
 }
 
 MapScore score_patches(const Head& head, const Matrix& patches) {

@@ -18,8 +18,13 @@ MapScore score_patches(const Head& head, const Matrix& patches);
 // The score with the map that it is made of, which is not the one to show.
 MapScore score_by_nearest(const Head& head, const Matrix& patches);
 
-// `distances` of the grid's cells to the bank (before cell weights). Uses head's weights, smoothing, levels, top_cells.
+// `distances` of the grid's cells to the bank (before cell weights). Uses head's weights, smoothing, levels and top_cells.
 MapScore score_distances(const Head& head, Distances distances);
+
+// Where good parts hardly differ, as in front of a background, defects are rare: the mean of their distances there,
+// beside that of all places, to the power of 0.3 (docs/adr/0026). `maps`: good parts' distances for the map, each by a
+// head made without it. Uses head's smoothing. REQUIRES: one map or more.
+std::vector<float> fit_place_weights(const Head& head, const std::vector<const std::vector<float>*>& maps);
 
 // From good parts' distances for the map, each by a head made without it. Uses head's weights and smoothing. REQUIRES:
 // one map or more.

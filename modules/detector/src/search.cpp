@@ -272,6 +272,7 @@ class Search {
       heads[fold] = fit_head(bank_patches(static_cast<int>(fold), config), config, grid);
       return {};
     }));
+    set_levels(config, heads);
     std::vector<PictureScores> each(views_.size());
     LINEGUARD_TRY(parallel_for(views_.size(), threads_, [&](std::size_t i) -> Result<void> {
       each[i] = score_views(heads[static_cast<std::size_t>(folds_[i])], views_[i], grid);
@@ -289,11 +290,29 @@ class Search {
     return all;
   }
 
+  void set_levels(const TrainConfig& config, std::vector<Head>& heads) const {
+    std::vector<std::vector<float>> maps(views_.size());
+    std::vector<const std::vector<float>*> all;
+    for (std::size_t i = 0; i < views_.size(); ++i) {
+      const Head& head = heads[static_cast<std::size_t>(folds_[i])];
+      maps[i] = distances_for_score(head.bank, first_of(views_[i].as_it_is, config.input_px / config.grid_stride));
+      all.push_back(&maps[i]);
+    }
+    const MapLevels levels = fit_map_levels(heads[0], all);
+    for (Head& head : heads) head.levels = levels;
+  }
+
+  // Of patches turned in several ways those as they are.
+  static Matrix first_of(const Matrix& turned, int grid) {
+    Matrix first(static_cast<std::size_t>(grid) * static_cast<std::size_t>(grid), turned.columns);
+    std::copy_n(turned.values.begin(), first.values.size(), first.values.begin());
+    return first;
+  }
+
   static PictureScores score_views(const Head& head, const Views& views, int grid) {
     PictureScores scores;
     const auto cells = static_cast<std::size_t>(grid) * static_cast<std::size_t>(grid);
-    Matrix first(cells, views.as_it_is.columns);
-    std::copy_n(views.as_it_is.values.begin(), first.values.size(), first.values.begin());
+    const Matrix first = first_of(views.as_it_is, grid);
     for (const Matrix* patches : {static_cast<const Matrix*>(&first), &views.moved, &views.lit})
       scores.good.push_back(score_by_nearest(head, *patches).score);
     for (std::size_t k = 0; k < 2; ++k) {

@@ -205,6 +205,7 @@ class Training {
     LINEGUARD_TRY(calibrate(scored));
     const Matrix all = set_.gather();
     Head head = fit_head(all, config_, grid_cells());
+    head.place_weights = std::move(held_back.place_weights);
     head.levels = held_back.levels;
     head.brightness = std::move(held_back.brightness);
     report_.classes = labelled_ ? labelled_->classes : std::vector<std::string>();
