@@ -115,7 +115,9 @@ class HoldingBack {
     });
   }
 
+  // Where labels are learned from, cells that know defects draw their outlines, better than any smoothing.
   void fit_levels() {
+    if (set_.good_count() < set_.pictures.size()) return;
     std::vector<const std::vector<float>*> maps;
     for (std::size_t i = 0; i < seen_.size(); ++i) {
       if (!tells_good(i)) continue;

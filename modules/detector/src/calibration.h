@@ -26,8 +26,8 @@ Head fit_head(const Matrix& patches, const TrainConfig& config, int grid_cells);
 struct HeldBack {
   // The map and score that a head learned without its part gives each picture of the set, in order, defective ones too.
   std::vector<MapScore> scored;
-  std::vector<float> place_weights;
-  MapLevels levels;
+  std::vector<float> place_weights;  // of the map, as in Head
+  std::optional<MapLevels> levels;
   // Of all good pictures, with its weight; none where the model doesn't see it, or it would do more harm than good: the
   // gain is the share by which a defect that shows in patches and brightness alike needs to stand out less.
   std::optional<Brightness> brightness;

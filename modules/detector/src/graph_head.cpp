@@ -96,10 +96,10 @@ Value as_map(const Value& distances, const Head& head) {
 Value smoothed_where_usual(Value map, const Head& head) {
   if (!head.place_weights.empty())
     map = std::make_shared<op::Multiply>(map, constant<float>(map.get_shape(), head.place_weights));
-  if (head.smoothing_cells <= 0) return map;
-  const double range = head.levels.striking - head.levels.usual;
+  if (!head.levels || head.smoothing_cells <= 0) return smoothed(map, head.smoothing_cells);
+  const double range = head.levels->striking - head.levels->usual;
   const Value strikes = std::make_shared<op::Clamp>(
-      line(smoothed(map, head.smoothing_cells), 1 / range, -head.levels.usual / range), 0.0, 1.0);
+      line(smoothed(map, head.smoothing_cells), 1 / range, -head.levels->usual / range), 0.0, 1.0);
   const Value wide = smoothed(map, kWiderWhereUsual * head.smoothing_cells);
   const Value sharper = std::make_shared<op::Multiply>(strikes, std::make_shared<op::Subtract>(map, wide));
   return std::make_shared<op::Add>(wide, sharper);

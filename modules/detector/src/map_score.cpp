@@ -46,11 +46,11 @@ std::vector<float> weighted(const Head& head, std::vector<float> map) {
 
 // What a faint defect adds to its cells is seen in their mean; one that stands out keeps its outline (docs/adr/0026).
 std::vector<float> smoothed_where_usual(const Head& head, std::vector<float> map) {
-  if (head.smoothing_cells <= 0) return map;
-  const std::vector<float> narrow = smoothed(map, head.grid_cells, head.smoothing_cells);
+  std::vector<float> narrow = smoothed(map, head.grid_cells, head.smoothing_cells);
+  if (!head.levels || head.smoothing_cells <= 0) return narrow;
   const std::vector<float> wide = smoothed(map, head.grid_cells, kWiderWhereUsual * head.smoothing_cells);
-  const auto usual = static_cast<float>(head.levels.usual);
-  const auto range = static_cast<float>(head.levels.striking - head.levels.usual);
+  const auto usual = static_cast<float>(head.levels->usual);
+  const auto range = static_cast<float>(head.levels->striking - head.levels->usual);
   for (std::size_t cell = 0; cell < map.size(); ++cell) {
     const float strikes = std::clamp((narrow[cell] - usual) / range, 0.0F, 1.0F);
     map[cell] = wide[cell] + strikes * (map[cell] - wide[cell]);
