@@ -8,11 +8,11 @@
 namespace lineguard::detector {
 
 // `values` are side * side cells of `channels` each. Bits of `way`: 1 mirrors left-right, 2 up-down, 4 swaps the axes
-// (first). 0 changes nothing.
+// (first). 0 changes nothing. What is behind the cells stays as it is.
 template <typename T>
 std::vector<T> turned(const std::vector<T>& values, int side, int channels, int way) {
   if (way == 0) return values;
-  std::vector<T> out(values.size());
+  std::vector<T> out = values;
   for (int y = 0; y < side; ++y) {
     for (int x = 0; x < side; ++x) {
       int from_x = (way & 1) ? side - 1 - x : x, from_y = (way & 2) ? side - 1 - y : y;

@@ -1,8 +1,8 @@
 // The two graphs that the detector makes from a backbone, written as OpenVINO files.
 //
 //   features:  u8 tile [1, input, input, 3] -> "patches" [1, cells, channels]; for labelled heads also
-//              "dense" [1, dense cells, dense channels] and "pooled" [1, pooled channels]; of tiles with a fourth
-//              channel "brightness" [1, areas]
+//              "dense" [1, dense cells, dense channels] and "pooled" [1, pooled channels]; of tiles with a row
+//              of brightness "brightness" [1, areas]
 //   detector:  u8 tile [1, input, input, 3] -> "map" [1, grid, grid], "score" [1], "embedding" [1, channels]; where
 //              defects have classes also "classes" [1, classes, grid, grid], their probabilities, and where they are
 //              boxes "sides" [1, 4, grid, grid]: left, top, right, bottom, the way from the cell's middle in cells
@@ -45,7 +45,7 @@ struct FeatureLayout {
   int dense_cells = 32;
   int context_cells = 5;
   bool dense_pixels = false;  // and the tile's pixels in the cell and around it
-  bool brightness = false;    // tiles have a fourth channel: how bright the picture is in each area
+  bool brightness = false;    // tiles have one more row: how bright each area is
 };
 
 // Of good parts' cells, smoothed: half of them are below `usual`, one in a thousand is above `striking`.

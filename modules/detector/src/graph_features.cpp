@@ -60,24 +60,24 @@ Value views_of(const Value& tile, int views) {
   return std::make_shared<op::Concat>(ways, 0);
 }
 
-// Channels [from, to) of a tile.
-Value channels(const Value& tile, std::int64_t from, std::int64_t to) {
-  return std::make_shared<op::Slice>(tile, indices({from}), indices({to}), indices({1}), indices({3}));
+// Rows [from, to) of a tile.
+Value rows_of(const Value& tile, std::int64_t from, std::int64_t to) {
+  return std::make_shared<op::Slice>(tile, indices({from}), indices({to}), indices({1}), indices({1}));
 }
 
-// Gives the model a u8 [1, input, input, 3] input, whatever it had, of which it sees `views`, or one with a fourth
-// channel, which it doesn't see; returns the new parameter.
+// Gives the model a u8 [1, input, input, 3] input, whatever it had, of which it sees `views`, or one with one more row,
+// which it doesn't see; returns the new parameter.
 std::shared_ptr<op::Parameter> take_tiles(const std::shared_ptr<ov::Model>& model, const Backbone& backbone,
-                                          int input_px, int views, bool fourth_channel = false) {
+                                          int input_px, int views, bool one_more_row = false) {
   const auto side = static_cast<std::size_t>(input_px);
   auto old = model->get_parameters().at(0);
   const bool takes_bytes = old->get_element_type() == ov::element::u8;
   model->reshape(takes_bytes ? ov::PartialShape{views, input_px, input_px, 3}
                              : ov::PartialShape{views, 3, input_px, input_px});
-  if (takes_bytes && views == 1 && !fourth_channel) return old;
-  auto tile = std::make_shared<op::Parameter>(ov::element::u8, ov::Shape{1, side, side, fourth_channel ? 4UL : 3UL});
-  const Value colour = fourth_channel ? channels(tile, 0, 3) : Value(tile);
-  const Value seen = views == 1 ? colour : views_of(colour, views);
+  if (takes_bytes && views == 1 && !one_more_row) return old;
+  auto tile = std::make_shared<op::Parameter>(ov::element::u8, ov::Shape{1, side + (one_more_row ? 1 : 0), side, 3});
+  const Value square = one_more_row ? rows_of(tile, 0, input_px) : Value(tile);
+  const Value seen = views == 1 ? square : views_of(square, views);
   old->output(0).replace(takes_bytes ? seen : normalised(seen, backbone));
   return tile;
 }
@@ -203,12 +203,16 @@ Value pooled_of(const ov::OutputVector& layers) {
 // The logarithm of each area's brightness, less the mean of all: a lamp that ages changes none. [1, areas]
 Value brightness_of(const Value& tile) {
   constexpr double kDark = 5;  // gray levels that are added, so that black has a logarithm
-  const Value gray = pixels_of(channels(tile, 3, 4));
-  const Value areas =
-      std::make_shared<ov::op::v8::AdaptiveAvgPool>(gray, indices({kBrightnessAreas, kBrightnessAreas}));
-  const Value logarithms = std::make_shared<op::Log>(line(areas, 1, kDark));
-  const Value mean = std::make_shared<op::ReduceMean>(logarithms, indices({2, 3}), true);
-  return std::make_shared<op::Reshape>(std::make_shared<op::Subtract>(logarithms, mean), indices({1, -1}), false);
+  constexpr std::int64_t kAreas = kBrightnessAreas * kBrightnessAreas;
+  const auto side = static_cast<std::int64_t>(tile.get_shape()[2]);
+  const Value row = std::make_shared<op::Reshape>(rows_of(tile, side, side + 1), indices({1, 3 * side}), false);
+  Value bytes = std::make_shared<op::Slice>(row, indices({0}), indices({2 * kAreas}), indices({1}), indices({1}));
+  bytes = std::make_shared<op::Convert>(bytes, ov::element::f32);
+  bytes = std::make_shared<op::Reshape>(bytes, indices({kAreas, 2}), false);
+  const Value levels = std::make_shared<op::MatMul>(bytes, constant<float>({2, 1}, {1, 1 / 256.0F}), false, false);
+  const Value logarithms = std::make_shared<op::Log>(line(levels, 1, kDark));
+  const Value mean = std::make_shared<op::ReduceMean>(logarithms, indices({0}), true);
+  return std::make_shared<op::Reshape>(std::make_shared<op::Subtract>(logarithms, mean), indices({1, kAreas}), false);
 }
 
 Result<std::shared_ptr<ov::Model>> read_backbone(const Backbone& backbone) {

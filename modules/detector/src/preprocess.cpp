@@ -1,7 +1,10 @@
 #include "preprocess.h"
 
+#include "brightness.h"
+
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <lineguard/imaging/transform.h>
 
@@ -13,16 +16,33 @@ bool sees_brightness(const TrainConfig& config) {
   return config.brightness > 0 && config.tile_px == 0 && !config.templates;
 }
 
-// RGB, RGB, ... -> RGB and gray, RGB and gray, ...
-std::vector<std::uint8_t> with_brightness(const std::uint8_t* rgb, const Image& gray) {
-  std::vector<std::uint8_t> tile;
-  tile.reserve(gray.bytes().size() * 4);
-  for (const std::byte brightness : gray.bytes()) {
-    tile.insert(tile.end(), rgb, rgb + 3);
-    tile.push_back(std::to_integer<std::uint8_t>(brightness));
-    rgb += 3;
+// Where area `index` of `count` ends that share `length` pixels.
+int end_of_area(int index, int count, int length) {
+  return (index + 1) * length / count;
+}
+
+double mean_of(const Image& gray, int left, int top, int right, int bottom) {
+  std::uint64_t sum = 0;
+  for (int y = top; y < bottom; ++y) {
+    const auto row = gray.row_u8(y).subspan(static_cast<std::size_t>(left), static_cast<std::size_t>(right - left));
+    sum = std::accumulate(row.begin(), row.end(), sum);
   }
-  return tile;
+  return static_cast<double>(sum) / ((right - left) * (bottom - top));
+}
+
+// One more row: the mean of each area in two bytes, whole gray levels and 256ths, and zeros.
+void append_brightness(const Image& gray, std::vector<std::uint8_t>& tile) {
+  const std::size_t end = tile.size() + static_cast<std::size_t>(gray.width_px()) * 3;
+  const auto end_x = [&](int area) { return end_of_area(area, kBrightnessAreas, gray.width_px()); };
+  const auto end_y = [&](int area) { return end_of_area(area, kBrightnessAreas, gray.height_px()); };
+  for (int y = 0; y < kBrightnessAreas; ++y) {
+    for (int x = 0; x < kBrightnessAreas; ++x) {
+      const auto level = std::lround(256 * mean_of(gray, end_x(x - 1), end_y(y - 1), end_x(x), end_y(y)));
+      tile.push_back(static_cast<std::uint8_t>(level / 256));
+      tile.push_back(static_cast<std::uint8_t>(level % 256));
+    }
+  }
+  tile.resize(end);
 }
 
 }  // namespace
@@ -44,12 +64,8 @@ bool middle_inside(const Box& box, const PixelRect& area) {
   return x >= area.x && y >= area.y && x <= area.x + area.size.width_px && y <= area.y + area.size.height_px;
 }
 
-int channels_of(const package::Preprocessing& preprocessing) {
-  return preprocessing.brightness ? 4 : 3;
-}
-
 std::vector<std::int64_t> tile_shape(const package::Preprocessing& preprocessing) {
-  return {1, preprocessing.input_px, preprocessing.input_px, channels_of(preprocessing)};
+  return {1, preprocessing.input_px + (preprocessing.brightness ? 1 : 0), preprocessing.input_px, 3};
 }
 
 package::Preprocessing preprocessing_of(const TrainConfig& config) {
@@ -76,8 +92,11 @@ std::vector<std::uint8_t> prepare_tile(const Image& image, const PixelRect& rect
   const Image tile = imaging::to_rgb(imaging::even_out(small, preprocessing.lighting));
   const auto bytes = tile.bytes();
   const auto* first = reinterpret_cast<const std::uint8_t*>(bytes.data());
-  if (preprocessing.brightness) return with_brightness(first, imaging::to_gray(small));
-  return {first, first + bytes.size()};
+  std::vector<std::uint8_t> out;
+  out.reserve(bytes.size() + static_cast<std::size_t>(side.width_px) * 3);
+  out.assign(first, first + bytes.size());
+  if (preprocessing.brightness) append_brightness(imaging::to_gray(small), out);
+  return out;
 }
 
 }  // namespace lineguard::detector

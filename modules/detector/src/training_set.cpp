@@ -37,13 +37,12 @@ Matrix random_rows(const Matrix& matrix, std::size_t count, std::uint64_t seed) 
 
 Result<Features> extract_turned(const FeatureExtractor& extractor, const Image& image, int turns) {
   const int side = extractor.preprocessing().input_px;
-  const int channels = channels_of(extractor.preprocessing());
   const auto tiles = lay_tiles(extractor.preprocessing(), image.size());
   Features all;
   for (int way = 0; way < turns; ++way) {
     for (const PixelRect& rect : tiles) {
       const auto tile = prepare_tile(image, rect, extractor.preprocessing());
-      LINEGUARD_ASSIGN(Features features, extractor.extract_all(turned(tile, side, channels, way)));
+      LINEGUARD_ASSIGN(Features features, extractor.extract_all(turned(tile, side, 3, way)));
       append_rows(all.patches, features.patches);
       if (way == 0) all.brightness = std::move(features.brightness);
     }

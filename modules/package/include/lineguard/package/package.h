@@ -39,7 +39,7 @@ struct Preprocessing {
   bool needs_template = false;  // every picture comes with its defect-free twin, of the same size
   double align_shift = 0;       // share of the picture's side that parts may lie off the reference; 0: not aligned
   imaging::Lighting lighting = imaging::Lighting::as_it_is;  // how each tile's lighting is evened out
-  bool brightness = false;  // the tile has a fourth channel: gray, before lighting was evened out
+  bool brightness = false;  // the tile has one more row: how bright its areas are before lighting is evened out
   std::shared_ptr<const Image> alignment_reference;  // reference.png of the package, where parts are aligned
   bool operator==(const Preprocessing&) const;
 };
