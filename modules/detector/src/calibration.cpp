@@ -72,13 +72,16 @@ class HoldingBack {
     LINEGUARD_TRY(see_pictures());
     fit_levels();
     LINEGUARD_TRY(score_pictures());
-    if (sees_brightness()) join_brightness();
+    if (sees_brightness() && with_labels()) keep_brightness();
+    if (sees_brightness() && !with_labels()) join_brightness();
     return std::move(held_back_);
   }
 
  private:
   bool sees_brightness() const { return extractor_.preprocessing().brightness; }
   bool tells_good(std::size_t i) const { return set_.pictures[i].good() && set_.tells_good(set_.pictures[i]); }
+
+  bool with_labels() const { return set_.good_count() < set_.pictures.size(); }
 
   Result<void> fit_folds() {
     folds_.resize(static_cast<std::size_t>(config_.folds));
@@ -117,7 +120,7 @@ class HoldingBack {
 
   // Where labels are learned from, cells that know defects draw their outlines, better than any smoothing.
   void fit_levels() {
-    if (set_.good_count() < set_.pictures.size()) return;
+    if (with_labels()) return;
     std::vector<const std::vector<float>*> maps;
     for (std::size_t i = 0; i < seen_.size(); ++i) {
       if (!tells_good(i)) continue;
@@ -153,6 +156,11 @@ class HoldingBack {
       scored.map = merge_tiles(lay_tiles(preprocessing, seen_[i].size), maps, area).values;
       return {};
     });
+  }
+
+  void keep_brightness() {
+    held_back_.brightness = fit_brightness(set_.gather_brightness());
+    for (const Seen& seen : seen_) held_back_.highest_brightness.push_back(std::ranges::max(seen.brightness));
   }
 
   void join_brightness() {

@@ -31,6 +31,7 @@ struct HeldBack {
   // Of all good pictures, with its weight; none where the model doesn't see it, or it would do more harm than good: the
   // gain is the share by which a defect that shows in patches and brightness alike needs to stand out less.
   std::optional<Brightness> brightness;
+  std::vector<double> highest_brightness;  // distance of each picture's areas; where labels say what it counts
   double brightness_gain = 0;
 };
 Result<HeldBack> score_held_back(const TrainingSet& set, const FeatureExtractor& extractor,

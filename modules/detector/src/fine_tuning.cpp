@@ -49,6 +49,7 @@ class JobWriter {
         dense_cells_(dense_cells),
         tiles_(folder / "tiles.u8", std::ios::binary | std::ios::trunc),
         cells_(folder / "cells.i8", std::ios::binary | std::ios::trunc) {
+    preprocessing_.brightness = false;  // the backbone sees the pixels alone
     if (boxes_) sides_.open(folder / "sides.f32", std::ios::binary | std::ios::trunc);
   }
 
@@ -109,7 +110,7 @@ class JobWriter {
 
  private:
   const fs::path& folder_;
-  const package::Preprocessing& preprocessing_;
+  package::Preprocessing preprocessing_;
   const std::vector<std::string> classes_;
   const bool boxes_;
   const int dense_cells_;

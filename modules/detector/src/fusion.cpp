@@ -11,12 +11,12 @@
 namespace lineguard::detector {
 namespace {
 
-constexpr std::size_t kInputs = 3;
+constexpr std::size_t kInputs = 4;
 constexpr double kShrinkage = 0.01;
 constexpr int kSteps = 3000;
 
 std::array<double, kInputs> inputs_of(const PartialScores& scores) {
-  return {scores.distance, scores.patch, scores.picture};
+  return {scores.distance, scores.patch, scores.picture, scores.brightness};
 }
 
 struct Moments {
@@ -35,7 +35,7 @@ Moments moments_of(const Values& values, Get get) {
 
 }  // namespace
 
-// Projected gradient descent: three weights on standardised scores, so that a fixed step is safe.
+// Projected gradient descent: four weights on standardised scores, so that a fixed step is safe.
 Fusion fit_fusion(const std::vector<PartialScores>& pictures) {
   std::array<Moments, kInputs> moments;
   for (std::size_t k = 0; k < kInputs; ++k) {
@@ -61,7 +61,7 @@ Fusion fit_fusion(const std::vector<PartialScores>& pictures) {
       weights[k] = std::max(0.0, weights[k] - (gradient[k] + kShrinkage * weights[k]));
   }
   Fusion fusion;
-  const std::array<double*, kInputs> out{&fusion.distance, &fusion.patch, &fusion.picture};
+  const std::array<double*, kInputs> out{&fusion.distance, &fusion.patch, &fusion.picture, &fusion.brightness};
   fusion.bias = bias;
   for (std::size_t k = 0; k < kInputs; ++k) {
     *out[k] = weights[k] / moments[k].deviation;
@@ -72,7 +72,7 @@ Fusion fit_fusion(const std::vector<PartialScores>& pictures) {
 
 double fused_score(const Fusion& fusion, const PartialScores& scores) {
   return fusion.bias + fusion.distance * scores.distance + fusion.patch * scores.patch +
-         fusion.picture * scores.picture;
+         fusion.picture * scores.picture + fusion.brightness * scores.brightness;
 }
 
 Floor fit_floor(const std::vector<double>& distances, const std::vector<double>& scores, double share, double level) {

@@ -9,7 +9,7 @@ namespace lineguard::detector {
 
 // The cross-fitted scores of one picture; a head that is not there says 0 everywhere.
 struct PartialScores {
-  double distance = 0, patch = 0, picture = 0;
+  double distance = 0, patch = 0, picture = 0, brightness = 0;
   bool defective = false;
 };
 

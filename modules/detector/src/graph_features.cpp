@@ -60,11 +60,6 @@ Value views_of(const Value& tile, int views) {
   return std::make_shared<op::Concat>(ways, 0);
 }
 
-// Rows [from, to) of a tile.
-Value rows_of(const Value& tile, std::int64_t from, std::int64_t to) {
-  return std::make_shared<op::Slice>(tile, indices({from}), indices({to}), indices({1}), indices({1}));
-}
-
 // Gives the model a u8 [1, input, input, 3] input, whatever it had, of which it sees `views`, or one with one more row,
 // which it doesn't see; returns the new parameter.
 std::shared_ptr<op::Parameter> take_tiles(const std::shared_ptr<ov::Model>& model, const Backbone& backbone,

@@ -106,16 +106,15 @@ Value smoothed_where_usual(Value map, const Head& head) {
 }
 
 // add_brightness() of brightness.h. profile: [1, areas]
-Answer with_brightness(const Value& profile, const Brightness& brightness, const Answer& patches, int grid_cells) {
+void look_at_brightness(const Value& profile, const Brightness& brightness, int grid_cells, Answer& answer) {
   const Value away = std::make_shared<op::Subtract>(profile, row_of(brightness.mean));
   const Value distances = std::make_shared<op::Divide>(std::make_shared<op::Abs>(away), row_of(brightness.spread));
-  const Value highest = std::make_shared<op::ReduceMax>(distances, indices({1}), false);
+  answer.brightness = std::make_shared<op::ReduceMax>(distances, indices({1}), false);
+  if (brightness.weight <= 0) return;  // labels say what it counts
   Value excess = std::make_shared<op::Relu>(line(distances, 1, -brightness.usual));
   excess = std::make_shared<op::Reshape>(excess, indices({1, 1, kBrightnessAreas, kBrightnessAreas}), false);
-  Answer answer = patches;
-  answer.score = std::make_shared<op::Add>(patches.score, line(highest, brightness.weight, 0));
-  answer.map = std::make_shared<op::Add>(patches.map, line(resized_to(excess, grid_cells), brightness.weight, 0));
-  return answer;
+  answer.score = std::make_shared<op::Add>(answer.score, line(answer.brightness, brightness.weight, 0));
+  answer.map = std::make_shared<op::Add>(answer.map, line(resized_to(excess, grid_cells), brightness.weight, 0));
 }
 
 }  // namespace
@@ -140,10 +139,10 @@ Result<void> write_detector_graph(const fs::path& features, const Head& head,
     const CellDistances distances = bank_distances(patches, head.bank);
     const Value map = smoothed_where_usual(as_map(distances.for_map, head), head);
     const Value ranked = smoothed(as_map(distances.for_score, head), head.smoothing_cells);
-    Answer answer{map, mean_of_highest(ranked, head.top_cells, grid * grid), {}, {}};
+    Answer answer{map, mean_of_highest(ranked, head.top_cells, grid * grid), {}, {}, {}};
     if (head.brightness) {
       const Value profile = model->output("brightness").get_node()->input_value(0);
-      answer = with_brightness(profile, *head.brightness, answer, head.grid_cells);
+      look_at_brightness(profile, *head.brightness, head.grid_cells, answer);
     }
     if (labelled) answer = with_labels(*model, *labelled, answer);
     const auto side = static_cast<std::int64_t>(answer.map.get_shape().back());

@@ -101,6 +101,8 @@ Answer with_labels(const ov::Model& features, const LabelledHead& head, const An
     const Value score = std::make_shared<op::Reshape>(value, indices({1}), false);
     fused = std::make_shared<op::Add>(fused, line(score, head.fusion.picture, 0));
   }
+  if (answer.brightness.get_node())
+    fused = std::make_shared<op::Add>(fused, line(answer.brightness, head.fusion.brightness, 0));
   answer.score = std::make_shared<op::Maximum>(fused, floor_of(good_only.score, head.score_floor));
   return answer;
 }

@@ -11,6 +11,7 @@ struct Answer {
   Value score;    // [1]
   Value classes;  // [1, classes, grid, grid]; no node: none
   Value sides;    // [1, 4, grid, grid]; no node: none
+  Value brightness;  // [1], the highest distance of an area; no node: not looked at
 };
 
 // `features` has the outputs "dense" and "pooled" where the head needs them; `good_only` is the bank's answer.

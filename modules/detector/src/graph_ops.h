@@ -41,7 +41,9 @@ Value scalar(double value);  // f32 [1]
 // offset + factor * x
 Value line(const Value& x, double factor, double offset);
 
-// u8 [1, side, side, 3] -> f32 [1, 3, side, side]
+// Rows [from, to) of a tile.
+Value rows_of(const Value& tile, std::int64_t from, std::int64_t to);
+// u8 [1, side, side, 3] -> f32 [1, 3, side, side]; a row below the square is no pixels.
 Value pixels_of(const Value& tile);
 // x: [rows, inputs] -> [rows, outputs]
 Value logits_of(const Value& x, const Mlp& mlp);

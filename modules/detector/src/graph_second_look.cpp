@@ -91,7 +91,7 @@ Value look_again(const Value& tile, const std::vector<LookNetwork>& networks, co
   const Value likeliest = std::make_shared<op::TopK>(defective, count, 0, op::TopK::Mode::MAX,
                                                      op::TopK::SortType::SORT_VALUES, ov::element::i32)
                               ->output(1);
-  const double pixels_of_cell = static_cast<double>(tile.get_shape()[1]) / static_cast<double>(grid);
+  const double pixels_of_cell = static_cast<double>(tile.get_shape()[2]) / static_cast<double>(grid);
   const Value seen = seen_in(tile, boxes_to_look_at(ways, likeliest, grid, pixels_of_cell));
   const Value by_cell = std::make_shared<op::Log>(
       std::make_shared<op::Maximum>(std::make_shared<op::Gather>(classes, likeliest, axis(0)), scalar(kLeastShare)));

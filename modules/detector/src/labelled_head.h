@@ -1,8 +1,9 @@
 // What labels add to the good bank: heads that know defects they were shown, above a floor that keeps the good-only
 // distance deciding where a defect is like none of them.
 //
-//   fused = bias + distance * d + patch * p + picture * q    d: distance score, p: log odds of the worst cells,
-//                                                            q: value of the whole picture
+//   fused = bias + distance * d + patch * p                  d: distance score, p: log odds of the worst cells,
+//           + picture * q + brightness * b                   q: value of the whole picture, b: highest distance of an
+//                                                            area's brightness
 //   score = max(fused, score floor(d))
 //   map   = log odds of the cell                                           within reach of a defect that the patch head
 //                                                                          knows: it draws the outline, for distances
@@ -23,7 +24,7 @@ namespace lineguard::detector {
 
 // Weights >= 0 of the scores in one log odds (stacking, Wolpert 1992), fitted on cross-fitted scores.
 struct Fusion {
-  double bias = 0, distance = 0, patch = 0, picture = 0;
+  double bias = 0, distance = 0, patch = 0, picture = 0, brightness = 0;
 };
 
 // level + slope * (d - distance): above `level` only where d is above nearly all good parts' distances.

@@ -82,12 +82,12 @@ std::vector<Box> drawn_in(const TrainingPicture& picture, const PixelRect& area)
 class LabelledTrainer {
  public:
   LabelledTrainer(const TrainingSet& set, const FeatureExtractor& extractor, const TrainConfig& config, int dense_cells,
-                  const std::vector<MapScore>& distances, int threads, const ProgressFunction& progress)
+                  const HeldBack& held_back, int threads, const ProgressFunction& progress)
       : set_(set),
         extractor_(extractor),
         config_(config),
         dense_cells_(dense_cells),
-        distances_(distances),
+        held_back_(held_back),
         threads_(threads),
         progress_(progress) {}
 
@@ -133,7 +133,8 @@ class LabelledTrainer {
       const TrainingPicture& picture = set_.pictures[i];
       // Nothing rests on the scores of those that do not calibrate.
       const Heads& heads = fold_heads_[set_.calibrates(i) ? static_cast<std::size_t>(picture.fold) + 1 : 0];
-      partial_[i].distance = distances_[i].score;
+      partial_[i].distance = held_back_.scored[i].score;
+      if (!held_back_.highest_brightness.empty()) partial_[i].brightness = held_back_.highest_brightness[i];
       partial_[i].defective = !picture.good();
       if (trained_.head.picture && heads.picture) {
         partial_[i].picture = heads.picture->apply(samples_[i].pooled)[0];
@@ -178,8 +179,8 @@ class LabelledTrainer {
   }
 
   std::vector<float> spread_distances(std::size_t i) const {
-    const auto side = static_cast<int>(std::lround(std::sqrt(static_cast<double>(distances_[i].map.size()))));
-    return imaging::resize_map({{side, side}, distances_[i].map}, {dense_cells_, dense_cells_}).values;
+    const auto side = static_cast<int>(std::lround(std::sqrt(static_cast<double>(held_back_.scored[i].map.size()))));
+    return imaging::resize_map({{side, side}, held_back_.scored[i].map}, {dense_cells_, dense_cells_}).values;
   }
 
   // Two deviations of the map's smoothing, the mean over neighbours and half a cell, in dense cells.
@@ -264,15 +265,15 @@ class LabelledTrainer {
   }
 
   void keep_maps() {
-    for (std::size_t i = 0; i < distances_.size(); ++i) trained_.scored[i].map = distances_[i].map;
-    trained_.levels.inside = calibrate_regions(good_ones(set_, distances_), 0).inside;
+    for (std::size_t i = 0; i < held_back_.scored.size(); ++i) trained_.scored[i].map = held_back_.scored[i].map;
+    trained_.levels.inside = calibrate_regions(good_ones(set_, held_back_.scored), 0).inside;
   }
 
   const TrainingSet& set_;
   const FeatureExtractor& extractor_;
   const TrainConfig& config_;
   const int dense_cells_;
-  const std::vector<MapScore>& distances_;
+  const HeldBack& held_back_;
   const int threads_;
   const ProgressFunction& progress_;
   bool boxes_ = false;  // the defects are boxes that people drew
@@ -301,9 +302,9 @@ std::vector<std::string> classes_of(const TrainingSet& set) {
 
 Result<LabelledTraining> train_labelled(const TrainingSet& set, const FeatureExtractor& extractor,
                                         const TrainConfig& config, int dense_cells,
-                                        const std::vector<MapScore>& distances, int threads,
+                                        const HeldBack& held_back, int threads,
                                         const ProgressFunction& progress) {
-  return LabelledTrainer(set, extractor, config, dense_cells, distances, threads, progress).run();
+  return LabelledTrainer(set, extractor, config, dense_cells, held_back, threads, progress).run();
 }
 
 }  // namespace lineguard::detector

@@ -24,12 +24,12 @@ struct LabelledTraining {
   RegionLevels levels;
 };
 
-// `distances` is score_held_back()'s answer for the same set. The extractor gives dense and pooled features; dense
+// `held_back` is score_held_back()'s answer for the same set. The extractor gives dense and pooled features; dense
 // cells `dense_cells` a side. Peak memory: config.label_cells dense rows and twice that while a fold is fitted. Errors:
 // those of reading pictures and masks.
 Result<LabelledTraining> train_labelled(const TrainingSet& set, const FeatureExtractor& extractor,
                                         const TrainConfig& config, int dense_cells,
-                                        const std::vector<MapScore>& distances, int threads,
+                                        const HeldBack& held_back, int threads,
                                         const ProgressFunction& progress);
 
 }  // namespace lineguard::detector

@@ -144,9 +144,9 @@ class Training {
     return before && *before == asked && fs::exists(job_folder_ / kChosen, code);
   }
 
-  // Labels tell better what a defect's brightness is; and few good pictures don't tell how it varies.
+  // Few good pictures don't tell how brightness varies.
   bool judges_brightness() const {
-    return preprocessing_of(config_).brightness && !with_labels() && set_.good_count() >= kFewestForBrightness;
+    return preprocessing_of(config_).brightness && set_.good_count() >= kFewestForBrightness;
   }
 
   int grid_cells() const { return config_.input_px / config_.grid_stride; }
@@ -193,16 +193,15 @@ class Training {
                                   static_cast<std::uint64_t>(config_.seed), options_.threads, progress_));
     LINEGUARD_ASSIGN(auto held_back,
                      score_held_back(set_, patches_alone, config_, grid_cells(), options_.threads, progress_));
-    std::vector<MapScore> scored = std::move(held_back.scored);
-    if (preprocessing_.brightness) LINEGUARD_TRY(judge_brightness(held_back, features));
+    if (preprocessing_.brightness && !with_labels()) LINEGUARD_TRY(judge_brightness(held_back, features));
     if (with_labels()) {
       LINEGUARD_ASSIGN(LabelledTraining labelled,
-                       train_labelled(set_, extractor, config_, dense_cells(), scored, options_.threads, progress_));
+                       train_labelled(set_, extractor, config_, dense_cells(), held_back, options_.threads, progress_));
       labelled_ = std::move(labelled.head);
       levels_ = labelled.levels;
-      scored = std::move(labelled.scored);
+      held_back.scored = std::move(labelled.scored);
     }
-    LINEGUARD_TRY(calibrate(scored));
+    LINEGUARD_TRY(calibrate(held_back.scored));
     const Matrix all = set_.gather();
     Head head = fit_head(all, config_, grid_cells());
     head.place_weights = std::move(held_back.place_weights);

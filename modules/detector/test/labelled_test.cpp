@@ -237,7 +237,7 @@ TEST(Fusion, TrustsTheScoreThatTellsAndNeverTheOneThatSaysTheOpposite) {
   for (int i = 0; i < 40; ++i) {
     const bool defective = i % 2;
     pictures.push_back(
-        {static_cast<double>(i % 7), defective ? 2.0 + i % 5 : -1.0 - i % 3, defective ? -1.0 : 1.0, defective});
+        {static_cast<double>(i % 7), defective ? 2.0 + i % 5 : -1.0 - i % 3, defective ? -1.0 : 1.0, 0, defective});
   }
   const Fusion fusion = fit_fusion(pictures);
   EXPECT_GT(fusion.patch, 0);
