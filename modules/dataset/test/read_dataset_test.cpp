@@ -171,6 +171,13 @@ TEST_F(ReadDataset, csvTakesAPicturesClassFromWhatIsDrawnAndWarnsWhereTheLabelNa
   EXPECT_EQ(all_warnings(read()).find("names a class"), std::string::npos);
 }
 
+TEST_F(ReadDataset, csvHeadingsMayBeginWithACapital) {
+  add("labels.csv", "Image,LABEL,Part\na.png,good,7\n");
+  const Dataset dataset = read();
+  EXPECT_EQ(find_sample(dataset, "a.png")->label, Label::good);
+  EXPECT_EQ(find_sample(dataset, "a.png")->part, "7");
+}
+
 TEST_F(ReadDataset, csvFileNamedItself) {
   add("lists/first.csv", "image,label\n../a.png,good\n");
   add("lists/second.csv", "image,label\n../b.png,good\n");

@@ -39,8 +39,8 @@ struct FoldHead {
 
 // Of one picture, by the head of its fold.
 struct Seen {
-  std::vector<Distances> tiles;         // of their cells from the bank
-  std::vector<float> brightness;        // distances of its areas; none where the model doesn't see it
+  std::vector<Distances> tiles;   // of their cells from the bank
+  std::vector<float> brightness;  // distances of its areas; none where the model doesn't see it
   Size size;
 };
 
@@ -174,8 +174,7 @@ class HoldingBack {
     weigh_brightness(scores, highest, config_.brightness, all);
     const double alone = rise_to_divert();
     std::vector<MapScore> joined = held_back_.scored;
-    for (std::size_t i = 0; i < seen_.size(); ++i)
-      add_brightness(all, seen_[i].brightness, grid_cells_, joined[i]);
+    for (std::size_t i = 0; i < seen_.size(); ++i) add_brightness(all, seen_[i].brightness, grid_cells_, joined[i]);
     std::swap(held_back_.scored, joined);
     // What raises the patches' score by one spread, and brightness likewise, raises both together by so much.
     held_back_.brightness_gain = 1 - rise_to_divert() / (1 + config_.brightness) / alone;

@@ -34,9 +34,8 @@ struct HeldBack {
   std::vector<double> highest_brightness;  // distance of each picture's areas; where labels say what it counts
   double brightness_gain = 0;
 };
-Result<HeldBack> score_held_back(const TrainingSet& set, const FeatureExtractor& extractor,
-                                              const TrainConfig& config, int grid_cells, int threads,
-                                              const ProgressFunction& progress);
+Result<HeldBack> score_held_back(const TrainingSet& set, const FeatureExtractor& extractor, const TrainConfig& config,
+                                 int grid_cells, int threads, const ProgressFunction& progress);
 
 // Only those of good pictures that tell how good ones score (TrainingSet::tells_good).
 std::vector<MapScore> good_ones(const TrainingSet& set, const std::vector<MapScore>& scored);

@@ -41,6 +41,15 @@ Error no_template(const std::string& source) {
                                 source.empty() ? "" : ": "));
 }
 
+// Values of another depth mean another brightness: black, or white, for the model.
+Result<void> refuse_other_depth(const Image& image, const package::Preprocessing& preprocessing) {
+  const int bits = image.depth() == PixelDepth::u16 ? 16 : 8;
+  if (preprocessing.depth_bits == 0 || preprocessing.depth_bits == bits) return {};
+  return make_error(ErrorCode::invalid_argument,
+                    fmt::format("the picture has {} bits a channel, the model learned from pictures of {}", bits,
+                                preprocessing.depth_bits));
+}
+
 struct DecodedView {
   std::shared_ptr<const Image> image;
   double decode_ms = 0;
@@ -58,10 +67,12 @@ Result<DecodedView> decode_content(const ViewContent& content) {
 // The picture as the network sees it: with its template where the model needs one.
 Result<DecodedView> decode_view(const View& view, const package::Preprocessing& preprocessing) {
   LINEGUARD_ASSIGN(DecodedView picture, decode_content(view.content));
+  LINEGUARD_TRY(refuse_other_depth(*picture.image, preprocessing));
   if (!preprocessing.needs_template) return picture;
   if (!view.defect_free_template) return no_template(view.source);
   auto twin = decode_content(*view.defect_free_template);
   if (!twin) return twin.error().in("template");
+  if (const auto fits = refuse_other_depth(*twin->image, preprocessing); !fits) return fits.error().in("template");
   LINEGUARD_ASSIGN(Image pair, pair_up(*picture.image, *twin->image, preprocessing.window));
   return DecodedView{std::make_shared<const Image>(std::move(pair)), picture.decode_ms + twin->decode_ms};
 }
@@ -292,6 +303,7 @@ Result<Prediction> Detector::predict(const Capture& capture, const PredictOption
 
 Result<Prediction> Detector::predict_image(const Image& image, const PredictOptions& options) {
   if (state_->manifest.preprocessing.needs_template) return no_template("");
+  LINEGUARD_TRY(refuse_other_depth(image, state_->manifest.preprocessing));
   return state_->predict(image, options);
 }
 

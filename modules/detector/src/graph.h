@@ -58,10 +58,10 @@ struct Head {
   int grid_cells = 0;
   Bank bank;
   std::vector<float> place_weights;  // [grid * grid], multiplied to the map's distances; empty: none
-  double smoothing_cells = 1;       // sigma of the Gaussian over the distances; 0: none
+  double smoothing_cells = 1;        // sigma of the Gaussian over the distances; 0: none
   // The map is smoothed twice as wide where it is usual, and not at all where it is striking; none: everywhere alike.
   std::optional<MapLevels> levels;
-  int top_cells = 1;                // the score is the mean of that many highest cells
+  int top_cells = 1;  // the score is the mean of that many highest cells
   std::optional<Brightness> brightness;
 };
 

@@ -7,10 +7,10 @@
 namespace lineguard::detector::graph {
 
 struct Answer {
-  Value map;      // [1, 1, grid, grid]
-  Value score;    // [1]
-  Value classes;  // [1, classes, grid, grid]; no node: none
-  Value sides;    // [1, 4, grid, grid]; no node: none
+  Value map;         // [1, 1, grid, grid]
+  Value score;       // [1]
+  Value classes;     // [1, classes, grid, grid]; no node: none
+  Value sides;       // [1, 4, grid, grid]; no node: none
   Value brightness;  // [1], the highest distance of an area; no node: not looked at
 };
 

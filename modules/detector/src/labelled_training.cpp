@@ -301,9 +301,8 @@ std::vector<std::string> classes_of(const TrainingSet& set) {
 }
 
 Result<LabelledTraining> train_labelled(const TrainingSet& set, const FeatureExtractor& extractor,
-                                        const TrainConfig& config, int dense_cells,
-                                        const HeldBack& held_back, int threads,
-                                        const ProgressFunction& progress) {
+                                        const TrainConfig& config, int dense_cells, const HeldBack& held_back,
+                                        int threads, const ProgressFunction& progress) {
   return LabelledTrainer(set, extractor, config, dense_cells, held_back, threads, progress).run();
 }
 

@@ -28,8 +28,7 @@ struct LabelledTraining {
 // cells `dense_cells` a side. Peak memory: config.label_cells dense rows and twice that while a fold is fitted. Errors:
 // those of reading pictures and masks.
 Result<LabelledTraining> train_labelled(const TrainingSet& set, const FeatureExtractor& extractor,
-                                        const TrainConfig& config, int dense_cells,
-                                        const HeldBack& held_back, int threads,
-                                        const ProgressFunction& progress);
+                                        const TrainConfig& config, int dense_cells, const HeldBack& held_back,
+                                        int threads, const ProgressFunction& progress);
 
 }  // namespace lineguard::detector

@@ -75,8 +75,7 @@ MapScore score_distances(const Head& head, Distances distances) {
 std::vector<float> fit_place_weights(const Head& head, const std::vector<const std::vector<float>*>& maps) {
   std::vector<float> mean(maps.front()->size());
   for (const std::vector<float>* map : maps) {
-    for (std::size_t cell = 0; cell < mean.size(); ++cell)
-      mean[cell] += (*map)[cell] / static_cast<float>(maps.size());
+    for (std::size_t cell = 0; cell < mean.size(); ++cell) mean[cell] += (*map)[cell] / static_cast<float>(maps.size());
   }
   std::vector<float> weights = smoothed(std::move(mean), head.grid_cells, head.smoothing_cells);
   const float all = std::accumulate(weights.begin(), weights.end(), 0.0F) / static_cast<float>(weights.size());

@@ -18,7 +18,8 @@ MapScore score_patches(const Head& head, const Matrix& patches);
 // The score with the map that it is made of, which is not the one to show.
 MapScore score_by_nearest(const Head& head, const Matrix& patches);
 
-// `distances` of the grid's cells to the bank (before cell weights). Uses head's weights, smoothing, levels and top_cells.
+// `distances` of the grid's cells to the bank (before cell weights). Uses head's weights, smoothing, levels and
+// top_cells.
 MapScore score_distances(const Head& head, Distances distances);
 
 // Where good parts hardly differ, as in front of a background, defects are rare: the mean of their distances there,

@@ -30,9 +30,9 @@ void append_rows(Matrix& matrix, const Matrix& more);
 
 // What the feature graph gives for one tile; what it has no output for is empty.
 struct Features {
-  Matrix patches;  // [cells, channels]
-  Matrix dense;    // [dense cells, dense channels]
-  Matrix pooled;   // [1, pooled channels]
+  Matrix patches;     // [cells, channels]
+  Matrix dense;       // [dense cells, dense channels]
+  Matrix pooled;      // [1, pooled channels]
   Matrix brightness;  // [1, areas]
 };
 

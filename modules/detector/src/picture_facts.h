@@ -12,6 +12,7 @@ namespace lineguard::detector {
 
 struct PictureFacts {
   int longest_side_px = 0;
+  int depth_bits = 0;  // 8 or 16; 0: some have 8 and some 16, or none could be decoded
   // Of 16-bit pictures: from the 0.1 % to the 99.9 % quantile of their values, with a tenth of that on either side, so
   // that later parts that are somewhat darker or brighter are not clipped. None: 8 bit.
   std::optional<imaging::DepthWindow> window;

@@ -69,9 +69,8 @@ std::vector<std::int64_t> tile_shape(const package::Preprocessing& preprocessing
 }
 
 package::Preprocessing preprocessing_of(const TrainConfig& config) {
-  return {config.input_px,  config.window,      config.roi,      config.tile_px, config.tile_overlap,
-          config.templates, config.align_shift, config.lighting, sees_brightness(config),
-          nullptr};
+  return {config.input_px,  config.window,      config.roi,      config.tile_px,          config.tile_overlap,
+          config.templates, config.align_shift, config.lighting, sees_brightness(config), nullptr};
 }
 
 std::vector<std::uint8_t> prepare_tile(const Image& image, const package::Preprocessing& preprocessing) {

@@ -33,8 +33,8 @@ package::Preprocessing preprocessing_of(const TrainConfig& config);
 // Of a tile as the network takes it: [1, input_px, input_px, 3], or a row more where it sees brightness.
 std::vector<std::int64_t> tile_shape(const package::Preprocessing& preprocessing);
 
-// u8 RGB, input_px * input_px * 3 bytes; where the network sees brightness, behind them a row with the mean gray of 6 x 6
-// areas before lighting was evened out. The region is squashed to the square: aspect is not kept (docs/adr/0006).
+// u8 RGB, input_px * input_px * 3 bytes; where the network sees brightness, behind them a row with the mean gray of 6 x
+// 6 areas before lighting was evened out. The region is squashed to the square: aspect is not kept (docs/adr/0006).
 std::vector<std::uint8_t> prepare_tile(const Image& image, const package::Preprocessing& preprocessing);
 
 }  // namespace lineguard::detector

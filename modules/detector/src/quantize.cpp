@@ -73,9 +73,8 @@ Result<QuantizeReport> quantize_into(const fs::path& package, const std::string&
     if (pictures.empty()) return make_error(ErrorCode::invalid_argument, "int8 needs pictures to see ranges in");
     LINEGUARD_ASSIGN(const auto tiles,
                      calibration_tiles(pictures, manifest.preprocessing, report.calibration_pictures, progress));
-    LINEGUARD_ASSIGN(
-        report.convolutions,
-        write_quantized_graph(package / "network.xml", tiles, folder / "network.xml"));
+    LINEGUARD_ASSIGN(report.convolutions,
+                     write_quantized_graph(package / "network.xml", tiles, folder / "network.xml"));
   }
   LINEGUARD_TRY(mark_operating_points(folder));
   manifest.precision = precision;

@@ -190,8 +190,8 @@ class Search {
     return config;
   }
 
-  // Where pictures are cut into tiles, the middle tile of each stands for it. Drawn defects are too small to show in how
-  // bright a picture is: that is no part of what is compared.
+  // Where pictures are cut into tiles, the middle tile of each stands for it. Drawn defects are too small to show in
+  // how bright a picture is: that is no part of what is compared.
   package::Preprocessing one_tile(const TrainConfig& config) const {
     package::Preprocessing preprocessing = preprocessing_of(config);
     preprocessing.alignment_reference = reference_;
@@ -238,8 +238,9 @@ class Search {
       Image mask(image.size(), 1);
       const double strength = 0.08 + 0.04 * static_cast<double>((number + 2 * k) % 4);
       const auto kind = k == 0 ? SyntheticDefect::scratch : SyntheticDefect::blob;
-      LINEGUARD_ASSIGN(views.defective[k],
-                       patches_of(extractor, draw_synthetic_defect(image, kind, 1000 + 2 * number + k, strength, mask)));
+      LINEGUARD_ASSIGN(
+          views.defective[k],
+          patches_of(extractor, draw_synthetic_defect(image, kind, 1000 + 2 * number + k, strength, mask)));
       const PixelRect roi = region_of_interest(extractor.preprocessing(), image.size());
       const Image cells = imaging::resize(imaging::crop(mask, roi.x, roi.y, roi.size), {grid, grid});
       for (const std::byte cell : cells.bytes())

@@ -99,6 +99,7 @@ class Training {
       golden_sources_.push_back({set_.pictures[i].file, set_.pictures[i].twin});
     }
     const PictureFacts facts = look_at(files);
+    depth_bits_ = facts.depth_bits;
     if (facts.window && config_.window == imaging::DepthWindow{}) {
       config_.window = *facts.window;
       report_.warnings.push_back(fmt::format(
@@ -317,6 +318,7 @@ class Training {
     LINEGUARD_TRY(package::validate_name(manifest.name));
     manifest.version = next_version(out, manifest.name);
     manifest.preprocessing = preprocessing_;
+    manifest.preprocessing.depth_bits = depth_bits_;
     manifest.backbone_name = backbone_.file.stem().string();
     const auto weights = fs::path(backbone_.file).replace_extension(".bin");
     if (config_.fine_tune) manifest.backbone_name += ", fine-tuned";
@@ -366,6 +368,7 @@ class Training {
   const ProgressFunction& progress_;
   TrainingSet set_;
   std::shared_ptr<const Image> reference_;  // that parts are aligned with; none: they are not
+  int depth_bits_ = 0;  // of the good pictures; 0: not all the same
   package::Preprocessing preprocessing_;
   Backbone backbone_;
   fs::path job_folder_;          // of fine-tuning

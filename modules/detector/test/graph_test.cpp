@@ -7,6 +7,7 @@
 #include "temp_folder.h"
 #include "test_data.h"
 
+#include <algorithm>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -65,6 +66,58 @@ TEST_P(DetectorGraph, GivesTheMapAndTheScoreOfItsDefinition) {
 INSTANTIATE_TEST_SUITE_P(Looks, DetectorGraph,
                          ::testing::Values(Looks{60, 1, 1}, Looks{60, 6, 1}, Looks{61, 6, 1}, Looks{7, 3, 2},
                                            Looks{4, 6, 1}, Looks{50, 7, 9}, Looks{30, 1, 3}));
+
+// What the lamp, the place and a striking cell add: brightness of a picture whose lighting is evened out for patches.
+TEST(DetectorGraph, JoinsBrightnessPlacesAndLevelsAsCalibrationDoes) {
+  LINEGUARD_NEEDS(test::deps() / "backbone");
+  const test::TempFolder folder;
+  const auto features = folder / "features.xml", network = folder / "network.xml";
+  Backbone backbone;
+  backbone.file = *find_installed_backbone();
+  FeatureLayout layout{kSide, kGrid, 3, true, {}, {}};
+  layout.brightness = true;
+  ASSERT_TRUE(write_feature_graph(backbone, layout, features));
+  const package::Preprocessing preprocessing{
+      .input_px = kSide, .lighting = imaging::Lighting::local_contrast, .brightness = true};
+  const auto extractor = FeatureExtractor::load(features, preprocessing, 1);
+  ASSERT_TRUE(extractor) << extractor.error().message;
+  Matrix good, profiles;
+  for (std::uint64_t seed = 0; seed < 4; ++seed) {
+    const auto seen = extractor->extract(noisy(seed));
+    ASSERT_TRUE(seen);
+    append_rows(good, seen->patches);
+    append_rows(profiles, seen->brightness);
+  }
+  Head head;
+  head.grid_cells = kGrid;
+  head.bank = fit_bank(good, {.size = 40, .shares = 3});
+  Image seen = noisy(77);
+  for (int y = 0; y < kSide / 3; ++y) {
+    for (auto& level : seen.row_u8(y)) level /= 2;
+  }
+  const auto extracted = extractor->extract(seen);
+  const Distances plain = distances_to(head.bank, extracted->patches);
+  const auto [low, high] = std::ranges::minmax(plain.for_map);
+  head.levels = MapLevels{low + (high - low) / 4, high - (high - low) / 4};  // some cells usual, some striking
+  for (int cell = 0; cell < kGrid * kGrid; ++cell)
+    head.place_weights.push_back(0.8F + 0.01F * static_cast<float>(cell));
+  head.brightness = fit_brightness(profiles);
+  head.brightness->weight = 3;
+  head.brightness->usual = 0.5;
+  MapScore defined = score_distances(head, plain);
+  const double patches_alone = defined.score;
+  add_brightness(*head.brightness, brightness_distances(*head.brightness, extracted->brightness.values), kGrid,
+                 defined);
+  EXPECT_GT(defined.score, patches_alone + 3);  // a third in half the light is far from the others
+  ASSERT_TRUE(write_detector_graph(features, head, {}, network));
+  const auto loaded = infer::Network::load(network, {});
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  const auto answer = loaded->run(prepare_tile(seen, preprocessing), tile_shape(preprocessing));
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_NEAR((*answer)[1].values[0], defined.score, 1e-3 * defined.score);
+  for (std::size_t cell = 0; cell < defined.map.size(); ++cell)
+    EXPECT_NEAR((*answer)[0].values[cell], defined.map[cell], 1e-3 * defined.map[cell]) << cell;
+}
 
 }  // namespace
 }  // namespace lineguard::detector

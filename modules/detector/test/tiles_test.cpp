@@ -129,6 +129,14 @@ TEST_F(TiledTrain, SixteenBitPicturesGetAWindowOfTheirOwn) {
   EXPECT_LT(manifest->preprocessing.window.high, 3000);
   const auto resolved = load_train_config(folder_ / "model" / "training.toml");
   EXPECT_EQ(resolved->window, manifest->preprocessing.window);
+
+  // The same part in 8 bits would be black in that window.
+  EXPECT_EQ(manifest->preprocessing.depth_bits, 16);
+  auto detector = Detector::load(folder_ / "model");
+  ASSERT_TRUE(detector) << detector.error().message;
+  const auto narrow = (*detector)->predict_image(large_part(7, 96), {});
+  ASSERT_FALSE(narrow);
+  EXPECT_EQ(narrow.error().message, "the picture has 8 bits a channel, the model learned from pictures of 16");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <lineguard/core/files.h>
@@ -266,6 +267,48 @@ TEST(TrainConfig, BadValuesAreNamed) {
   ASSERT_FALSE(config);
   EXPECT_NE(config.error().message.find("preprocessing.input_px must be a multiple of 32"), std::string::npos);
   EXPECT_NE(config.error().message.find("did you mean size?"), std::string::npos);
+}
+
+// Good parts in steady light, and one that is dark on one side: no patch of it is unlike a good one's.
+TEST_F(Train, APartThatIsDarkOnOneSideStandsOutByItsBrightness) {
+  const auto lit = [](unsigned seed, double left) {
+    Image image = good_picture(seed);
+    for (int y = 0; y < image.height_px(); ++y) {
+      for (int x = 0; x < image.width_px() / 3; ++x) {
+        auto& level = image.row_u8(y)[static_cast<std::size_t>(x)];
+        level = static_cast<std::uint8_t>(level * left);
+      }
+    }
+    return image;
+  };
+  const auto train_with = [&](const std::string& name, auto left_of) -> Result<TrainReport> {
+    for (unsigned i = 0; i < 24; ++i) {
+      const auto file = folder_ / name / "good" / fmt::format("part_{}.png", i);
+      LINEGUARD_TRY(write_file_atomically(file, *imaging::encode_png(lit(i, left_of(i)))));
+    }
+    LINEGUARD_ASSIGN(dataset_, dataset::read_dataset(folder_ / name));
+    for (auto& sample : dataset_.samples) sample.split = dataset::Split::train;
+    return train_to(folder_ / ("model-" + name));
+  };
+  const auto steady = train_with("steady", [](unsigned i) { return 1 - 0.002 * i; });
+  ASSERT_TRUE(steady) << steady.error().message;
+  EXPECT_TRUE(steady->brightness_note.starts_with("counts 0.3")) << steady->brightness_note;
+  auto detector = Detector::load(folder_ / "model-steady");
+  ASSERT_TRUE(detector) << detector.error().message;
+  EXPECT_EQ((*detector)->predict(capture_of(lit(90, 1)), {})->label, Label::good);
+  const auto dark = (*detector)->predict(capture_of(lit(91, 0.7)), {});
+  EXPECT_EQ(dark->label, Label::defective);
+  ASSERT_FALSE(dark->regions.empty());
+  EXPECT_LT(dark->regions[0].box.x, 32);
+
+  // One good part in which the light is another says that light tells nothing.
+  const auto unsteady = train_with("unsteady", [](unsigned i) { return i == 7 ? 0.5 : 1 - 0.002 * i; });
+  ASSERT_TRUE(unsteady) << unsteady.error().message;
+  EXPECT_TRUE(unsteady->brightness_note.starts_with("left out")) << unsteady->brightness_note;
+  const auto settings = load_train_config(folder_ / "model-unsteady" / "training.toml");
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->brightness, 0);
+  EXPECT_TRUE(Detector::load(folder_ / "model-unsteady"));
 }
 
 }  // namespace

@@ -28,6 +28,7 @@ std::string preprocessing_text(const Preprocessing& preprocessing) {
   if (preprocessing.align_shift > 0) text += fmt::format("align_shift = {}\n", number(preprocessing.align_shift));
   if (preprocessing.lighting != imaging::Lighting::as_it_is)
     text += fmt::format("lighting = {}\n", quote(imaging::to_string(preprocessing.lighting)));
+  if (preprocessing.depth_bits > 0) text += fmt::format("depth_bits = {}\n", preprocessing.depth_bits);
   if (preprocessing.brightness) text += "brightness = true\n";
   if (preprocessing.needs_template) text += "needs_template = true\n";
   if (preprocessing.tile_px > 0) {
@@ -80,7 +81,8 @@ void read_preprocessing(ConfigReader section, Preprocessing& preprocessing) {
   std::string lighting(imaging::to_string(preprocessing.lighting));
   section.read_one_of("lighting", lighting, {"as-it-is", "flat", "local-contrast"});
   preprocessing.lighting = imaging::lighting_from_string(lighting);
-  section.read("brightness", preprocessing.brightness);
+  section.read("brightness", preprocessing.brightness).read("depth_bits", preprocessing.depth_bits, {0, 16});
+  if (preprocessing.depth_bits % 8 != 0) section.add_problem("depth_bits", "must be 0 (either), 8 or 16");
   section.read("tile_px", preprocessing.tile_px, {0, 16'384})
       .read("tile_overlap", preprocessing.tile_overlap, {0, 0.75});
   if (roi.size() == 4) preprocessing.roi = Box{roi[0], roi[1], roi[2], roi[3]};
@@ -137,7 +139,7 @@ bool Preprocessing::operator==(const Preprocessing& other) const {
   return input_px == other.input_px && window.low == other.window.low && window.high == other.window.high &&
          roi == other.roi && tile_px == other.tile_px && tile_overlap == other.tile_overlap &&
          needs_template == other.needs_template && align_shift == other.align_shift && lighting == other.lighting &&
-         brightness == other.brightness;
+         brightness == other.brightness && depth_bits == other.depth_bits;
 }
 
 Result<void> validate_name(const std::string& name) {

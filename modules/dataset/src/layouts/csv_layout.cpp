@@ -6,9 +6,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <map>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -23,6 +25,12 @@ constexpr std::array<std::string_view, 10> kColumns{"image", "label", "mask",   
                                                     "part",  "view",  "template", "lot",   "split"};
 constexpr std::size_t kMaxHeaderBytes = 4096;
 
+// Spreadsheets like to begin a heading with a capital.
+std::string column_of(std::string heading) {
+  std::ranges::transform(heading, heading.begin(), [](unsigned char letter) { return std::tolower(letter); });
+  return heading;
+}
+
 using Columns = std::map<std::string, std::size_t, std::less<>>;
 
 // None: the header has problems, so that no row can be read.
@@ -31,7 +39,7 @@ std::optional<Columns> read_header(const CsvRow& header, std::string_view source
   const std::size_t before = problems.count();
   const auto note = [&](std::string_view what) { problems.add(fmt::format("{}:{}", source, header.line), what); };
   for (std::size_t i = 0; i < header.fields.size(); ++i) {
-    const std::string& name = header.fields[i];
+    const std::string name = column_of(header.fields[i]);
     const bool known = std::ranges::find(kColumns, name) != kColumns.end();
     const std::string_view hint = name.find(';') != name.npos ? "; columns are separated by commas" : "";
     if (!known) note(fmt::format("unknown column \"{}\", allowed: {}{}", name, fmt::join(kColumns, ", "), hint));
@@ -181,9 +189,9 @@ bool names_pictures(const fs::path& file) {
   LabelProblems ignored;
   const auto header = parse_csv(*text, "", ignored);
   if (header.empty()) return false;
-  const auto& fields = header.front().fields;
-  return std::find(fields.begin(), fields.end(), "image") != fields.end() &&
-         std::find(fields.begin(), fields.end(), "label") != fields.end();
+  std::set<std::string> columns;
+  for (const std::string& heading : header.front().fields) columns.insert(column_of(heading));
+  return columns.contains("image") && columns.contains("label");
 }
 
 std::vector<std::string> picture_lists(const FolderContent& folder) {

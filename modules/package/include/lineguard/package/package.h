@@ -41,6 +41,7 @@ struct Preprocessing {
   imaging::Lighting lighting = imaging::Lighting::as_it_is;  // how each tile's lighting is evened out
   bool brightness = false;  // the tile has one more row: how bright its areas are before lighting is evened out
   std::shared_ptr<const Image> alignment_reference;  // reference.png of the package, where parts are aligned
+  int depth_bits = 0;                                // that every picture must have: 8 or 16; 0: either
   bool operator==(const Preprocessing&) const;
 };
 
