@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include <lineguard/core/check.h>
 #include <lineguard/imaging/transform.h>
 #include <lineguard/stats/quantile.h>
@@ -24,7 +26,7 @@ double between_quartiles(const std::vector<double>& values) {
 }  // namespace
 
 Brightness fit_brightness(const Matrix& profiles) {
-  LINEGUARD_CHECK(profiles.rows >= 2, "brightness is fitted to two pictures or more");
+  LINEGUARD_CHECK(profiles.rows >= 1, "brightness is fitted to a picture or more");
   const auto n = static_cast<double>(profiles.rows);
   Brightness fitted;
   std::vector<double> deviations;
@@ -65,6 +67,17 @@ void weigh_brightness(const std::vector<double>& scores, const std::vector<doubl
   const double varies = between_quartiles(highest);
   brightness.usual = stats::quantile(highest, kUsual);
   brightness.weight = varies > 1e-6 ? share * between_quartiles(scores) / varies : 0;
+}
+
+std::string describe_brightness(bool counts, double share, double gain) {
+  if (counts) {
+    return fmt::format("counts {} of what patches do: a defect that shows in both needs to stand out {:.0f} % less",
+                       share, 100 * gain);
+  }
+  if (gain >= 0) return "left out: good parts don't tell how much it should count";
+  return fmt::format(
+      "left out: it differs so much between good parts that a defect would need to stand out {:.0f} % more",
+      -100 * gain);
 }
 
 }  // namespace lineguard::detector

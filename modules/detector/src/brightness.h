@@ -5,6 +5,7 @@
 #include "patches.h"
 
 #include <span>
+#include <string>
 #include <vector>
 
 namespace lineguard::detector {
@@ -19,7 +20,7 @@ struct Brightness {
   double usual = 0;                 // distances above it count as much on the map
 };
 
-// `profiles`: a row a good picture, as the feature graph gives it. REQUIRES: two rows or more.
+// `profiles`: a row a good picture, as the feature graph gives it. REQUIRES: a row or more.
 Brightness fit_brightness(const Matrix& profiles);
 std::vector<float> brightness_distances(const Brightness& brightness, std::span<const float> profile);
 // As the detector graph does it. `distances`: of the areas, by brightness_distances().
@@ -32,5 +33,9 @@ void add_brightness(const Brightness& brightness, const std::vector<float>& dist
 // by their quartiles. None where either does not vary.
 void weigh_brightness(const std::vector<double>& scores, const std::vector<double>& highest, double share,
                       Brightness& brightness);
+
+// In words, for a person: whether it counts, and why. `gain`: share by which a defect that shows in patches and
+// brightness alike needs to stand out less.
+std::string describe_brightness(bool counts, double share, double gain);
 
 }  // namespace lineguard::detector

@@ -177,8 +177,9 @@ class HoldingBack {
     for (std::size_t i = 0; i < seen_.size(); ++i) add_brightness(all, seen_[i].brightness, grid_cells_, joined[i]);
     std::swap(held_back_.scored, joined);
     // What raises the patches' score by one spread, and brightness likewise, raises both together by so much.
-    held_back_.brightness_gain = 1 - rise_to_divert() / (1 + config_.brightness) / alone;
-    if (all.weight > 0 && held_back_.brightness_gain > 0) {
+    const bool told = all.weight > 0 && alone > 0;
+    held_back_.brightness_gain = told ? 1 - rise_to_divert() / (1 + config_.brightness) / alone : 0;
+    if (held_back_.brightness_gain > 0) {
       held_back_.brightness = std::move(all);
     } else {
       std::swap(held_back_.scored, joined);

@@ -145,9 +145,9 @@ class Training {
     return before && *before == asked && fs::exists(job_folder_ / kChosen, code);
   }
 
-  // Few good pictures don't tell how brightness varies.
+  // Few good parts don't tell how brightness varies.
   bool judges_brightness() const {
-    return preprocessing_of(config_).brightness && set_.good_count() >= kFewestForBrightness;
+    return preprocessing_of(config_).brightness && set_.parts(true).size() >= kFewestForBrightness;
   }
 
   int grid_cells() const { return config_.input_px / config_.grid_stride; }
@@ -219,15 +219,9 @@ class Training {
 
   // A graph without brightness where good parts say that it would do harm.
   Result<void> judge_brightness(const HeldBack& held_back, const fs::path& features) {
-    const double percent = 100 * std::abs(held_back.brightness_gain);
-    if (held_back.brightness) {
-      report_.brightness_note =
-          fmt::format("counts {} of what patches do: a defect that shows in both needs to stand out {:.0f} % less",
-                      config_.brightness, percent);
-      return {};
-    }
-    report_.brightness_note = fmt::format(
-        "left out: it differs so much between good parts that a defect would need to stand out {:.0f} % more", percent);
+    const bool counts = held_back.brightness.has_value();
+    report_.brightness_note = describe_brightness(counts, config_.brightness, held_back.brightness_gain);
+    if (counts) return {};
     config_.brightness = 0;
     preprocessing_.brightness = seen_.brightness = false;
     return write_feature_graph(backbone_, layout(), features);

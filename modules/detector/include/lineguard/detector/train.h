@@ -58,10 +58,11 @@ struct TrainConfig {
 
   // [map]
   double smoothing_cells = 1;  // sigma of the Gaussian, 0 to 8
-  int top_cells = 3;           // the score is the mean of that many highest cells, 1 to 200
-  // How bright areas of the picture are counts such a share of what patches do in the score, 0 (none) to 10. Becomes 0
-  // where there are labels, tiles, templates or less than 20 good pictures, and where good parts say it would do harm.
+  // How bright areas of the picture are counts such a share of what patches do in the score, 0 (none) to 10; where
+  // there are labels, they say how much. Becomes 0 with tiles, templates or less than 20 good parts, and where these
+  // say that it would do harm.
   double brightness = 0.3;
+  int top_cells = 3;  // the score is the mean of that many highest cells, 1 to 200
 
   // [labels]
   Labels labels = Labels::auto_;
