@@ -1,6 +1,7 @@
 #include "progress_bar.h"
 
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -20,8 +21,7 @@ struct BarState {
 
 std::string time_left(double elapsed_s, std::size_t done, std::size_t total) {
   if (done == 0 || elapsed_s < 1) return "";
-  const auto left_s =
-      static_cast<long>(elapsed_s * static_cast<double>(total - done) / static_cast<double>(done) + 0.5);
+  const long left_s = std::lround(elapsed_s * static_cast<double>(total - done) / static_cast<double>(done));
   return left_s < 60 ? fmt::format("{} s left", left_s) : fmt::format("{} min {} s left", left_s / 60, left_s % 60);
 }
 

@@ -198,7 +198,7 @@ Value pooled_of(const ov::OutputVector& layers) {
 // The logarithm of each area's brightness, less the mean of all: a lamp that ages changes none. [1, areas]
 Value brightness_of(const Value& tile) {
   constexpr double kDark = 5;  // gray levels that are added, so that black has a logarithm
-  constexpr std::int64_t kAreas = kBrightnessAreas * kBrightnessAreas;
+  constexpr std::int64_t kAreas = std::int64_t{kBrightnessAreas} * kBrightnessAreas;
   const auto side = static_cast<std::int64_t>(tile.get_shape()[2]);
   const Value row = std::make_shared<op::Reshape>(rows_of(tile, side, side + 1), indices({1, 3 * side}), false);
   Value bytes = std::make_shared<op::Slice>(row, indices({0}), indices({2 * kAreas}), indices({1}), indices({1}));

@@ -72,7 +72,7 @@ Value quantized_input(const Value& input, const ValueRange& range) {
 
 // A scale an output channel: [out, in, h, w], or [groups, out, in, h, w] of a depthwise convolution.
 Value quantized_weights(const op::Constant& weights) {
-  const ov::Shape shape = weights.get_shape();
+  const ov::Shape& shape = weights.get_shape();
   const std::size_t kept = shape.size() == 5 ? 2 : 1;
   ov::Shape scales(shape.size(), 1);
   std::size_t channels = 1;

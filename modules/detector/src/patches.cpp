@@ -14,7 +14,7 @@ void append_rows(Matrix& matrix, const Matrix& more) {
 }
 
 FeatureExtractor::FeatureExtractor(infer::Network network, package::Preprocessing preprocessing)
-    : network_(std::move(network)), preprocessing_(preprocessing) {}
+    : network_(std::move(network)), preprocessing_(std::move(preprocessing)) {}
 
 Result<FeatureExtractor> FeatureExtractor::load(const std::filesystem::path& feature_graph,
                                                 const package::Preprocessing& preprocessing, int parallel) {

@@ -123,7 +123,8 @@ std::vector<int> assign_folds(const std::vector<std::string>& parts, int folds, 
 
 Result<void> extract_patches(TrainingSet& set, const FeatureExtractor& extractor, int reservoir_patches, int turns,
                              std::uint64_t seed, int threads, const ProgressFunction& progress) {
-  const std::size_t quota = std::max<std::size_t>(1, static_cast<std::size_t>(reservoir_patches) / set.good_count());
+  const std::size_t good = std::max<std::size_t>(1, set.good_count());
+  const std::size_t quota = std::max<std::size_t>(1, static_cast<std::size_t>(reservoir_patches) / good);
   std::atomic<bool> complete{true};
   std::mutex mutex;
   std::size_t done = 0;

@@ -14,7 +14,6 @@
 
 namespace lineguard::detector {
 namespace {
-namespace fs = std::filesystem;
 
 // Rings around a place that the seed moves: every part differs in a way that is normal.
 Image part(unsigned seed) {

@@ -15,7 +15,6 @@
 
 namespace lineguard::detector {
 namespace {
-namespace fs = std::filesystem;
 
 // A weave with a little noise; every picture differs.
 Image woven(unsigned seed, int side = 96) {

@@ -74,7 +74,7 @@ void DecisionTimes::add(double ms) {
 double DecisionTimes::percentile(double share) const {
   if (newest_.empty()) return 0;
   std::vector<double> sorted(newest_.begin(), newest_.end());
-  const auto rank = static_cast<std::ptrdiff_t>(share * static_cast<double>(sorted.size() - 1) + 0.5);
+  const auto rank = static_cast<std::ptrdiff_t>(std::lround(share * static_cast<double>(sorted.size() - 1)));
   std::nth_element(sorted.begin(), sorted.begin() + rank, sorted.end());
   return sorted[static_cast<std::size_t>(rank)];
 }
