@@ -362,7 +362,7 @@ class Training {
   const ProgressFunction& progress_;
   TrainingSet set_;
   std::shared_ptr<const Image> reference_;  // that parts are aligned with; none: they are not
-  int depth_bits_ = 0;  // of the good pictures; 0: not all the same
+  int depth_bits_ = 0;                      // of the good pictures; 0: not all the same
   package::Preprocessing preprocessing_;
   Backbone backbone_;
   fs::path job_folder_;          // of fine-tuning
