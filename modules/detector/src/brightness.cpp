@@ -53,7 +53,7 @@ std::vector<float> brightness_distances(const Brightness& brightness, std::span<
 
 void add_brightness(const Brightness& brightness, const std::vector<float>& distances, int grid_cells,
                     MapScore& scored) {
-  scored.score += brightness.weight * *std::ranges::max_element(distances);
+  scored.score += brightness.weight * std::ranges::max(distances);
   FloatMap excess{{kBrightnessAreas, kBrightnessAreas}, {}};
   for (const float distance : distances)
     excess.values.push_back(std::max(0.0F, distance - static_cast<float>(brightness.usual)));

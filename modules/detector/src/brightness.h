@@ -23,9 +23,9 @@ struct Brightness {
 // `profiles`: a row a good picture, as the feature graph gives it. REQUIRES: a row or more.
 Brightness fit_brightness(const Matrix& profiles);
 std::vector<float> brightness_distances(const Brightness& brightness, std::span<const float> profile);
-// As the detector graph does it. `distances`: of the areas, by brightness_distances().
 
 struct MapScore;
+// As the detector graph does it. `distances`: of the areas, by brightness_distances().
 void add_brightness(const Brightness& brightness, const std::vector<float>& distances, int grid_cells,
                     MapScore& scored);
 

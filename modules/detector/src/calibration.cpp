@@ -32,11 +32,6 @@ Head fit_head(const Matrix& patches, const TrainConfig& config, int grid_cells) 
 
 namespace {
 
-struct FoldHead {
-  Head head;
-  std::optional<Brightness> brightness;
-};
-
 // Of one picture, by the head of its fold.
 struct Seen {
   std::vector<Distances> tiles;   // of their cells from the bank
@@ -87,7 +82,7 @@ class HoldingBack {
     folds_.resize(static_cast<std::size_t>(config_.folds));
     return parallel_for(folds_.size(), threads_, [&](std::size_t i) -> Result<void> {
       const int fold = static_cast<int>(i);
-      folds_[i].head = fit_head(set_.gather(fold), config_, grid_cells_);
+      folds_[i] = fit_head(set_.gather(fold), config_, grid_cells_);
       if (sees_brightness()) folds_[i].brightness = fit_brightness(set_.gather_brightness(fold));
       return {};
     });
@@ -99,7 +94,7 @@ class HoldingBack {
     std::size_t done = 0;
     return parallel_for(seen_.size(), threads_, [&](std::size_t i) -> Result<void> {
       const TrainingPicture& picture = set_.pictures[i];
-      const FoldHead& fold = folds_[static_cast<std::size_t>(picture.fold)];
+      const Head& head = folds_[static_cast<std::size_t>(picture.fold)];
       const bool in_memory = set_.complete && picture.good();
       seen_[i].size = picture.size;
       Features extracted;
@@ -109,9 +104,9 @@ class HoldingBack {
         seen_[i].size = image.size();
       }
       const std::size_t tiles = lay_tiles(extractor_.preprocessing(), seen_[i].size).size();
-      seen_[i].tiles = distances_of_tiles(fold.head, in_memory ? picture.patches : extracted.patches, tiles);
+      seen_[i].tiles = distances_of_tiles(head, in_memory ? picture.patches : extracted.patches, tiles);
       const Matrix& profile = in_memory ? picture.brightness : extracted.brightness;
-      if (fold.brightness) seen_[i].brightness = brightness_distances(*fold.brightness, profile.values);
+      if (head.brightness) seen_[i].brightness = brightness_distances(*head.brightness, profile.values);
       std::lock_guard lock(mutex);
       if (progress_) progress_("calibrating", ++done, seen_.size());
       return {};
@@ -127,12 +122,12 @@ class HoldingBack {
       for (const Distances& tile : seen_[i].tiles) maps.push_back(&tile.for_map);
     }
     if (maps.empty()) return;
-    Head& any = folds_[0].head;
+    Head& any = folds_[0];
     if (config_.tile_px == 0) any.place_weights = fit_place_weights(any, maps);
     any.levels = fit_map_levels(any, maps);
-    for (FoldHead& fold : folds_) {
-      fold.head.place_weights = any.place_weights;
-      fold.head.levels = any.levels;
+    for (Head& head : folds_) {
+      head.place_weights = any.place_weights;
+      head.levels = any.levels;
     }
     held_back_.place_weights = any.place_weights;
     held_back_.levels = any.levels;
@@ -142,7 +137,7 @@ class HoldingBack {
   Result<void> score_pictures() {
     held_back_.scored.resize(seen_.size());
     return parallel_for(seen_.size(), threads_, [&](std::size_t i) -> Result<void> {
-      const Head& head = folds_[static_cast<std::size_t>(set_.pictures[i].fold)].head;
+      const Head& head = folds_[static_cast<std::size_t>(set_.pictures[i].fold)];
       MapScore& scored = held_back_.scored[i];
       std::vector<std::vector<float>> maps;
       scored.score = -std::numeric_limits<double>::infinity();
@@ -168,29 +163,26 @@ class HoldingBack {
     for (std::size_t i = 0; i < seen_.size(); ++i) {
       if (!tells_good(i)) continue;
       scores.push_back(held_back_.scored[i].score);
-      highest.push_back(*std::ranges::max_element(seen_[i].brightness));
+      highest.push_back(std::ranges::max(seen_[i].brightness));
     }
     Brightness all = fit_brightness(set_.gather_brightness());
     weigh_brightness(scores, highest, config_.brightness, all);
-    const double alone = rise_to_divert();
+    const double alone = rise_to_divert(held_back_.scored);
     std::vector<MapScore> joined = held_back_.scored;
     for (std::size_t i = 0; i < seen_.size(); ++i) add_brightness(all, seen_[i].brightness, grid_cells_, joined[i]);
-    std::swap(held_back_.scored, joined);
     // What raises the patches' score by one spread, and brightness likewise, raises both together by so much.
     const bool told = all.weight > 0 && alone > 0;
-    held_back_.brightness_gain = told ? 1 - rise_to_divert() / (1 + config_.brightness) / alone : 0;
-    if (held_back_.brightness_gain > 0) {
-      held_back_.brightness = std::move(all);
-    } else {
-      std::swap(held_back_.scored, joined);
-    }
+    held_back_.brightness_gain = told ? 1 - rise_to_divert(joined) / (1 + config_.brightness) / alone : 0;
+    if (held_back_.brightness_gain <= 0) return;
+    held_back_.scored = std::move(joined);
+    held_back_.brightness = std::move(all);
   }
 
   // How far above the middle good part's a score has to be for its part to be diverted.
-  double rise_to_divert() const {
+  double rise_to_divert(const std::vector<MapScore>& scored) const {
     stats::WorstOfParts good;
     for (std::size_t i = 0; i < seen_.size(); ++i) {
-      if (tells_good(i)) good.add(set_.pictures[i].sample->part, held_back_.scored[i].score);
+      if (tells_good(i)) good.add(set_.pictures[i].sample->part, scored[i].score);
     }
     const std::vector<double> scores = good.scores();
     const auto threshold = stats::threshold_for_overkill(scores, config_.max_overkill, config_.confidence);
@@ -203,7 +195,7 @@ class HoldingBack {
   const int grid_cells_;
   const int threads_;
   const ProgressFunction& progress_;
-  std::vector<FoldHead> folds_;
+  std::vector<Head> folds_;
   std::vector<Seen> seen_;
   HeldBack held_back_;
 };

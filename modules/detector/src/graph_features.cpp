@@ -71,7 +71,7 @@ std::shared_ptr<op::Parameter> take_tiles(const std::shared_ptr<ov::Model>& mode
                              : ov::PartialShape{views, 3, input_px, input_px});
   if (takes_bytes && views == 1 && !one_more_row) return old;
   auto tile = std::make_shared<op::Parameter>(ov::element::u8, ov::Shape{1, side + (one_more_row ? 1 : 0), side, 3});
-  const Value square = one_more_row ? rows_of(tile, 0, input_px) : Value(tile);
+  const Value square = square_of(tile);
   const Value seen = views == 1 ? square : views_of(square, views);
   old->output(0).replace(takes_bytes ? seen : normalised(seen, backbone));
   return tile;

@@ -70,10 +70,13 @@ Value rows_of(const Value& tile, std::int64_t from, std::int64_t to) {
   return std::make_shared<op::Slice>(tile, indices({from}), indices({to}), indices({1}), indices({1}));
 }
 
+Value square_of(const Value& tile) {
+  const ov::Shape& shape = tile.get_shape();
+  return shape[1] == shape[2] ? tile : rows_of(tile, 0, static_cast<std::int64_t>(shape[2]));
+}
+
 Value pixels_of(const Value& tile) {
-  const auto side = static_cast<std::int64_t>(tile.get_shape()[2]);
-  const bool is_square = tile.get_shape()[1] == tile.get_shape()[2];
-  const Value x = std::make_shared<op::Convert>(is_square ? tile : rows_of(tile, 0, side), ov::element::f32);
+  const Value x = std::make_shared<op::Convert>(square_of(tile), ov::element::f32);
   return std::make_shared<op::Transpose>(x, indices({0, 3, 1, 2}));
 }
 

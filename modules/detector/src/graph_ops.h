@@ -43,7 +43,9 @@ Value line(const Value& x, double factor, double offset);
 
 // Rows [from, to) of a tile.
 Value rows_of(const Value& tile, std::int64_t from, std::int64_t to);
-// u8 [1, side, side, 3] -> f32 [1, 3, side, side]; a row below the square is no pixels.
+// The tile's pixels, [1, side, side, 3]: without the row of brightness that may be below them.
+Value square_of(const Value& tile);
+// u8 tile -> f32 [1, 3, side, side]
 Value pixels_of(const Value& tile);
 // x: [rows, inputs] -> [rows, outputs]
 Value logits_of(const Value& x, const Mlp& mlp);

@@ -15,10 +15,10 @@ struct MapScore {
 // The map and the score of the patches of one grid.
 MapScore score_patches(const Head& head, const Matrix& patches);
 
-// The score with the map that it is made of, which is not the one to show.
+// The score, with a map of the distances that it is made of: not the one to show.
 MapScore score_by_nearest(const Head& head, const Matrix& patches);
 
-// `distances` of the grid's cells to the bank (before cell weights). Uses head's weights, smoothing, levels and
+// `distances` of the grid's cells to the bank (before place weights). Uses head's weights, smoothing, levels and
 // top_cells.
 MapScore score_distances(const Head& head, Distances distances);
 

@@ -273,10 +273,16 @@ class Search {
       heads[fold] = fit_head(bank_patches(static_cast<int>(fold), config), config, grid);
       return {};
     }));
-    set_levels(config, heads);
+    const auto head_of = [&](std::size_t i) -> Head& { return heads[static_cast<std::size_t>(folds_[i])]; };
+    std::vector<std::vector<float>> distances(views_.size());  // of the pictures as they are
+    LINEGUARD_TRY(parallel_for(views_.size(), threads_, [&](std::size_t i) -> Result<void> {
+      distances[i] = distances_for_score(head_of(i).bank, first_of(views_[i].as_it_is, grid));
+      return {};
+    }));
+    set_levels(distances, heads);
     std::vector<PictureScores> each(views_.size());
     LINEGUARD_TRY(parallel_for(views_.size(), threads_, [&](std::size_t i) -> Result<void> {
-      each[i] = score_views(heads[static_cast<std::size_t>(folds_[i])], views_[i], grid);
+      each[i] = score_views(head_of(i), views_[i], distances[i]);
       return {};
     }));
     TrialScores all;
@@ -291,14 +297,9 @@ class Search {
     return all;
   }
 
-  void set_levels(const TrainConfig& config, std::vector<Head>& heads) const {
-    std::vector<std::vector<float>> maps(views_.size());
+  static void set_levels(const std::vector<std::vector<float>>& distances, std::vector<Head>& heads) {
     std::vector<const std::vector<float>*> all;
-    for (std::size_t i = 0; i < views_.size(); ++i) {
-      const Head& head = heads[static_cast<std::size_t>(folds_[i])];
-      maps[i] = distances_for_score(head.bank, first_of(views_[i].as_it_is, config.input_px / config.grid_stride));
-      all.push_back(&maps[i]);
-    }
+    for (const std::vector<float>& map : distances) all.push_back(&map);
     const MapLevels levels = fit_map_levels(heads[0], all);
     for (Head& head : heads) head.levels = levels;
   }
@@ -310,17 +311,17 @@ class Search {
     return first;
   }
 
-  static PictureScores score_views(const Head& head, const Views& views, int grid) {
+  // `distances`: of the picture as it is.
+  static PictureScores score_views(const Head& head, const Views& views, const std::vector<float>& distances) {
     PictureScores scores;
-    const auto cells = static_cast<std::size_t>(grid) * static_cast<std::size_t>(grid);
-    const Matrix first = first_of(views.as_it_is, grid);
-    for (const Matrix* patches : {static_cast<const Matrix*>(&first), &views.moved, &views.lit})
+    scores.good.push_back(score_distances(head, {distances, distances}).score);
+    for (const Matrix* patches : {&views.moved, &views.lit})
       scores.good.push_back(score_by_nearest(head, *patches).score);
     for (std::size_t k = 0; k < 2; ++k) {
       // Drawn defects are too small to tell what the shares of the bank do for the map of real ones.
       const MapScore scored = score_by_nearest(head, views.defective[k]);
       scores.defective.push_back(scored.score);
-      for (std::size_t cell = 0; cell < cells; ++cell) {
+      for (std::size_t cell = 0; cell < scored.map.size(); ++cell) {
         const float share = views.covered[k][cell];
         if (share == 0 || share > 0.2F) scores.cells.emplace_back(scored.map[cell], share > 0);
       }

@@ -26,6 +26,38 @@ Image noisy(std::uint64_t seed) {
   return image;
 }
 
+// The two graphs of one way to prepare pictures, in a folder of their own.
+class Graphs {
+ public:
+  explicit Graphs(package::Preprocessing preprocessing) : preprocessing_(std::move(preprocessing)) {}
+
+  Result<FeatureExtractor> extractor() const {
+    Backbone backbone;
+    LINEGUARD_ASSIGN(backbone.file, find_installed_backbone());
+    FeatureLayout layout{kSide, kGrid, 3, true, {}, {}};
+    layout.brightness = preprocessing_.brightness;
+    LINEGUARD_TRY(write_feature_graph(backbone, layout, features_));
+    return FeatureExtractor::load(features_, preprocessing_, 1);
+  }
+
+  void expect_answer(const Head& head, const Image& seen, const MapScore& defined) const {
+    ASSERT_TRUE(write_detector_graph(features_, head, {}, network_));
+    const auto loaded = infer::Network::load(network_, {});
+    ASSERT_TRUE(loaded) << loaded.error().message;
+    const auto answer = loaded->run(prepare_tile(seen, preprocessing_), tile_shape(preprocessing_));
+    ASSERT_TRUE(answer) << answer.error().message;
+    EXPECT_NEAR((*answer)[1].values[0], defined.score, 1e-3 * defined.score);
+    ASSERT_EQ((*answer)[0].values.size(), defined.map.size());
+    for (std::size_t cell = 0; cell < defined.map.size(); ++cell)
+      EXPECT_NEAR((*answer)[0].values[cell], defined.map[cell], 1e-3 * defined.map[cell]) << cell;
+  }
+
+ private:
+  package::Preprocessing preprocessing_;
+  test::TempFolder folder_;
+  std::filesystem::path features_ = folder_ / "features.xml", network_ = folder_ / "network.xml";
+};
+
 struct Looks {
   int rows, shares, nearest;
 };
@@ -34,14 +66,9 @@ class DetectorGraph : public ::testing::TestWithParam<Looks> {};
 
 TEST_P(DetectorGraph, GivesTheMapAndTheScoreOfItsDefinition) {
   LINEGUARD_NEEDS(test::deps() / "backbone");
-  const test::TempFolder folder;
-  const auto features = folder / "features.xml", network = folder / "network.xml";
-  Backbone backbone;
-  backbone.file = *find_installed_backbone();
-  ASSERT_TRUE(write_feature_graph(backbone, {kSide, kGrid, 3, true, {}, {}}, features));
-  const package::Preprocessing preprocessing{.input_px = kSide};
-  const auto extractor = FeatureExtractor::load(features, preprocessing, 1);
-  ASSERT_TRUE(extractor);
+  const Graphs graphs({.input_px = kSide});
+  const auto extractor = graphs.extractor();
+  ASSERT_TRUE(extractor) << extractor.error().message;
   Matrix good;
   for (std::uint64_t seed = 0; seed < 3; ++seed) append_rows(good, extractor->extract(noisy(seed))->patches);
   Head head;
@@ -49,17 +76,8 @@ TEST_P(DetectorGraph, GivesTheMapAndTheScoreOfItsDefinition) {
   head.smoothing_cells = 0.7;
   head.top_cells = 2;
   head.bank = fit_bank(good, {.size = GetParam().rows, .nearest = GetParam().nearest, .shares = GetParam().shares});
-  ASSERT_TRUE(write_detector_graph(features, head, {}, network));
-  const auto loaded = infer::Network::load(network, {});
-  ASSERT_TRUE(loaded) << loaded.error().message;
   const Image seen = noisy(77);
-  const auto answer = loaded->run(prepare_tile(seen, preprocessing), {1, kSide, kSide, 3});
-  ASSERT_TRUE(answer);
-  const MapScore defined = score_patches(head, extractor->extract(seen)->patches);
-  EXPECT_NEAR((*answer)[1].values[0], defined.score, 1e-3 * defined.score);
-  ASSERT_EQ((*answer)[0].values.size(), defined.map.size());
-  for (std::size_t cell = 0; cell < defined.map.size(); ++cell)
-    EXPECT_NEAR((*answer)[0].values[cell], defined.map[cell], 1e-3 * defined.map[cell]) << cell;
+  graphs.expect_answer(head, seen, score_patches(head, extractor->extract(seen)->patches));
 }
 
 // Shares of equal and of unequal length, more of them than rows, and beside several nearest.
@@ -70,16 +88,8 @@ INSTANTIATE_TEST_SUITE_P(Looks, DetectorGraph,
 // What the lamp, the place and a striking cell add: brightness of a picture whose lighting is evened out for patches.
 TEST(DetectorGraph, JoinsBrightnessPlacesAndLevelsAsCalibrationDoes) {
   LINEGUARD_NEEDS(test::deps() / "backbone");
-  const test::TempFolder folder;
-  const auto features = folder / "features.xml", network = folder / "network.xml";
-  Backbone backbone;
-  backbone.file = *find_installed_backbone();
-  FeatureLayout layout{kSide, kGrid, 3, true, {}, {}};
-  layout.brightness = true;
-  ASSERT_TRUE(write_feature_graph(backbone, layout, features));
-  const package::Preprocessing preprocessing{
-      .input_px = kSide, .lighting = imaging::Lighting::local_contrast, .brightness = true};
-  const auto extractor = FeatureExtractor::load(features, preprocessing, 1);
+  const Graphs graphs({.input_px = kSide, .lighting = imaging::Lighting::local_contrast, .brightness = true});
+  const auto extractor = graphs.extractor();
   ASSERT_TRUE(extractor) << extractor.error().message;
   Matrix good, profiles;
   for (std::uint64_t seed = 0; seed < 4; ++seed) {
@@ -109,14 +119,7 @@ TEST(DetectorGraph, JoinsBrightnessPlacesAndLevelsAsCalibrationDoes) {
   add_brightness(*head.brightness, brightness_distances(*head.brightness, extracted->brightness.values), kGrid,
                  defined);
   EXPECT_GT(defined.score, patches_alone + 3);  // a third in half the light is far from the others
-  ASSERT_TRUE(write_detector_graph(features, head, {}, network));
-  const auto loaded = infer::Network::load(network, {});
-  ASSERT_TRUE(loaded) << loaded.error().message;
-  const auto answer = loaded->run(prepare_tile(seen, preprocessing), tile_shape(preprocessing));
-  ASSERT_TRUE(answer) << answer.error().message;
-  EXPECT_NEAR((*answer)[1].values[0], defined.score, 1e-3 * defined.score);
-  for (std::size_t cell = 0; cell < defined.map.size(); ++cell)
-    EXPECT_NEAR((*answer)[0].values[cell], defined.map[cell], 1e-3 * defined.map[cell]) << cell;
+  graphs.expect_answer(head, seen, defined);
 }
 
 }  // namespace
