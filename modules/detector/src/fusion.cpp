@@ -14,6 +14,9 @@ namespace {
 constexpr std::size_t kInputs = 4;
 constexpr double kShrinkage = 0.01;
 constexpr int kSteps = 3000;
+// Before any picture has shown its defects, cells count a fifth, as if fifty pictures had told so (docs/adr/0027).
+constexpr double kPriorShareOfLogits = 0.2, kPriorPictures = 50;
+constexpr std::size_t kMostCells = 20'000;  // of good ones and of defective ones; more tell no more
 
 std::array<double, kInputs> inputs_of(const PartialScores& scores) {
   return {scores.distance, scores.patch, scores.picture, scores.brightness};
@@ -21,6 +24,7 @@ std::array<double, kInputs> inputs_of(const PartialScores& scores) {
 
 struct Moments {
   double mean = 0, deviation = 1;
+  double standardised(double value) const { return (value - mean) / deviation; }
 };
 
 template <typename Values, typename Get>
@@ -33,40 +37,100 @@ Moments moments_of(const Values& values, Get get) {
   return {mean, deviation > 1e-9 ? deviation : 1};
 }
 
+template <std::size_t kCount>
+struct Stack {
+  double bias = 0;
+  std::array<double, kCount> weights{};
+};
+
+template <std::size_t kCount>
+struct Example {
+  std::array<double, kCount> inputs{};
+  bool defective = false;
+  double weight = 1;
+};
+
+// Projected gradient descent: few weights on standardised inputs, so that a fixed step is safe.
+template <std::size_t kCount>
+Stack<kCount> fit_stack(const std::vector<Example<kCount>>& examples) {
+  std::array<Moments, kCount> moments;
+  for (std::size_t k = 0; k < kCount; ++k) {
+    moments[k] = moments_of(examples, [k](const auto& example) { return example.inputs[k]; });
+  }
+  Stack<kCount> stack;
+  const double all = std::accumulate(examples.begin(), examples.end(), 0.0,
+                                     [](double sum, const auto& example) { return sum + example.weight; });
+  for (int step = 0; step < kSteps; ++step) {
+    std::array<double, kCount> gradient{};
+    double at_bias = 0;
+    for (const Example<kCount>& example : examples) {
+      std::array<double, kCount> x{};
+      for (std::size_t k = 0; k < kCount; ++k) x[k] = moments[k].standardised(example.inputs[k]);
+      const double odds = std::inner_product(x.begin(), x.end(), stack.weights.begin(), stack.bias);
+      const double error = (1 / (1 + std::exp(-odds)) - (example.defective ? 1 : 0)) * example.weight / all;
+      at_bias += error;
+      for (std::size_t k = 0; k < kCount; ++k) gradient[k] += error * x[k];
+    }
+    stack.bias -= at_bias;
+    for (std::size_t k = 0; k < kCount; ++k)
+      stack.weights[k] = std::max(0.0, stack.weights[k] - (gradient[k] + kShrinkage * stack.weights[k]));
+  }
+  for (std::size_t k = 0; k < kCount; ++k) {
+    stack.weights[k] /= moments[k].deviation;
+    stack.bias -= stack.weights[k] * moments[k].mean;
+  }
+  return stack;
+}
+
+// How much of the two standardised inputs is the logits': what these pictures say, and what was known before.
+double share_of_logits(const std::array<double, 2>& weights, std::size_t pictures) {
+  const double told = static_cast<double>(pictures) / (static_cast<double>(pictures) + kPriorPictures);
+  const double sum = weights[0] + weights[1];
+  const double own = sum > 0 ? weights[0] / sum : kPriorShareOfLogits;
+  return told * own + (1 - told) * kPriorShareOfLogits;
+}
+
+std::vector<CellScores> evenly(std::vector<CellScores> all, std::size_t most) {
+  const std::size_t step = (all.size() + most - 1) / most;
+  std::vector<CellScores> some;
+  for (std::size_t i = 0; i < all.size(); i += step) some.push_back(all[i]);
+  return some;
+}
+
 }  // namespace
 
-// Projected gradient descent: four weights on standardised scores, so that a fixed step is safe.
 Fusion fit_fusion(const std::vector<PartialScores>& pictures) {
-  std::array<Moments, kInputs> moments;
-  for (std::size_t k = 0; k < kInputs; ++k) {
-    moments[k] = moments_of(pictures, [k](const PartialScores& scores) { return inputs_of(scores)[k]; });
-  }
-  std::array<double, kInputs> weights{};
-  double bias = 0;
-  const double n = static_cast<double>(pictures.size());
-  for (int step = 0; step < kSteps; ++step) {
-    std::array<double, kInputs> gradient{};
-    double at_bias = 0;
-    for (const PartialScores& scores : pictures) {
-      const auto raw = inputs_of(scores);
-      std::array<double, kInputs> x{};
-      for (std::size_t k = 0; k < kInputs; ++k) x[k] = (raw[k] - moments[k].mean) / moments[k].deviation;
-      const double odds = std::inner_product(x.begin(), x.end(), weights.begin(), bias);
-      const double error = 1 / (1 + std::exp(-odds)) - (scores.defective ? 1 : 0);
-      at_bias += error / n;
-      for (std::size_t k = 0; k < kInputs; ++k) gradient[k] += error * x[k] / n;
+  std::vector<Example<kInputs>> examples;
+  for (const PartialScores& scores : pictures) examples.push_back({inputs_of(scores), scores.defective});
+  const auto [bias, weights] = fit_stack(examples);
+  return {bias, weights[0], weights[1], weights[2], weights[3]};
+}
+
+CellFusion fit_cell_fusion(const std::vector<CellScores>& cells, std::size_t pictures) {
+  std::vector<CellScores> good, defective;
+  for (const CellScores& cell : cells) (cell.defective ? defective : good).push_back(cell);
+  const double odds = static_cast<double>(defective.size()) / static_cast<double>(good.size());
+  good = evenly(std::move(good), kMostCells);
+  defective = evenly(std::move(defective), kMostCells);
+  const Moments logit = moments_of(good, [](const CellScores& cell) { return cell.logit; });
+  const Moments distance = moments_of(good, [](const CellScores& cell) { return cell.distance; });
+  std::vector<Example<2>> examples;
+  for (const auto* kind : {&good, &defective}) {
+    for (const CellScores& cell : *kind) {
+      examples.push_back({{logit.standardised(cell.logit), distance.standardised(cell.distance)},
+                          cell.defective,
+                          1 / static_cast<double>(kind->size())});
     }
-    bias -= at_bias;
-    for (std::size_t k = 0; k < kInputs; ++k)
-      weights[k] = std::max(0.0, weights[k] - (gradient[k] + kShrinkage * weights[k]));
   }
-  Fusion fusion;
-  const std::array<double*, kInputs> out{&fusion.distance, &fusion.patch, &fusion.picture, &fusion.brightness};
-  fusion.bias = bias;
-  for (std::size_t k = 0; k < kInputs; ++k) {
-    *out[k] = weights[k] / moments[k].deviation;
-    fusion.bias -= *out[k] * moments[k].mean;
-  }
+  const double share = share_of_logits(fit_stack(examples).weights, pictures);
+  std::vector<Example<1>> joined;
+  for (const auto& [inputs, is_defect, weight] : examples)
+    joined.push_back({{share * inputs[0] + (1 - share) * inputs[1]}, is_defect, weight});
+  const auto [bias, slope] = fit_stack(joined);
+  CellFusion fusion;
+  fusion.logit = slope[0] * share / logit.deviation;
+  fusion.distance = slope[0] * (1 - share) / distance.deviation;
+  fusion.bias = bias - fusion.logit * logit.mean - fusion.distance * distance.mean + std::log(odds);
   return fusion;
 }
 

@@ -17,6 +17,16 @@ struct PartialScores {
 Fusion fit_fusion(const std::vector<PartialScores>& pictures);
 double fused_score(const Fusion& fusion, const PartialScores& scores);
 
+// Cross-fitted, of one cell: log odds of the patch head and distance.
+struct CellScores {
+  double logit = 0, distance = 0;
+  bool defective = false;
+};
+
+// Log odds of both. Cells of the same few pictures tell little: how much of it is the logits' is fitted, and drawn
+// towards a fifth the fewer `pictures` show their defects. REQUIRES cells of both kinds.
+CellFusion fit_cell_fusion(const std::vector<CellScores>& cells, std::size_t pictures);
+
 // Of good values: the line through (`share` quantile of distances, level) whose slope carries the spread of `scores`
 // over to that of the distances. REQUIRES both non-empty.
 Floor fit_floor(const std::vector<double>& distances, const std::vector<double>& scores, double share, double level);

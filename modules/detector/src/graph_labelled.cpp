@@ -64,6 +64,21 @@ Value highest_nearby(const Value& map, int reach) {
       ->output(0);
 }
 
+// Log odds of cells and distances to the map, all [1, 1, grid, grid]: joined_map() of labelled_training.cpp.
+Value joined_map(const Value& logits, const Value& distances, const LabelledHead& head) {
+  const CellFusion& fusion = head.cell_fusion;
+  const double level = head.map_floor.level;
+  const Value fused =
+      std::make_shared<op::Add>(line(logits, fusion.logit, fusion.bias), line(distances, fusion.distance, 0));
+  const Value above = line(logits, 1, -head.cell_level);
+  const Value agreed = std::make_shared<op::Minimum>(above, line(fused, 1, -level));
+  const Value known = std::make_shared<op::Greater>(highest_nearby(agreed, head.reach_cells), scalar(0));
+  const Value depth = std::make_shared<op::Maximum>(above, scalar(-LabelledHead::kOutlineDepth));
+  const Value outlined = std::make_shared<op::Minimum>(fused, line(depth, 1, level));
+  const Value raised = std::make_shared<op::Maximum>(fused, modest_floor_of(distances, head.map_floor));
+  return std::make_shared<op::Select>(known, outlined, raised);
+}
+
 // [cells, n] -> [1, n, grid, grid]
 Value as_maps(const Value& x, std::int64_t grid) {
   const auto count = static_cast<std::int64_t>(x.get_shape()[1]);
@@ -82,11 +97,7 @@ Answer with_labels(const ov::Model& features, const LabelledHead& head, const An
     const Value map = std::make_shared<op::Reshape>(defect_logit(logits), indices({1, 1, grid, grid}), false);
     const Value score = mean_of_highest(map, head.top_cells, grid * grid);
     fused = std::make_shared<op::Add>(fused, line(score, head.fusion.patch, 0));
-    const Value distances = resized_to(good_only.map, head.dense_cells);
-    const Value raised = std::make_shared<op::Maximum>(map, modest_floor_of(distances, head.map_floor));
-    const Value known =
-        std::make_shared<op::Greater>(highest_nearby(map, head.reach_cells), scalar(head.map_floor.level));
-    answer.map = std::make_shared<op::Select>(known, map, raised);
+    answer.map = joined_map(map, resized_to(good_only.map, head.dense_cells), head);
     Value classes =
         columns(std::make_shared<op::Softmax>(logits, 1), 1, 1 + static_cast<std::int64_t>(head.classes.size()));
     if (head.sides) {

@@ -5,10 +5,11 @@
 //           + picture * q + brightness * b                   q: value of the whole picture, b: highest distance of an
 //                                                            area's brightness
 //   score = max(fused, score floor(d))
-//   map   = log odds of the cell                                           within reach of a defect that the patch head
-//                                                                          knows: it draws the outline, for distances
-//                                                                          are blurred and would swell it
-//         = max(log odds of the cell, modest map floor(distance))          elsewhere
+//   cell  = bias + logit * x + distance * d                  x: log odds of the patch head, d: the cell's distance
+//   map   = min(cell, level + (x - cell level))              within reach of a defect that patch head and fused cells
+//                                                            know: the patch head draws the outline, for distances are
+//                                                            blurred and would swell it
+//         = max(cell, modest map floor(d))                   elsewhere
 #pragma once
 
 #include "kernel_ridge.h"
@@ -27,6 +28,13 @@ struct Fusion {
   double bias = 0, distance = 0, patch = 0, picture = 0, brightness = 0;
 };
 
+// The same of a cell, so that a map knows both what it was shown and what is strange. As it is, the map is the patch
+// head's alone: where people drew boxes, whose sides would follow blurred distances.
+struct CellFusion {
+  double bias = 0, logit = 1, distance = 0;
+  double at(double x, double d) const { return bias + logit * x + distance * d; }
+};
+
 // level + slope * (d - distance): above `level` only where d is above nearly all good parts' distances.
 struct Floor {
   double distance = 0, level = 0, slope = 1;
@@ -40,6 +48,8 @@ struct Floor {
 };
 
 struct LabelledHead {
+  static constexpr float kOutlineDepth = 1;  // how far below its level a map falls beside an outline
+
   std::vector<std::string> classes;  // of defects, in the order of the patch head's outputs after "good"
   std::optional<Mlp> patch;          // dense features of a cell -> good, classes …
   std::optional<Mlp> sides;          // where people drew boxes: dense features of a cell -> log of the way to each side
@@ -48,8 +58,10 @@ struct LabelledHead {
   int top_cells = 3;                   // its score is the mean of that many highest cells
   std::optional<KernelRidge> picture;  // pooled features -> -1 good to 1 defective
   Fusion fusion;
-  Floor score_floor, map_floor;  // a cell above map_floor.level is one that the patch head knows
-  int reach_cells = 6;           // how far the distance of a defect is blurred
+  CellFusion cell_fusion;
+  Floor score_floor, map_floor;
+  double cell_level = 0;  // the patch head knows a cell as defective above it; a map's is map_floor.level
+  int reach_cells = 6;    // how far the distance of a defect is blurred
 };
 
 }  // namespace lineguard::detector

@@ -4,6 +4,7 @@
 #include "boxes.h"
 #include "fusion.h"
 #include "head_fitting.h"
+#include "labelled_map.h"
 #include "labelled_samples.h"
 #include "preprocess.h"
 #include "region_fit.h"
@@ -40,29 +41,6 @@ double mean_of_highest(std::vector<float> values, int count) {
   const auto top = std::min(static_cast<std::ptrdiff_t>(count), std::ssize(values));
   std::partial_sort(values.begin(), values.begin() + top, values.end(), std::greater<>());
   return std::accumulate(values.begin(), values.begin() + top, 0.0) / static_cast<double>(top);
-}
-
-// Of each cell the highest within `reach` cells: rows first, then columns.
-std::vector<float> highest_nearby(const std::vector<float>& map, int side, int reach) {
-  std::vector<float> rows(map.size()), all(map.size());
-  const auto at = [side](int y, int x) {
-    return static_cast<std::size_t>(y) * static_cast<std::size_t>(side) + static_cast<std::size_t>(x);
-  };
-  for (int y = 0; y < side; ++y) {
-    for (int x = 0; x < side; ++x) {
-      rows[at(y, x)] = map[at(y, x)];
-      for (int k = std::max(0, x - reach); k <= std::min(side - 1, x + reach); ++k)
-        rows[at(y, x)] = std::max(rows[at(y, x)], map[at(y, k)]);
-    }
-  }
-  for (int y = 0; y < side; ++y) {
-    for (int x = 0; x < side; ++x) {
-      all[at(y, x)] = rows[at(y, x)];
-      for (int k = std::max(0, y - reach); k <= std::min(side - 1, y + reach); ++k)
-        all[at(y, x)] = std::max(all[at(y, x)], rows[at(k, x)]);
-    }
-  }
-  return all;
 }
 
 Box part_inside(const Box& box, const PixelRect& area) {
@@ -158,6 +136,27 @@ class LabelledTrainer {
     });
   }
 
+  // What a cell of the map is where no defect is known: boxes' are the patch head's alone.
+  void fuse_cells() {
+    fused_ = maps_;
+    if (trained_.head.sides) return;
+    std::vector<CellScores> cells;
+    std::size_t pictures = 0;
+    for (std::size_t i = 0; i < maps_.size(); ++i) {
+      if (!set_.calibrates(i)) continue;
+      const std::vector<int>& labels = samples_[i].labels;
+      const auto distances = spread_distances(i);
+      pictures += std::ranges::any_of(labels, [](int label) { return label > 0; }) ? 1 : 0;
+      for (std::size_t cell = 0; cell < labels.size(); ++cell) {
+        if (labels[cell] >= 0) cells.push_back({maps_[i][cell], distances[cell], labels[cell] > 0});
+      }
+    }
+    const auto defects = std::ranges::count_if(cells, &CellScores::defective);
+    if (defects == 0 || defects == std::ssize(cells)) return;
+    const CellFusion fusion = trained_.head.cell_fusion = fit_cell_fusion(cells, pictures);
+    for (std::size_t i = 0; i < maps_.size(); ++i) fused_[i] = fused_cells(fusion, maps_[i], spread_distances(i));
+  }
+
   void join_scores() {
     std::vector<PartialScores> calibrating;
     for (std::size_t i = 0; i < partial_.size(); ++i) {
@@ -190,34 +189,37 @@ class LabelledTrainer {
                       dense_cells_ / 2);
   }
 
-  void join_maps() {
+  // The level of `maps` whose cells above it agree best with the labels.
+  double best_level(const std::vector<std::vector<float>>& maps) const {
     std::vector<float> values;
     std::vector<bool> is_defect;
-    std::vector<double> good_cells, good_distances;
-    for (std::size_t i = 0; i < maps_.size(); ++i) {
+    for (std::size_t i = 0; i < maps.size(); ++i) {
       if (!set_.calibrates(i)) continue;
       for (std::size_t cell = 0; cell < samples_[i].labels.size(); ++cell) {
         if (samples_[i].labels[cell] < 0) continue;
-        values.push_back(maps_[i][cell]);
+        values.push_back(maps[i][cell]);
         is_defect.push_back(samples_[i].labels[cell] > 0);
       }
-      if (!set_.pictures[i].good()) continue;
+    }
+    return best_threshold(values, is_defect);
+  }
+
+  void join_maps() {
+    fuse_cells();
+    std::vector<double> good_cells, good_distances;
+    for (std::size_t i = 0; i < maps_.size(); ++i) {
+      if (!set_.calibrates(i) || !set_.pictures[i].good()) continue;
       const auto spread = spread_distances(i);
-      good_cells.insert(good_cells.end(), maps_[i].begin(), maps_[i].end());
+      good_cells.insert(good_cells.end(), fused_[i].begin(), fused_[i].end());
       good_distances.insert(good_distances.end(), spread.begin(), spread.end());
     }
-    trained_.levels.inside = best_threshold(values, is_defect);
-    trained_.head.reach_cells = reach_of_distances();
-    const Floor floor = fit_floor(good_distances, good_cells, kGoodCellsBelowFloor, trained_.levels.inside);
-    trained_.head.map_floor = floor;
-    for (std::size_t i = 0; i < maps_.size(); ++i) {
-      auto& map = trained_.scored[i].map = spread_distances(i);
-      const auto nearby = highest_nearby(maps_[i], dense_cells_, trained_.head.reach_cells);
-      for (std::size_t cell = 0; cell < map.size(); ++cell) {
-        const bool known = nearby[cell] > static_cast<float>(floor.level);
-        map[cell] = known ? maps_[i][cell] : std::max(maps_[i][cell], static_cast<float>(floor.modest_at(map[cell])));
-      }
-    }
+    LabelledHead& head = trained_.head;
+    head.cell_level = best_level(maps_);
+    trained_.levels.inside = best_level(fused_);
+    head.reach_cells = reach_of_distances();
+    head.map_floor = fit_floor(good_distances, good_cells, kGoodCellsBelowFloor, trained_.levels.inside);
+    for (std::size_t i = 0; i < maps_.size(); ++i)
+      trained_.scored[i].map = joined_map(head, maps_[i], spread_distances(i));
   }
 
   // Boxes tell how large people draw them; masks are followed as they are.
@@ -281,6 +283,7 @@ class LabelledTrainer {
   std::vector<Heads> fold_heads_;  // as fit_heads() gives them
   std::vector<PartialScores> partial_;
   std::vector<std::vector<float>> maps_;         // log odds of the patch head's cells
+  std::vector<std::vector<float>> fused_;        // of the same cells: what they and the bank say
   std::vector<PixelRect> shown_;                 // of each picture
   std::vector<std::vector<CellBox>> predicted_;  // boxes of its cells, where people drew boxes
   LabelledTraining trained_;
