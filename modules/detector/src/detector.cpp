@@ -208,6 +208,8 @@ void pool_view(Prediction& all, Prediction view, std::size_t index) {
   all.faint_regions.insert(all.faint_regions.end(), view.faint_regions.begin(), view.faint_regions.end());
 }
 
+constexpr int kMostLoads = 3;
+
 // How far golden scores may be off here: tighter where the CPU is the one that trained.
 double tolerance(const package::Manifest& manifest) {
   const bool same_cpu = manifest.training.runtime == infer::runtime_description();
@@ -231,6 +233,19 @@ Result<void> reproduce_golden(Detector& detector, const std::filesystem::path& f
                     folder.string(), picture.file, prediction.score, picture.score, off, allowed));
   }
   return {};
+}
+
+// With several requests the runtime prepares other kernels once in some dozens of times, whose scores are off by more
+// than is allowed (bench/RESULTS.md). What decides then is another network: one that did reproduce the scores.
+Result<void> reproduce_golden_or_reload(Detector& detector, infer::Network& network,
+                                        const infer::NetworkOptions& options, const std::filesystem::path& folder,
+                                        double allowed) {
+  Result<void> reproduced = reproduce_golden(detector, folder, allowed);
+  for (int loads = 1; !reproduced && loads < kMostLoads; ++loads) {
+    LINEGUARD_ASSIGN(network, infer::Network::load(folder / "network.xml", options));
+    reproduced = reproduce_golden(detector, folder, allowed);
+  }
+  return reproduced;
 }
 
 }  // namespace
@@ -260,7 +275,9 @@ Result<std::unique_ptr<Detector>> Detector::load(const std::filesystem::path& fo
       std::make_unique<State>(State{std::move(manifest), std::move(point), std::move(model), std::move(network)});
   state->unknown_band = allowed;
   std::unique_ptr<Detector> detector(new Detector(std::move(state)));
-  if (options.check_golden) LINEGUARD_TRY(reproduce_golden(*detector, folder, allowed));
+  if (options.check_golden) {
+    LINEGUARD_TRY(reproduce_golden_or_reload(*detector, detector->state_->network, network_options, folder, allowed));
+  }
   return detector;
 }
 

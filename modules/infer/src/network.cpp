@@ -10,9 +10,6 @@
 #include <fmt/format.h>
 #include <openvino/frontend/manager.hpp>
 #include <openvino/op/constant.hpp>
-#include <openvino/op/convolution.hpp>
-#include <openvino/op/parameter.hpp>
-#include <openvino/op/sqrt.hpp>
 #include <openvino/openvino.hpp>
 #include <sys/mman.h>
 
@@ -21,23 +18,8 @@
 namespace lineguard::infer {
 namespace {
 
-// Its kernels ask once which instructions the CPU has. Where several streams ask at the same time, one process in some
-// hundreds is told SSE4.1 alone: slower, and off by what golden pictures do not forgive. So one stream asks first.
-void ask_for_instructions(ov::Core& core) {
-  namespace op = ov::op;
-  const auto pixels = std::make_shared<op::v0::Parameter>(ov::element::f32, ov::Shape{1, 8, 8, 8});
-  const auto weights = op::v0::Constant::create(ov::element::f32, {8, 8, 1, 1}, std::vector<float>(64, 1));
-  const auto convolved = std::make_shared<op::v1::Convolution>(
-      pixels, weights, ov::Strides{1, 1}, ov::CoordinateDiff{0, 0}, ov::CoordinateDiff{0, 0}, ov::Strides{1, 1});
-  const auto rooted = std::make_shared<op::v0::Sqrt>(convolved);
-  const auto graph = std::make_shared<ov::Model>(ov::OutputVector{rooted}, ov::ParameterVector{pixels});
-  core.compile_model(graph, "CPU", ov::num_streams(1), ov::inference_num_threads(1)).create_infer_request().infer();
-}
-
 ov::Core& runtime() {
   static ov::Core core;
-  static std::once_flag asked;
-  std::call_once(asked, [] { ask_for_instructions(core); });
   return core;
 }
 
