@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kInputs = 4;
 constexpr double kShrinkage = 0.01;
 constexpr int kSteps = 3000;
-// Before any picture has shown its defects, cells count a fifth, as if fifty pictures had told so (docs/adr/0027).
+// Before any picture has shown its defects, logits count a fifth, as if fifty pictures had told so (docs/adr/0027).
 constexpr double kPriorShareOfLogits = 0.2, kPriorPictures = 50;
 constexpr std::size_t kMostCells = 20'000;  // of good ones and of defective ones; more tell no more
 
@@ -52,10 +52,13 @@ struct Example {
 
 // Projected gradient descent: few weights on standardised inputs, so that a fixed step is safe.
 template <std::size_t kCount>
-Stack<kCount> fit_stack(const std::vector<Example<kCount>>& examples) {
+Stack<kCount> fit_stack(std::vector<Example<kCount>> examples) {
   std::array<Moments, kCount> moments;
   for (std::size_t k = 0; k < kCount; ++k) {
     moments[k] = moments_of(examples, [k](const auto& example) { return example.inputs[k]; });
+  }
+  for (Example<kCount>& example : examples) {
+    for (std::size_t k = 0; k < kCount; ++k) example.inputs[k] = moments[k].standardised(example.inputs[k]);
   }
   Stack<kCount> stack;
   const double all = std::accumulate(examples.begin(), examples.end(), 0.0,
@@ -64,8 +67,7 @@ Stack<kCount> fit_stack(const std::vector<Example<kCount>>& examples) {
     std::array<double, kCount> gradient{};
     double at_bias = 0;
     for (const Example<kCount>& example : examples) {
-      std::array<double, kCount> x{};
-      for (std::size_t k = 0; k < kCount; ++k) x[k] = moments[k].standardised(example.inputs[k]);
+      const std::array<double, kCount>& x = example.inputs;
       const double odds = std::inner_product(x.begin(), x.end(), stack.weights.begin(), stack.bias);
       const double error = (1 / (1 + std::exp(-odds)) - (example.defective ? 1 : 0)) * example.weight / all;
       at_bias += error;
@@ -90,10 +92,14 @@ double share_of_logits(const std::array<double, 2>& weights, std::size_t picture
   return told * own + (1 - told) * kPriorShareOfLogits;
 }
 
-std::vector<CellScores> evenly(std::vector<CellScores> all, std::size_t most) {
-  const std::size_t step = (all.size() + most - 1) / most;
+// Every so many-th of one kind.
+std::vector<CellScores> some_of(const std::vector<CellScores>& cells, bool defective, std::size_t count) {
+  const std::size_t step = (count + kMostCells - 1) / kMostCells;
   std::vector<CellScores> some;
-  for (std::size_t i = 0; i < all.size(); i += step) some.push_back(all[i]);
+  std::size_t place = 0;
+  for (const CellScores& cell : cells) {
+    if (cell.defective == defective && place++ % step == 0) some.push_back(cell);
+  }
   return some;
 }
 
@@ -107,11 +113,9 @@ Fusion fit_fusion(const std::vector<PartialScores>& pictures) {
 }
 
 CellFusion fit_cell_fusion(const std::vector<CellScores>& cells, std::size_t pictures) {
-  std::vector<CellScores> good, defective;
-  for (const CellScores& cell : cells) (cell.defective ? defective : good).push_back(cell);
-  const double odds = static_cast<double>(defective.size()) / static_cast<double>(good.size());
-  good = evenly(std::move(good), kMostCells);
-  defective = evenly(std::move(defective), kMostCells);
+  const auto defects = static_cast<std::size_t>(std::ranges::count_if(cells, &CellScores::defective));
+  const std::size_t others = cells.size() - defects;
+  const auto good = some_of(cells, false, others), defective = some_of(cells, true, defects);
   const Moments logit = moments_of(good, [](const CellScores& cell) { return cell.logit; });
   const Moments distance = moments_of(good, [](const CellScores& cell) { return cell.distance; });
   std::vector<Example<2>> examples;
@@ -130,7 +134,8 @@ CellFusion fit_cell_fusion(const std::vector<CellScores>& cells, std::size_t pic
   CellFusion fusion;
   fusion.logit = slope[0] * share / logit.deviation;
   fusion.distance = slope[0] * (1 - share) / distance.deviation;
-  fusion.bias = bias - fusion.logit * logit.mean - fusion.distance * distance.mean + std::log(odds);
+  fusion.bias = bias - fusion.logit * logit.mean - fusion.distance * distance.mean +
+                std::log(static_cast<double>(defects) / static_cast<double>(others));
   return fusion;
 }
 

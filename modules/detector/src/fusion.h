@@ -19,7 +19,7 @@ double fused_score(const Fusion& fusion, const PartialScores& scores);
 
 // Cross-fitted, of one cell: log odds of the patch head and distance.
 struct CellScores {
-  double logit = 0, distance = 0;
+  float logit = 0, distance = 0;
   bool defective = false;
 };
 

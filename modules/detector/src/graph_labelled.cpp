@@ -64,7 +64,7 @@ Value highest_nearby(const Value& map, int reach) {
       ->output(0);
 }
 
-// Log odds of cells and distances to the map, all [1, 1, grid, grid]: joined_map() of labelled_training.cpp.
+// Log odds of cells and distances to the map, all [1, 1, grid, grid]: joined_map() of labelled_map.h.
 Value joined_map(const Value& logits, const Value& distances, const LabelledHead& head) {
   const CellFusion& fusion = head.cell_fusion;
   const double level = head.map_floor.level;

@@ -6,7 +6,7 @@
 //                                                            area's brightness
 //   score = max(fused, score floor(d))
 //   cell  = bias + logit * x + distance * d                  x: log odds of the patch head, d: the cell's distance
-//   map   = min(cell, level + (x - cell level))              within reach of a defect that patch head and fused cells
+//   map   = min(cell, level + max(x - cell level, -1))       within reach of a defect that patch head and fused cells
 //                                                            know: the patch head draws the outline, for distances are
 //                                                            blurred and would swell it
 //         = max(cell, modest map floor(d))                   elsewhere

@@ -43,6 +43,17 @@ double mean_of_highest(std::vector<float> values, int count) {
   return std::accumulate(values.begin(), values.begin() + top, 0.0) / static_cast<double>(top);
 }
 
+// The level of fused cells that agrees best with what they are.
+double best_level(const std::vector<CellScores>& cells, const CellFusion& fusion) {
+  std::vector<float> values;
+  std::vector<bool> is_defect;
+  for (const CellScores& cell : cells) {
+    values.push_back(static_cast<float>(fusion.at(cell.logit, cell.distance)));
+    is_defect.push_back(cell.defective);
+  }
+  return best_threshold(values, is_defect);
+}
+
 Box part_inside(const Box& box, const PixelRect& area) {
   const double right = area.x + area.size.width_px, bottom = area.y + area.size.height_px;
   const double left = std::max<double>(box.x, area.x), top = std::max<double>(box.y, area.y);
@@ -136,27 +147,6 @@ class LabelledTrainer {
     });
   }
 
-  // What a cell of the map is where no defect is known: boxes' are the patch head's alone.
-  void fuse_cells() {
-    fused_ = maps_;
-    if (trained_.head.sides) return;
-    std::vector<CellScores> cells;
-    std::size_t pictures = 0;
-    for (std::size_t i = 0; i < maps_.size(); ++i) {
-      if (!set_.calibrates(i)) continue;
-      const std::vector<int>& labels = samples_[i].labels;
-      const auto distances = spread_distances(i);
-      pictures += std::ranges::any_of(labels, [](int label) { return label > 0; }) ? 1 : 0;
-      for (std::size_t cell = 0; cell < labels.size(); ++cell) {
-        if (labels[cell] >= 0) cells.push_back({maps_[i][cell], distances[cell], labels[cell] > 0});
-      }
-    }
-    const auto defects = std::ranges::count_if(cells, &CellScores::defective);
-    if (defects == 0 || defects == std::ssize(cells)) return;
-    const CellFusion fusion = trained_.head.cell_fusion = fit_cell_fusion(cells, pictures);
-    for (std::size_t i = 0; i < maps_.size(); ++i) fused_[i] = fused_cells(fusion, maps_[i], spread_distances(i));
-  }
-
   void join_scores() {
     std::vector<PartialScores> calibrating;
     for (std::size_t i = 0; i < partial_.size(); ++i) {
@@ -189,37 +179,49 @@ class LabelledTrainer {
                       dense_cells_ / 2);
   }
 
-  // The level of `maps` whose cells above it agree best with the labels.
-  double best_level(const std::vector<std::vector<float>>& maps) const {
-    std::vector<float> values;
-    std::vector<bool> is_defect;
-    for (std::size_t i = 0; i < maps.size(); ++i) {
+  // Those of pictures that calibrate whose labels say what they are.
+  std::vector<CellScores> told_cells(const std::vector<std::vector<float>>& distances) const {
+    std::vector<CellScores> cells;
+    for (std::size_t i = 0; i < maps_.size(); ++i) {
       if (!set_.calibrates(i)) continue;
-      for (std::size_t cell = 0; cell < samples_[i].labels.size(); ++cell) {
-        if (samples_[i].labels[cell] < 0) continue;
-        values.push_back(maps[i][cell]);
-        is_defect.push_back(samples_[i].labels[cell] > 0);
+      const std::vector<int>& labels = samples_[i].labels;
+      for (std::size_t cell = 0; cell < labels.size(); ++cell) {
+        if (labels[cell] >= 0) cells.push_back({maps_[i][cell], distances[i][cell], labels[cell] > 0});
       }
     }
-    return best_threshold(values, is_defect);
+    return cells;
+  }
+
+  // As they are where people drew boxes, or where cells of one kind alone are told.
+  CellFusion fusion_of(const std::vector<CellScores>& cells) const {
+    const auto defects = std::ranges::count_if(cells, &CellScores::defective);
+    if (trained_.head.sides || defects == 0 || defects == std::ssize(cells)) return {};
+    std::size_t pictures = 0;
+    for (std::size_t i = 0; i < samples_.size(); ++i) {
+      const bool shows = std::ranges::any_of(samples_[i].labels, [](int label) { return label > 0; });
+      pictures += shows && set_.calibrates(i) ? 1 : 0;
+    }
+    return fit_cell_fusion(cells, pictures);
   }
 
   void join_maps() {
-    fuse_cells();
+    std::vector<std::vector<float>> distances;
+    for (std::size_t i = 0; i < maps_.size(); ++i) distances.push_back(spread_distances(i));
+    const std::vector<CellScores> cells = told_cells(distances);
+    LabelledHead& head = trained_.head;
+    head.cell_fusion = fusion_of(cells);
+    head.cell_level = best_level(cells, {});
+    trained_.levels.inside = best_level(cells, head.cell_fusion);
+    head.reach_cells = reach_of_distances();
     std::vector<double> good_cells, good_distances;
     for (std::size_t i = 0; i < maps_.size(); ++i) {
       if (!set_.calibrates(i) || !set_.pictures[i].good()) continue;
-      const auto spread = spread_distances(i);
-      good_cells.insert(good_cells.end(), fused_[i].begin(), fused_[i].end());
-      good_distances.insert(good_distances.end(), spread.begin(), spread.end());
+      const auto fused = fused_cells(head.cell_fusion, maps_[i], distances[i]);
+      good_cells.insert(good_cells.end(), fused.begin(), fused.end());
+      good_distances.insert(good_distances.end(), distances[i].begin(), distances[i].end());
     }
-    LabelledHead& head = trained_.head;
-    head.cell_level = best_level(maps_);
-    trained_.levels.inside = best_level(fused_);
-    head.reach_cells = reach_of_distances();
     head.map_floor = fit_floor(good_distances, good_cells, kGoodCellsBelowFloor, trained_.levels.inside);
-    for (std::size_t i = 0; i < maps_.size(); ++i)
-      trained_.scored[i].map = joined_map(head, maps_[i], spread_distances(i));
+    for (std::size_t i = 0; i < maps_.size(); ++i) trained_.scored[i].map = joined_map(head, maps_[i], distances[i]);
   }
 
   // Boxes tell how large people draw them; masks are followed as they are.
@@ -283,7 +285,6 @@ class LabelledTrainer {
   std::vector<Heads> fold_heads_;  // as fit_heads() gives them
   std::vector<PartialScores> partial_;
   std::vector<std::vector<float>> maps_;         // log odds of the patch head's cells
-  std::vector<std::vector<float>> fused_;        // of the same cells: what they and the bank say
   std::vector<PixelRect> shown_;                 // of each picture
   std::vector<std::vector<CellBox>> predicted_;  // boxes of its cells, where people drew boxes
   LabelledTraining trained_;

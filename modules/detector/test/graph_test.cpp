@@ -53,7 +53,7 @@ class Graphs {
     EXPECT_NEAR((*answer)[1].values[0], defined.score, 1e-3 * defined.score);
     ASSERT_EQ((*answer)[0].values.size(), defined.map.size());
     for (std::size_t cell = 0; cell < defined.map.size(); ++cell)
-      EXPECT_NEAR((*answer)[0].values[cell], defined.map[cell], 1e-3 * (1 + std::abs(defined.map[cell]))) << cell;
+      EXPECT_NEAR((*answer)[0].values[cell], defined.map[cell], 1e-3 * std::abs(defined.map[cell])) << cell;
   }
 
  private:

@@ -72,7 +72,7 @@ TEST(LabelledMap, ACellThatTheHeadAloneKnowsIsNoOutline) {
 // The logit tells the cells apart, the distance is noise.
 std::vector<CellScores> cells_that_logits_tell() {
   std::mt19937_64 random(1);
-  std::normal_distribution<double> noise;
+  std::normal_distribution<float> noise;
   std::vector<CellScores> cells;
   for (int i = 0; i < 2000; ++i) {
     const bool defective = i % 20 == 0;
