@@ -94,7 +94,7 @@ double share_of_logits(const std::array<double, 2>& weights, std::size_t picture
 
 // Every so many-th of one kind.
 std::vector<CellScores> some_of(const std::vector<CellScores>& cells, bool defective, std::size_t count) {
-  const std::size_t step = (count + kMostCells - 1) / kMostCells;
+  const std::size_t step = std::max<std::size_t>(1, (count + kMostCells - 1) / kMostCells);
   std::vector<CellScores> some;
   std::size_t place = 0;
   for (const CellScores& cell : cells) {
