@@ -44,7 +44,7 @@ TEST(AcceptCandidate, OneThatFailsWhereTheOriginalPredictsIsRefused) {
   EXPECT_EQ(refusal(before, after), "");  // the picture's fault
   fail(after.rows[5]);
   const std::string said = refusal(before, after);
-  EXPECT_NE(said.find("fails on 1 pictures"), std::string::npos) << said;
+  EXPECT_NE(said.find("fails on 1 picture"), std::string::npos) << said;
   EXPECT_NE(said.find("picture 5: broken"), std::string::npos) << said;
 }
 

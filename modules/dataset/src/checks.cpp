@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <lineguard/core/words.h>
 #include <lineguard/dataset/split.h>
 
 namespace lineguard::dataset {
@@ -33,7 +34,7 @@ void check_labels(const Dataset& dataset, FindingList& findings) {
   for (const LabelProblem& problem : problems.kept())
     findings.add(Check::malformed_label, problem.reason, shown_place(problem, dataset.root));
   if (const std::size_t more = problems.count() - problems.kept().size(); more > 0)
-    findings.add_group(Check::malformed_label, fmt::format("{} more problems in the labels are not listed", more), {});
+    findings.add_group(Check::malformed_label, count_of(more, "more problem") + " in the labels not listed", {});
 }
 
 void check_files(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings) {
@@ -90,7 +91,7 @@ void check_number_of_good(std::size_t good, std::size_t kept_for_testing, Findin
   std::string reason = good == 0   ? "there is no good picture to learn from"
                        : good == 1 ? "there is only one good picture to learn from"
                                    : fmt::format("there are only {} good pictures to learn from", good);
-  if (kept_for_testing > 0) reason += fmt::format(" ({} more are kept for testing)", kept_for_testing);
+  if (kept_for_testing > 0) reason += fmt::format(" ({} more kept for testing)", kept_for_testing);
   const bool too_few = good < kFewestGoodPictures;
   findings.add_group(too_few ? Check::no_good_pictures : Check::few_good_pictures,
                      too_few ? fmt::format("{}, training takes {}", reason, kFewestGoodPictures) : reason, {});
@@ -273,6 +274,7 @@ void run_checks(const Dataset& dataset, const std::vector<SampleFacts>& facts, s
   check_marks(dataset, facts, findings);
   check_formats(dataset, facts, findings);
   check_look(dataset, facts, findings);
+  check_classes(dataset, findings);
 }
 
 }  // namespace lineguard::dataset

@@ -17,7 +17,10 @@ void run_checks(const Dataset& dataset, const std::vector<SampleFacts>& facts, s
 // Sizes, channels and depth: checks_of_format.cpp.
 void check_formats(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings);
 
-// Brightness, contrast, sharpness and the numbers of each label: checks_of_look.cpp.
+// Brightness, contrast and sharpness: checks_of_look.cpp.
 void check_look(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings);
+
+// Names and numbers of classes: checks_of_classes.cpp.
+void check_classes(const Dataset& dataset, FindingList& findings);
 
 }  // namespace lineguard::dataset

@@ -17,8 +17,6 @@ constexpr std::size_t kFewestOfALabel = 10;  // for a claim on shortcuts
 constexpr double kTells = 0.85;              // AUROC's lower bound from which look alone tells the label
 constexpr std::size_t kFewestPictures = 20;  // for a claim on outliers
 constexpr double kFarAway = 6;               // robust standard deviations
-constexpr std::size_t kFewPicturesOfClass = 5;
-constexpr double kSmallShare = 0.02;
 
 struct Property {
   std::string_view name, low, high;  // "brightness", "darker", "brighter"
@@ -99,37 +97,11 @@ void check_outliers(const Property& property, const Dataset& dataset, const std:
       first_names(std::move(far)));
 }
 
-void check_balance(const Dataset& dataset, FindingList& findings) {
-  std::map<std::string, std::vector<std::string>> by_class;
-  std::size_t good = 0, defective = 0;
-  for (const Sample& sample : dataset.samples) {
-    good += sample.label == Label::good;
-    if (sample.label != Label::defective) continue;
-    ++defective;
-    by_class[sample.class_name].push_back(sample.name);
-  }
-  if (defective == 0) return;
-  const double share = static_cast<double>(std::min(good, defective)) / static_cast<double>(good + defective);
-  if (good > 0 && share < kSmallShare) {
-    findings.add_group(
-        Check::imbalance,
-        fmt::format("{} good and {} defective pictures: {:.1f} % of one label", good, defective, 100 * share), {});
-  }
-  if (by_class.size() < 2) return;
-  for (const auto& [name, files] : by_class) {
-    if (files.size() >= kFewPicturesOfClass) continue;
-    findings.add_group(Check::imbalance,
-                       fmt::format("the class {} has {} picture{}", name, files.size(), files.size() == 1 ? "" : "s"),
-                       files);
-  }
-}
-
 }  // namespace
 
 void check_look(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings) {
   for (const Property& property : kProperties) check_shortcut(property, dataset, facts, findings);
   for (const Property& property : kProperties) check_outliers(property, dataset, facts, findings);
-  check_balance(dataset, findings);
 }
 
 }  // namespace lineguard::dataset

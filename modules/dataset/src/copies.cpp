@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <lineguard/core/digest.h>
+#include <lineguard/core/words.h>
 #include <lineguard/dataset/dataset.h>
 
 namespace lineguard::dataset {
@@ -60,8 +61,9 @@ std::size_t join_copies(Dataset& dataset) {
   }
   for (Sample& sample : dataset.samples) sample.part = joined.one_of(std::move(sample.part));
   if (copies > 0) {
-    dataset.warnings.push_back(fmt::format(
-        "{} pictures are copies of others, byte for byte: each counts as one part with its copies", copies));
+    dataset.warnings.push_back(
+        fmt::format("{} of others, byte for byte: each counts as one part with its copies",
+                    copies == 1 ? "1 picture is a copy" : fmt::format("{} pictures are copies", copies)));
   }
   return copies;
 }

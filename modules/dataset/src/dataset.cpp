@@ -12,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include <lineguard/core/files.h>
+#include <lineguard/core/words.h>
 #include <lineguard/dataset/dataset.h>
 
 namespace lineguard::dataset {
@@ -26,12 +27,11 @@ std::string describe(const FolderContent& folder) {
     ++kinds[extension.empty() ? "without extension" : extension];
   }
   std::vector<std::string> seen;
-  if (!folder.pictures.empty()) seen.push_back(fmt::format("{} pictures", folder.pictures.size()));
-  for (const auto& [kind, count] : kinds)
-    seen.push_back(fmt::format("{} {} file{}", count, kind, count == 1 ? "" : "s"));
+  if (!folder.pictures.empty()) seen.push_back(count_of(folder.pictures.size(), "picture"));
+  for (const auto& [kind, count] : kinds) seen.push_back(count_of(count, kind + " file"));
   constexpr std::size_t kNamed = 8;
   for (std::size_t i = 0; i < std::min(folder.folders.size(), kNamed); ++i) seen.push_back(folder.folders[i] + "/");
-  if (folder.folders.size() > kNamed) seen.push_back(fmt::format("{} more folders", folder.folders.size() - kNamed));
+  if (folder.folders.size() > kNamed) seen.push_back(count_of(folder.folders.size() - kNamed, "more folder"));
   return seen.empty() ? "it is empty" : fmt::format("it has {}", fmt::join(seen, ", "));
 }
 

@@ -16,7 +16,7 @@ struct CheckRow {
   std::string_view advice;
 };
 
-constexpr std::array<CheckRow, 29> kChecks{{
+constexpr std::array<CheckRow, 30> kChecks{{
     {Check::malformed_label, "malformed-label", Severity::blocker,
      "Correct these lines or entries, or take them out. Until then nothing is trained or measured, whatever --allow "
      "says: a set that is read in part would be another one. What is said of the other files below is of what could be "
@@ -87,6 +87,8 @@ constexpr std::array<CheckRow, 29> kChecks{{
     {Check::unusual_look, "unusual-look", Severity::warning,
      "These look unlike the rest of this set: another lamp, focus or product? Take them out if the line will not see "
      "them."},
+    {Check::class_spelling, "class-spelling", Severity::warning,
+     "If they mean one defect, give it one name: each is learned, reported and counted as a class of its own."},
     {Check::imbalance, "imbalance", Severity::warning,
      "Figures of the few are uncertain, and a head trained on labels hardly sees them: add pictures, or merge "
      "classes."},

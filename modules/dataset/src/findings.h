@@ -41,6 +41,7 @@ enum class Check {
   likely_part_in_two_splits,
   near_duplicate,
   unusual_look,
+  class_spelling,
   imbalance,
 };
 

@@ -326,7 +326,7 @@ TEST_F(CheckDataset, needsGoodPictures) {
 TEST_F(CheckDataset, countsTheGoodPicturesThatTrainingLeavesItself) {
   for (int i = 0; i < 6; ++i) add_picture("good/" + std::to_string(i) + ".png", i);
   EXPECT_CONTAINS(only(check(), "no-good-pictures").reason,
-                  "only 3 good pictures to learn from (3 more are kept for testing), training takes 5");
+                  "only 3 good pictures to learn from (3 more kept for testing), training takes 5");
   for (int i = 6; i < 12; ++i) add_picture("good/" + std::to_string(i) + ".png", i);
   EXPECT_TRUE(check().blockers().empty());
 }
@@ -338,7 +338,7 @@ TEST_F(CheckDataset, countsGoodPicturesAsTrainingWouldChoose) {
   const auto reason = [&](std::optional<bool> with_labels) {
     return only(*check_dataset(read(), {.with_labels = with_labels}), "few-good-pictures").reason;
   };
-  EXPECT_CONTAINS(reason(std::nullopt), "only 9 good pictures to learn from (3 more are kept for testing)");
+  EXPECT_CONTAINS(reason(std::nullopt), "only 9 good pictures to learn from (3 more kept for testing)");
   EXPECT_CONTAINS(reason(true), "only 9 good pictures");
   EXPECT_CONTAINS(reason(false), "only 6 good pictures");
 }

@@ -126,7 +126,7 @@ TEST_F(LabelProblemsTest, AreBoundedAndTheRestIsCounted) {
   EXPECT_EQ(places(dataset).size(), 1000u);
   EXPECT_EQ(dataset.problems.count(), 1501u);
   const auto report = check_dataset(dataset);
-  EXPECT_EQ(report->findings.at(1).reason, "501 more problems in the labels are not listed");
+  EXPECT_EQ(report->findings.at(1).reason, "501 more problems in the labels not listed");
   LabelProblems problems;
   problems.add("a", std::string(5000, 'x'));
   EXPECT_LT(problems.kept()[0].reason.size(), 500u);

@@ -73,5 +73,18 @@ TEST_F(Look, NamesAClassWithHardlyAPicture) {
   EXPECT_CONTAINS(findings[0].reason, "the class stain has 1 picture");
 }
 
+TEST_F(Look, NamesClassesThatDifferInSpellingAlone) {
+  for (unsigned i = 0; i < 8; ++i) add_picture("good/g" + std::to_string(i) + ".png", i, 120);
+  for (unsigned i = 0; i < 6; ++i) add_picture("defective/deep_scratch/c" + std::to_string(i) + ".png", 100 + i, 121);
+  add_picture("defective/Deep scratch/d.png", 200, 122);
+  add_picture("defective/stain/s.png", 201, 122);
+  const auto findings = found("class-spelling");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(
+      findings[0].reason,
+      "\"Deep scratch\" (1 picture) and \"deep_scratch\" (6 pictures) are 2 classes; these pictures have the rarest");
+  EXPECT_EQ(findings[0].files, (std::vector<std::string>{"defective/Deep scratch/d.png"}));
+}
+
 }  // namespace
 }  // namespace lineguard::dataset::test

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <lineguard/core/words.h>
 #include <lineguard/dataset/check.h>
 #include <lineguard/dataset/split.h>
 
@@ -37,11 +38,10 @@ Result<Chosen> choose_samples(const dataset::Dataset& dataset, const TrainConfig
   const auto labelled = dataset::split_for_labels(dataset, seed).train;
   const auto defective = dataset::count_defective(dataset, labelled);
   if (config.labels == Labels::use && defective < kFewestDefectivePictures) {
-    return make_error(
-        ErrorCode::refused,
-        fmt::format("{}: {} defective pictures to learn from; at least {} are needed: label more{}, or "
-                    "train with --labels ignore",
-                    dataset.root.string(), defective, kFewestDefectivePictures, kept_for_testing(dataset, defective)));
+    return make_error(ErrorCode::refused, fmt::format("{}: {} to learn from; at least {} are needed: label more{}, or "
+                                                      "train with --labels ignore",
+                                                      dataset.root.string(), count_of(defective, "defective picture"),
+                                                      kFewestDefectivePictures, kept_for_testing(dataset, defective)));
   }
   const bool can_be_cut = config.tile_px == 0 ||
                           std::ranges::all_of(labelled, [&](std::size_t i) { return says_where(dataset.samples[i]); });
@@ -53,8 +53,8 @@ Result<Chosen> choose_samples(const dataset::Dataset& dataset, const TrainConfig
       : config.labels == Labels::ignore ? "labels of defects are not used: --labels ignore"
       : !can_be_cut
           ? "labels of defects are not used: pictures are cut into tiles, and not all labels say where the defect is"
-          : fmt::format("{} defective pictures in the training part: from {} on they are learned from", defective,
-                        dataset::kEnoughDefectivePictures);
+          : fmt::format("{} in the training part: from {} on they are learned from",
+                        count_of(defective, "defective picture"), dataset::kEnoughDefectivePictures);
   for (const std::size_t i : use ? labelled : dataset::split_for_training(dataset, 0, seed).train) {
     const dataset::Sample& sample = dataset.samples[i];
     chosen.set.pictures.push_back({sample.image, sample.name, 0, {}, &sample, sample.defect_free_template, {}});
@@ -135,10 +135,10 @@ Error too_few_good(const dataset::Dataset& dataset, const TrainingSet& set) {
     hint += fmt::format("; defect-free twins count where each picture has one (missing-template): {} has none",
                         first_without_twin(set));
   }
-  return make_error(ErrorCode::refused,
-                    fmt::format("{}: {} good pictures to train on; at least {} are needed, 30 or more "
-                                "give a useful operating point{}",
-                                dataset.root.string(), set.good_count(), dataset::kFewestGoodPictures, hint));
+  return make_error(ErrorCode::refused, fmt::format("{}: {} to train on; at least {} are needed, 30 or more "
+                                                    "give a useful operating point{}",
+                                                    dataset.root.string(), count_of(set.good_count(), "good picture"),
+                                                    dataset::kFewestGoodPictures, hint));
 }
 
 }  // namespace

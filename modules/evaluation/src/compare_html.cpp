@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/words.h>
 #include <lineguard/evaluation/compare.h>
 #include <lineguard/evaluation/parts.h>
 #include <lineguard/report/html.h>
@@ -196,8 +197,8 @@ class BothModels {
  private:
   std::string pictures_of_parts(bool better_in_b) const {
     const stats::Discordant &miss = comparison_.miss.discordant, &overkill = comparison_.overkill.discordant;
-    return fmt::format("Pictures of {} parts, those that just one model diverts. ",
-                       better_in_b ? miss.only_a + overkill.only_a : miss.only_b + overkill.only_b);
+    return fmt::format("Pictures of {}, those that just one model diverts. ",
+                       count_of(better_in_b ? miss.only_a + overkill.only_a : miss.only_b + overkill.only_b, "part"));
   }
 
   Result<report::PicturePair> draw(const ChangedPicture& changed) const {

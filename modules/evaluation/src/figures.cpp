@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/words.h>
 #include <lineguard/evaluation/parts.h>
 #include <lineguard/stats/quantile.h>
 
@@ -109,17 +110,17 @@ void add_notes(Evaluation& evaluation) {
   const std::size_t n_parts = evaluation.miss.count.n + evaluation.overkill.count.n;
   if (evaluation.counts_parts && n_parts > 0) {
     notes.push_back(fmt::format(
-        "The {} pictures show {} parts. Rates count parts: a part is diverted where one of its pictures is, and "
+        "The {} show {}. Rates count parts: a part is diverted where one of its pictures is, and "
         "pictures of one part are no independent trials. The AUROC ranks pictures; its interval draws whole parts.",
-        evaluation.miss.pictures + evaluation.overkill.pictures, n_parts));
+        count_of(evaluation.miss.pictures + evaluation.overkill.pictures, "picture"), count_of(n_parts, "part")));
   }
   constexpr std::size_t kFew = 30;
   const std::size_t n_defective = evaluation.miss.count.n;
   if (n_defective > 0 && n_defective < kFew) {
-    notes.push_back(
-        fmt::format("{} defective {}s are too few for a claim on the miss rate: showing 5 % with 95 % "
-                    "confidence takes {} without a miss.",
-                    n_defective, unit_of(evaluation.miss), stats::trials_needed(0.05)));
+    notes.push_back(fmt::format(
+        "{} are too few for a claim on the miss rate: showing 5 % with 95 % "
+        "confidence takes {} without a miss.",
+        count_of(n_defective, fmt::format("defective {}", unit_of(evaluation.miss))), stats::trials_needed(0.05)));
   }
 }
 

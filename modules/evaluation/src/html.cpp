@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/words.h>
 #include <lineguard/evaluation/output.h>
 #include <lineguard/evaluation/parts.h>
 #include <lineguard/report/html.h>
@@ -35,9 +36,10 @@ std::vector<report::KeyFigure> key_figures(const Evaluation& evaluation) {
   }
   if (evaluation.pixels) {
     const PixelFigures& pixels = *evaluation.pixels;
-    figures.push_back({"Pixel AUROC / AUPRO", fmt::format("{:.3f} / {:.3f}", pixels.auroc, pixels.aupro),
-                       fmt::format("{} masks with {} regions, on a grid of at most {} px; AUPRO to FPR 0.3",
-                                   pixels.pictures_with_mask, pixels.regions, pixels.grid_px)});
+    figures.push_back(
+        {"Pixel AUROC / AUPRO", fmt::format("{:.3f} / {:.3f}", pixels.auroc, pixels.aupro),
+         fmt::format("{} with {}, on a grid of at most {} px; AUPRO to FPR 0.3",
+                     count_of(pixels.pictures_with_mask, "mask"), count_of(pixels.regions, "region"), pixels.grid_px)});
   }
   figures.push_back({"Unknown", std::to_string(evaluation.overkill.unknown + evaluation.miss.unknown),
                      fmt::format("{} good, {} defective within {:.2g} of the threshold; diverted",

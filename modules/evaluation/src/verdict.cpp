@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <lineguard/core/words.h>
 #include <lineguard/evaluation/parts.h>
 
 namespace lineguard::evaluation {
@@ -17,7 +18,7 @@ Difference rate_difference(std::string_view figure, const RateChange& change, do
           interval,
           fmt::format("{:+.2f} percentage points", 100 * (change.b.count.rate() - change.a.count.rate())),
           fmt::format("{:+.2f} to {:+.2f}", 100 * interval.low, 100 * interval.high),
-          fmt::format("{} {}s", change.discordant.n, unit_of(change.a))};
+          count_of(change.discordant.n, unit_of(change.a))};
 }
 
 Difference auroc_difference(const stats::PairedDifference& auroc, std::size_t pictures) {
@@ -26,7 +27,7 @@ Difference auroc_difference(const stats::PairedDifference& auroc, std::size_t pi
           auroc.interval,
           fmt::format("{:+.4f}", auroc.difference()),
           fmt::format("{:+.4f} to {:+.4f}", auroc.interval.low, auroc.interval.high),
-          fmt::format("{} pictures", pictures)};
+          count_of(pictures, "picture")};
 }
 
 std::vector<Difference> differences_of(const Comparison& comparison) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/words.h>
+
 namespace lineguard::evaluation {
 
 std::string percent(double share) {
@@ -15,7 +17,7 @@ std::string rate_in_words(const Rate& rate) {
 
 std::string counted_in_words(const Rate& rate, std::string_view of) {
   const std::string words = fmt::format("{} of {} {}", rate.count.events, rate.count.n, of);
-  return rate.pictures > rate.count.n ? fmt::format("{} parts ({} pictures)", words, rate.pictures) : words;
+  return rate.pictures > rate.count.n ? fmt::format("{} parts ({})", words, count_of(rate.pictures, "picture")) : words;
 }
 
 std::string why_unknown(const Rate& rate, std::string_view of) {
@@ -64,8 +66,8 @@ std::vector<report::Fact> facts_of(const Provenance& provenance,
 }
 
 std::string failures_in_words(const Failures& failures) {
-  return fmt::format("{} pictures could not be read or predicted: {} by both, {} by A alone, {} by B alone",
-                     failures.pictures.size(), failures.both, failures.only_a, failures.only_b);
+  return fmt::format("{} could not be read or predicted: {} by both, {} by A alone, {} by B alone",
+                     count_of(failures.pictures.size(), "picture"), failures.both, failures.only_a, failures.only_b);
 }
 
 std::string timing_in_words(const Evaluation& evaluation) {
@@ -74,14 +76,14 @@ std::string timing_in_words(const Evaluation& evaluation) {
 }
 
 std::string counts_in_words(const Evaluation& evaluation) {
-  std::string words = fmt::format("{} pictures: {} good, {} defective", evaluation.rows.size(), evaluation.n_good,
-                                  evaluation.n_defective);
+  std::string words = fmt::format("{}: {} good, {} defective", count_of(evaluation.rows.size(), "picture"),
+                                  evaluation.n_good, evaluation.n_defective);
   const Rate &miss = evaluation.miss, &overkill = evaluation.overkill;
-  if (evaluation.counts_parts) words += fmt::format(", of {} parts", miss.count.n + overkill.count.n);
+  if (evaluation.counts_parts) words += ", of " + count_of(miss.count.n + overkill.count.n, "part");
   if (evaluation.n_unlabelled > 0) words += fmt::format(", {} unlabelled", evaluation.n_unlabelled);
   if (evaluation.n_errors > 0) words += fmt::format(", {} could not be read or predicted", evaluation.n_errors);
   if (const std::size_t left_out = miss.left_out + overkill.left_out; evaluation.counts_parts && left_out > 0)
-    words += fmt::format(", which leaves out {} parts", left_out);
+    words += ", which leaves out " + count_of(left_out, "part");
   return words;
 }
 
@@ -101,8 +103,8 @@ std::string to_text(const Evaluation& evaluation) {
   }
   if (evaluation.pixels) {
     const PixelFigures& pixels = *evaluation.pixels;
-    const auto basis = fmt::format("{} masks, {} regions, grid up to {} px", pixels.pictures_with_mask, pixels.regions,
-                                   pixels.grid_px);
+    const auto basis = fmt::format("{}, {}, grid up to {} px", count_of(pixels.pictures_with_mask, "mask"),
+                                   count_of(pixels.regions, "region"), pixels.grid_px);
     add("pixel AUROC", fmt::format("{:.3f}", pixels.auroc), basis);
     add("AUPRO (0.3)", fmt::format("{:.3f}", pixels.aupro), basis);
   }

@@ -280,7 +280,7 @@ TEST_F(Evaluate, PartsWithSeveralPicturesAreSaid) {
   add("b.png", Label::good, 10);
   dataset_.samples[0].part = dataset_.samples[1].part = "part 1";
   const Evaluation evaluation = run();
-  EXPECT_TRUE(notes(evaluation, "The 2 pictures show 1 parts"));
+  EXPECT_TRUE(notes(evaluation, "The 2 pictures show 1 part."));
   EXPECT_NE(to_text(evaluation).find("0 of 1 good parts (2 pictures)"), std::string::npos);
   const auto json = nlohmann::json::parse(to_json(evaluation));
   EXPECT_EQ(json["overkill"]["n"], 1);
@@ -401,7 +401,7 @@ TEST_F(Evaluate, ComparisonNamesPicturesThatFailed) {
   const auto comparison = compare(run(), run());
   ASSERT_TRUE(comparison);
   const std::string html = to_html(*comparison, dataset_, predictor_, predictor_);
-  const auto said = html.find("1 pictures could not be read or predicted: 1 by both");
+  const auto said = html.find("1 picture could not be read or predicted: 1 by both");
   EXPECT_LT(said, html.find("<table>"));
   EXPECT_NE(html.find("broken.png", said), std::string::npos);
   EXPECT_NE(html.find("1 defective and 0 good parts are in no rate"), std::string::npos);

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/words.h>
+
 namespace lineguard::app {
 namespace {
 
@@ -15,9 +17,9 @@ Result<void> refuse_failures(const evaluation::Comparison& comparison) {
       pictures, [&](const evaluation::PairedRows& rows) { return !comparison.a.rows[rows.row_a].error; });
   const evaluation::Row& row = comparison.b.rows[first->row_b];
   return make_error(ErrorCode::refused,
-                    fmt::format("it fails on {} pictures that the original predicts, the first: {}: {}; nothing was "
+                    fmt::format("it fails on {} that the original predicts, the first: {}: {}; nothing was "
                                 "written",
-                                comparison.failures.only_b, row.image, row.error->message));
+                                count_of(comparison.failures.only_b, "picture"), row.image, row.error->message));
 }
 
 Result<void> refuse_change(const char* what, const evaluation::RateChange& change, double allowed) {

@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/words.h>
 #include <lineguard/detector/detector.h>
 
 namespace lineguard::app {
@@ -56,8 +57,8 @@ std::string stopped_in_words(const InspectSummary& summary, std::size_t total, c
 }
 
 std::string in_words(const InspectSummary& summary, const detector::Detector& detector) {
-  std::string words = fmt::format("{} pictures: {} good, {} defective, {} unknown", summary.inputs(), summary.good,
-                                  summary.defective, summary.unknown);
+  std::string words = fmt::format("{}: {} good, {} defective, {} unknown", count_of(summary.inputs(), "picture"),
+                                  summary.good, summary.defective, summary.unknown);
   if (summary.errors > 0) words += fmt::format(", {} could not be read or predicted (see their lines)", summary.errors);
   const ModelIdentity& model = detector.model();
   return words + fmt::format("\nmodel {} version {}, operating point \"{}\", threshold {:.6g}\n", model.name,

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <lineguard/core/files.h>
+#include <lineguard/core/words.h>
 #include <lineguard/dataset/check.h>
 #include <lineguard/dataset/dataset.h>
 #include <lineguard/detector/train.h>
@@ -86,8 +87,8 @@ void print(const detector::TrainReport& report, const std::string& out) {
   const package::OperatingPoint& point = report.operating_point;
   std::cout << fmt::format("package    {}: {} version {}\ndigest     {}\n", out, report.model.name,
                            report.model.version, report.model.digest);
-  std::cout << fmt::format("learned    from {} good pictures, {} patches, bank of {}, in {:.1f} s\n",
-                           report.good_pictures, report.patches, report.bank, report.seconds);
+  std::cout << fmt::format("learned    from {}, {} patches, bank of {}, in {:.1f} s\n",
+                           count_of(report.good_pictures, "good picture"), report.patches, report.bank, report.seconds);
   if (!report.settings_note.empty()) std::cout << "settings   " << report.settings_note << "\n";
   if (!report.brightness_note.empty()) std::cout << "brightness " << report.brightness_note << "\n";
   std::cout << "labels     " << report.labels_note << "\n";

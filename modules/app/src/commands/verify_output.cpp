@@ -8,6 +8,8 @@
 #include <fmt/ostream.h>
 #include <nlohmann/json.hpp>
 
+#include <lineguard/core/words.h>
+
 namespace lineguard::app {
 namespace {
 
@@ -103,10 +105,6 @@ std::vector<CheckGroup> group_by_check(const VerifyResult& result) {
 std::size_t warning_count(const VerifyResult& result) {
   const auto warns = [](const Finding& finding) { return finding.severity == Severity::warning; };
   return static_cast<std::size_t>(std::ranges::count_if(result.report.findings, warns));
-}
-
-std::string count_of(std::size_t count, std::string_view word) {
-  return fmt::format("{} {}{}", count, word, count == 1 ? "" : word.ends_with('x') ? "es" : "s");
 }
 
 std::string count_marks(const dataset::Summary& summary) {

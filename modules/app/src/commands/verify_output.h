@@ -44,8 +44,6 @@ std::string to_json(const VerifyResult& result);
 // One self-contained HTML file with thumbnails of the pictures that findings name.
 std::string to_html(const VerifyResult& result);
 
-// "1 blocker", "3 blockers", "2 boxes"
-std::string count_of(std::size_t count, std::string_view word);
 // What says where defects are, or what is not there: "3 masks", "52 boxes, 40 templates"; "0 masks" where nothing does.
 std::string count_marks(const dataset::Summary& summary);
 // "good 45, broken 40"; more than `most` entries are summed up: "… and 12 more".

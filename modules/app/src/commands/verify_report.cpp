@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/words.h>
 #include <lineguard/imaging/decode.h>
 #include <lineguard/report/html.h>
 
