@@ -33,6 +33,7 @@ void remove_staged_folders_on_interrupt() {
   std::thread(wait_and_clean).detach();
   std::signal(SIGINT, pass_on);
   std::signal(SIGTERM, pass_on);
+  std::signal(SIGHUP, pass_on);
 }
 
 }  // namespace lineguard::app

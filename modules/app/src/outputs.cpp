@@ -1,5 +1,6 @@
 #include "outputs.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <set>
 #include <system_error>
@@ -25,6 +26,17 @@ fs::path place_of(const fs::path& file) {
 Error write_error(const std::string& name) {
   if (errno == EPIPE) return make_error(ErrorCode::unavailable, name + ": the reader has gone");
   return error_from_errno(errno, "cannot write " + name);
+}
+
+// A model package is only read: a file in it would be taken for damage.
+Result<void> refuse_package(const fs::path& file) {
+  std::error_code ignored;
+  for (fs::path folder = place_of(file).parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
+    if (fs::exists(folder / "manifest.toml", ignored) && fs::exists(folder / "files.sha256", ignored))
+      return make_error(ErrorCode::invalid_argument, file.string() + " would lie in the model package " +
+                                                         folder.string() + ", which is only read: name another file");
+  }
+  return {};
 }
 
 }  // namespace
@@ -53,6 +65,7 @@ Result<void> prepare_output_files(const std::vector<fs::path>& files) {
     if (file.empty()) continue;
     if (file == "-")
       return make_error(ErrorCode::invalid_argument, "\"-\" is no file to write: stdout carries the text; name a file");
+    LINEGUARD_TRY(refuse_package(file));
     LINEGUARD_TRY(prepare_output_file(file));
     if (!named.insert(place_of(file)).second)
       return make_error(ErrorCode::invalid_argument, file.string() + " is to be written twice: name two files");
@@ -72,6 +85,8 @@ Result<void> refuse_to_overwrite(const dataset::Dataset& data, const std::vector
   };
   if (written.empty()) return {};
   if (is_written(data.root)) return refuse(data.root);
+  for (const fs::path& file : data.label_files)
+    if (is_written(file)) return refuse(file);
   for (const dataset::Sample& sample : data.samples) {
     if (is_written(sample.image)) return refuse(sample.image);
     if (sample.mask && is_written(*sample.mask)) return refuse(*sample.mask);
@@ -79,6 +94,13 @@ Result<void> refuse_to_overwrite(const dataset::Dataset& data, const std::vector
     if (twin && is_written(*twin)) return refuse(*twin);
   }
   return {};
+}
+
+Result<void> refuse_to_replace(const std::vector<fs::path>& inputs, const fs::path& file) {
+  const fs::path written = place_of(file);
+  const bool is_input = std::ranges::any_of(inputs, [&](const fs::path& input) { return place_of(input) == written; });
+  if (!is_input) return {};
+  return make_error(ErrorCode::invalid_argument, file.string() + " is one of the inputs: name another file");
 }
 
 void LineWriter::Close::operator()(std::FILE* stream) const {
@@ -102,6 +124,7 @@ Result<LineWriter> LineWriter::open(const fs::path& file) {
   std::error_code code;
   fs::path opened = file;
   if (!fs::exists(file, code) || fs::is_regular_file(file, code) || fs::is_directory(file, code)) {
+    LINEGUARD_TRY(refuse_package(file));
     LINEGUARD_TRY(prepare_output_file(file));
     opened = staging_name(file);
     writer.aside_ = opened;

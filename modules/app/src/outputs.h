@@ -23,9 +23,12 @@ Result<void> prepare_output_file(const std::filesystem::path& file);
 // The same for each of the files that is named (not empty). invalid_argument where two are one file, or one is "-".
 Result<void> prepare_output_files(const std::vector<std::filesystem::path>& files);
 
-// invalid_argument where one of the files is a picture, mask or template of the data set, or the file that lists them:
-// a data set is only read.
+// invalid_argument where one of the files is a picture, mask, template or label file of the data set: a data set is
+// only read.
 Result<void> refuse_to_overwrite(const dataset::Dataset& data, const std::vector<std::filesystem::path>& files);
+
+// invalid_argument where `file` is one of the inputs.
+Result<void> refuse_to_replace(const std::vector<std::filesystem::path>& inputs, const std::filesystem::path& file);
 
 // Lines of text, to stdout ("-" or an empty path) or to a file that appears only when it is complete: written aside and
 // renamed by finish(), removed if finish() is never called. A pipe or device is written as it is. Not thread-safe.

@@ -22,6 +22,7 @@ constexpr std::string_view kStaging = ".tmp-";
 // What this process is writing.
 std::mutex staged_mutex;
 std::set<fs::path> staged_folders;
+bool ends = false;  // remove_staged_folders() was called
 
 void forget_staged(const fs::path& folder) {
   std::lock_guard lock(staged_mutex);
@@ -70,6 +71,8 @@ Result<void> sync_path(const fs::path& path) {
 
 Result<void> make_folders(const fs::path& folder) {
   std::error_code code;
+  if (std::lock_guard lock(staged_mutex); ends)
+    return make_error(ErrorCode::unavailable, "stopped by a signal: " + folder.string() + " was not made");
   if (!folder.empty()) fs::create_directories(folder, code);
   if (code) return error_from_errno(code.value(), "cannot make the folder " + folder.string());
   return {};
@@ -188,8 +191,16 @@ StagedFolder::~StagedFolder() {
 
 void remove_staged_folders() {
   std::lock_guard lock(staged_mutex);
+  ends = true;
   std::error_code ignored;
-  for (const fs::path& folder : staged_folders) fs::remove_all(folder, ignored);
+  for (const fs::path& folder : staged_folders) {
+    // Other threads write on meanwhile: not into what has another name.
+    fs::path aside = folder;
+    aside += "-0";
+    fs::rename(folder, aside, ignored);
+    fs::remove_all(aside, ignored);
+    fs::remove_all(folder, ignored);
+  }
 }
 
 Result<StagedFolder> StagedFolder::create(const fs::path& target, bool replace) {
@@ -214,6 +225,8 @@ Result<void> StagedFolder::commit() {
     if (entry.is_regular_file(code) || entry.is_directory(code)) LINEGUARD_TRY(sync_path(entry.path()));
   }
   LINEGUARD_TRY(sync_path(staging_));
+  std::unique_lock lock(staged_mutex);  // who ends the process finds it as it was or in place
+  if (ends) return make_error(ErrorCode::unavailable, "stopped by a signal: nothing was written");
   fs::path old;
   if (replace_ && fs::exists(target_, code)) {
     old = staging_;
@@ -225,7 +238,8 @@ Result<void> StagedFolder::commit() {
     if (!old.empty()) fs::rename(old, target_, code);
     return error;
   }
-  forget_staged(staging_);
+  staged_folders.erase(staging_);
+  lock.unlock();
   staging_.clear();
   if (!old.empty()) fs::remove_all(old, code);
   return sync_path(folder_of(target_));

@@ -232,6 +232,12 @@ void check_boxes(const Sample& sample, const SampleFacts& facts, FindingList& fi
                  sample.name);
   }
   if (!facts.decoded) return;
+  if (const auto& said = sample.annotated_size; said && *said != facts.size && !sample.boxes.empty()) {
+    findings.add(Check::annotated_size,
+                 fmt::format("the label file says that the picture has {}x{} pixels, it has {}x{}", said->width_px,
+                             said->height_px, facts.size.width_px, facts.size.height_px),
+                 sample.name);
+  }
   const auto leaves = [&](const Outline& outline) { return !lies_inside(outline, facts.size); };
   if (std::ranges::any_of(sample.boxes, [&](const auto& box) { return std::ranges::any_of(box.outlines, leaves); })) {
     findings.add(

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 
 #include <fmt/format.h>
 
+#include <lineguard/stats/bounds.h>
 #include <lineguard/stats/quantile.h>
 #include <lineguard/stats/roc.h>
 
@@ -16,7 +18,8 @@ namespace {
 constexpr std::size_t kFewestOfALabel = 10;  // for a claim on shortcuts
 constexpr double kTells = 0.85;              // AUROC's lower bound from which look alone tells the label
 constexpr std::size_t kFewestPictures = 20;  // for a claim on outliers
-constexpr double kFarAway = 6;               // robust standard deviations
+constexpr std::size_t kMostNamed = 20;
+constexpr double kFarAway = 6;  // robust standard deviations
 
 struct Property {
   std::string_view name, low, high;  // "brightness", "darker", "brighter"
@@ -35,7 +38,7 @@ std::vector<std::string> first_names(std::vector<std::pair<double, std::string>>
   std::ranges::stable_sort(named, std::greater<>(), &std::pair<double, std::string>::first);
   std::vector<std::string> names;
   for (const auto& [value, name] : named) {
-    if (names.size() < 20) names.push_back(name);
+    if (names.size() < kMostNamed) names.push_back(name);
   }
   return names;
 }
@@ -72,6 +75,67 @@ void check_shortcut(const Property& property, const Dataset& dataset, const std:
       first_names(std::move(named)));
 }
 
+// What a file is, whatever it shows: a set put together from two exports tells its labels by it.
+struct FileTrait {
+  std::string_view name;
+  std::string (*value)(const SampleFacts& facts);
+};
+
+constexpr std::array<FileTrait, 2> kFileTraits{{
+    {"file type", [](const SampleFacts& facts) { return std::string(facts.file_type); }},
+    {"size",
+     [](const SampleFacts& facts) { return fmt::format("{}x{} pixels", facts.size.width_px, facts.size.height_px); }},
+}};
+
+struct TraitCounts {
+  stats::Count good, defective;  // that have it, of all
+};
+
+// How surely defective pictures have it more often than good ones, -1 to 1; negative: less often.
+double sure_difference(const TraitCounts& counts) {
+  const double more = stats::lower_bound(counts.defective, 0.95) - stats::upper_bound(counts.good, 0.95);
+  const double less = stats::lower_bound(counts.good, 0.95) - stats::upper_bound(counts.defective, 0.95);
+  return more > 0 ? more : less > 0 ? -less : 0;
+}
+
+void check_file_trait(const FileTrait& trait, const Dataset& dataset, const std::vector<SampleFacts>& facts,
+                      FindingList& findings) {
+  std::map<std::string, TraitCounts> by_value;
+  std::size_t good = 0, defective = 0;
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    const Label label = dataset.samples[i].label;
+    if (!facts[i].decoded || label == Label::unknown) continue;
+    TraitCounts& counts = by_value[trait.value(facts[i])];
+    label == Label::good ? ++counts.good.events : ++counts.defective.events;
+    label == Label::good ? ++good : ++defective;
+  }
+  if (std::min(good, defective) < kFewestOfALabel || by_value.size() < 2) return;
+  // An AUROC of 0.5 + half the difference: as sure as the other shortcuts.
+  constexpr double kTellsApart = 2 * kTells - 1;
+  std::string clearest;
+  double most = 0;
+  for (auto& [value, counts] : by_value) {
+    counts.good.n = good;
+    counts.defective.n = defective;
+    const double difference = std::abs(sure_difference(counts));
+    if (difference <= std::max(most, kTellsApart)) continue;
+    most = difference;
+    clearest = value;
+  }
+  if (clearest.empty()) return;
+  const TraitCounts& counts = by_value[clearest];
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < facts.size() && names.size() < kMostNamed; ++i) {
+    if (facts[i].decoded && dataset.samples[i].label == Label::defective) names.push_back(dataset.samples[i].name);
+  }
+  findings.add_group(
+      Check::look_tells_label,
+      fmt::format("the {} alone tells the labels apart: {} is that of {} of {} defective pictures and of "
+                  "{} of {} good ones",
+                  trait.name, clearest, counts.defective.events, defective, counts.good.events, good),
+      std::move(names));
+}
+
 void check_outliers(const Property& property, const Dataset& dataset, const std::vector<SampleFacts>& facts,
                     FindingList& findings) {
   std::vector<double> values;
@@ -101,6 +165,7 @@ void check_outliers(const Property& property, const Dataset& dataset, const std:
 
 void check_look(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings) {
   for (const Property& property : kProperties) check_shortcut(property, dataset, facts, findings);
+  for (const FileTrait& trait : kFileTraits) check_file_trait(trait, dataset, facts, findings);
   for (const Property& property : kProperties) check_outliers(property, dataset, facts, findings);
 }
 

@@ -1,3 +1,4 @@
+#include "json_text.h"
 #include "labels.h"
 #include "layouts/layout.h"
 #include "parts.h"
@@ -35,13 +36,29 @@ std::string describe(const FolderContent& folder) {
   return seen.empty() ? "it is empty" : fmt::format("it has {}", fmt::join(seen, ", "));
 }
 
+// Says what is wrong with JSON files that may be meant as labels; empty: nothing.
+std::string broken_json(const FolderContent& folder) {
+  std::string broken;
+  for (const auto& name : folder.others_with_extension(".json")) {
+    const auto text = read_text_file(folder.path / name);
+    const std::string why = !text ? text.error().message : "";
+    const auto json = checked_json(text ? *text : "");
+    const std::string wrong = !why.empty() ? why
+                              : json       ? "no lists \"images\" and \"annotations\", as COCO has them"
+                                           : json.error().message;
+    broken += fmt::format("; {}: {}", name, wrong);
+  }
+  return broken;
+}
+
 Error no_layout(const FolderContent& folder) {
   std::string expected;
   for (const auto& reader : layout_table()) {
     expected += fmt::format("\n  {:<26} {}", reader.title, reader.expected);
   }
-  return make_error(ErrorCode::invalid_argument, fmt::format("{} is no data set: {}. Expected one of{}",
-                                                             folder.path.string(), describe(folder), expected));
+  return make_error(ErrorCode::invalid_argument,
+                    fmt::format("{} is no data set: {}{}. Expected one of{}", folder.path.string(), describe(folder),
+                                broken_json(folder), expected));
 }
 
 struct Match {
@@ -73,8 +90,8 @@ Result<const LayoutReader*> choose(const FolderContent& folder, std::optional<La
   const LayoutReader& reader = reader_of(*wanted);
   if (!reader.evidence(folder).empty()) return &reader;
   return make_error(ErrorCode::invalid_argument,
-                    fmt::format("{} is not a {} data set: expected {}; {}", folder.path.string(), reader.title,
-                                reader.expected, describe(folder)));
+                    fmt::format("{} is not a {} data set: expected {}; {}{}", folder.path.string(), reader.title,
+                                reader.expected, describe(folder), broken_json(folder)));
 }
 
 Result<void> read_folder(const fs::path& path, std::optional<Layout> wanted, Dataset& dataset) {

@@ -16,7 +16,7 @@ struct CheckRow {
   std::string_view advice;
 };
 
-constexpr std::array<CheckRow, 30> kChecks{{
+constexpr std::array<CheckRow, 31> kChecks{{
     {Check::malformed_label, "malformed-label", Severity::blocker,
      "Correct these lines or entries, or take them out. Until then nothing is trained or measured, whatever --allow "
      "says: a set that is read in part would be another one. What is said of the other files below is of what could be "
@@ -48,6 +48,10 @@ constexpr std::array<CheckRow, 30> kChecks{{
      "Export the mask at the picture's size. A picture with an EXIF orientation is turned before they are compared."},
     {Check::box_outside, "box-outside", Severity::blocker,
      "Boxes are x y width height in pixels of this picture, from its upper left corner: export them again."},
+    {Check::annotated_size, "annotated-size", Severity::blocker,
+     "Boxes and outlines are in pixels of the picture that they were drawn on: bring the pictures back to that size, "
+     "or "
+     "export the labels again for these."},
     {Check::channel_mismatch, "channel-mismatch", Severity::blocker,
      "Take all pictures with the same camera mode: gray or colour, not both."},
     {Check::depth_mismatch, "depth-mismatch", Severity::blocker,
@@ -65,9 +69,10 @@ constexpr std::array<CheckRow, 30> kChecks{{
     {Check::sizes_vary, "sizes-vary", Severity::warning,
      "All are brought to one size. Make sure that they show the part at the same scale."},
     {Check::look_tells_label, "look-tells-label", Severity::warning,
-     "A detector would learn this instead of the defect, and fail when the light changes. Take good and defective "
-     "parts "
-     "under the same light, focus and camera settings, unless the defect itself is what changes the look."},
+     "A detector would learn this instead of the defect, and fail when it changes. Take good and defective parts under "
+     "the same light, focus and camera settings and save them in the same way, unless the defect itself is what "
+     "changes "
+     "the look."},
     {Check::likely_label_error, "likely-label-error", Severity::warning,
      "Look at the picture again: a detector that was not shown it takes it for the other label."},
     {Check::contaminated_good, "contaminated-good", Severity::warning,

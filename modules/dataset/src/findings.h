@@ -26,6 +26,7 @@ enum class Check {
   empty_mask,
   mask_size,
   box_outside,
+  annotated_size,
   channel_mismatch,
   depth_mismatch,
   size_mismatch,

@@ -42,13 +42,21 @@ std::optional<double> parse_number(std::string_view text) {
   return number;
 }
 
+// "0,1", "33 %", "nan" and "1e400" are no classes.
+bool is_meant_as_number(std::string_view text) {
+  std::string plain(text);
+  std::ranges::replace(plain, ',', '.');
+  while (plain.ends_with('%') || plain.ends_with(' ')) plain.pop_back();
+  double ignored = 0;
+  const auto [end, error] = std::from_chars(plain.data(), plain.data() + plain.size(), ignored);
+  return error != std::errc::invalid_argument && end == plain.data() + plain.size();
+}
+
 bool set_label(Sample& sample, std::string_view text) {
   if (text.empty()) return true;
   const auto number = parse_number(text);
   if (!number) {
-    std::string with_point(text);
-    std::ranges::replace(with_point, ',', '.');
-    if (parse_number(with_point)) return false;  // 0,1 is no class
+    if (is_meant_as_number(text)) return false;
     set_class(sample, text);
     return true;
   }

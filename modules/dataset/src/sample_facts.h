@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <lineguard/core/image.h>
@@ -26,6 +27,7 @@ struct SampleFacts {
   Size size;             // after EXIF orientation
   int channels = 0;
   PixelDepth depth = PixelDepth::u8;
+  std::string_view file_type;  // "JPEG", by its content
   int exif_orientation = 1;
   bool colourless = false;  // one channel, or three that are equal everywhere
   std::string pixel_digest;

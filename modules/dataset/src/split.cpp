@@ -104,8 +104,13 @@ std::map<std::string, Side> assign_labelled_sides(const Parts& parts, std::uint6
                                                                           : Side::train;
     if (!named) strata[part.stratum].push_back(name);
   }
+  // What a stratum's share leaves over counts in the next one of its label: many small ones lose nothing by rounding.
+  std::map<bool, double> owed;
   for (auto& [stratum, pool] : strata) {
-    const auto count = static_cast<std::size_t>(std::lround(kTestShare * static_cast<double>(pool.size())));
+    double& due = owed[parts.at(pool.front()).defective];
+    due += kTestShare * static_cast<double>(pool.size());
+    const auto count = std::min(pool.size(), static_cast<std::size_t>(std::max(0L, std::lround(due))));
+    due -= static_cast<double>(count);
     move_out(pool, count, "test " + stratum, seed, Side::test, sides);
   }
   return sides;

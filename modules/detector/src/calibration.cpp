@@ -83,7 +83,13 @@ class HoldingBack {
     folds_.resize(static_cast<std::size_t>(config_.folds));
     return parallel_for(folds_.size(), threads_, [&](std::size_t i) -> Result<void> {
       const int fold = static_cast<int>(i);
-      folds_[i] = fit_head(set_.gather(fold), config_, grid_cells_);
+      const Matrix patches = set_.gather(fold);
+      if (patches.rows == 0) {
+        return make_error(ErrorCode::refused,
+                          "everything good lies on one part, or on parts of one fold: nothing is left to calibrate "
+                          "with; add pictures of other good parts");
+      }
+      folds_[i] = fit_head(patches, config_, grid_cells_);
       if (sees_brightness()) folds_[i].brightness = fit_brightness(set_.gather_brightness(fold));
       return {};
     });

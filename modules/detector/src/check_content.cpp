@@ -10,9 +10,7 @@
 #include "training_set.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <cstdlib>
 #include <mutex>
 #include <random>
 #include <set>
@@ -21,6 +19,7 @@
 
 #include <lineguard/core/digest.h>
 #include <lineguard/core/files.h>
+#include <lineguard/core/id.h>
 #include <lineguard/core/parallel.h>
 #include <lineguard/detector/check_content.h>
 #include <lineguard/imaging/decode.h>
@@ -37,27 +36,6 @@ constexpr std::size_t kFewestGood = 10, kFewestOfALabel = 20;
 constexpr double kLikely = 0.7;
 constexpr double kFarAway = 5;  // robust standard deviations
 constexpr std::size_t kMostFindings = 100;
-
-// The features' scratch files, removed with it.
-class ScratchFolder {
- public:
-  static Result<ScratchFolder> create() {
-    std::string pattern = (fs::temp_directory_path() / "lineguard-verify-XXXXXX").string();
-    if (!::mkdtemp(pattern.data())) return error_from_errno(errno, "cannot make a folder in " + pattern);
-    return ScratchFolder(pattern);
-  }
-  ScratchFolder(ScratchFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-  ScratchFolder& operator=(ScratchFolder&&) = delete;
-  ~ScratchFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  const fs::path& path() const { return path_; }
-
- private:
-  explicit ScratchFolder(fs::path path) : path_(std::move(path)) {}
-  fs::path path_;
-};
 
 Matrix sign_projection(std::size_t from, std::size_t to) {
   Matrix projection(from, to);
@@ -77,10 +55,11 @@ class ContentCheck {
 
   Result<std::vector<dataset::Finding>> run() {
     choose_window();
-    LINEGUARD_ASSIGN(const ScratchFolder scratch, ScratchFolder::create());
+    LINEGUARD_ASSIGN(const StagedFolder scratch,
+                     StagedFolder::create(fs::temp_directory_path() / ("lineguard-verify-" + new_id())));
     LINEGUARD_ASSIGN(const FeatureExtractor extractor, load_extractor(scratch.path()));
     LINEGUARD_TRY(embed(extractor));
-    deal_folds();
+    choose_pictures();
     // One part alone leaves no bank to score it by.
     if (set_.good_count() >= kFewestGood && set_.parts(true).size() >= 2) LINEGUARD_TRY(score(extractor));
     find_duplicates();
@@ -157,23 +136,15 @@ class ContentCheck {
     return rows;
   }
 
-  // Labelled pictures that decode, good and defective parts dealt out apart.
-  void deal_folds() {
+  // Labelled pictures that decode.
+  void choose_pictures() {
     for (std::size_t row = 0; row < decoded_.size(); ++row) {
       const dataset::Sample& sample = dataset_.samples[decoded_[row]];
       if (sample.label == Label::unknown) continue;
       set_.pictures.push_back({sample.image, sample.name, 0, {}, &sample});
       row_of_.push_back(row);
     }
-    for (const bool good : {true, false}) {
-      std::vector<std::string> parts;
-      for (const auto& picture : set_.pictures)
-        if (picture.good() == good) parts.push_back(picture.sample->part);
-      const auto folds = assign_folds(parts, config_.folds, 1);
-      std::size_t next = 0;
-      for (auto& picture : set_.pictures)
-        if (picture.good() == good) picture.fold = folds[next++];
-    }
+    deal_folds(set_, config_.folds, 1);
   }
 
   Result<void> score(const FeatureExtractor& extractor) {

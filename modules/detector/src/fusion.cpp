@@ -162,7 +162,8 @@ double best_threshold(const std::vector<float>& values, const std::vector<bool>&
   for (std::size_t i = 0; i < order.size(); ++i) {
     hits += is_defect[order[i]] ? 1 : 0;
     const double f1 = 2 * hits / (static_cast<double>(i + 1) + defects);
-    if (f1 <= best) continue;
+    const bool tied = i + 1 < order.size() && values[order[i + 1]] == values[order[i]];
+    if (tied || f1 <= best) continue;
     best = f1;
     threshold = i + 1 < order.size() ? (values[order[i]] + values[order[i + 1]]) / 2 : values[order[i]] - 1e-3;
   }

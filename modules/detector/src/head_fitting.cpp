@@ -11,7 +11,7 @@
 namespace lineguard::detector {
 namespace {
 
-constexpr int kFewestDefectPictures = 10;  // for a head that judges whole pictures
+constexpr std::size_t kFewestDefectPictures = 10;  // in all, for a head that judges whole pictures
 constexpr std::size_t kLookNetworks = 3;
 constexpr std::size_t kFewestLooks = 800;  // fewer teach nothing that their cells do not know
 constexpr int kAll = -1;                   // no fold is left out
@@ -31,7 +31,11 @@ class Fitting {
  public:
   Fitting(const TrainingSet& set, const std::vector<LabelledPicture>& samples, const TrainConfig& config,
           std::size_t classes, bool boxes)
-      : set_(set), samples_(samples), classes_(classes), boxes_(boxes) {
+      : set_(set),
+        samples_(samples),
+        classes_(classes),
+        boxes_(boxes),
+        judges_pictures_(set.pictures.size() - set.good_count() >= kFewestDefectPictures) {
     options_.hidden = config.label_hidden;
     options_.members = config.label_members;
     options_.epochs = config.label_epochs;
@@ -83,6 +87,7 @@ class Fitting {
   }
 
   std::optional<KernelRidge> fit_picture(int left_out) const {
+    if (!judges_pictures_) return {};
     Matrix pooled;
     std::vector<double> values;
     int defective = 0;
@@ -91,7 +96,7 @@ class Fitting {
       values.push_back(2 * defect_probability(picture) - 1);
       defective += picture.good() ? 0 : 1;
     });
-    if (defective < kFewestDefectPictures) return {};
+    if (defective == 0) return {};
     return fit_kernel_ridge(pooled, values, options_.seed);
   }
 
@@ -99,6 +104,7 @@ class Fitting {
   const std::vector<LabelledPicture>& samples_;
   const std::size_t classes_;
   const bool boxes_;
+  const bool judges_pictures_;  // by all folds' heads or by none: their scores are ranked together
   MlpOptions options_;
 };
 

@@ -108,10 +108,11 @@ void count_misses(const std::vector<PictureScore>& pictures, package::OperatingP
 // Where what stands for good parts is not quite one.
 void say_what_stands_for_good_parts(const TrainingSet& set, const TrainConfig& config, TrainReport& report) {
   auto& method = report.operating_point.method;
-  if (config.templates && set.twins.size() == set.good_count()) {
-    method += "; the good pictures are templates, each compared with itself";
+  if (config.templates && set.templates_calibrate) {
+    method += "; nearly all good pictures are templates, each compared with itself";
     report.warnings.push_back(
-        "the good pictures are templates, each compared with itself: real good parts differ from theirs and may score "
+        "nearly all good pictures are templates, each compared with itself: real good parts differ from theirs and may "
+        "score "
         "higher than the overkill bound says; add pictures of good parts with their templates");
   }
   if (set.areas_calibrate) {
@@ -136,10 +137,8 @@ Result<void> calibrate_operating_point(const TrainingSet& set, const std::vector
   auto& point = report.operating_point;
   LINEGUARD_ASSIGN(point, choose_operating_point(good_scores, config, options.must_reach_overkill, report.warnings));
   report.highest_good = find_highest_good(pictures);
-  if (with_labels) {
-    count_misses(pictures, point);
-    say_what_stands_for_good_parts(set, config, report);
-  }
+  if (with_labels) count_misses(pictures, point);
+  say_what_stands_for_good_parts(set, config, report);
   const bool costs_nothing = point.defective_n > 0 && point.defective_below == 0;
   const auto word = costs_nothing || set.areas_calibrate ? "" : word_on_lone_part(good_scores, report);
   if (!word.empty()) report.warnings.push_back(word);

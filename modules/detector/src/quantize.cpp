@@ -39,14 +39,15 @@ Result<void> copy_package(const fs::path& from, const fs::path& to) {
   std::error_code code;
   fs::copy(from, to, fs::copy_options::recursive | fs::copy_options::overwrite_existing, code);
   if (!code) fs::remove_all(to / "acceptance", code);  // what was signed was signed for the other model
+  if (!code) fs::remove(to / "manifest.toml", code);
   if (code) return error_from_errno(code.value(), "cannot copy " + from.string());
   return {};
 }
 
 // Their counts and bounds are those of the other model: that is said where they are read.
-Result<void> mark_operating_points(const fs::path& folder) {
-  for (const std::string& id : package::list_operating_points(folder)) {
-    LINEGUARD_ASSIGN(auto point, package::read_operating_point(folder, id));
+Result<void> take_over_operating_points(const fs::path& from, const fs::path& folder) {
+  for (const std::string& id : package::list_operating_points(from)) {
+    LINEGUARD_ASSIGN(auto point, package::read_operating_point(from, id));
     point.method += "; counts and bounds are those of the f32 package";
     LINEGUARD_TRY(package::write_operating_point(folder, point));
   }
@@ -76,12 +77,13 @@ Result<QuantizeReport> quantize_into(const fs::path& package, const std::string&
     LINEGUARD_ASSIGN(report.convolutions,
                      write_quantized_graph(package / "network.xml", tiles, folder / "network.xml"));
   }
-  LINEGUARD_TRY(mark_operating_points(folder));
+  LINEGUARD_TRY(take_over_operating_points(package, folder));  // for the golden scores
   manifest.precision = precision;
   manifest.version = next_version(folder, manifest.name);
   LINEGUARD_ASSIGN(manifest.golden_spread, score_golden_pictures(folder, manifest));
   report.model = {manifest.name, manifest.version, ""};
   LINEGUARD_ASSIGN(report.model.digest, package::write_manifest(folder, manifest));
+  LINEGUARD_TRY(take_over_operating_points(package, folder));
   return report;
 }
 

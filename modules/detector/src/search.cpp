@@ -14,6 +14,7 @@
 #include <array>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <random>
 
 #include <fmt/format.h>
@@ -135,6 +136,16 @@ double unsteadiness_of(const std::vector<PictureScores>& pictures) {
   return stats::quantile(std::move(moved), 0.5) / std::max(spread, 1e-9);
 }
 
+// First a picture of each part, then a second of each that has one, and so on; else in the order that they have. A
+// choice of the first ones shows as many parts as it can: with one alone nothing can be cross-fitted.
+void take_parts_in_turn(std::vector<const TrainingPicture*>& pictures) {
+  std::map<std::string, std::size_t> seen;
+  std::vector<std::pair<std::size_t, const TrainingPicture*>> turns;
+  for (const TrainingPicture* picture : pictures) turns.emplace_back(seen[picture->sample->part]++, picture);
+  std::ranges::stable_sort(turns, {}, [](const auto& turn) { return turn.first; });
+  std::ranges::transform(turns, pictures.begin(), [](const auto& turn) { return turn.second; });
+}
+
 class Search {
  public:
   Search(const TrainingSet& set, const TrainConfig& base, const std::shared_ptr<const Image>& reference,
@@ -145,6 +156,7 @@ class Search {
     }
     std::mt19937_64 random(static_cast<std::uint64_t>(base.seed));
     for (std::size_t i = pictures_.size(); i > 1; --i) std::swap(pictures_[i - 1], pictures_[random() % i]);
+    take_parts_in_turn(pictures_);
     if (pictures_.size() > kMostPictures) pictures_.resize(kMostPictures);
     std::vector<std::string> parts;
     for (const auto* picture : pictures_) parts.push_back(picture->sample->part);

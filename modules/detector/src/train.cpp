@@ -57,7 +57,7 @@ class Training {
     job_folder_ = target.string() + ".fine-tuning";
     LINEGUARD_ASSIGN(Chosen chosen, choose_pictures(dataset_, config_));
     set_ = std::move(chosen.set);
-    config_.templates = chosen.templates && config_.align_shift == 0;
+    config_.templates = chosen.templates;
     if (config_.label_taps.empty()) config_.label_taps = default_label_taps(config_.templates);
     if (config_.templates && config_.lighting != imaging::Lighting::as_it_is) {
       return make_error(ErrorCode::unsupported,
@@ -118,7 +118,11 @@ class Training {
   }
 
   Result<void> choose_settings(const fs::path& folder) {
-    const std::string asked = to_toml(config_);
+    std::string asked = to_toml(config_);
+    if (config_.fine_tune) {
+      LINEGUARD_ASSIGN(const std::string fingerprint, dataset::fingerprint(dataset_));
+      asked += "# chosen for the data set " + fingerprint + "\n";
+    }
     if (config_.fine_tune && remembers(asked)) {
       LINEGUARD_ASSIGN(config_, load_train_config(job_folder_ / kChosen));
       report_.settings_note = "those that the training which was stopped had chosen";
@@ -348,12 +352,12 @@ class Training {
   Result<void> write_package(const fs::path& folder, const fs::path& out) {
     LINEGUARD_ASSIGN(package::Manifest manifest, describe(out));
     LINEGUARD_TRY(write_file_atomically(folder / "training.toml", to_toml(config_)));
-    LINEGUARD_TRY(package::write_operating_point(folder, report_.operating_point));
     LINEGUARD_TRY(write_learned(folder));
+    LINEGUARD_TRY(package::write_operating_point(folder, report_.operating_point));  // for the golden scores
     LINEGUARD_ASSIGN(manifest.golden_spread, write_golden_pictures(folder, manifest, golden_sources_));
     report_.model = {manifest.name, manifest.version, ""};
     LINEGUARD_ASSIGN(report_.model.digest, package::write_manifest(folder, manifest));
-    return {};
+    return package::write_operating_point(folder, report_.operating_point);
   }
 
   const dataset::Dataset& dataset_;

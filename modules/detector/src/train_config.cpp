@@ -2,9 +2,11 @@
 #include <fmt/ranges.h>
 
 #include <lineguard/core/config.h>
+#include <lineguard/core/toml_text.h>
 #include <lineguard/detector/train.h>
 
 namespace lineguard::detector {
+using toml_text::quote, toml_text::string_array;
 namespace {
 
 void read_preprocessing(ConfigReader section, TrainConfig& config) {
@@ -66,11 +68,6 @@ void read_labels(ConfigReader section, TrainConfig& config) {
   if (config.picture_taps.empty()) section.add_problem("picture_taps", "must name at least one layer");
 }
 
-// ['a', 'b']
-std::string list_of(const std::vector<std::string>& names) {
-  return names.empty() ? "[]" : fmt::format("['{}']", fmt::join(names, "', '"));
-}
-
 }  // namespace
 
 std::string_view to_string(Labels labels) {
@@ -114,8 +111,9 @@ Result<TrainConfig> load_train_config(const std::filesystem::path& file) {
 
 std::string to_toml(const TrainConfig& config) {
   std::string text = fmt::format("seed = {}\n\n[backbone]\n", config.seed);
-  if (!config.backbone_file.empty()) text += fmt::format("file = '{}'\n", config.backbone_file.string());
-  text += fmt::format("taps = {}\nmean = [{}]\nscale = [{}]\n", list_of(config.taps), fmt::join(config.mean, ", "),
+  if (!config.backbone_file.empty())
+    text += fmt::format("file = {}\n", quote(std::filesystem::absolute(config.backbone_file).string()));
+  text += fmt::format("taps = {}\nmean = [{}]\nscale = [{}]\n", string_array(config.taps), fmt::join(config.mean, ", "),
                       fmt::join(config.scale, ", "));
   text += fmt::format("\n[preprocessing]\ninput_px = {}\nwindow_low = {}\nwindow_high = {}\n", config.input_px,
                       config.window.low, config.window.high);
@@ -137,7 +135,7 @@ std::string to_toml(const TrainConfig& config) {
   text += fmt::format("\n[map]\nsmoothing_cells = {}\ntop_cells = {}\nbrightness = {}\n", config.smoothing_cells,
                       config.top_cells, config.brightness);
   text += fmt::format("\n[labels]\nuse = '{}'\ncell_taps = {}\npicture_taps = {}\npicture_views = {}\n",
-                      to_string(config.labels), list_of(config.label_taps), list_of(config.picture_taps),
+                      to_string(config.labels), string_array(config.label_taps), string_array(config.picture_taps),
                       config.picture_views);
   text += fmt::format("stride = {}\ncontext = {}\npixels = {}\n", config.label_stride, config.label_context,
                       config.label_pixels);

@@ -3,7 +3,6 @@
 #include "cell_labels.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -85,6 +84,10 @@ void mark_defective_parts(TrainingSet& set, const dataset::Dataset& dataset, con
   const auto of_good_part = [](const TrainingPicture& picture) { return picture.good() && !picture.of_defective_part; };
   const auto good = static_cast<std::size_t>(std::ranges::count_if(set.pictures, of_good_part));
   set.areas_calibrate = cuts(set, config) && good < dataset::kFewestGoodPictures;
+  // Where a backbone is trained, one fold alone calibrates.
+  const std::size_t fewest =
+      dataset::kFewestGoodPictures * static_cast<std::size_t>(config.fine_tune ? config.folds : 1);
+  set.templates_calibrate = good - set.twins.size() < fewest;
 }
 
 // A detector is calibrated on parts that its bank has not seen: one part alone leaves no bank.
@@ -95,20 +98,6 @@ Result<void> refuse_one_part(const dataset::Dataset& dataset, const std::set<std
       fmt::format("{}: all good pictures show one part, \"{}\"; pictures of at least 2 parts are needed. If "
                   "they are different parts, mend --part-pattern (its first group is the part)",
                   dataset.root.string(), parts.empty() ? "" : *parts.begin()));
-}
-
-// Folds by part for good pictures first, then for defective ones, whose parts that were dealt out already stay.
-void deal_folds(TrainingSet& set, const TrainConfig& config) {
-  std::map<std::string, int> fold_of;
-  for (const bool good : {true, false}) {
-    std::vector<std::string> parts;
-    for (const auto& picture : set.pictures) {
-      if (picture.good() == good && !fold_of.contains(picture.sample->part)) parts.push_back(picture.sample->part);
-    }
-    const auto folds = assign_folds(parts, config.folds, static_cast<std::uint64_t>(config.seed));
-    for (std::size_t i = 0; i < parts.size(); ++i) fold_of[parts[i]] = folds[i];
-  }
-  for (auto& picture : set.pictures) picture.fold = fold_of[picture.sample->part];
 }
 
 std::size_t good_views_of_defective_parts(const dataset::Dataset& dataset) {
@@ -174,10 +163,12 @@ Result<void> refuse_blockers(const dataset::Dataset& dataset, const TrainingSet&
 }
 
 Result<Chosen> choose_pictures(const dataset::Dataset& dataset, const TrainConfig& config) {
+  const auto seed = static_cast<std::uint64_t>(config.seed);
   LINEGUARD_ASSIGN(Chosen chosen, choose_samples(dataset, config));
   TrainingSet& set = chosen.set;
-  chosen.templates = std::ranges::all_of(set.pictures, [](const auto& picture) { return picture.twin.has_value(); }) &&
-                     !set.pictures.empty();
+  // A part that is moved back no longer lies where its template has it.
+  chosen.templates = config.align_shift == 0 && !set.pictures.empty() &&
+                     std::ranges::all_of(set.pictures, [](const auto& picture) { return picture.twin.has_value(); });
   if (chosen.templates) add_twins(set);
   if (config.templates && !chosen.templates) {
     return make_error(ErrorCode::refused,
@@ -187,7 +178,7 @@ Result<Chosen> choose_pictures(const dataset::Dataset& dataset, const TrainConfi
   if (set.good_count() < dataset::kFewestGoodPictures && !cuts(set, config)) return too_few_good(dataset, set);
   LINEGUARD_TRY(refuse_one_part(dataset, set.parts(!cuts(set, config))));  // cut pictures have good places
   mark_defective_parts(set, dataset, config);
-  deal_folds(set, config);
+  deal_folds(set, config.folds, seed);
   return chosen;
 }
 

@@ -121,6 +121,21 @@ std::vector<int> assign_folds(const std::vector<std::string>& parts, int folds, 
   return assigned;
 }
 
+void deal_folds(TrainingSet& set, int folds, std::uint64_t seed) {
+  std::map<std::string, int> fold_of;
+  for (const bool good : {true, false}) {
+    // A good part that is alone in the first fold needs other parts in the others.
+    const int first = std::ssize(fold_of) < folds ? static_cast<int>(fold_of.size()) : 0;
+    std::vector<std::string> parts;
+    for (const TrainingPicture& picture : set.pictures) {
+      if (picture.good() == good && !fold_of.contains(picture.sample->part)) parts.push_back(picture.sample->part);
+    }
+    const auto dealt = assign_folds(parts, folds, seed);
+    for (std::size_t i = 0; i < parts.size(); ++i) fold_of[parts[i]] = (first + dealt[i]) % folds;
+  }
+  for (TrainingPicture& picture : set.pictures) picture.fold = fold_of[picture.sample->part];
+}
+
 Result<void> extract_patches(TrainingSet& set, const FeatureExtractor& extractor, int reservoir_patches, int turns,
                              std::uint64_t seed, int threads, const ProgressFunction& progress) {
   const std::size_t good = std::max<std::size_t>(1, set.good_count());

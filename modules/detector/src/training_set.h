@@ -57,6 +57,9 @@ struct TrainingSet {
   // cross-fitted score is an honest one.
   int calibration_fold = -1;
 
+  // Hardly any real part is good: templates, each compared with itself, stand for good parts.
+  bool templates_calibrate = false;
+
   // Hardly any part is good: tiles without a defect stand for good pictures, whatever the part.
   bool areas_calibrate = false;
 
@@ -67,7 +70,8 @@ struct TrainingSet {
   // Whether a good picture, or tile, of this part tells how good ones score: operating point and region levels rest on
   // these alone.
   bool tells_good(const TrainingPicture& picture) const {
-    return fold_calibrates(picture.fold) && (areas_calibrate || !picture.of_defective_part);
+    return fold_calibrates(picture.fold) && (areas_calibrate || !picture.of_defective_part) &&
+           (templates_calibrate || !picture.is_template());
   }
   // The patches of every good picture that is not in `left_out_fold` (-1: none), in order.
   Matrix gather(int left_out_fold = -1) const;
@@ -92,6 +96,10 @@ Shown shown_by(const TrainingPicture& picture, const Image& image, const package
 
 // Folds of parts, balanced and independent of the order of the samples.
 std::vector<int> assign_folds(const std::vector<std::string>& parts, int folds, std::uint64_t seed);
+
+// Gives every picture its fold: good parts are dealt out first, then defective ones, of which those that are dealt out
+// already stay: no part is in two folds.
+void deal_folds(TrainingSet& set, int folds, std::uint64_t seed);
 
 // The patches of a picture turned in the first `turns` ways, one after the other, and its brightness as it is.
 Result<Features> extract_turned(const FeatureExtractor& extractor, const Image& image, int turns);

@@ -210,7 +210,9 @@ TEST_F(Train, GoldenScoresThatAreNotReproducedAreRefused) {
   ASSERT_TRUE(manifest && golden);
   golden->at(0).score += 0.1 * manifest->golden_spread;
   ASSERT_TRUE(package::write_golden(folder_ / "tiles", *golden));
+  const auto point = package::read_operating_point(folder_ / "tiles", "default");
   ASSERT_TRUE(package::write_manifest(folder_ / "tiles", *manifest));  // a valid digest over wrong scores
+  ASSERT_TRUE(package::write_operating_point(folder_ / "tiles", *point));
   auto detector = Detector::load(folder_ / "tiles");
   ASSERT_FALSE(detector);
   EXPECT_EQ(detector.error().code, ErrorCode::refused);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <new>
 #include <numeric>
 #include <set>
 
@@ -105,6 +106,17 @@ Outcome evaluate_one(Predictor& predictor, const dataset::Sample& sample, std::s
   for (const stats::TrueBox& truth : outcome.true_boxes)
     row.defect_side_px = std::max({row.defect_side_px, truth.box.width, truth.box.height});
   return outcome;
+}
+
+// A picture too large for the memory there is fails alone.
+Outcome evaluate_or_fail(Predictor& predictor, const dataset::Sample& sample, std::size_t index, const Wanted& wanted) {
+  try {
+    return evaluate_one(predictor, sample, index, wanted);
+  } catch (const std::bad_alloc&) {
+    Outcome outcome{row_of(sample, index), std::nullopt, {}, {}, {}, {}};
+    outcome.row.error = make_error(ErrorCode::unavailable, sample.name + ": not enough memory for this picture");
+    return outcome;
+  }
 }
 
 // Takes the outcomes in order.
@@ -238,7 +250,7 @@ Result<Evaluation> evaluate(Predictor& predictor, const Model& model, const data
       [&]() -> std::optional<std::size_t> {
         return given < samples.size() ? std::optional(samples[given++]) : std::nullopt;
       },
-      [&](std::size_t i) { return evaluate_one(predictor, dataset.samples[i], i, wanted); },
+      [&](std::size_t i) { return evaluate_or_fail(predictor, dataset.samples[i], i, wanted); },
       [&](Outcome outcome) {
         collector.add(std::move(outcome));
         if (progress) progress("predicting", evaluation.rows.size(), samples.size());

@@ -1,5 +1,6 @@
 #include <atomic>
 #include <latch>
+#include <new>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -64,6 +65,26 @@ TEST(OrderedWork, NothingToDoIsDone) {
   int given = 0;
   Work::run(
       4, count_to(0, given), [](int i) { return i; }, [](int) { return true; });
+}
+
+TEST(OrderedWork, WhatAWorkerThrowsEndsTheRun) {
+  for (const int threads : {1, 3}) {
+    int given = 0;
+    EXPECT_THROW(Work::run(
+                     threads, count_to(1'000'000, given), [](int i) { return i == 20 ? throw std::bad_alloc() : i; },
+                     [](int) { return true; }),
+                 std::bad_alloc);
+    EXPECT_LT(given, 100);
+  }
+}
+
+TEST(OrderedWork, WhatTheSinkThrowsEndsTheRun) {
+  int given = 0;
+  EXPECT_THROW(Work::run(
+                   2, count_to(1'000'000, given), [](int i) { return i; },
+                   [](int i) { return i == 20 ? throw std::bad_alloc() : true; }),
+               std::bad_alloc);
+  EXPECT_LT(given, 100);
 }
 
 }  // namespace

@@ -69,6 +69,11 @@ Result<Image> decode_by_format(Encoded encoded, const PictureInfo& info) {
 
 }  // namespace
 
+std::string_view to_string(Format format) {
+  constexpr std::array<std::string_view, 5> kNames{"JPEG", "PNG", "BMP", "TIFF", "no picture"};
+  return kNames[static_cast<std::size_t>(format)];
+}
+
 Format detect_format(Encoded encoded) {
   if (starts_with(encoded, "\xff\xd8\xff")) return Format::jpeg;
   if (starts_with(encoded, "\x89PNG\r\n\x1a\n")) return Format::png;

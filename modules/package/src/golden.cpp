@@ -1,13 +1,15 @@
 #include "damage.h"
-#include "toml_text.h"
 
 #include <fmt/format.h>
 
 #include <lineguard/core/config.h>
 #include <lineguard/core/files.h>
+#include <lineguard/core/toml_text.h>
 #include <lineguard/package/package.h>
 
 namespace lineguard::package {
+using toml_text::number;
+using toml_text::quote;
 namespace {
 
 Result<std::vector<GoldenPicture>> parse_golden(const std::filesystem::path& package) {

@@ -1,6 +1,5 @@
 #include "damage.h"
 #include "file_list.h"
-#include "toml_text.h"
 
 #include <algorithm>
 
@@ -8,9 +7,13 @@
 
 #include <lineguard/core/config.h>
 #include <lineguard/core/files.h>
+#include <lineguard/core/toml_text.h>
 #include <lineguard/package/package.h>
 
 namespace lineguard::package {
+using toml_text::number;
+using toml_text::quote;
+using toml_text::string_array;
 namespace fs = std::filesystem;
 namespace {
 

@@ -1,5 +1,4 @@
 #include "damage.h"
-#include "toml_text.h"
 #include "without_digest_line.h"
 
 #include <algorithm>
@@ -10,9 +9,12 @@
 #include <lineguard/core/config.h>
 #include <lineguard/core/digest.h>
 #include <lineguard/core/files.h>
+#include <lineguard/core/toml_text.h>
 #include <lineguard/package/package.h>
 
 namespace lineguard::package {
+using toml_text::number;
+using toml_text::quote;
 namespace {
 
 std::filesystem::path file_of(const std::filesystem::path& package, const std::string& id) {
@@ -21,11 +23,12 @@ std::filesystem::path file_of(const std::filesystem::path& package, const std::s
 
 std::string point_text(const OperatingPoint& point) {
   std::string text = fmt::format(
-      "id = {}\nthreshold = {}\nmethod = {}\nmax_overkill = {}\nconfidence = {}\ngood_n = {}\ngood_above = {}\n"
+      "id = {}\nmodel = {}\nthreshold = {}\nmethod = {}\nmax_overkill = {}\nconfidence = {}\ngood_n = {}\ngood_above = "
+      "{}\n"
       "overkill_bound = {}\ndefective_n = {}\ndefective_below = {}\n",
-      quote(point.id), number(point.threshold), quote(point.method), number(point.max_overkill),
-      number(point.confidence), point.good_n, point.good_above, number(point.overkill_bound), point.defective_n,
-      point.defective_below);
+      quote(point.id), quote(point.model_digest), number(point.threshold), quote(point.method),
+      number(point.max_overkill), number(point.confidence), point.good_n, point.good_above,
+      number(point.overkill_bound), point.defective_n, point.defective_below);
   if (point.miss_bound) text += fmt::format("miss_bound = {}\n", number(*point.miss_bound));
   return text;
 }
@@ -37,6 +40,7 @@ Result<OperatingPoint> parse_operating_point(const std::filesystem::path& file) 
   std::string digest;
   double miss_bound = 0;
   reader.require("digest").read("digest", digest).require("id").read("id", point.id);
+  reader.read("model", point.model_digest);
   reader.require("threshold").read("threshold", point.threshold, {-1e30, 1e30}).read("method", point.method);
   reader.read("max_overkill", point.max_overkill, {0, 1}).read("confidence", point.confidence, {0, 1});
   reader.read("good_n", point.good_n, {0, 1'000'000'000}).read("good_above", point.good_above, {0, 1'000'000'000});
@@ -54,8 +58,11 @@ Result<OperatingPoint> parse_operating_point(const std::filesystem::path& file) 
 
 }  // namespace
 
-Result<void> write_operating_point(const std::filesystem::path& package, const OperatingPoint& point) {
+Result<void> write_operating_point(const std::filesystem::path& package, OperatingPoint point) {
   LINEGUARD_TRY(validate_name(point.id));
+  const auto manifest = read_manifest(package);
+  if (!manifest && manifest.error().code != ErrorCode::not_found) return manifest.error();
+  point.model_digest = manifest ? manifest->digest : "";
   const std::string text = point_text(point);
   return write_file_atomically(file_of(package, point.id),
                                fmt::format("digest = {}\n{}", quote(sha256_hex(text)), text));
@@ -81,7 +88,19 @@ Result<OperatingPoint> read_operating_point(const std::filesystem::path& package
       return make_error(ErrorCode::not_found, fmt::format("{} has no operating point \"{}\"; it has {}",
                                                           package.string(), id, fmt::join(ids, ", ")));
   }
-  return as_damage(parse_operating_point(file_of(package, id)));
+  const std::string file = file_of(package, id).string();
+  LINEGUARD_ASSIGN(OperatingPoint point, as_damage(parse_operating_point(file)));
+  if (point.id != id)
+    return make_error(ErrorCode::corrupt_data, fmt::format("{}: it is the operating point \"{}\"", file, point.id));
+  if (point.model_digest.empty()) return point;
+  LINEGUARD_ASSIGN(const Manifest manifest, read_manifest(package));
+  if (point.model_digest != manifest.digest) {
+    return make_error(ErrorCode::corrupt_data,
+                      fmt::format("{}: it was made for another model (digest {}): scores of two models can't be "
+                                  "compared; choose one with `lineguard evaluate --save-operating-point`",
+                                  file, point.model_digest.substr(0, 12)));
+  }
+  return point;
 }
 
 }  // namespace lineguard::package

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <numeric>
+#include <set>
 
 #include <lineguard/stats/detection.h>
 #include <lineguard/stats/roc.h>
@@ -61,7 +63,7 @@ ClassHits match_all(const std::vector<BoxedPicture>& pictures, double iou,
 double average_precision(const ClassHits& hits, const std::vector<std::uint32_t>& times) {
   double all = 0;
   for (std::size_t i = 0; i < times.size(); ++i) all += static_cast<double>(hits.truth_in[i]) * times[i];
-  if (all == 0) return 0;
+  if (all == 0) return std::nan("");
   std::vector<double> recalls, precisions;
   double right = 0, found = 0;
   for (const Hit& hit : hits.hits) {
@@ -79,10 +81,31 @@ double average_precision(const ClassHits& hits, const std::vector<std::uint32_t>
   return area;
 }
 
+// Over the classes that have true boxes among the pictures that count; not a number where none has.
 double mean_average_precision(const std::vector<ClassHits>& classes, const std::vector<std::uint32_t>& times) {
-  double sum = 0;
-  for (const ClassHits& hits : classes) sum += average_precision(hits, times);
-  return sum / static_cast<double>(classes.size());
+  double sum = 0, counted = 0;
+  for (const ClassHits& hits : classes) {
+    const double precision = average_precision(hits, times);
+    if (std::isnan(precision)) continue;
+    sum += precision;
+    ++counted;
+  }
+  return sum / counted;
+}
+
+// Where resamples hardly differ, the exact interval of a rate of that size from so many parts is the least to be said.
+Interval at_least_exact(Interval interval, double value, std::size_t parts, double confidence) {
+  const auto events = static_cast<std::size_t>(std::lround(value * static_cast<double>(parts)));
+  const Interval exact = exact_interval({events, parts}, confidence);
+  return {std::min(interval.low, exact.low), std::max(interval.high, exact.high)};
+}
+
+std::size_t parts_with_boxes(const std::vector<BoxedPicture>& pictures, const std::vector<std::size_t>& parts) {
+  std::set<std::size_t> with_boxes;
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    if (!pictures[i].truth.empty()) with_boxes.insert(parts[i]);
+  }
+  return with_boxes.size();
 }
 
 void count_boxes(const std::vector<BoxedPicture>& pictures, const ClassHits& hits, DetectionFigures& figures) {
@@ -143,6 +166,10 @@ std::optional<DetectionFigures> detection_figures(const std::vector<BoxedPicture
         return mean_average_precision(classes, times);
       },
       options);
+  const double value = figures.mean_average_precision;
+  const std::size_t n = parts_with_boxes(pictures, parts);
+  if (value == 0 || value == 1 || n < kFewestForBootstrap)
+    figures.interval = at_least_exact(figures.interval, value, n, options.confidence);
   return figures;
 }
 

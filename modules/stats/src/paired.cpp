@@ -23,6 +23,15 @@ std::vector<double> drawn_scores(std::span<const double> scores, const std::vect
   return drawn;
 }
 
+// Newcombe's method 10 (Stat. Med. 1998) for the difference of two figures from their intervals; too wide where both
+// are of the same parts, never too narrow.
+Interval square_and_add(const PairedDifference& of, std::size_t n_good, std::size_t n_defective, double confidence) {
+  const Interval a = newcombe_interval(of.a, n_good, n_defective, confidence);
+  const Interval b = newcombe_interval(of.b, n_good, n_defective, confidence);
+  const double value = of.difference();
+  return {value - std::hypot(of.b - b.low, a.high - of.a), value + std::hypot(b.high - of.b, of.a - a.low)};
+}
+
 }  // namespace
 
 Result<PairedDifference> auroc_difference(std::span<const double> good_a, std::span<const double> defective_a,
@@ -37,6 +46,11 @@ Result<PairedDifference> auroc_difference(std::span<const double> good_a, std::s
     const Interval one = newcombe_interval(difference.a, n_good, n_defective, options.confidence);
     difference.interval = {-(one.high - one.low), one.high - one.low};
     difference.method = "the width of Newcombe's score interval on either side of 0";
+    return difference;
+  }
+  if (std::min(n_good, n_defective) < kFewestForBootstrap) {
+    difference.interval = square_and_add(difference, n_good, n_defective, options.confidence);
+    difference.method = "Newcombe's score intervals of both, as if they were of different parts";
     return difference;
   }
   const auto of = [&](std::span<const double> good, std::span<const double> defective, const ResampleCounts& drawn) {

@@ -128,7 +128,7 @@ Result<AurocEstimate> auroc_with_interval(std::span<const double> good, std::spa
   const Parts good_parts = parts_of(good.size(), parts.good);
   const Parts defective_parts = parts_of(defective.size(), parts.defective);
   AurocEstimate estimate{value, {}, good.size(), defective.size(), options.confidence, {}};
-  if (value == 0 || value == 1) {
+  if (value == 0 || value == 1 || std::min(good_parts.count, defective_parts.count) < kFewestForBootstrap) {
     estimate.interval = newcombe_interval(value, good_parts.count, defective_parts.count, options.confidence);
     estimate.method = "Newcombe's score interval";
     return estimate;

@@ -9,11 +9,23 @@ namespace lineguard::stats {
 namespace {
 
 TEST(Paired, TheSameScoresDifferByNothing) {
-  const std::vector<double> good{1, 2, 3, 4, 5}, defective{3, 6, 7, 8};
+  const std::vector<double> good{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, defective{3, 6, 7, 8, 9, 11, 12, 13, 14, 15};
   const auto difference = auroc_difference(good, defective, good, defective);
   ASSERT_TRUE(difference);
   EXPECT_DOUBLE_EQ(difference->difference(), 0);
   EXPECT_EQ(difference->interval, (Interval{0, 0}));
+}
+
+// One defective part in every resample would claim certainty.
+TEST(Paired, OneDefectivePartShowsNoModelBetter) {
+  std::vector<double> good;
+  for (int i = 0; i < 50; ++i) good.push_back(i);
+  const auto difference = auroc_difference(good, std::vector<double>{45}, good, std::vector<double>{20});
+  ASSERT_TRUE(difference);
+  EXPECT_NEAR(difference->difference(), -0.5, 0.02);
+  EXPECT_LT(difference->interval.low, -0.5);
+  EXPECT_GT(difference->interval.high, 0);
+  EXPECT_NE(difference->method.find("Newcombe"), std::string::npos);
 }
 
 TEST(Paired, ABetterModelHasAnIntervalAboveZero) {

@@ -24,7 +24,8 @@ Result<void> refuse_failures(const evaluation::Comparison& comparison) {
 
 Result<void> refuse_change(const char* what, const evaluation::RateChange& change, double allowed) {
   const double difference = change.b.count.rate() - change.a.count.rate();
-  if (difference <= allowed) return {};
+  constexpr double kRounding = 1e-9;  // 7 of 100 is one percent more than 6 of 100
+  if (difference <= allowed + kRounding) return {};
   return make_error(
       ErrorCode::refused,
       fmt::format("the {} rate rises from {:.2f} % to {:.2f} % of n = {}: more than the {:g} % allowed; "

@@ -97,6 +97,9 @@ Result<int> run_inspect(const Arguments& arguments) {
   } else {
     LINEGUARD_ASSIGN(inputs, list_inputs({arguments.inputs.begin(), arguments.inputs.end()}));
   }
+  std::vector<std::filesystem::path> pictures;
+  for (const InspectInput& input : inputs) pictures.push_back(input.file);
+  LINEGUARD_TRY(refuse_to_replace(pictures, arguments.jsonl));
   for (const std::string& folder : {arguments.overlay, arguments.map}) {
     if (!folder.empty()) LINEGUARD_TRY(prepare_output_folder(folder));
   }

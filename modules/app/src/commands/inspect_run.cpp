@@ -1,6 +1,7 @@
 #include "commands/inspect_run.h"
 
 #include <algorithm>
+#include <new>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -104,6 +105,20 @@ Done inspect_one(Predictor& predictor, const Job& job, const InspectOptions& opt
   return done;
 }
 
+// A picture too large for the memory there is fails alone.
+Done inspect_or_fail(Predictor& predictor, const Job& job, const InspectOptions& options) {
+  try {
+    return inspect_one(predictor, job, options);
+  } catch (const std::bad_alloc&) {
+    Done done;
+    done.line.image = job.input.file.string();
+    done.line.error =
+        make_error(ErrorCode::unavailable, job.input.file.string() + ": not enough memory for this picture");
+    done.json = wire::to_json(done.line);
+    return done;
+  }
+}
+
 void count(const wire::InspectLine& line, InspectSummary& summary) {
   if (!line.prediction) {
     ++summary.errors;
@@ -165,7 +180,7 @@ InspectSummary inspect(Predictor& predictor, const InspectSource& source, const 
     return !summary.output_failure;
   };
   evaluation::OrderedWork<Job, Done>::run(
-      options.threads, next, [&](const Job& job) { return inspect_one(predictor, job, options); }, take);
+      options.threads, next, [&](const Job& job) { return inspect_or_fail(predictor, job, options); }, take);
   return summary;
 }
 

@@ -1,6 +1,7 @@
 #include "../commands.h"
 #include "../dataset_options.h"
 #include "../interrupt.h"
+#include "../outputs.h"
 #include "../progress_bar.h"
 #include "../share_option.h"
 
@@ -131,7 +132,9 @@ Result<int> run_train(const TrainArguments& arguments) {
   options.allowed_checks.insert(arguments.allowed_checks.begin(), arguments.allowed_checks.end());
 
   remove_staged_folders_on_interrupt();
+  LINEGUARD_TRY(prepare_output_files({arguments.json}));
   LINEGUARD_ASSIGN(const auto data, read_without_copies(arguments.dataset));
+  LINEGUARD_TRY(refuse_to_overwrite(data, {arguments.json}));
   for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
   LINEGUARD_ASSIGN(const auto report, detector::train(data, config, arguments.out, options, terminal_progress()));
   print(report, arguments.out);

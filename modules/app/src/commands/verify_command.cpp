@@ -1,6 +1,7 @@
 #include "commands.h"
 #include "commands/verify_output.h"
 #include "dataset_options.h"
+#include "interrupt.h"
 #include "outputs.h"
 #include "progress_bar.h"
 
@@ -22,6 +23,7 @@ struct VerifyOptions {
 };
 
 Result<VerifyResult> verify(const VerifyOptions& options) {
+  remove_staged_folders_on_interrupt();
   LINEGUARD_TRY(prepare_output_files({options.json, options.report}));
   VerifyResult result;
   LINEGUARD_ASSIGN(result.dataset, read_dataset(options.dataset));

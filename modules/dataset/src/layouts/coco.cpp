@@ -50,6 +50,7 @@ class CocoFile {
   }
 
   void read() {
+    dataset_.label_files.push_back(file_);
     const auto text = read_text_file(file_);
     if (!text) return dataset_.problems.add(file_.string(), text.error().message);
     const auto root = checked_json(*text);
@@ -163,8 +164,11 @@ class CocoFile {
     picture.sample.split = split_named(file_.stem().string());
     picture.sample.source_line = fmt::format("{}: image {}", file_.string(), *id);
     std::error_code code;
-    if (const fs::path twin = templates_ / name; fs::exists(twin, code)) picture.sample.defect_free_template = twin;
-    picture.size = said_size(entry);
+    const fs::path twin = (templates_ / name).lexically_normal();
+    const bool beside =
+        !twin.lexically_relative(templates_).empty() && *twin.lexically_relative(templates_).begin() != "..";
+    if (beside && fs::exists(twin, code)) picture.sample.defect_free_template = twin;
+    picture.size = picture.sample.annotated_size = said_size(entry);
     if (!index_.emplace(*id, read_.size()).second) return fmt::format("image {} is there twice", *id);
     read_.push_back(std::move(picture));
     return "";

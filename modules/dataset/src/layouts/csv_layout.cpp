@@ -231,6 +231,7 @@ void read_rows(const std::vector<CsvRow>& rows, const fs::path& file, Dataset& d
 }  // namespace
 
 Result<void> read_csv_file(const fs::path& file, Dataset& dataset) {
+  dataset.label_files.push_back(file);
   LINEGUARD_ASSIGN(const std::string text, read_text_file(file));
   const std::vector<CsvRow> rows = parse_csv(text, file.string(), dataset.problems);
   if (!rows.empty()) read_rows(rows, file, dataset);

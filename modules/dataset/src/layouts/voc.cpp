@@ -62,7 +62,14 @@ class Lines {
   std::ptrdiff_t line_ = 1;
 };
 
-// Sets boxes and label.
+// None where it says none that a picture can have: tools write 0.
+std::optional<Size> said_size(const pugi::xml_node& annotation) {
+  const pugi::xml_node size = annotation.child("size");
+  const Size said{size.child("width").text().as_int(), size.child("height").text().as_int()};
+  return said.width_px > 0 && said.height_px > 0 ? std::optional(said) : std::nullopt;
+}
+
+// Sets boxes, their picture's size and label.
 void read_annotation(const fs::path& file, Sample& sample, LabelProblems& problems) {
   const auto text = read_text_file(file);
   if (!text) return problems.add(file.string(), text.error().message);
@@ -72,6 +79,7 @@ void read_annotation(const fs::path& file, Sample& sample, LabelProblems& proble
   if (!parsed) return problems.add(lines.place_at(parsed.offset), parsed.description());
   const pugi::xml_node root = document.child("annotation");
   if (!root) return problems.add(lines.place_at(0), "expected <annotation>");
+  sample.annotated_size = said_size(root);
   bool whole = true;
   for (const pugi::xml_node& object : root.children("object")) {
     auto box = read_object(object);
@@ -82,23 +90,38 @@ void read_annotation(const fs::path& file, Sample& sample, LabelProblems& proble
   set_class_by_boxes(sample, whole);
 }
 
-// Which split ImageSets/Main names for a picture's stem; trainval and class lists name none.
-Result<std::map<std::string, Split>> read_splits(const fs::path& root) {
-  std::map<std::string, Split> splits;
+// Which split a list of ImageSets/Main names for a picture's stem, and where.
+struct Listed {
+  Split split = Split::unset;
+  std::string place;  // "set/ImageSets/Main/train.txt:3"
+};
+using Splits = std::map<std::string, Listed>;
+
+// trainval and class lists name none.
+Result<Splits> read_splits(const fs::path& root, Dataset& dataset) {
+  Splits splits;
   for (const auto& [name, split] : {std::pair{"train.txt", Split::train}, std::pair{"val.txt", Split::validation},
                                     std::pair{"test.txt", Split::test}}) {
     const fs::path file = root / "ImageSets" / "Main" / name;
     std::error_code code;
     if (!fs::exists(file, code)) continue;
+    dataset.label_files.push_back(file);
     LINEGUARD_ASSIGN(const std::string text, read_text_file(file));
-    std::istringstream words(text);
-    for (std::string word; words >> word;) splits[word] = split;
+    std::istringstream lines(text);
+    std::size_t number = 0;
+    for (std::string line; std::getline(lines, line);) {
+      const std::string place = fmt::format("{}:{}", file.string(), ++number);
+      std::string stem;
+      if (!(std::istringstream(line) >> stem)) continue;
+      const auto [known, is_new] = splits.try_emplace(stem, Listed{split, place});
+      if (!is_new && known->second.split != split)
+        dataset.problems.add(place, fmt::format("{} stands in {}, too", stem, known->second.place));
+    }
   }
   return splits;
 }
 
-Result<void> add_folder(const FolderContent& pictures, const fs::path& annotations,
-                        const std::map<std::string, Split>& splits, Dataset& dataset) {
+Result<void> add_folder(const FolderContent& pictures, const fs::path& annotations, Splits splits, Dataset& dataset) {
   LINEGUARD_ASSIGN(const FolderContent labels, list_folder(annotations));
   if (auto orphans = name_orphans(labels, ".xml", pictures.pictures); !orphans.empty())
     dataset.warnings.push_back(std::move(orphans));
@@ -107,17 +130,20 @@ Result<void> add_folder(const FolderContent& pictures, const fs::path& annotatio
     Sample sample;
     sample.image = pictures.path / name;
     const std::string stem = fs::path(name).stem().string();
-    if (const auto found = splits.find(stem); found != splits.end()) sample.split = found->second;
+    if (const auto found = splits.extract(stem)) sample.split = found.mapped().split;
     const fs::path annotation = annotations / (stem + ".xml");
     std::error_code code;
     if (fs::exists(annotation, code)) {
       sample.source_line = annotation.string();
+      dataset.label_files.push_back(annotation);
       read_annotation(annotation, sample, dataset.problems);
     } else {
       ++without;
     }
     dataset.samples.push_back(std::move(sample));
   }
+  for (const auto& [stem, listed] : splits)
+    dataset.problems.add(listed.place, fmt::format("no picture in {} is called {}", pictures.path.string(), stem));
   if (without > 0) {
     dataset.warnings.push_back(
         fmt::format("{} picture{} no annotation: not labelled. One without objects says that the "
@@ -140,14 +166,14 @@ std::string voc_evidence(const FolderContent& folder) {
 }
 
 Result<void> read_voc(const FolderContent& folder, Dataset& dataset) {
-  LINEGUARD_ASSIGN(const auto splits, read_splits(folder.path));
-  if (!folder.has_folder("Annotations")) return add_folder(folder, folder.path, splits, dataset);
+  LINEGUARD_ASSIGN(Splits splits, read_splits(folder.path, dataset));
+  if (!folder.has_folder("Annotations")) return add_folder(folder, folder.path, std::move(splits), dataset);
   for (const std::string_view name : {"JPEGImages", "images", "Images"}) {
     if (!folder.has_folder(name)) continue;
     LINEGUARD_ASSIGN(const FolderContent pictures, list_folder(folder.path / name));
-    return add_folder(pictures, folder.path / "Annotations", splits, dataset);
+    return add_folder(pictures, folder.path / "Annotations", std::move(splits), dataset);
   }
-  return add_folder(folder, folder.path / "Annotations", splits, dataset);
+  return add_folder(folder, folder.path / "Annotations", std::move(splits), dataset);
 }
 
 }  // namespace lineguard::dataset

@@ -32,15 +32,19 @@ std::string class_file(const FolderContent& folder) {
 }
 
 // names: [a, b] or {0: a, 1: b}. Without them classes are called by their numbers.
-Names read_names(const FolderContent& folder, LabelProblems& problems) {
+Names read_names(const FolderContent& folder, Dataset& dataset) {
+  LabelProblems& problems = dataset.problems;
   const std::string file = class_file(folder);
   if (file.empty()) return {};
   const std::string path = (folder.path / file).string();
+  dataset.label_files.emplace_back(path);
   const auto text = read_text_file(path);
   if (!text) return problems.add(path, text.error().message), Names{};
   try {
     const YAML::Node list = YAML::Load(*text)["names"];
     Names names;
+    if (!list.IsSequence() && !list.IsMap())
+      return problems.add(path, "names: expected a list, [dent, scratch], or {0: dent, 1: scratch}"), names;
     for (const auto& entry : list) {
       if (list.IsSequence()) {
         names.push_back(entry.as<std::string>());
@@ -69,7 +73,8 @@ class LabelFile {
   void read(Sample& sample, LabelProblems& problems) const {
     const auto text = read_text_file(file_);
     if (!text) return problems.add(file_.string(), text.error().message);
-    std::istringstream lines(*text);
+    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+    std::istringstream lines(text->substr(text->starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0));
     std::string line;
     bool whole = true;
     for (std::size_t number = 1; std::getline(lines, line); ++number) {
@@ -156,15 +161,15 @@ std::vector<Place> places_in(const FolderContent& folder) {
 
 // Whether there is a label file. A picture that can't be read keeps its place unlabelled; the checks name what is wrong
 // with it.
-bool read_sample(const Place& place, const std::string& name, const Names& names, Sample& sample,
-                 LabelProblems& problems) {
+bool read_sample(const Place& place, const std::string& name, const Names& names, Sample& sample, Dataset& dataset) {
   sample.image = place.pictures / name;
   sample.split = place.split;
   const fs::path label = (place.labels / name).replace_extension(".txt");
   std::error_code code;
   if (!fs::exists(label, code)) return false;
   sample.source_line = label.string();
-  if (const auto size = picture_size(sample.image)) LabelFile(label, *size, names).read(sample, problems);
+  dataset.label_files.push_back(label);
+  if (const auto size = picture_size(sample.image)) LabelFile(label, *size, names).read(sample, dataset.problems);
   return true;
 }
 
@@ -178,7 +183,7 @@ std::string yolo_evidence(const FolderContent& folder) {
 }
 
 Result<void> read_yolo(const FolderContent& folder, Dataset& dataset) {
-  const Names names = read_names(folder, dataset.problems);
+  const Names names = read_names(folder, dataset);
   std::size_t without = 0;
   for (const Place& place : places_in(folder)) {
     LINEGUARD_ASSIGN(const FolderContent pictures, list_folder(place.pictures));
@@ -187,7 +192,7 @@ Result<void> read_yolo(const FolderContent& folder, Dataset& dataset) {
       dataset.warnings.push_back(std::move(orphans));
     for (const auto& name : pictures.pictures) {
       Sample sample;
-      without += !read_sample(place, name, names, sample, dataset.problems);
+      without += !read_sample(place, name, names, sample, dataset);
       dataset.samples.push_back(std::move(sample));
     }
   }

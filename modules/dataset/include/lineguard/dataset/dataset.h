@@ -37,7 +37,8 @@ struct Sample {
   std::string class_name;         // "good", "crack", …
   std::optional<std::filesystem::path> mask;
   std::vector<LabelledBox> boxes;
-  std::string part;  // pictures of one physical part share it; never empty after read_dataset()
+  std::optional<Size> annotated_size;  // of the picture that its boxes were drawn on, where the label file says it
+  std::string part;                    // pictures of one physical part share it; never empty after read_dataset()
   std::string view;
   std::string lot;
   std::optional<std::filesystem::path> defect_free_template;
@@ -69,11 +70,12 @@ class LabelProblems {
 struct Dataset {
   std::filesystem::path root;
   Layout layout = Layout::good_only;
-  std::vector<Sample> samples;              // in a stable order: by split, class, name
-  std::vector<std::string> warnings;        // "nothing names the part: one file is taken as one part"
-  std::optional<double> defective_above{};  // ReadOptions': how probabilities became labels …
-  std::string part_pattern{};               // … and what named the parts
-  LabelProblems problems{};                 // empty unless ReadOptions::keep_problems
+  std::vector<Sample> samples;                     // in a stable order: by split, class, name
+  std::vector<std::filesystem::path> label_files;  // that were read: CSV, JSON, text, XML and lists of splits
+  std::vector<std::string> warnings;               // "nothing names the part: one file is taken as one part"
+  std::optional<double> defective_above{};         // ReadOptions': how probabilities became labels …
+  std::string part_pattern{};                      // … and what named the parts
+  LabelProblems problems{};                        // empty unless ReadOptions::keep_problems
 };
 
 struct ReadOptions {

@@ -18,6 +18,7 @@ struct DecodeLimits {
 };
 
 enum class Format { jpeg, png, bmp, tiff, unrecognised };
+std::string_view to_string(Format format);  // "JPEG"; "no picture"
 
 // By the first bytes, never by the file's name.
 Format detect_format(std::span<const std::byte> encoded);

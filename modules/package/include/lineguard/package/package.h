@@ -93,6 +93,7 @@ struct Manifest {
 // The threshold on the raw score, how it was chosen, and its bounds.
 struct OperatingPoint {
   std::string id = "default";
+  std::string model_digest;  // of the package it was made for; empty: made before that was written down
   double threshold = 0;
   std::string method;            // in words
   double max_overkill = 0;       // asked for
@@ -108,7 +109,8 @@ struct OperatingPoint {
 // Errors of all readers: not_found, corrupt_data (file, line, key and what is allowed).
 Result<Manifest> read_manifest(const std::filesystem::path& package);
 Result<std::vector<GoldenPicture>> read_golden(const std::filesystem::path& package);
-// Also refuses an operating point whose own digest does not match (corrupt_data); not_found names those that there are.
+// Also refuses an operating point whose own digest does not match, or that was made for another package or under
+// another id (corrupt_data); not_found names those that there are.
 Result<OperatingPoint> read_operating_point(const std::filesystem::path& package, const std::string& id);
 
 // Ids, sorted.
@@ -123,12 +125,13 @@ Result<std::string> compute_digest(const std::filesystem::path& package);
 // corrupt_data where the manifest's digest is not compute_digest(): says which file was changed.
 Result<void> verify_digest(const std::filesystem::path& package, const Manifest& manifest);
 
-// Writers, used on a StagedFolder. write_manifest() comes last: it lists what is there in files.sha256, computes the
-// digest over it and returns it.
+// Writers, used on a StagedFolder. write_manifest() lists what is there in files.sha256, computes the digest over it
+// and returns it: after it only operating points are written, which are bound to it.
 Result<void> write_golden(const std::filesystem::path& package, const std::vector<GoldenPicture>& golden);
 Result<void> write_learned(const std::filesystem::path& package, const std::set<std::string>& digests);
-Result<void> write_operating_point(const std::filesystem::path& package, const OperatingPoint& point);
 Result<std::string> write_manifest(const std::filesystem::path& package, Manifest manifest);
+// As made for the package's model, whatever point.model_digest says; bound to none where it has no manifest yet.
+Result<void> write_operating_point(const std::filesystem::path& package, OperatingPoint point);
 
 // name of letters, digits, '-', '_' and '.', 1 to 64 of them, not starting with '.'; else invalid_argument.
 Result<void> validate_name(const std::string& name);

@@ -10,6 +10,10 @@
 
 namespace lineguard::stats {
 
+// Fewer members of a stratum are drawn nearly as they are: the interval would be far too narrow, that of one no
+// interval.
+inline constexpr std::size_t kFewestForBootstrap = 10;
+
 struct BootstrapOptions {
   int resamples = 2000;  // >= 1
   std::uint64_t seed = 1;

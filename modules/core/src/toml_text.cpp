@@ -1,10 +1,10 @@
-#include "toml_text.h"
-
 #include <cmath>
 
 #include <fmt/format.h>
 
-namespace lineguard::package {
+#include <lineguard/core/toml_text.h>
+
+namespace lineguard::toml_text {
 
 std::string quote(std::string_view text) {
   std::string quoted = "\"";
@@ -34,4 +34,4 @@ std::string string_array(const std::vector<std::string>& items) {
   return text + "]";
 }
 
-}  // namespace lineguard::package
+}  // namespace lineguard::toml_text
