@@ -17,8 +17,12 @@ evaluation::Model model_of(const detector::Detector& detector) {
           detector.pixel_threshold()};
 }
 
-evaluation::Selection selection_of(const std::string& split) {
-  if (split == "val") return evaluation::Selection::validation;
+evaluation::Selection selection_of(const std::string& split, const dataset::Dataset& data) {
+  const auto names = [&](dataset::Split wanted) {
+    return std::ranges::find(data.samples, wanted, &dataset::Sample::split) != data.samples.end();
+  };
+  const bool only_val = names(dataset::Split::validation) && !names(dataset::Split::test);
+  if (split == "val" || (split.empty() && only_val)) return evaluation::Selection::validation;
   return split == "all" ? evaluation::Selection::all : evaluation::Selection::test;
 }
 
@@ -60,7 +64,7 @@ Result<std::vector<std::size_t>> select_samples(const std::string& package, cons
   const auto seed = static_cast<std::uint64_t>(manifest.training.seed);
   const bool with_labels = manifest.training.defective_pictures > 0;
   return evaluation::select(
-      data, selection_of(split),
+      data, selection_of(split, data),
       with_labels ? dataset::split_for_labels(data, seed) : dataset::split_for_training(data, 0, seed));
 }
 

@@ -15,8 +15,8 @@ namespace lineguard::app {
 
 evaluation::Model model_of(const detector::Detector& detector);
 
-// "val", "test" or "all".
-evaluation::Selection selection_of(const std::string& split);
+// "val", "test" or "all"; empty: what the data set itself holds back, "test", or "val" where it names that one alone.
+evaluation::Selection selection_of(const std::string& split, const dataset::Dataset& data);
 
 // The data set's fingerprint, computed when it is first asked for: that reads every file.
 class Fingerprint {

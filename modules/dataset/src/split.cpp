@@ -75,10 +75,10 @@ std::map<std::string, Side> assign_sides(const Parts& parts, double validation_f
   for (const auto& [name, part] : parts) {
     // Where the data set names its training pictures, others are none.
     const bool to_learn_from = part.train || !names_train;
-    if (part.defective || part.test || !(part.validation || to_learn_from)) {
+    if (part.validation && !part.test) {
+      sides[name] = Side::validation;  // as the data set says, defective ones too
+    } else if (part.defective || part.test || !to_learn_from) {
       sides[name] = Side::test;
-    } else if (part.validation) {
-      sides[name] = Side::validation;
     } else {
       pool.push_back(name);
     }

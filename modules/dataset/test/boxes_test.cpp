@@ -113,6 +113,16 @@ TEST_F(Voc, ReadsObjectsAndSplits) {
   EXPECT_EQ(find_sample(dataset, "JPEGImages/c.jpg")->label, Label::unknown);
 }
 
+TEST_F(Voc, AListNamesPicturesThatAreThereAndEachOnce) {
+  for (const auto* name : {"a", "b"}) add("JPEGImages/" + std::string(name) + ".jpg");
+  add("Annotations/a.xml", "<annotation/>");
+  add("ImageSets/Main/train.txt", "a\nnope\n");
+  EXPECT_CONTAINS(read_error().message, "ImageSets/Main/train.txt:2: no picture in ");
+  add("ImageSets/Main/train.txt", "a\n");
+  add("ImageSets/Main/test.txt", "b\na\n");
+  EXPECT_CONTAINS(read_error().message, "test.txt:2: a stands in ");
+}
+
 TEST_F(Voc, AnnotationsBesideThePicturesAreRead) {
   add("a.png");
   add("a.xml", "<annotation>" + std::string(kObject) + std::string(kObject) + "</annotation>");

@@ -248,5 +248,24 @@ TEST(RealDatasets, deeppcbHasTemplatesAndPhoneScreenPolygons) {
   EXPECT_FALSE(screens->samples.front().boxes.front().outlines.empty());
 }
 
+// A name from the root would lead past the folder of templates to the picture itself.
+TEST_F(Coco, ANameFromTheRootHasNoTemplate) {
+  add("a.png");
+  add_json("train.json", R"({"id": 5, "file_name": ")" + (folder_ / "a.png").string() + R"("})", "");
+  const Dataset dataset = read();
+  ASSERT_EQ(dataset.samples.size(), 1u);
+  EXPECT_FALSE(dataset.samples[0].defect_free_template);
+}
+
+TEST_F(Coco, AFileThatIsNoJsonIsNamed) {
+  add("a.png");
+  add("train.json", R"({"images": [)");
+  ReadOptions as_coco;
+  as_coco.layout = Layout::coco;
+  EXPECT_CONTAINS(read_error(as_coco).message, "; train.json: ");
+  add("train.json", "null");
+  EXPECT_CONTAINS(read_error(as_coco).message, "train.json: no lists \"images\" and \"annotations\"");
+}
+
 }  // namespace
 }  // namespace lineguard::dataset::test

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include <lineguard/dataset/check.h>
+#include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/encode.h>
 
 namespace lineguard::dataset::test {
@@ -84,6 +85,27 @@ TEST_F(Look, NamesClassesThatDifferInSpellingAlone) {
       findings[0].reason,
       "\"Deep scratch\" (1 picture) and \"deep_scratch\" (6 pictures) are 2 classes; these pictures have the rarest");
   EXPECT_EQ(findings[0].files, (std::vector<std::string>{"defective/Deep scratch/d.png"}));
+}
+
+// The same noise: only how the file was saved differs.
+TEST_F(Look, WarnsWhereTheFileTypeTellsTheLabel) {
+  const auto add_jpeg = [&](const std::string& name, unsigned seed) {
+    add_picture("tmp.png", seed, 120);
+    const auto image = imaging::decode_file(folder_ / "tmp.png");
+    std::filesystem::remove(folder_ / "tmp.png");
+    ASSERT_TRUE(image && write_file_atomically(folder_ / name, *imaging::encode_jpeg(*image)));
+  };
+  for (unsigned i = 0; i < 40; ++i) add_picture("good/g" + std::to_string(i) + ".png", i, 120);
+  for (unsigned i = 0; i < 30; ++i) add_jpeg("defective/d" + std::to_string(i) + ".jpg", 100 + i);
+  const auto findings = found("look-tells-label");
+  ASSERT_FALSE(findings.empty());
+  EXPECT_CONTAINS(
+      findings.back().reason,
+      "the file type alone tells the labels apart: JPEG is that of 30 of 30 defective pictures and of 0 of 40 "
+      "good ones");
+  for (unsigned i = 40; i < 60; ++i) add_jpeg("good/g" + std::to_string(i) + ".jpg", i);
+  for (const Finding& finding : found("look-tells-label"))
+    EXPECT_EQ(finding.reason.find("file type"), std::string::npos) << "20 of 60 good ones are JPEG, too";
 }
 
 }  // namespace

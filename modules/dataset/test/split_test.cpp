@@ -89,8 +89,19 @@ TEST(Split, usesANamedValidationSplitAsItIs) {
   dataset.samples.push_back(sample_of("w", Label::defective, Split::validation));
   const TrainingSplit split = split_for_training(dataset, 0.5, 1);
   EXPECT_EQ(split.train.size(), 10u);
-  EXPECT_EQ(names_of(dataset, split.validation), (std::set<std::string>{"v.png"}));
-  EXPECT_EQ(names_of(dataset, split.test), (std::set<std::string>{"w.png"}));
+  EXPECT_EQ(names_of(dataset, split.validation), (std::set<std::string>{"v.png", "w.png"}));
+  EXPECT_TRUE(split.test.empty());
+}
+
+TEST(Split, AQuarterOfTheDefectivePartsIsTestedWithHoweverFinelyTheyAreGraded) {
+  Dataset dataset = good_parts(24, Split::unset);
+  for (int i = 0; i < 32; ++i) {
+    dataset.samples.push_back(sample_of("d" + std::to_string(i), Label::defective, Split::unset));
+    dataset.samples.back().defect_probability = 0.51 + 0.01 * i;
+  }
+  const TrainingSplit split = split_for_labels(dataset, 1);
+  EXPECT_EQ(split.test.size(), 14u);
+  EXPECT_EQ(count_defective(dataset, split.test), 8);
 }
 
 TEST(Split, aPartInTrainAndTestIsOnlyTestedWith) {

@@ -12,6 +12,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include <lineguard/imaging/decode.h>
+#include <lineguard/imaging/outline.h>
 #include <lineguard/imaging/transform.h>
 
 namespace lineguard::detector {
@@ -24,22 +25,17 @@ using Canvases = std::map<int, Image>;
 
 // `origin` is where the canvas begins in the picture; what lies outside of it is left out.
 void paint(Image& canvas, Point origin, const dataset::LabelledBox& box) {
-  cv::Mat view(canvas.height_px(), canvas.width_px(), CV_8U, const_cast<std::byte*>(canvas.bytes().data()),
-               canvas.row_bytes());
-  const auto pixel = [](double at) { return static_cast<int>(std::lround(at)); };
   if (box.outlines.empty()) {
+    cv::Mat view(canvas.height_px(), canvas.width_px(), CV_8U, const_cast<std::byte*>(canvas.bytes().data()),
+                 canvas.row_bytes());
+    const auto pixel = [](double at) { return static_cast<int>(std::lround(at)); };
     const int width = std::max(1, pixel(box.box.width)), height = std::max(1, pixel(box.box.height));
     const cv::Rect drawn(pixel(box.box.x - origin.x), pixel(box.box.y - origin.y), width, height);
     cv::rectangle(view, drawn, 255, cv::FILLED);
     return;
   }
   // One after the other: together, what two of them cover would count as outside.
-  for (const dataset::Outline& drawn : box.outlines) {
-    std::vector<cv::Point> outline;
-    for (const Point& point : drawn) outline.emplace_back(pixel(point.x - origin.x), pixel(point.y - origin.y));
-    if ((cv::boundingRect(outline) & cv::Rect({}, view.size())).empty()) continue;  // of a tile, most are elsewhere
-    cv::fillPoly(view, std::vector<std::vector<cv::Point>>{outline}, 255);
-  }
+  for (const dataset::Outline& drawn : box.outlines) imaging::fill_outline(canvas, drawn, origin);
 }
 
 Result<Image> decode_mask(const std::filesystem::path& file) {

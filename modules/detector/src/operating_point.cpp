@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/words.h>
 #include <lineguard/stats/bounds.h>
 #include <lineguard/stats/threshold.h>
 
@@ -23,18 +24,19 @@ constexpr double kRareLead = 0.1;  // with normal tails one in a hundred such se
 
 // The threshold that keeps the overkill asked for; where there are too few good parts, the strictest that they support.
 Result<package::OperatingPoint> choose_operating_point(const std::vector<double>& scores, const TrainConfig& config,
-                                                       bool must_reach, std::vector<std::string>& warnings) {
+                                                       bool must_reach, std::size_t good_left_out,
+                                                       std::vector<std::string>& warnings) {
   auto chosen = stats::threshold_for_overkill(scores, config.max_overkill, config.confidence);
   if (!chosen && (chosen.error().code != ErrorCode::refused || must_reach)) return chosen.error();
   if (!chosen) {
     chosen = stats::threshold_at_rank(scores, 0, config.confidence);
     if (!chosen) return chosen.error();
-    warnings.push_back(
-        fmt::format("{} good parts support an overkill bound of {:.1f} % at {:.0f} % confidence, not the {:.1f} % "
-                    "asked for: that needs "
-                    "{} good parts",
-                    scores.size(), 100 * chosen->overkill_bound, 100 * config.confidence, 100 * config.max_overkill,
-                    stats::trials_needed(config.max_overkill, 0, config.confidence)));
+    warnings.push_back(fmt::format(
+        "{} good parts support an overkill bound of {:.1f} % at {:.0f} % confidence, not the {:.1f} % "
+        "asked for: that needs {} good parts to learn from{}",
+        scores.size(), 100 * chosen->overkill_bound, 100 * config.confidence, 100 * config.max_overkill,
+        stats::trials_needed(config.max_overkill, 0, config.confidence),
+        good_left_out > 0 ? fmt::format(" ({} more kept for testing)", count_of(good_left_out, "picture")) : ""));
   }
   package::OperatingPoint point;
   point.threshold = chosen->threshold;
@@ -105,6 +107,18 @@ void count_misses(const std::vector<PictureScore>& pictures, package::OperatingP
       {static_cast<std::size_t>(point.defective_below), static_cast<std::size_t>(point.defective_n)}, point.confidence);
 }
 
+constexpr std::int64_t kFewestForMisses = 5;
+
+// A threshold that one unusual good part holds up may let most of the very defects pass that were learned from.
+void warn_of_misses(TrainReport& report) {
+  const package::OperatingPoint& point = report.operating_point;
+  if (point.defective_n < kFewestForMisses || 2 * point.defective_below <= point.defective_n) return;
+  report.warnings.push_back(fmt::format(
+      "{} of the {} defective parts that were learned from would pass, each scored by a detector made without "
+      "it: look at the good parts that score highest, allow more overkill (--max-overkill), or add pictures",
+      point.defective_below, point.defective_n));
+}
+
 // Where what stands for good parts is not quite one.
 void say_what_stands_for_good_parts(const TrainingSet& set, const TrainConfig& config, TrainReport& report) {
   auto& method = report.operating_point.method;
@@ -135,9 +149,13 @@ Result<void> calibrate_operating_point(const TrainingSet& set, const std::vector
   auto good_scores = good.scores();
   std::ranges::sort(good_scores, std::greater<>());
   auto& point = report.operating_point;
-  LINEGUARD_ASSIGN(point, choose_operating_point(good_scores, config, options.must_reach_overkill, report.warnings));
+  LINEGUARD_ASSIGN(point, choose_operating_point(good_scores, config, options.must_reach_overkill, report.good_left_out,
+                                                 report.warnings));
   report.highest_good = find_highest_good(pictures);
-  if (with_labels) count_misses(pictures, point);
+  if (with_labels) {
+    count_misses(pictures, point);
+    warn_of_misses(report);
+  }
   say_what_stands_for_good_parts(set, config, report);
   const bool costs_nothing = point.defective_n > 0 && point.defective_below == 0;
   const auto word = costs_nothing || set.areas_calibrate ? "" : word_on_lone_part(good_scores, report);

@@ -42,7 +42,10 @@ std::size_t choose_trial(const std::vector<Trial>& trials, const std::vector<boo
 
 std::string reason_of(const std::vector<Trial>& trials, const std::vector<bool>& proven, std::size_t chosen) {
   const Trial &taken = trials[chosen], &defaults = trials[0];
-  const std::string of = fmt::format("{} of {} trials", std::ranges::count_if(trials, &Trial::reached), trials.size());
+  const auto reached = std::ranges::count_if(trials, &Trial::reached);
+  const std::string of = reached == std::ssize(trials)
+                             ? fmt::format("{} trials", reached)
+                             : fmt::format("{} trials ({} not reached)", reached, std::ssize(trials) - reached);
   if (chosen == 0) {
     return fmt::format(
         "defaults (synthetic defects: image AUROC {:.3f}, pixel AUROC {:.3f}); none of {} is surely better",

@@ -2,9 +2,12 @@
 #include "synthetic_defect.h"
 #include "temp_folder.h"
 #include "test_data.h"
+#include "training_set.h"
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -66,6 +69,22 @@ TEST_F(ContentChecks, APartThatIsShownTwiceIsFoundThoughTheLampDiffers) {
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].files, (std::vector<std::string>{"part_7", "again"}));
   EXPECT_TRUE(found("near-duplicate").empty());
+}
+
+// Good and defective views of one part are judged by a network that was shown neither.
+TEST(Folds, NoPartIsInTwo) {
+  std::deque<dataset::Sample> samples;
+  TrainingSet set;
+  for (int i = 0; i < 40; ++i) {
+    dataset::Sample& sample = samples.emplace_back();
+    sample.part = "part " + std::to_string(i / 2);
+    sample.label = i % 2 ? Label::defective : Label::good;
+    TrainingPicture picture;
+    picture.sample = &sample;
+    set.pictures.push_back(picture);
+  }
+  deal_folds(set, 5, 1);
+  for (std::size_t i = 0; i < 40; i += 2) EXPECT_EQ(set.pictures[i].fold, set.pictures[i + 1].fold);
 }
 
 TEST_F(ContentChecks, ACopyThatIsHardlyChangedIsADuplicateAndAnEqualOneIsNotOurs) {

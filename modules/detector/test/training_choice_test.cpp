@@ -49,6 +49,42 @@ TEST_F(TrainingChoice, RegionLevelsRestOnPartsThatAreGoodInAllTheirPictures) {
   EXPECT_EQ(levels_from(), 7u);
 }
 
+// A template is compared with itself: it scores lower than any real part.
+TEST_F(TrainingChoice, TemplatesStandForGoodPartsOnlyWhereHardlyAnyIsGood) {
+  const auto give_twins = [&] {
+    for (auto& sample : dataset_.samples) sample.defect_free_template = sample.name + ".template";
+  };
+  for (int i = 0; i < 4; ++i) add(i, Label::good);
+  for (int i = 0; i < 20; ++i) add(100 + i, Label::defective);
+  give_twins();
+  EXPECT_EQ(levels_from(), 28u) << "four real ones and 24 templates";
+  add(4, Label::good);
+  give_twins();
+  EXPECT_EQ(levels_from(), 5u);
+  config_.fine_tune = true;  // one fold of five alone calibrates
+  EXPECT_EQ(levels_from(), 30u);
+}
+
+TEST_F(TrainingChoice, PartsThatAreAlignedAreNotComparedWithTemplates) {
+  for (int i = 0; i < 6; ++i) add(i, Label::good);
+  for (int i = 0; i < 6; ++i) add(100 + i, Label::defective);
+  for (auto& sample : dataset_.samples) sample.defect_free_template = sample.name + ".template";
+  config_.align_shift = 0.1;
+  const auto chosen = choose_pictures(dataset_, config_);
+  ASSERT_TRUE(chosen) << chosen.error().message;
+  EXPECT_FALSE(chosen->templates);
+  EXPECT_EQ(chosen->set.good_count(), 6u);
+}
+
+TEST_F(TrainingChoice, OneGoodPartAndOneDefectiveOneAreInTwoFolds) {
+  config_.tile_px = 64;
+  for (int i = 0; i < 6; ++i) add(0, Label::good);
+  for (int i = 0; i < 10; ++i) add(1, Label::defective);
+  const auto chosen = choose_pictures(dataset_, config_);
+  ASSERT_TRUE(chosen) << chosen.error().message;
+  EXPECT_NE(chosen->set.pictures.front().fold, chosen->set.pictures.back().fold);
+}
+
 TEST_F(TrainingChoice, AreasStandForGoodPicturesWhereHardlyAnyPartIsGood) {
   config_.tile_px = 64;
   for (int i = 0; i < 4; ++i) add(i, Label::good);

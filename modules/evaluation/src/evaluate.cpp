@@ -240,7 +240,7 @@ Result<Evaluation> evaluate(Predictor& predictor, const Model& model, const data
   Wanted wanted;
   wanted.grid_px = options.pixel_grid_px;
   for (const std::size_t i : samples) {
-    wanted.map |= dataset.samples[i].mask.has_value();
+    wanted.map |= outlines_its_defects(dataset.samples[i]);
     wanted.regions |= dataset.samples[i].mask.has_value() || !dataset.samples[i].boxes.empty();
   }
   Collector collector(evaluation, wanted);

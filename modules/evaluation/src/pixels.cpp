@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <lineguard/imaging/decode.h>
+#include <lineguard/imaging/outline.h>
 #include <lineguard/imaging/properties.h>
 #include <lineguard/imaging/transform.h>
 
@@ -55,6 +56,20 @@ Image share_of_cells(const Image& flags, Size grid) {
   return shrunk;
 }
 
+bool marks_nothing(const Image& mask) {
+  return std::ranges::all_of(mask.bytes(), [](std::byte byte) { return byte == std::byte{0}; });
+}
+
+Result<Image> painted(const dataset::Sample& sample, Size picture) {
+  Image mask(picture, 1);
+  for (const dataset::LabelledBox& object : sample.boxes) {
+    for (const dataset::Outline& outline : object.outlines) imaging::fill_outline(mask, outline);
+  }
+  if (marks_nothing(mask))
+    return make_error(ErrorCode::invalid_argument, sample.name + ": its outlines enclose no pixel of the picture");
+  return mask;
+}
+
 }  // namespace
 
 Result<Image> read_mask(const std::filesystem::path& file, Size picture) {
@@ -64,18 +79,23 @@ Result<Image> read_mask(const std::filesystem::path& file, Size picture) {
                       fmt::format("{}: the mask is {} x {}, its picture {} x {}", file.string(), mask.width_px(),
                                   mask.height_px(), picture.width_px, picture.height_px));
   }
-  if (std::ranges::all_of(mask.bytes(), [](std::byte byte) { return byte == std::byte{0}; }))
+  if (marks_nothing(mask))
     return make_error(ErrorCode::invalid_argument, file.string() + ": the mask marks no pixel of a defective picture");
   return mask;
 }
 
+bool outlines_its_defects(const dataset::Sample& sample) {
+  if (sample.label != Label::defective) return false;
+  const auto has_outline = [](const dataset::LabelledBox& object) { return !object.outlines.empty(); };
+  return sample.mask || (!sample.boxes.empty() && std::ranges::all_of(sample.boxes, has_outline));
+}
+
 Result<std::optional<GridPair>> on_grid(const FloatMap& map, const dataset::Sample& sample, int grid_px) {
-  const bool says_where = sample.label == Label::good || (sample.label == Label::defective && sample.mask);
-  if (!says_where) return std::optional<GridPair>();
+  if (sample.label != Label::good && !outlines_its_defects(sample)) return std::optional<GridPair>();
   const Size grid = grid_of(map.size, grid_px);
   GridPair pair;
   if (sample.label == Label::defective) {
-    LINEGUARD_ASSIGN(const Image mask, read_mask(*sample.mask, map.size));
+    LINEGUARD_ASSIGN(const Image mask, sample.mask ? read_mask(*sample.mask, map.size) : painted(sample, map.size));
     pair.mask = defective_cells(share_of_cells(imaging::non_zero(mask), grid));
   }
   pair.map = grid == map.size ? map : imaging::resize_map(map, grid);

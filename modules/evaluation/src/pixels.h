@@ -24,9 +24,13 @@ struct GridPair {
   std::vector<std::uint8_t> mask;  // empty: good
 };
 
-// `map` at a longer side of at most grid_px with the sample's mask beside it; nothing where the sample is defective but
-// has no mask. A mask's cell is defective where at least half of it is; a place of the mask, apart from the others,
-// that is too thin for that keeps every cell that it touches: none is lost. Errors: those of read_mask().
+// Whether a defective sample's mask, or an outline of each of its objects, says which pixels are defective.
+bool outlines_its_defects(const dataset::Sample& sample);
+
+// `map` at a longer side of at most grid_px with the sample's mask, or what its outlines enclose, beside it; nothing
+// where the sample is defective and does not outline its defects. A mask's cell is defective where at least half of it
+// is; a place of the mask, apart from the others, that is too thin for that keeps every cell that it touches: none is
+// lost. Errors: those of read_mask().
 Result<std::optional<GridPair>> on_grid(const FloatMap& map, const dataset::Sample& sample, int grid_px);
 
 }  // namespace lineguard::evaluation

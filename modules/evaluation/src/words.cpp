@@ -1,5 +1,7 @@
 #include "words.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <lineguard/core/words.h>
@@ -87,6 +89,25 @@ std::string counts_in_words(const Evaluation& evaluation) {
   return words;
 }
 
+namespace {
+
+// One class alone says what all say.
+void add_classes(const Evaluation& evaluation, std::string& text) {
+  constexpr std::size_t kShown = 12;
+  if (evaluation.classes.size() < 2) return;
+  for (std::size_t i = 0; i < std::min(evaluation.classes.size(), kShown); ++i) {
+    const ClassFigures& figures = evaluation.classes[i];
+    const std::string auroc = figures.auroc ? fmt::format(", AUROC {:.3f}", figures.auroc->value) : "";
+    text +=
+        fmt::format("  class {:<22}{} missed{}\n", figures.class_name, counted_in_words(figures.miss, "parts"), auroc);
+  }
+  const std::string more =
+      evaluation.classes.size() > kShown ? fmt::format("{} more classes, ", evaluation.classes.size() - kShown) : "";
+  text += fmt::format("  {}sizes, properties and every picture: --json and --report\n", more);
+}
+
+}  // namespace
+
 std::string to_text(const Evaluation& evaluation) {
   const Model& model = evaluation.model;
   std::string text =
@@ -110,9 +131,12 @@ std::string to_text(const Evaluation& evaluation) {
   }
   for (const stats::DetectionFigures& figures : evaluation.detections) {
     add(fmt::format("mAP, IoU {:g}", figures.iou), fmt::format("{:.3f}", figures.mean_average_precision),
-        fmt::format("{:g} % interval: {:.3f} to {:.3f}; {} of {} true boxes found, {} false ones{}",
-                    100 * evaluation.confidence, figures.interval.low, figures.interval.high, figures.recalled.events,
-                    figures.recalled.n, figures.false_boxes.events, figures.by_class ? "" : "; classes not compared"));
+        fmt::format(
+            "{:g} % interval: {:.3f} to {:.3f}, over all levels{}; reported boxes, whatever their class: {} of {} "
+            "true ones found, {} false",
+            100 * evaluation.confidence, figures.interval.low, figures.interval.high,
+            figures.by_class ? ", class by class" : "", figures.recalled.events, figures.recalled.n,
+            figures.false_boxes.events));
   }
   text += fmt::format("At the operating point \"{}\", threshold {:.6g}:\n", model.operating_point, model.threshold);
   add("miss rate", rate_in_words(evaluation.miss), basis_of(evaluation.miss, evaluation.confidence, "defective"));
@@ -120,6 +144,7 @@ std::string to_text(const Evaluation& evaluation) {
       basis_of(evaluation.overkill, evaluation.confidence, "good"));
   const std::size_t unknown = evaluation.overkill.unknown + evaluation.miss.unknown;
   add("unknown", std::to_string(unknown), "too close to the threshold; diverted");
+  add_classes(evaluation, text);
   if (evaluation.any_predicted())
     add("time a picture", fmt::format("{:.1f} ms", evaluation.predict_p50_ms), timing_in_words(evaluation));
   for (const std::string& note : evaluation.notes) text += "note: " + note + "\n";

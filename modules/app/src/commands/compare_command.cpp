@@ -24,7 +24,7 @@ namespace {
 struct Arguments {
   std::string a, b;
   DatasetOptions dataset;
-  std::string split = "test", json, report, operating_point = "default", operating_point_b;
+  std::string split, json, report, operating_point = "default", operating_point_b;
   double confidence = 0.95;
   int threads = 1;
   bool fail_if_worse = false;
@@ -34,7 +34,7 @@ using DetectorPtr = std::unique_ptr<detector::Detector>;
 
 Result<evaluation::Evaluation> evaluate_one(detector::Detector& detector, const dataset::Dataset& data,
                                             const std::vector<std::size_t>& samples, const Arguments& arguments) {
-  return evaluation::evaluate(detector, model_of(detector), data, selection_of(arguments.split), samples,
+  return evaluation::evaluate(detector, model_of(detector), data, selection_of(arguments.split, data), samples,
                               {.threads = arguments.threads, .confidence = arguments.confidence}, terminal_progress());
 }
 
@@ -96,9 +96,11 @@ void add_compare_command(CLI::App& root, Run& run) {
   command->add_option("A", arguments->a, "Package folder, the one in use")->required();
   command->add_option("B", arguments->b, "Package folder, the new one")->required();
   add_dataset_options(*command, arguments->dataset);
-  command->add_option("--split", arguments->split, "val, test (what both trainings left out) or all")
-      ->check(CLI::IsMember({"val", "test", "all"}))
-      ->capture_default_str();
+  command
+      ->add_option("--split", arguments->split,
+                   "val, test (what both trainings left out) or all; default: test, or val where the set names that "
+                   "alone")
+      ->check(CLI::IsMember({"val", "test", "all"}));
   command->add_option("--operating-point", arguments->operating_point, "Whose thresholds decide")
       ->capture_default_str();
   command->add_option("--operating-point-b", arguments->operating_point_b, "B's, where it is another one")

@@ -28,7 +28,7 @@ namespace {
 struct Arguments {
   DatasetOptions dataset;
   std::string package, operating_point = "default";
-  std::string split = "test";
+  std::string split;
   std::string json, report, save_as;
   double confidence = 0.95;
   double max_miss = 0;  // 0: not asked for
@@ -92,7 +92,7 @@ Result<int> run_evaluate(const Arguments& arguments) {
   LINEGUARD_TRY(warn_of_learned_pictures({arguments.package}, data, samples));
   LINEGUARD_ASSIGN(
       auto evaluation,
-      evaluation::evaluate(*detector, model_of(*detector), data, selection_of(arguments.split), samples,
+      evaluation::evaluate(*detector, model_of(*detector), data, selection_of(arguments.split, data), samples,
                            {.threads = arguments.threads, .confidence = arguments.confidence}, terminal_progress()));
   if (arguments.max_miss > 0) choose_threshold_for_miss(evaluation, arguments.max_miss, arguments.confidence);
   if (!arguments.json.empty()) LINEGUARD_TRY(write_file_atomically(arguments.json, evaluation::to_json(evaluation)));
@@ -113,9 +113,10 @@ void add_evaluate_command(CLI::App& root, Run& run) {
   CLI::App* command = root.add_subcommand("evaluate", "Measure a package on labelled pictures");
   command->add_option("package", arguments->package, "The package's folder")->required();
   add_dataset_options(*command, arguments->dataset);
-  command->add_option("--split", arguments->split, "val, test (what training left out) or all")
-      ->check(CLI::IsMember({"val", "test", "all"}))
-      ->capture_default_str();
+  command
+      ->add_option("--split", arguments->split,
+                   "val, test (what training left out) or all; default: test, or val where the set names that alone")
+      ->check(CLI::IsMember({"val", "test", "all"}));
   command->add_option("--operating-point", arguments->operating_point, "Whose threshold decides")
       ->capture_default_str();
   add_share_option(

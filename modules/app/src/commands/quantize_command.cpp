@@ -24,7 +24,7 @@ namespace lineguard::app {
 namespace {
 
 struct Arguments {
-  std::string package, out, precision = "int8", split = "test";
+  std::string package, out, precision = "int8", split;
   DatasetOptions dataset;
   double max_change = 0.01;
 };
@@ -45,7 +45,7 @@ Result<std::vector<detector::CalibrationPicture>> calibration_pictures(const Arg
 Result<evaluation::Evaluation> evaluate_package(const std::filesystem::path& package, const dataset::Dataset& data,
                                                 const std::vector<std::size_t>& samples, const Arguments& arguments) {
   LINEGUARD_ASSIGN(const auto detector, detector::Detector::load(package));
-  return evaluation::evaluate(*detector, model_of(*detector), data, selection_of(arguments.split), samples, {},
+  return evaluation::evaluate(*detector, model_of(*detector), data, selection_of(arguments.split, data), samples, {},
                               terminal_progress());
 }
 
@@ -106,9 +106,10 @@ void add_quantize_command(CLI::App& root, Run& run) {
       ->add_option("--precision", arguments->precision, "int8 (written into the graph) or bf16 (where the CPU has it)")
       ->check(CLI::IsMember({"int8", "bf16"}))
       ->capture_default_str();
-  command->add_option("--split", arguments->split, "Pictures that judge: val, test or all")
-      ->check(CLI::IsMember({"val", "test", "all"}))
-      ->capture_default_str();
+  command
+      ->add_option("--split", arguments->split,
+                   "Pictures that judge: val, test or all; default: test, or val where the set names that alone")
+      ->check(CLI::IsMember({"val", "test", "all"}));
   add_share_option(*command, "--max-change", arguments->max_change,
                    "Refuse where miss or overkill rate rise by more than this; default 1%, 0 allows no rise", true);
   command->footer(

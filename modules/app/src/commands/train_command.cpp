@@ -59,6 +59,8 @@ nlohmann::ordered_json to_json(const detector::TrainReport& report, const std::s
           {"model", {{"name", report.model.name}, {"version", report.model.version}, {"digest", report.model.digest}}},
           {"good_pictures", report.good_pictures},
           {"defective_pictures", report.defective_pictures},
+          {"good_left_out", report.good_left_out},
+          {"defective_left_out", report.defective_left_out},
           {"classes", report.classes},
           {"patches", report.patches},
           {"bank", report.bank},
@@ -90,6 +92,9 @@ void print(const detector::TrainReport& report, const std::string& out) {
                            report.model.version, report.model.digest);
   std::cout << fmt::format("learned    from {}, {} patches, bank of {}, in {:.1f} s\n",
                            count_of(report.good_pictures, "good picture"), report.patches, report.bank, report.seconds);
+  if (report.good_left_out + report.defective_left_out > 0)
+    std::cout << fmt::format("left out   {} good and {} defective pictures, to test with\n", report.good_left_out,
+                             report.defective_left_out);
   if (!report.settings_note.empty()) std::cout << "settings   " << report.settings_note << "\n";
   if (!report.brightness_note.empty()) std::cout << "brightness " << report.brightness_note << "\n";
   std::cout << "labels     " << report.labels_note << "\n";

@@ -20,17 +20,17 @@ std::ptrdiff_t count_defective(const Dataset& dataset, const std::vector<std::si
 // Indices into Dataset::samples.
 struct TrainingSplit {
   std::vector<std::size_t> train;       // good pictures to learn from
-  std::vector<std::size_t> validation;  // good pictures held back for the operating point
+  std::vector<std::size_t> validation;  // held back: good ones, and what the data set itself calls validation
   std::vector<std::size_t> test;        // everything else that is labelled, good and defective
 };
 
 // Good samples of split train are divided by part into train and validation; where the data set itself names a
 // validation split, that one is used and train is not divided. Where it names neither train nor test, about half of
-// the good parts are learned from and the rest go to test. A part with any defective or test picture is tested with as
-// a whole, also where a data set puts it in two splits; pictures that are not labelled are left out.
-// Deterministic: the same data set and seed give the same split whatever the order of the samples.
-// validation_fraction of the good training parts, 0 to 0.5 (clamped); above 0 at least one part is held back where
-// there are two, and at least one is learned from. 0 leaves validation empty unless the data set names one.
+// the good parts are learned from and the rest go to test. A part with any test picture, or any defective one outside
+// the validation split, is tested with as a whole, also where a data set puts it in two splits; pictures that are not
+// labelled are left out. Deterministic: the same data set and seed give the same split whatever the order of the
+// samples. validation_fraction of the good training parts, 0 to 0.5 (clamped); above 0 at least one part is held back
+// where there are two, and at least one is learned from. 0 leaves validation empty unless the data set names one.
 TrainingSplit split_for_training(const Dataset& dataset, double validation_fraction, std::uint64_t seed);
 
 // The split where defective pictures are learned from too: `train` holds good and defective ones. A data set's own

@@ -131,6 +131,7 @@ struct TrainReport {
   package::OperatingPoint operating_point;
   std::vector<ScoredPicture> highest_good;                // at most three, one a part, by detectors made without it
   std::size_t good_pictures = 0, defective_pictures = 0;  // learned from
+  std::size_t good_left_out = 0, defective_left_out = 0;  // labelled pictures of the data set that were not
   std::vector<std::string> classes;                       // of defects that regions can carry
   std::vector<Trial> trials;                              // of the search, in their fixed order
   std::string settings_note;                              // what was chosen and why; empty without a search
