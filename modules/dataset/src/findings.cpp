@@ -16,7 +16,7 @@ struct CheckRow {
   std::string_view advice;
 };
 
-constexpr std::array<CheckRow, 31> kChecks{{
+constexpr std::array<CheckRow, 32> kChecks{{
     {Check::malformed_label, "malformed-label", Severity::blocker,
      "Correct these lines or entries, or take them out. Until then nothing is trained or measured, whatever --allow "
      "says: a set that is read in part would be another one. What is said of the other files below is of what could be "
@@ -84,6 +84,10 @@ constexpr std::array<CheckRow, 31> kChecks{{
     {Check::likely_part_in_two_splits, "likely-part-in-two-splits", Severity::warning,
      "Look at the two: if they show one part, name it (--part-pattern or the column part) and keep it in one split. "
      "Until then each counts as a part of its own in every bound."},
+    {Check::likely_one_part, "likely-one-part", Severity::warning,
+     "Look at the two: if they show one part, name it (--part-pattern or the column part). Until then each may be "
+     "dealt "
+     "into a split, or a fold of the calibration, of its own, and figures and bounds look better than they are."},
     {Check::near_duplicate, "near-duplicate", Severity::warning,
      "Two parts as far as anybody has said: each is drawn into a split and counted in every bound on its own, so that "
      "bounds are tighter than they should be where both show one part. Then name the part (--part-pattern or the CSV's "

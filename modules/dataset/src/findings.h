@@ -40,6 +40,7 @@ enum class Check {
   contaminated_good,
   near_duplicate_across_splits,
   likely_part_in_two_splits,
+  likely_one_part,
   near_duplicate,
   unusual_look,
   class_spelling,

@@ -63,7 +63,7 @@ class ContentCheck {
     // One part alone leaves no bank to score it by.
     if (set_.good_count() >= kFewestGood && set_.parts(true).size() >= 2) LINEGUARD_TRY(score(extractor));
     find_duplicates();
-    find_parts_in_two_splits();
+    find_parts_under_two_names();
     return std::move(findings_);
   }
 
@@ -259,19 +259,23 @@ class ContentCheck {
     }
   }
 
-  void find_parts_in_two_splits() {
+  void find_parts_under_two_names() {
     std::size_t listed = 0;
     for (const PartPair& pair : find_same_parts(std::move(details_), options_.threads)) {
       const auto &a = dataset_.samples[decoded_[pair.a]], &b = dataset_.samples[decoded_[pair.b]];
       // As near-duplicates, or as equal ones by check_dataset().
       const bool named = listed_.contains({pair.a, pair.b}) || pixels_[pair.a] == pixels_[pair.b];
-      if (named || a.part == b.part || a.split == b.split || ++listed > kMostFindings) continue;
+      if (named || a.part == b.part || ++listed > kMostFindings) continue;
+      const bool across = a.split != b.split;
+      const std::string splits =
+          across ? fmt::format("; they stand in {} and {}", dataset::to_string(a.split), dataset::to_string(b.split))
+                 : "";
       findings_.push_back(dataset::finding_of(
-          "likely-part-in-two-splits",
+          across ? "likely-part-in-two-splits" : "likely-one-part",
           fmt::format(
               "these show the same marks, whatever the lamp (correlation {:.2f} where what all pictures share is "
-              "left out): likely one part; they stand in {} and {}",
-              pair.correlation, dataset::to_string(a.split), dataset::to_string(b.split)),
+              "left out): likely one part{}",
+              pair.correlation, splits),
           {a.name, b.name}));
     }
   }

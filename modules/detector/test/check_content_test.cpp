@@ -125,6 +125,17 @@ TEST_F(ContentChecks, OnePartUnderAnotherLampInAnotherSplitIsFoundAndAnEqualPict
   EXPECT_EQ(findings[0].files, (std::vector<std::string>{"part_7", "again"}));
 }
 
+// Training would deal the two into test and training part.
+TEST_F(ContentChecks, OnePartUnderTwoNamesIsFoundWhereNoSplitIsNamed) {
+  for (unsigned i = 0; i < 24; ++i) add("part_" + std::to_string(i), Label::good, striped_part(i, 0.6));
+  add("again", Label::good, striped_part(7, 1.3));
+  auto findings = found("likely-one-part");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].files, (std::vector<std::string>{"part_7", "again"}));
+  dataset_.samples.back().part = "part_7";
+  EXPECT_TRUE(found("likely-one-part").empty()) << "it has been said";
+}
+
 TEST_F(ContentChecks, PicturesOfOnePartAloneAreNoReasonToCrash) {
   for (unsigned i = 0; i < 12; ++i) add("part_" + std::to_string(i), Label::good, part(i));
   for (auto& sample : dataset_.samples) sample.part = "part";

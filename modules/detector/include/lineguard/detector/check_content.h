@@ -17,7 +17,7 @@ struct ContentCheckOptions {
 };
 
 // Findings of the checks likely-label-error (one a picture, the likeliest first), contaminated-good and
-// near-duplicate(-across-splits) and likely-part-in-two-splits. The installed backbone is run once over every picture
+// near-duplicate(-across-splits), likely-part-in-two-splits and likely-one-part. The installed backbone is run once over every picture
 // (twice where there are more than the reservoir of patches holds). Memory: a reservoir of 200,000 patches and
 // about 4.1 kB a picture. Pictures that can't be decoded are left out: check_dataset() names them. Deterministic for
 // any number of threads.
