@@ -19,6 +19,7 @@
 #include <openvino/op/result.hpp>
 
 #include <lineguard/core/result.h>
+#include <lineguard/infer/network.h>
 
 namespace lineguard::detector::graph {
 
@@ -56,7 +57,7 @@ auto guarded(std::string_view what, Build build) -> decltype(build()) {
   try {
     return build();
   } catch (const std::exception& error) {
-    return make_error(ErrorCode::corrupt_data, fmt::format("{}: {}", what, error.what()));
+    return infer::error_of(std::string(what), "the runtime can't use it", ErrorCode::corrupt_data, error);
   }
 }
 

@@ -216,8 +216,11 @@ Result<Capture> read_capture(const std::filesystem::path& file, const std::optio
   Capture capture;
   capture.views.push_back({"", std::make_shared<const Bytes>(std::move(bytes)), file.string(), std::nullopt});
   if (!twin) return capture;
-  LINEGUARD_ASSIGN(Bytes template_bytes, read_file(*twin));
-  capture.views[0].defect_free_template = std::make_shared<const Bytes>(std::move(template_bytes));
+  auto template_bytes = read_file(*twin);
+  if (!template_bytes && template_bytes.error().code == ErrorCode::not_found)
+    return make_error(ErrorCode::no_template, "no template: there is no " + twin->string());
+  if (!template_bytes) return template_bytes.error();
+  capture.views[0].defect_free_template = std::make_shared<const Bytes>(std::move(*template_bytes));
   return capture;
 }
 

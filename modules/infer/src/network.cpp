@@ -32,21 +32,6 @@ Error no_memory_for(const std::string& network) {
   return make_error(ErrorCode::unavailable, network + ": not enough memory (or threads) to run it");
 }
 
-// The runtime wraps what went wrong in lines that name its own sources; want of memory reaches us as text alone.
-Error error_of(const std::string& network, const std::string& complaint, ErrorCode code, const std::exception& error) {
-  std::istringstream lines(error.what());
-  std::string reason, line;
-  while (std::getline(lines, line)) {
-    if (line.empty() || line.starts_with("Exception from ")) continue;
-    reason += (reason.empty() ? "" : "; ") + line;
-  }
-  const auto says = [&reason](const char* words) { return reason.find(words) != std::string::npos; };
-  if (says("bad_alloc") || says("can't alloc") || says("annot allocate") || says("out of memory") ||
-      says("temporarily unavailable"))
-    return no_memory_for(network);
-  return make_error(code, fmt::format("{}: {}: {}", network, complaint, reason));
-}
-
 // The runtime ends the process where it finds no room for the stacks of its threads: so we look first. Address space
 // alone, nothing is touched.
 bool has_room() {
@@ -124,6 +109,21 @@ bool fits(const std::vector<std::int64_t>& shape, const TensorInfo& input, std::
 }
 
 }  // namespace
+
+Error error_of(const std::string& network, const std::string& complaint, ErrorCode code, const std::exception& error) {
+  // Want of memory reaches us as text alone.
+  std::istringstream lines(error.what());
+  std::string reason, line;
+  while (std::getline(lines, line)) {
+    if (line.empty() || line.starts_with("Exception from ")) continue;
+    reason += (reason.empty() ? "" : "; ") + line;
+  }
+  const auto says = [&reason](const char* words) { return reason.find(words) != std::string::npos; };
+  if (says("bad_alloc") || says("can't alloc") || says("annot allocate") || says("out of memory") ||
+      says("temporarily unavailable"))
+    return no_memory_for(network);
+  return make_error(code, fmt::format("{}: {}: {}", network, complaint, reason));
+}
 
 // The requests wait in a pool; a caller takes one, runs, and puts it back.
 struct Network::State {

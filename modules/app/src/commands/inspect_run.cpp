@@ -84,7 +84,8 @@ Result<Prediction> predict(Predictor& predictor, const Job& job) {
   PredictOptions options;
   options.want_map = !job.overlay.empty() || !job.map.empty();
   auto prediction = predictor.predict(capture, options);
-  if (!prediction) return prediction.error().in(job.input.file.string());
+  const std::string file = job.input.file.string();
+  if (!prediction && !prediction.error().message.starts_with(file)) return prediction.error().in(file);
   return prediction;
 }
 

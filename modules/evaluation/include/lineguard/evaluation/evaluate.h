@@ -140,7 +140,8 @@ Result<Evaluation> evaluate(Predictor& predictor, const Model& model, const data
 // the parts can't support one, and says it in a note.
 void choose_threshold_for_miss(Evaluation& evaluation, double max_miss, double confidence);
 
-// The picture of a file as a capture with one view, with its template where there is one. Errors as read_file.
+// The picture of a file as a capture with one view, with its template where there is one. Errors as read_file, but
+// no_template where `twin` is not there.
 Result<Capture> read_capture(const std::filesystem::path& file,
                              const std::optional<std::filesystem::path>& twin = std::nullopt);
 

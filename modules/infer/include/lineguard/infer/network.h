@@ -59,6 +59,10 @@ class Network {
   std::unique_ptr<State> state_;
 };
 
+// What the runtime threw over `network`, in words: the lines that name its own sources are left out. `code`, or
+// unavailable where there was no memory for it.
+Error error_of(const std::string& network, const std::string& complaint, ErrorCode code, const std::exception& error);
+
 // "OpenVINO 2026.4.1, AMD EPYC …, f32": for reports and manifests.
 std::string runtime_description();
 
