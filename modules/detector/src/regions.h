@@ -25,8 +25,8 @@ std::vector<Region> find_regions(const FloatMap& map, const PixelRect& area, con
 // median (full width at half maximum); all of the area where the map is flat.
 Region highest_place(const FloatMap& map, const PixelRect& area, double size_factor);
 
-// Names each region by the class whose probability is highest over its box; none where even all classes together are
-// unlikely: the good-only floor raised it, a defect like none that was learned. `classes`: one map a name over `area`.
+// Names each region by the class whose probability is highest over its box; none where no class is likely in any of its
+// cells: the good-only floor raised it, a defect like none that was learned. `classes`: one map a name over `area`.
 void name_regions(const std::vector<FloatMap>& classes, const std::vector<std::string>& names, const PixelRect& area,
                   std::vector<Region>& regions);
 

@@ -26,10 +26,9 @@ struct QuantizeReport {
 
 // Writes `out` (must not exist): `package` with the same operating points and new golden scores.
 //   "bf16"  the runtime computes in bfloat16, where the CPU does; the graph stays as it is
-//   "int8"  convolutions of the backbone compute in 8 bits: inputs by a scale a tensor from the ranges that up to 100
-//   of
-//           `pictures` show (asymmetric where nothing is negative), weights by a scale a channel (symmetric), as in
-//           Jacob et al. 2018; written into the graph as FakeQuantize. Bank and heads stay in float.
+//   "int8"  convolutions of the backbone compute in 8 bits: inputs by a scale a tensor from the ranges that up to
+//           100 of `pictures` show (asymmetric where nothing is negative), weights by a scale a channel (symmetric), as
+//           in Jacob et al. 2018; written into the graph as FakeQuantize. Bank and heads stay in float.
 // Thresholds stay: moving them by a line through both scores was no better (bench/RESULTS.md). Errors: invalid_argument
 // (precision, no picture), already_exists, unsupported (not an f32 package), no_template, those of the package and of
 // reading pictures.

@@ -99,7 +99,8 @@ struct TrainConfig {
 
 // Errors: not_found, invalid_config with all problems.
 Result<TrainConfig> load_train_config(const std::filesystem::path& file);
-// The whole configuration as TOML; load_train_config() gives the same struct back.
+// The configuration as TOML; load_train_config() gives a struct back that trains the same. What has no say is left out:
+// tile_overlap without tiles, fine-tuning's settings without fine-tuning.
 std::string to_toml(const TrainConfig& config);
 
 struct TrainOptions {

@@ -50,7 +50,7 @@ struct TrainingFacts {
   std::string dataset_layout;
   std::int64_t good_pictures = 0;        // learned from
   std::int64_t defective_pictures = 0;   // learned from; 0: labels were not used
-  std::int64_t validation_pictures = 0;  // held back for the operating point
+  std::int64_t validation_pictures = 0;  // scored by a detector made without them: all of them, in folds
   std::int64_t seed = 0;
   std::vector<std::string> allowed_checks;  // blockers that a person overrode with --allow
   std::optional<double> defective_above;    // labels that were probabilities: above it a picture counted as defective
