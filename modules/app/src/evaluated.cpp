@@ -26,17 +26,13 @@ evaluation::Selection selection_of(const std::string& split, const dataset::Data
   return split == "all" ? evaluation::Selection::all : evaluation::Selection::test;
 }
 
-Result<std::string> Fingerprint::get() {
-  if (known_.empty()) {
-    LINEGUARD_ASSIGN(known_, dataset::fingerprint(data_));
-  }
+const std::string& Fingerprint::get() {
+  if (known_.empty()) known_ = dataset::fingerprint(data_);
   return known_;
 }
 
-Result<evaluation::Provenance> provenance_of(Fingerprint& fingerprint) {
-  evaluation::Provenance provenance{format_utc(system_clock().utc_now()), LINEGUARD_VERSION, {}};
-  LINEGUARD_ASSIGN(provenance.dataset_fingerprint, fingerprint.get());
-  return provenance;
+evaluation::Provenance provenance_of(Fingerprint& fingerprint) {
+  return {format_utc(system_clock().utc_now()), LINEGUARD_VERSION, fingerprint.get()};
 }
 
 Result<void> warn_of_learned_pictures(const std::vector<std::string>& packages, const dataset::Dataset& data,

@@ -22,15 +22,15 @@ evaluation::Selection selection_of(const std::string& split, const dataset::Data
 class Fingerprint {
  public:
   explicit Fingerprint(const dataset::Dataset& data) : data_(data) {}
-  Result<std::string> get();
+  const std::string& get();
 
  private:
   const dataset::Dataset& data_;
   std::string known_;
 };
 
-// For a report made now. Errors: those of the fingerprint.
-Result<evaluation::Provenance> provenance_of(Fingerprint& fingerprint);
+// For a report made now.
+evaluation::Provenance provenance_of(Fingerprint& fingerprint);
 
 // Says on the standard error which of the packages learned from how many of the pictures that they are measured on,
 // byte for byte the same. Errors: those of reading.

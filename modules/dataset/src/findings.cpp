@@ -31,7 +31,10 @@ constexpr std::array<CheckRow, 32> kChecks{{
     {Check::no_good_parts, "no-good-parts", Severity::blocker,
      "If these are different parts, mend --part-pattern (its first group is the part) or the column part. Else add "
      "parts that are good in all their pictures: the operating point rests on them."},
-    {Check::label_conflict, "label-conflict", Severity::blocker, "Decide what the part is and keep one of the files."},
+    {Check::label_conflict, "label-conflict", Severity::blocker,
+     "Decide what the part is and keep one of the files, or of the lines. Where several experts judged one picture: "
+     "one "
+     "line, with the share of them that call it defective as its label."},
     {Check::part_in_two_splits, "part-in-two-splits", Severity::blocker,
      "Move all pictures of the part to one split: tested on a part it has learned, a detector looks better than it "
      "is."},

@@ -131,8 +131,7 @@ class Training {
   Result<void> choose_settings(const fs::path& folder) {
     std::string asked = to_toml(config_);
     if (config_.fine_tune) {
-      LINEGUARD_ASSIGN(const std::string fingerprint, dataset::fingerprint(dataset_));
-      asked += "# chosen for the data set " + fingerprint + "\n";
+      asked += "# chosen for the data set " + dataset::fingerprint(dataset_) + "\n";
     }
     if (config_.fine_tune && remembers(asked)) {
       LINEGUARD_ASSIGN(config_, load_train_config(job_folder_ / kChosen));
@@ -332,7 +331,7 @@ class Training {
     const auto weights = fs::path(backbone_.file).replace_extension(".bin");
     if (config_.fine_tune) manifest.backbone_name += ", fine-tuned";
     LINEGUARD_ASSIGN(manifest.backbone_digest, sha256_hex_of_file(config_.fine_tune ? weights : backbone_.file));
-    LINEGUARD_ASSIGN(manifest.training.dataset_fingerprint, dataset::fingerprint(dataset_));
+    manifest.training.dataset_fingerprint = dataset::fingerprint(dataset_);
     manifest.training.dataset_layout = dataset::to_string(dataset_.layout);
     manifest.training.good_pictures = static_cast<std::int64_t>(report_.good_pictures);
     manifest.training.defective_pictures = static_cast<std::int64_t>(report_.defective_pictures);
@@ -374,6 +373,9 @@ class Training {
     LINEGUARD_TRY(write_learned(folder));
     LINEGUARD_TRY(package::write_operating_point(folder, report_.operating_point));  // for the golden scores
     LINEGUARD_ASSIGN(manifest.golden_spread, write_golden_pictures(folder, manifest, golden_sources_));
+    // Scores as near to the threshold as golden ones may be off are unknown, and diverted: the band lies above the good
+    // parts' score, so that the bound counts all that is diverted.
+    report_.operating_point.threshold += manifest.tolerance_same_cpu * manifest.golden_spread;
     report_.model = {manifest.name, manifest.version, ""};
     LINEGUARD_ASSIGN(report_.model.digest, package::write_manifest(folder, manifest));
     return package::write_operating_point(folder, report_.operating_point);

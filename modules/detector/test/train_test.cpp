@@ -231,6 +231,17 @@ TEST_F(Train, AScoreInsideTheParityBandIsUnknown) {
   EXPECT_EQ((*exact)->predict(capture_of(good_picture(50)), {})->label, Label::unknown);
 }
 
+// Unknown is diverted: the bound counts that, too.
+TEST_F(Train, TheUnknownBandLiesAboveTheGoodPartThatSetsTheThreshold) {
+  const auto report = train_to(folder_ / "tiles");
+  ASSERT_TRUE(report) << report.error().message;
+  ASSERT_EQ(report->operating_point.good_above, 0);
+  auto detector = Detector::load(folder_ / "tiles");
+  ASSERT_TRUE(detector) << detector.error().message;
+  EXPECT_GT((*detector)->unknown_band(), 0);
+  EXPECT_NEAR((*detector)->threshold() - (*detector)->unknown_band(), report->highest_good[0].score, 1e-9);
+}
+
 // Whatever the operating point asks for: the picture's score decides, regions show why.
 TEST_F(Train, RegionsFollowTheDecisionOfTheirOperatingPoint) {
   ASSERT_TRUE(train_to(folder_ / "tiles"));

@@ -81,7 +81,7 @@ Result<int> run_compare(const Arguments& arguments) {
   if (!arguments.json.empty()) LINEGUARD_TRY(write_file_atomically(arguments.json, evaluation::to_json(comparison)));
   if (!arguments.report.empty()) {
     evaluation::ReportOptions options;
-    LINEGUARD_ASSIGN(options.provenance, provenance_of(fingerprint));
+    options.provenance = provenance_of(fingerprint);
     LINEGUARD_TRY(write_file_atomically(arguments.report, evaluation::to_html(comparison, data, *a, *b, options)));
   }
   std::cout << evaluation::to_text(comparison);

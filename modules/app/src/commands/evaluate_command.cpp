@@ -98,7 +98,7 @@ Result<int> run_evaluate(const Arguments& arguments) {
   if (!arguments.json.empty()) LINEGUARD_TRY(write_file_atomically(arguments.json, evaluation::to_json(evaluation)));
   if (!arguments.report.empty()) {
     evaluation::ReportOptions options;
-    LINEGUARD_ASSIGN(options.provenance, provenance_of(fingerprint));
+    options.provenance = provenance_of(fingerprint);
     LINEGUARD_TRY(write_file_atomically(arguments.report, evaluation::to_html(evaluation, data, *detector, options)));
   }
   std::cout << evaluation::to_text(evaluation);

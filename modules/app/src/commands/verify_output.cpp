@@ -49,10 +49,10 @@ void print_finding(const Finding& finding, std::size_t most_files, std::ostream&
 std::string verdict_on(const VerifyResult& result) {
   const auto blockers = result.report.blockers(result.allowed);
   if (blockers.empty()) return "Ready to train.";
-  const bool one_can_be_allowed =
-      std::ranges::any_of(blockers, [](const Finding& finding) { return dataset::is_allowable(finding.check); });
+  const bool can_be_allowed =
+      std::ranges::all_of(blockers, [](const Finding& finding) { return dataset::is_allowable(finding.check); });
   return std::string("Not ready to train: correct them") +
-         (one_can_be_allowed ? ", or override one with --allow CHECK." : ".");
+         (can_be_allowed ? ", or override one with --allow CHECK." : ".");
 }
 
 void print_group(const CheckGroup& group, std::ostream& out) {

@@ -106,7 +106,7 @@ std::size_t join_copies(Dataset& dataset);
 
 // SHA-256 over every sample's name, labels, split, part and the content of its picture, mask and template: changes when
 // anything that training sees does, not with the order of the samples or where the folder stands. Reads every file
-// once, in blocks. Errors: as read_file, with the file's name.
-Result<std::string> fingerprint(const Dataset& dataset);
+// once, in blocks; one that can't be read counts as that: check_dataset() names it.
+std::string fingerprint(const Dataset& dataset);
 
 }  // namespace lineguard::dataset
