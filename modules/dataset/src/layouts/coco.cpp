@@ -164,10 +164,10 @@ class CocoFile {
     picture.sample.split = split_named(file_.stem().string());
     picture.sample.source_line = fmt::format("{}: image {}", file_.string(), *id);
     std::error_code code;
-    const fs::path twin = (templates_ / name).lexically_normal();
-    const bool beside =
-        !twin.lexically_relative(templates_).empty() && *twin.lexically_relative(templates_).begin() != "..";
-    if (beside && fs::exists(twin, code)) picture.sample.defect_free_template = twin;
+    const fs::path inside = fs::path(name).lexically_normal();
+    const bool stays = inside.is_relative() && *inside.begin() != "..";
+    if (const fs::path twin = templates_ / inside; stays && fs::exists(twin, code))
+      picture.sample.defect_free_template = twin;
     picture.size = picture.sample.annotated_size = said_size(entry);
     if (!index_.emplace(*id, read_.size()).second) return fmt::format("image {} is there twice", *id);
     read_.push_back(std::move(picture));
