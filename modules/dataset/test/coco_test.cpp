@@ -248,6 +248,16 @@ TEST(RealDatasets, deeppcbHasTemplatesAndPhoneScreenPolygons) {
   EXPECT_FALSE(screens->samples.front().boxes.front().outlines.empty());
 }
 
+TEST_F(Coco, TemplatesAreFoundThoughThePathLeadsUpwards) {
+  add("set/train/a.png");
+  add("set/train_template/a.png");
+  add("other/b.png");
+  add_json("set/train.json", R"({"id": 5, "file_name": "a.png"})", "");
+  const Dataset dataset = read({}, "other/../set");
+  ASSERT_EQ(dataset.samples.size(), 1u);
+  EXPECT_TRUE(dataset.samples[0].defect_free_template);
+}
+
 // A name from the root would lead past the folder of templates to the picture itself.
 TEST_F(Coco, ANameFromTheRootHasNoTemplate) {
   add("a.png");
