@@ -33,7 +33,7 @@ void remove_staged_folders_on_interrupt() {
   std::thread(wait_and_clean).detach();
   std::signal(SIGINT, pass_on);
   std::signal(SIGTERM, pass_on);
-  std::signal(SIGHUP, pass_on);
+  if (std::signal(SIGHUP, pass_on) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);  // nohup's work goes on
 }
 
 }  // namespace lineguard::app

@@ -34,7 +34,8 @@ Result<void> refuse_package(const fs::path& file) {
   for (fs::path folder = place_of(file).parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
     if (fs::exists(folder / "manifest.toml", ignored) && fs::exists(folder / "files.sha256", ignored))
       return make_error(ErrorCode::invalid_argument, file.string() + " would lie in the model package " +
-                                                         folder.string() + ", which is only read: name another file");
+                                                         folder.string() +
+                                                         ", which is only read: choose another place");
   }
   return {};
 }
@@ -42,6 +43,7 @@ Result<void> refuse_package(const fs::path& file) {
 }  // namespace
 
 Result<void> prepare_output_folder(const fs::path& folder) {
+  LINEGUARD_TRY(refuse_package(folder / "outputs"));
   const std::string what = "cannot write into the output folder " + folder.string();
   std::error_code code;
   fs::create_directories(folder, code);
@@ -56,6 +58,7 @@ Result<void> prepare_output_file(const fs::path& file) {
   std::error_code code;
   if (fs::is_directory(file, code))
     return make_error(ErrorCode::invalid_argument, "cannot write " + file.string() + ": it is a folder");
+  if (fs::exists(file, code) && !fs::is_regular_file(file, code)) return {};  // a device or pipe is written to as it is
   return prepare_output_folder(folder_of(file));
 }
 

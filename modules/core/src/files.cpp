@@ -211,12 +211,13 @@ Result<StagedFolder> StagedFolder::create(const fs::path& target, bool replace) 
     return make_error(ErrorCode::already_exists, "the output folder " + clean.string() + " exists already");
   }
   const fs::path staging = staging_name(clean);
-  LINEGUARD_TRY(make_folders(staging));
   {
     std::lock_guard lock(staged_mutex);
     staged_folders.insert(staging);
   }
-  return StagedFolder(clean, staging, replace);
+  StagedFolder staged(clean, staging, replace);
+  LINEGUARD_TRY(make_folders(staging));
+  return staged;
 }
 
 Result<void> StagedFolder::commit() {

@@ -38,8 +38,11 @@ std::string describe(const FolderContent& folder) {
 
 // Says what is wrong with JSON files that may be meant as labels; empty: nothing.
 std::string broken_json(const FolderContent& folder) {
+  constexpr std::size_t kNamed = 3;
+  const auto names = folder.others_with_extension(".json");
   std::string broken;
-  for (const auto& name : folder.others_with_extension(".json")) {
+  for (std::size_t i = 0; i < std::min(names.size(), kNamed); ++i) {
+    const std::string& name = names[i];
     const auto text = read_text_file(folder.path / name);
     const std::string why = !text ? text.error().message : "";
     const auto json = checked_json(text ? *text : "");
@@ -48,6 +51,7 @@ std::string broken_json(const FolderContent& folder) {
                                            : json.error().message;
     broken += fmt::format("; {}: {}", name, wrong);
   }
+  if (names.size() > kNamed) broken += fmt::format("; … and {} more", names.size() - kNamed);
   return broken;
 }
 

@@ -113,6 +113,17 @@ TEST_F(Voc, ReadsObjectsAndSplits) {
   EXPECT_EQ(find_sample(dataset, "JPEGImages/c.jpg")->label, Label::unknown);
 }
 
+TEST_F(Voc, NamesInListsMayHaveBlanksAndASetMayHaveTwoPicturesOfAStem) {
+  for (const auto* name : {"part 1.jpg", "part 1.jpeg", "b.jpg"}) add("JPEGImages/" + std::string(name));
+  add("Annotations/b.xml", "<annotation/>");
+  add("ImageSets/Main/train.txt", "\xEF\xBB\xBFpart 1\r\n");
+  add("ImageSets/Main/test.txt", "b 1\n");
+  const Dataset dataset = read();
+  EXPECT_EQ(find_sample(dataset, "JPEGImages/part 1.jpg")->split, Split::train);
+  EXPECT_EQ(find_sample(dataset, "JPEGImages/part 1.jpeg")->split, Split::train);
+  EXPECT_EQ(find_sample(dataset, "JPEGImages/b.jpg")->split, Split::test);
+}
+
 TEST_F(Voc, AListNamesPicturesThatAreThereAndEachOnce) {
   for (const auto* name : {"a", "b"}) add("JPEGImages/" + std::string(name) + ".jpg");
   add("Annotations/a.xml", "<annotation/>");

@@ -36,6 +36,9 @@ constexpr std::size_t kFewestGood = 10, kFewestOfALabel = 20;
 constexpr double kLikely = 0.7;
 constexpr double kFarAway = 5;  // robust standard deviations
 constexpr std::size_t kMostFindings = 100;
+// Of PartPair, where no split is spoilt: parts that differ by little but how they lie have a nearest that is hardly
+// nearer than chance has it, and to take two of them for one does harm, too.
+constexpr double kSureShare = 0.04;
 
 Matrix sign_projection(std::size_t from, std::size_t to) {
   Matrix projection(from, to);
@@ -265,8 +268,8 @@ class ContentCheck {
       const auto &a = dataset_.samples[decoded_[pair.a]], &b = dataset_.samples[decoded_[pair.b]];
       // As near-duplicates, or as equal ones by check_dataset().
       const bool named = listed_.contains({pair.a, pair.b}) || pixels_[pair.a] == pixels_[pair.b];
-      if (named || a.part == b.part || ++listed > kMostFindings) continue;
       const bool across = a.split != b.split;
+      if (named || a.part == b.part || (!across && pair.share > kSureShare) || ++listed > kMostFindings) continue;
       const std::string splits =
           across ? fmt::format("; they stand in {} and {}", dataset::to_string(a.split), dataset::to_string(b.split))
                  : "";

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <mutex>
+#include <set>
 
 #include <lineguard/core/parallel.h>
 
@@ -27,15 +28,20 @@ Matrix one_hot(const std::vector<int>& targets, std::size_t outputs) {
   return matrix;
 }
 
+// In every fold's complement, too: heads of some folds alone could not be ranked together.
+bool has_enough_defects(const TrainingSet& set) {
+  std::set<int> folds;
+  for (const TrainingPicture& picture : set.pictures) {
+    if (!picture.good()) folds.insert(picture.fold);
+  }
+  return set.pictures.size() - set.good_count() >= kFewestDefectPictures && folds.size() >= 2;
+}
+
 class Fitting {
  public:
   Fitting(const TrainingSet& set, const std::vector<LabelledPicture>& samples, const TrainConfig& config,
           std::size_t classes, bool boxes)
-      : set_(set),
-        samples_(samples),
-        classes_(classes),
-        boxes_(boxes),
-        judges_pictures_(set.pictures.size() - set.good_count() >= kFewestDefectPictures) {
+      : set_(set), samples_(samples), classes_(classes), boxes_(boxes), judges_pictures_(has_enough_defects(set)) {
     options_.hidden = config.label_hidden;
     options_.members = config.label_members;
     options_.epochs = config.label_epochs;
@@ -90,13 +96,10 @@ class Fitting {
     if (!judges_pictures_) return {};
     Matrix pooled;
     std::vector<double> values;
-    int defective = 0;
     each_sample(left_out, [&](const LabelledPicture& sample, const TrainingPicture& picture) {
       append_rows(pooled, sample.pooled);
       values.push_back(2 * defect_probability(picture) - 1);
-      defective += picture.good() ? 0 : 1;
     });
-    if (defective == 0) return {};
     return fit_kernel_ridge(pooled, values, options_.seed);
   }
 

@@ -60,7 +60,8 @@ std::vector<PartPair> find_same_parts(Matrix details, int threads) {
     const std::size_t b = neighbours[a].nearest;
     if (b < a || neighbours[b].nearest != a) continue;
     const double apart = difference(neighbours[a].distance);
-    if (apart < kShareOfTypical * std::min({typical, tenths[a], tenths[b]})) pairs.push_back({a, b, 1 - apart});
+    const double share = apart / std::max(std::min({typical, tenths[a], tenths[b]}), 1e-9);
+    if (share < kShareOfTypical) pairs.push_back({a, b, 1 - apart, share});
   }
   std::ranges::stable_sort(pairs, std::greater<>(), &PartPair::correlation);
   return pairs;

@@ -373,8 +373,8 @@ class Training {
     LINEGUARD_TRY(write_learned(folder));
     LINEGUARD_TRY(package::write_operating_point(folder, report_.operating_point));  // for the golden scores
     LINEGUARD_ASSIGN(manifest.golden_spread, write_golden_pictures(folder, manifest, golden_sources_));
-    // Scores as near to the threshold as golden ones may be off are unknown, and diverted: the band lies above the good
-    // parts' score, so that the bound counts all that is diverted.
+    // Scores as near to the threshold as golden ones may be off are unknown, and diverted: the band of this CPU (that
+    // of others is wider) lies above the good parts' score, so that the bound counts all that is diverted.
     report_.operating_point.threshold += manifest.tolerance_same_cpu * manifest.golden_spread;
     report_.model = {manifest.name, manifest.version, ""};
     LINEGUARD_ASSIGN(report_.model.digest, package::write_manifest(folder, manifest));

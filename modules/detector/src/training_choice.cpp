@@ -74,20 +74,25 @@ void add_twins(TrainingSet& set) {
     sample.part = set.pictures[i].sample->part;
     set.twins.push_back(std::move(sample));
     set.pictures.push_back({*twin, set.twins.back().name, 0, {}, &set.twins.back(), twin, {}});
+    set.pictures.back().is_template = true;
   }
 }
 
 void mark_defective_parts(TrainingSet& set, const dataset::Dataset& dataset, const TrainConfig& config) {
   const auto defective = dataset::defective_parts(dataset);
   for (TrainingPicture& picture : set.pictures)
-    picture.of_defective_part = !picture.is_template() && defective.contains(picture.sample->part);
+    picture.of_defective_part = !picture.is_template && defective.contains(picture.sample->part);
   const auto of_good_part = [](const TrainingPicture& picture) { return picture.good() && !picture.of_defective_part; };
   const auto good = static_cast<std::size_t>(std::ranges::count_if(set.pictures, of_good_part));
   set.areas_calibrate = cuts(set, config) && good < dataset::kFewestGoodPictures;
   // Where a backbone is trained, one fold alone calibrates.
   const std::size_t fewest =
       dataset::kFewestGoodPictures * static_cast<std::size_t>(config.fine_tune ? config.folds : 1);
-  set.templates_calibrate = good - set.twins.size() < fewest;
+  std::set<std::string> real;
+  for (const TrainingPicture& picture : set.pictures) {
+    if (of_good_part(picture) && !picture.is_template) real.insert(picture.sample->part);
+  }
+  set.templates_calibrate = real.size() < fewest;
 }
 
 // A detector is calibrated on parts that its bank has not seen: one part alone leaves no bank.

@@ -44,7 +44,8 @@ struct TrainingPicture {
   bool of_defective_part = false;  // some picture of its part shows a defect; false of a template
 
   // Stands for a good picture, seen beside itself; no view of the part beside whose picture it was found.
-  bool is_template() const { return twin && *twin == file; }
+  bool is_template = false;
+
   bool good() const { return cut ? cut->good : sample == nullptr || sample->label == Label::good; }
 };
 
@@ -71,7 +72,7 @@ struct TrainingSet {
   // these alone.
   bool tells_good(const TrainingPicture& picture) const {
     return fold_calibrates(picture.fold) && (areas_calibrate || !picture.of_defective_part) &&
-           (templates_calibrate || !picture.is_template());
+           (templates_calibrate || !picture.is_template);
   }
   // The patches of every good picture that is not in `left_out_fold` (-1: none), in order.
   Matrix gather(int left_out_fold = -1) const;

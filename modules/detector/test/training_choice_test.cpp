@@ -65,6 +65,17 @@ TEST_F(TrainingChoice, TemplatesStandForGoodPartsOnlyWhereHardlyAnyIsGood) {
   EXPECT_EQ(levels_from(), 30u);
 }
 
+// Parts count, not their pictures; and a good picture may be the template of all, of itself as well.
+TEST_F(TrainingChoice, ManyPicturesOfOneGoodPartAreOnePart) {
+  for (int i = 0; i < 12; ++i) add(0, Label::good);
+  for (int i = 0; i < 14; ++i) add(100 + i, Label::defective);
+  for (auto& sample : dataset_.samples) sample.defect_free_template = dataset_.samples[0].image;
+  EXPECT_EQ(levels_from(), 12u + 26u);
+  for (int i = 1; i < 6; ++i) add(i, Label::good);
+  for (auto& sample : dataset_.samples) sample.defect_free_template = sample.image;
+  EXPECT_EQ(levels_from(), 17u) << "real ones, though each is its own template";
+}
+
 TEST_F(TrainingChoice, PartsThatAreAlignedAreNotComparedWithTemplates) {
   for (int i = 0; i < 6; ++i) add(i, Label::good);
   for (int i = 0; i < 6; ++i) add(100 + i, Label::defective);

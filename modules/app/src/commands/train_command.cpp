@@ -115,6 +115,18 @@ void print(const detector::TrainReport& report, const std::string& out) {
   for (const std::string& warning : report.warnings) std::cerr << "warning: " << warning << "\n";
 }
 
+// The package appears as a whole: nothing stands in its folder before.
+Result<void> refuse_inside(const std::filesystem::path& out, const std::filesystem::path& json) {
+  std::error_code ignored;
+  const auto absolute = [&](const std::filesystem::path& path) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
+  };
+  const auto inside = absolute(json).lexically_relative(absolute(out / "."));
+  if (json.empty() || inside.empty() || *inside.begin() == "..") return {};
+  return make_error(ErrorCode::invalid_argument,
+                    json.string() + " would lie in the package itself: name a file outside " + out.string());
+}
+
 Result<int> run_train(const TrainArguments& arguments) {
   detector::TrainConfig config;
   if (!arguments.config.empty()) {
@@ -137,6 +149,7 @@ Result<int> run_train(const TrainArguments& arguments) {
   options.allowed_checks.insert(arguments.allowed_checks.begin(), arguments.allowed_checks.end());
 
   remove_staged_folders_on_interrupt();
+  LINEGUARD_TRY(refuse_inside(arguments.out, arguments.json));
   LINEGUARD_TRY(prepare_output_files({arguments.json}));
   LINEGUARD_ASSIGN(const auto data, read_without_copies(arguments.dataset));
   LINEGUARD_TRY(refuse_to_overwrite(data, {arguments.json}));

@@ -90,16 +90,17 @@ void read_annotation(const fs::path& file, Sample& sample, LabelProblems& proble
   set_class_by_boxes(sample, whole);
 }
 
-// Which split a list of ImageSets/Main names for a picture's stem, and where.
+// A line of a list in ImageSets/Main.
 struct Listed {
   Split split = Split::unset;
+  std::string line;   // without what is blank at its end
   std::string place;  // "set/ImageSets/Main/train.txt:3"
 };
-using Splits = std::map<std::string, Listed>;
 
-// trainval and class lists name none.
-Result<Splits> read_splits(const fs::path& root, Dataset& dataset) {
-  Splits splits;
+// trainval and class lists name no split.
+Result<std::vector<Listed>> read_lists(const fs::path& root, Dataset& dataset) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF", kBlank = " \t\r";
+  std::vector<Listed> lists;
   for (const auto& [name, split] : {std::pair{"train.txt", Split::train}, std::pair{"val.txt", Split::validation},
                                     std::pair{"test.txt", Split::test}}) {
     const fs::path file = root / "ImageSets" / "Main" / name;
@@ -107,21 +108,40 @@ Result<Splits> read_splits(const fs::path& root, Dataset& dataset) {
     if (!fs::exists(file, code)) continue;
     dataset.label_files.push_back(file);
     LINEGUARD_ASSIGN(const std::string text, read_text_file(file));
-    std::istringstream lines(text);
+    std::istringstream lines(text.substr(text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0));
     std::size_t number = 0;
     for (std::string line; std::getline(lines, line);) {
-      const std::string place = fmt::format("{}:{}", file.string(), ++number);
-      std::string stem;
-      if (!(std::istringstream(line) >> stem)) continue;
-      const auto [known, is_new] = splits.try_emplace(stem, Listed{split, place});
-      if (!is_new && known->second.split != split)
-        dataset.problems.add(place, fmt::format("{} stands in {}, too", stem, known->second.place));
+      ++number;
+      line.resize(line.find_last_not_of(kBlank) + 1);
+      if (!line.empty()) lists.push_back({split, line, fmt::format("{}:{}", file.string(), number)});
     }
+  }
+  return lists;
+}
+
+// The split of each picture's stem. A name may have blanks; behind it a list may say more.
+std::map<std::string, Listed> splits_of(const std::vector<Listed>& lists, const FolderContent& pictures,
+                                        LabelProblems& problems) {
+  std::set<std::string> stems;
+  for (const auto& name : pictures.pictures) stems.insert(fs::path(name).stem().string());
+  std::map<std::string, Listed> splits;
+  for (const Listed& listed : lists) {
+    std::string stem = listed.line;
+    if (!stems.contains(stem)) std::istringstream(listed.line) >> stem;
+    if (!stems.contains(stem)) {
+      problems.add(listed.place, fmt::format("no picture in {} is called {}", pictures.path.string(), listed.line));
+      continue;
+    }
+    const auto [known, is_new] = splits.try_emplace(stem, listed);
+    if (!is_new && known->second.split != listed.split)
+      problems.add(listed.place, fmt::format("{} stands in {}, too", stem, known->second.place));
   }
   return splits;
 }
 
-Result<void> add_folder(const FolderContent& pictures, const fs::path& annotations, Splits splits, Dataset& dataset) {
+Result<void> add_folder(const FolderContent& pictures, const fs::path& annotations, const std::vector<Listed>& lists,
+                        Dataset& dataset) {
+  const auto splits = splits_of(lists, pictures, dataset.problems);
   LINEGUARD_ASSIGN(const FolderContent labels, list_folder(annotations));
   if (auto orphans = name_orphans(labels, ".xml", pictures.pictures); !orphans.empty())
     dataset.warnings.push_back(std::move(orphans));
@@ -130,7 +150,7 @@ Result<void> add_folder(const FolderContent& pictures, const fs::path& annotatio
     Sample sample;
     sample.image = pictures.path / name;
     const std::string stem = fs::path(name).stem().string();
-    if (const auto found = splits.extract(stem)) sample.split = found.mapped().split;
+    if (const auto found = splits.find(stem); found != splits.end()) sample.split = found->second.split;
     const fs::path annotation = annotations / (stem + ".xml");
     std::error_code code;
     if (fs::exists(annotation, code)) {
@@ -142,8 +162,6 @@ Result<void> add_folder(const FolderContent& pictures, const fs::path& annotatio
     }
     dataset.samples.push_back(std::move(sample));
   }
-  for (const auto& [stem, listed] : splits)
-    dataset.problems.add(listed.place, fmt::format("no picture in {} is called {}", pictures.path.string(), stem));
   if (without > 0) {
     dataset.warnings.push_back(
         fmt::format("{} picture{} no annotation: not labelled. One without objects says that the "
@@ -166,14 +184,14 @@ std::string voc_evidence(const FolderContent& folder) {
 }
 
 Result<void> read_voc(const FolderContent& folder, Dataset& dataset) {
-  LINEGUARD_ASSIGN(Splits splits, read_splits(folder.path, dataset));
-  if (!folder.has_folder("Annotations")) return add_folder(folder, folder.path, std::move(splits), dataset);
+  LINEGUARD_ASSIGN(const auto lists, read_lists(folder.path, dataset));
+  if (!folder.has_folder("Annotations")) return add_folder(folder, folder.path, lists, dataset);
   for (const std::string_view name : {"JPEGImages", "images", "Images"}) {
     if (!folder.has_folder(name)) continue;
     LINEGUARD_ASSIGN(const FolderContent pictures, list_folder(folder.path / name));
-    return add_folder(pictures, folder.path / "Annotations", std::move(splits), dataset);
+    return add_folder(pictures, folder.path / "Annotations", lists, dataset);
   }
-  return add_folder(folder, folder.path / "Annotations", std::move(splits), dataset);
+  return add_folder(folder, folder.path / "Annotations", lists, dataset);
 }
 
 }  // namespace lineguard::dataset

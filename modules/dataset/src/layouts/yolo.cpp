@@ -20,12 +20,23 @@ constexpr double kRounding = 0.001;  // labelling tools write 1.0000004
 
 using Names = std::vector<std::string>;
 
+// Whether the file has the key `names` at its top; one that can't be read as YAML may have it.
+bool may_name_classes(const fs::path& file) {
+  const auto text = read_text_file(file);
+  if (!text || text->find("names") == std::string::npos) return false;
+  try {
+    const YAML::Node root = YAML::Load(*text);
+    return root.IsMap() && root["names"].IsDefined();
+  } catch (const YAML::Exception&) {
+    return true;
+  }
+}
+
 // The .yaml file that names classes; empty: none does.
 std::string class_file(const FolderContent& folder) {
   for (const std::string_view extension : {".yaml", ".yml"}) {
     for (const auto& name : folder.others_with_extension(extension)) {
-      const auto text = read_text_file(folder.path / name);
-      if (text && text->find("names") != std::string::npos) return name;
+      if (may_name_classes(folder.path / name)) return name;
     }
   }
   return "";

@@ -8,7 +8,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -41,11 +40,12 @@ class OrderedWork {
  private:
   OrderedWork(int threads, Next next, Work work)
       : limit_(2 * static_cast<std::size_t>(threads)), next_(std::move(next)), work_(std::move(work)) {
+    workers_.reserve(static_cast<std::size_t>(threads));
     for (int i = 0; i < threads; ++i) {
       change_running(1);
       try {
         workers_.emplace_back([this] { run_worker(); });
-      } catch (const std::system_error&) {
+      } catch (...) {
         change_running(-1);
         if (workers_.empty()) throw;
         return;
@@ -73,11 +73,11 @@ class OrderedWork {
   void work_on_items() {
     while (take_place()) {
       std::unique_lock source(source_mutex_);
-      std::optional<Item> item = ended_ ? std::nullopt : next_();
-      if (!item) {
-        ended_ = true;
-        return;
-      }
+      if (ended_) return;
+      ended_ = true;  // also where next_ throws
+      std::optional<Item> item = next_();
+      if (!item) return;
+      ended_ = false;
       const std::size_t index = taken_++;
       source.unlock();
       Output output = work_(std::move(*item));
