@@ -206,7 +206,8 @@ void check_mask(const Sample& sample, const SampleFacts& facts, FindingList& fin
   }
 }
 
-constexpr double kRoundingPx = 1;  // labelling tools round outwards
+constexpr double kRoundingPx = 1;     // labelling tools round outwards
+constexpr double kLeastSidePx = 0.1;  // of a box; a thinner one was never drawn
 
 bool lies_inside(const Outline& outline, Size size) {
   return std::ranges::all_of(outline, [&](const Point& point) {
@@ -216,7 +217,7 @@ bool lies_inside(const Outline& outline, Size size) {
 }
 
 bool lies_inside(const Box& box, Size size) {
-  return box.width > 0 && box.height > 0 && box.x >= -kRoundingPx && box.y >= -kRoundingPx &&
+  return box.width >= kLeastSidePx && box.height >= kLeastSidePx && box.x >= -kRoundingPx && box.y >= -kRoundingPx &&
          box.x + box.width <= size.width_px + kRoundingPx && box.y + box.height <= size.height_px + kRoundingPx;
 }
 

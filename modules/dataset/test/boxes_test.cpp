@@ -23,6 +23,18 @@ class Yolo : public DatasetTest {
   }
 };
 
+TEST_F(Yolo, AFileThatNamesNoClassesIsNotTheirs) {
+  add_picture("images/train/a.png");
+  add("labels/train/a.txt",
+      "\xEF\xBB\xBF"
+      "0 0.5 0.5 0.2 0.4\n");
+  add("conda.yaml", "# class names: see data.yaml\nfilenames: x\n");
+  add("data.yaml", "names: [dent]\n");
+  EXPECT_EQ(read().samples.at(0).class_name, "dent");
+  add("data.yaml", "names: dent\n");
+  EXPECT_CONTAINS(read_error().message, "data.yaml: names: expected a list");
+}
+
 TEST_F(Yolo, ReadsBoxesPolygonsNamesAndSplits) {
   add_picture("images/train/a.png");
   add_picture("images/train/clean.png");

@@ -200,6 +200,8 @@ TEST_F(CheckDataset, blocksBoxesOutsideThePictureAndOnGoodParts) {
   expect_blocker(check(2, "outside.csv"), "box-outside", {"c.png"});
   add("empty.csv", lines + "c.png,crack,1 1 0 3,c\n");
   expect_blocker(check(2, "empty.csv"), "box-outside", {"c.png"});
+  add("thin.csv", lines + "c.png,crack,1 1 1e-9 3,c\n");
+  expect_blocker(check(2, "thin.csv"), "box-outside", {"c.png"});
   add("good.csv", lines + "c.png,ok,1 1 2 2,c\n");
   expect_blocker(check(2, "good.csv"), "mask-on-good", {"c.png"});
   add("called.csv", lines + "c.png,ng,OK: 1 1 2 2;OK: 3 3 2 2,c\n");
