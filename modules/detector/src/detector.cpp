@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <new>
 #include <utility>
 
 #include <fmt/format.h>
@@ -35,10 +36,8 @@ struct Detector::State {
 
 namespace {
 
-Error no_template(const std::string& source) {
-  return make_error(ErrorCode::no_template,
-                    fmt::format("{}{}no template: the model compares each picture with its defect-free twin", source,
-                                source.empty() ? "" : ": "));
+Error no_template() {
+  return make_error(ErrorCode::no_template, "no template: the model compares each picture with its defect-free twin");
 }
 
 // Values of another depth mean another brightness: black, or white, for the model.
@@ -69,7 +68,7 @@ Result<DecodedView> decode_view(const View& view, const package::Preprocessing& 
   LINEGUARD_ASSIGN(DecodedView picture, decode_content(view.content));
   LINEGUARD_TRY(refuse_other_depth(*picture.image, preprocessing));
   if (!preprocessing.needs_template) return picture;
-  if (!view.defect_free_template) return no_template(view.source);
+  if (!view.defect_free_template) return no_template();
   auto twin = decode_content(*view.defect_free_template);
   if (!twin) return twin.error().in("template");
   if (const auto fits = refuse_other_depth(*twin->image, preprocessing); !fits) return fits.error().in("template");
@@ -301,6 +300,14 @@ const std::string& Detector::operating_point() const {
 }
 
 Result<Prediction> Detector::predict(const Capture& capture, const PredictOptions& options) {
+  try {
+    return predict_views(capture, options);
+  } catch (const std::bad_alloc&) {  // ends this picture, not the line
+    return make_error(ErrorCode::unavailable, "not enough memory for this picture");
+  }
+}
+
+Result<Prediction> Detector::predict_views(const Capture& capture, const PredictOptions& options) {
   if (capture.views.empty()) return make_error(ErrorCode::invalid_argument, "the capture has no view");
   Prediction all;
   for (std::size_t i = 0; i < capture.views.size(); ++i) {
@@ -319,7 +326,7 @@ Result<Prediction> Detector::predict(const Capture& capture, const PredictOption
 }
 
 Result<Prediction> Detector::predict_image(const Image& image, const PredictOptions& options) {
-  if (state_->manifest.preprocessing.needs_template) return no_template("");
+  if (state_->manifest.preprocessing.needs_template) return no_template();
   LINEGUARD_TRY(refuse_other_depth(image, state_->manifest.preprocessing));
   return state_->predict(image, options);
 }

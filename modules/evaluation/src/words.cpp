@@ -5,8 +5,27 @@
 #include <fmt/format.h>
 
 #include <lineguard/core/words.h>
+#include <lineguard/evaluation/parts.h>
 
 namespace lineguard::evaluation {
+namespace {
+
+// One class alone says what all say.
+void add_classes(const Evaluation& evaluation, std::string& text) {
+  constexpr std::size_t kShown = 12;
+  if (evaluation.classes.size() < 2) return;
+  for (std::size_t i = 0; i < std::min(evaluation.classes.size(), kShown); ++i) {
+    const ClassFigures& figures = evaluation.classes[i];
+    const std::string auroc = figures.auroc ? fmt::format(", AUROC {:.3f}", figures.auroc->value) : "";
+    text += fmt::format("  class {:<22}{} of {} missed{}\n", figures.class_name, figures.miss.count.events,
+                        count_of(figures.miss.count.n, unit_of(figures.miss)), auroc);
+  }
+  const std::string more =
+      evaluation.classes.size() > kShown ? fmt::format("{} more classes, ", evaluation.classes.size() - kShown) : "";
+  text += fmt::format("  {}sizes, properties and every picture: --json and --report\n", more);
+}
+
+}  // namespace
 
 std::string percent(double share) {
   const double value = share * 100;
@@ -88,25 +107,6 @@ std::string counts_in_words(const Evaluation& evaluation) {
     words += ", which leaves out " + count_of(left_out, "part");
   return words;
 }
-
-namespace {
-
-// One class alone says what all say.
-void add_classes(const Evaluation& evaluation, std::string& text) {
-  constexpr std::size_t kShown = 12;
-  if (evaluation.classes.size() < 2) return;
-  for (std::size_t i = 0; i < std::min(evaluation.classes.size(), kShown); ++i) {
-    const ClassFigures& figures = evaluation.classes[i];
-    const std::string auroc = figures.auroc ? fmt::format(", AUROC {:.3f}", figures.auroc->value) : "";
-    text +=
-        fmt::format("  class {:<22}{} missed{}\n", figures.class_name, counted_in_words(figures.miss, "parts"), auroc);
-  }
-  const std::string more =
-      evaluation.classes.size() > kShown ? fmt::format("{} more classes, ", evaluation.classes.size() - kShown) : "";
-  text += fmt::format("  {}sizes, properties and every picture: --json and --report\n", more);
-}
-
-}  // namespace
 
 std::string to_text(const Evaluation& evaluation) {
   const Model& model = evaluation.model;

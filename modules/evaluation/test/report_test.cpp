@@ -3,6 +3,16 @@
 namespace lineguard::evaluation::test {
 namespace {
 
+TEST_F(Evaluate, TextNamesClassesByPartsWhereThereAreSeveral) {
+  for (const auto* name : {"g.png", "h.png"}) add(name, Label::good, 10);
+  for (const auto* name : {"a.png", "b.png", "c.png"}) add(name, Label::defective, 10);
+  dataset_.samples[4].class_name = "stain";
+  EXPECT_NE(to_text(run()).find("class spot                  2 of 2 pictures missed, AUROC 0.500"), std::string::npos);
+  dataset_.samples[2].part = dataset_.samples[3].part = "part";
+  EXPECT_NE(to_text(run()).find("class spot                  1 of 1 part missed, AUROC 0.500"), std::string::npos);
+  EXPECT_NE(to_text(run()).find("class stain                 1 of 1 picture missed"), std::string::npos);
+}
+
 TEST_F(Evaluate, ReportShowsTheWorstMistakesFirst) {
   add("good.png", Label::good, 10);
   add("overkill.png", Label::good, 180);

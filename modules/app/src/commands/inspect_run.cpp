@@ -84,8 +84,7 @@ Result<Prediction> predict(Predictor& predictor, const Job& job) {
   PredictOptions options;
   options.want_map = !job.overlay.empty() || !job.map.empty();
   auto prediction = predictor.predict(capture, options);
-  const std::string file = job.input.file.string();
-  if (!prediction && !prediction.error().message.starts_with(file)) return prediction.error().in(file);
+  if (!prediction) return prediction.error().in(job.input.file.string());
   return prediction;
 }
 

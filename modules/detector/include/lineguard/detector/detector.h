@@ -40,6 +40,8 @@ class Detector final : public Predictor {
   Result<Prediction> predict_image(const Image& image, const PredictOptions& options);
 
  private:
+  Result<Prediction> predict_views(const Capture& capture, const PredictOptions& options);
+
   struct State;
   explicit Detector(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
