@@ -99,7 +99,16 @@ Result<void> refuse_to_overwrite(const dataset::Dataset& data, const std::vector
   return {};
 }
 
+Result<void> refuse_inside(const fs::path& folder, const fs::path& file) {
+  if (file.empty()) return {};
+  const fs::path inside = place_of(file).lexically_relative(place_of(folder / "."));
+  if (inside.empty() || *inside.begin() == "..") return {};
+  return make_error(ErrorCode::invalid_argument,
+                    file.string() + " would lie in the package itself: name a file outside " + folder.string());
+}
+
 Result<void> refuse_to_replace(const std::vector<fs::path>& inputs, const fs::path& file) {
+  if (file.empty() || file == "-") return {};
   const fs::path written = place_of(file);
   const bool is_input = std::ranges::any_of(inputs, [&](const fs::path& input) { return place_of(input) == written; });
   if (!is_input) return {};

@@ -27,7 +27,10 @@ Result<void> prepare_output_files(const std::vector<std::filesystem::path>& file
 // only read.
 Result<void> refuse_to_overwrite(const dataset::Dataset& data, const std::vector<std::filesystem::path>& files);
 
-// invalid_argument where `file` is one of the inputs.
+// invalid_argument where `file` would lie in `folder`, that of a package which is yet to be written.
+Result<void> refuse_inside(const std::filesystem::path& folder, const std::filesystem::path& file);
+
+// invalid_argument where `file`, no stdout ("-" or empty), is one of the inputs.
 Result<void> refuse_to_replace(const std::vector<std::filesystem::path>& inputs, const std::filesystem::path& file);
 
 // Lines of text, to stdout ("-" or an empty path) or to a file that appears only when it is complete: written aside and

@@ -91,11 +91,10 @@ struct TraitCounts {
   stats::Count good, defective;  // that have it, of all
 };
 
-// How surely defective pictures have it more often than good ones, -1 to 1; negative: less often.
+// By how much the shares of good and defective pictures that have it surely differ, 0 or below: not surely.
 double sure_difference(const TraitCounts& counts) {
-  const double more = stats::lower_bound(counts.defective, 0.95) - stats::upper_bound(counts.good, 0.95);
-  const double less = stats::lower_bound(counts.good, 0.95) - stats::upper_bound(counts.defective, 0.95);
-  return more > 0 ? more : less > 0 ? -less : 0;
+  return std::max(stats::lower_bound(counts.defective, 0.95) - stats::upper_bound(counts.good, 0.95),
+                  stats::lower_bound(counts.good, 0.95) - stats::upper_bound(counts.defective, 0.95));
 }
 
 void check_file_trait(const FileTrait& trait, const Dataset& dataset, const std::vector<SampleFacts>& facts,
@@ -117,7 +116,7 @@ void check_file_trait(const FileTrait& trait, const Dataset& dataset, const std:
   for (auto& [value, counts] : by_value) {
     counts.good.n = good;
     counts.defective.n = defective;
-    const double difference = std::abs(sure_difference(counts));
+    const double difference = sure_difference(counts);
     if (difference <= std::max(most, kTellsApart)) continue;
     most = difference;
     clearest = value;

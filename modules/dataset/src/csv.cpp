@@ -1,5 +1,7 @@
 #include "csv.h"
 
+#include "folder.h"
+
 #include <algorithm>
 #include <optional>
 
@@ -11,10 +13,7 @@ namespace {
 class CsvParser {
  public:
   CsvParser(std::string_view text, std::string_view source_name, LabelProblems& problems)
-      : rest_(text), source_name_(source_name), problems_(problems) {
-    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-    if (rest_.starts_with(kByteOrderMark)) rest_.remove_prefix(kByteOrderMark.size());
-  }
+      : rest_(without_byte_order_mark(text)), source_name_(source_name), problems_(problems) {}
 
   std::vector<CsvRow> parse() {
     std::vector<CsvRow> rows;

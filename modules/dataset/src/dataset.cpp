@@ -44,12 +44,9 @@ std::string broken_json(const FolderContent& folder) {
   for (std::size_t i = 0; i < std::min(names.size(), kNamed); ++i) {
     const std::string& name = names[i];
     const auto text = read_text_file(folder.path / name);
-    const std::string why = !text ? text.error().message : "";
-    const auto json = checked_json(text ? *text : "");
-    const std::string wrong = !why.empty() ? why
-                              : json       ? "no lists \"images\" and \"annotations\", as COCO has them"
-                                           : json.error().message;
-    broken += fmt::format("; {}: {}", name, wrong);
+    const auto json = text ? checked_json(*text) : text.error();
+    broken += fmt::format("; {}: {}", name,
+                          json ? "no lists \"images\" and \"annotations\", as COCO has them" : json.error().message);
   }
   if (names.size() > kNamed) broken += fmt::format("; … and {} more", names.size() - kNamed);
   return broken;

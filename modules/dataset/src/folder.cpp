@@ -47,6 +47,11 @@ Result<FolderContent> list_folder(const fs::path& folder) {
   return content;
 }
 
+std::string_view without_byte_order_mark(std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  return text.substr(text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0);
+}
+
 std::string to_lower(std::string_view text) {
   std::string lower(text);
   for (char& letter : lower) {

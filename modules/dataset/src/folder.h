@@ -30,5 +30,7 @@ std::string name_orphans(const FolderContent& labels, std::string_view extension
 Result<FolderContent> list_folder(const std::filesystem::path& folder);
 
 std::string to_lower(std::string_view text);  // ASCII only
+// What Windows' editors put in front of a text is none of it.
+std::string_view without_byte_order_mark(std::string_view text);
 
 }  // namespace lineguard::dataset

@@ -1,5 +1,7 @@
 #include "json_text.h"
 
+#include "folder.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -107,8 +109,7 @@ class SyntaxCheck final : public nlohmann::json_sax<Json> {
 }  // namespace
 
 Result<JsonText> checked_json(std::string_view file) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (file.starts_with(kByteOrderMark)) file.remove_prefix(kByteOrderMark.size());
+  file = without_byte_order_mark(file);
   SyntaxCheck check(file);
   if (!Json::sax_parse(file, &check)) return make_error(ErrorCode::corrupt_data, check.problem());
   return Cursor({file}).value();

@@ -14,7 +14,6 @@
 #include <array>
 #include <cmath>
 #include <functional>
-#include <map>
 #include <random>
 
 #include <fmt/format.h>
@@ -134,16 +133,6 @@ double unsteadiness_of(const std::vector<PictureScores>& pictures) {
   }
   const double spread = stats::quantile(scores, 0.75) - stats::quantile(scores, 0.25);
   return stats::quantile(std::move(moved), 0.5) / std::max(spread, 1e-9);
-}
-
-// First a picture of each part, then a second of each that has one, and so on; else in the order that they have. A
-// choice of the first ones shows as many parts as it can: with one alone nothing can be cross-fitted.
-void take_parts_in_turn(std::vector<const TrainingPicture*>& pictures) {
-  std::map<std::string, std::size_t> seen;
-  std::vector<std::pair<std::size_t, const TrainingPicture*>> turns;
-  for (const TrainingPicture* picture : pictures) turns.emplace_back(seen[picture->sample->part]++, picture);
-  std::ranges::stable_sort(turns, {}, [](const auto& turn) { return turn.first; });
-  std::ranges::transform(turns, pictures.begin(), [](const auto& turn) { return turn.second; });
 }
 
 class Search {

@@ -64,7 +64,7 @@ class Training {
                         "pictures are compared with templates as they are: leave preprocessing.lighting out");
     }
     report_.labels_note = std::move(chosen.note);
-    count_left_out();
+    count_left_out(dataset_, set_, report_);
     LINEGUARD_TRY(refuse_blockers(dataset_, set_, config_, options_, progress_, report_.warnings));
     LINEGUARD_TRY(look_at_pictures());
     if (config_.align_shift > 0) {
@@ -88,16 +88,6 @@ class Training {
   }
 
  private:
-  void count_left_out() {
-    std::set<const dataset::Sample*> learned;
-    for (const TrainingPicture& picture : set_.pictures) learned.insert(picture.sample);
-    for (const dataset::Sample& sample : dataset_.samples) {
-      if (learned.contains(&sample)) continue;
-      report_.good_left_out += sample.label == Label::good;
-      report_.defective_left_out += sample.label == Label::defective;
-    }
-  }
-
   // What depth and size ask for: a window for 16-bit pictures, a word on tiles for large ones.
   Result<void> look_at_pictures() {
     std::vector<fs::path> files;
@@ -130,9 +120,7 @@ class Training {
 
   Result<void> choose_settings(const fs::path& folder) {
     std::string asked = to_toml(config_);
-    if (config_.fine_tune) {
-      asked += "# chosen for the data set " + dataset::fingerprint(dataset_) + "\n";
-    }
+    if (config_.fine_tune) asked += "# chosen for the data set " + dataset::fingerprint(dataset_) + "\n";
     if (config_.fine_tune && remembers(asked)) {
       LINEGUARD_ASSIGN(config_, load_train_config(job_folder_ / kChosen));
       report_.settings_note = "those that the training which was stopped had chosen";
@@ -359,17 +347,9 @@ class Training {
     return package::write_learned(folder, digests);
   }
 
-  // What the command line says beside the configuration.
-  std::string how_the_set_was_read() const {
-    std::string options;
-    if (!dataset_.part_pattern.empty()) options += " --part-pattern '" + dataset_.part_pattern + "'";
-    if (dataset_.defective_above) options += fmt::format(" --defective-above {:g}", *dataset_.defective_above);
-    return options.empty() ? "" : "# The data set was read with" + options + ": give these again beside --config.\n";
-  }
-
   Result<void> write_package(const fs::path& folder, const fs::path& out) {
     LINEGUARD_ASSIGN(package::Manifest manifest, describe(out));
-    LINEGUARD_TRY(write_file_atomically(folder / "training.toml", how_the_set_was_read() + to_toml(config_)));
+    LINEGUARD_TRY(write_file_atomically(folder / "training.toml", how_it_was_read(dataset_) + to_toml(config_)));
     LINEGUARD_TRY(write_learned(folder));
     LINEGUARD_TRY(package::write_operating_point(folder, report_.operating_point));  // for the golden scores
     LINEGUARD_ASSIGN(manifest.golden_spread, write_golden_pictures(folder, manifest, golden_sources_));

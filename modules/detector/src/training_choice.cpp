@@ -137,6 +137,23 @@ Error too_few_good(const dataset::Dataset& dataset, const TrainingSet& set) {
 
 }  // namespace
 
+void count_left_out(const dataset::Dataset& dataset, const TrainingSet& set, TrainReport& report) {
+  std::set<const dataset::Sample*> learned;
+  for (const TrainingPicture& picture : set.pictures) learned.insert(picture.sample);
+  for (const dataset::Sample& sample : dataset.samples) {
+    if (learned.contains(&sample)) continue;
+    report.good_left_out += sample.label == Label::good;
+    report.defective_left_out += sample.label == Label::defective;
+  }
+}
+
+std::string how_it_was_read(const dataset::Dataset& dataset) {
+  std::string options;
+  if (!dataset.part_pattern.empty()) options += " --part-pattern '" + dataset.part_pattern + "'";
+  if (dataset.defective_above) options += fmt::format(" --defective-above {:g}", *dataset.defective_above);
+  return options.empty() ? "" : "# The data set was read with" + options + ": give these again beside --config.\n";
+}
+
 bool cuts(const TrainingSet& set, const TrainConfig& config) {
   return config.tile_px > 0 && set.good_count() < set.pictures.size();
 }

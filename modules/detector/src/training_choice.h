@@ -23,6 +23,12 @@ struct Chosen {
 // good or defective pictures, no twin where the configuration asks for it).
 Result<Chosen> choose_pictures(const dataset::Dataset& dataset, const TrainConfig& config);
 
+// Fills good_left_out and defective_left_out.
+void count_left_out(const dataset::Dataset& dataset, const TrainingSet& set, TrainReport& report);
+
+// What the command line said of the data set beside the configuration, as a comment in TOML; empty: nothing.
+std::string how_it_was_read(const dataset::Dataset& dataset);
+
 // Labelled pictures that are learned from tile by tile have good places even where none is good.
 bool cuts(const TrainingSet& set, const TrainConfig& config);
 

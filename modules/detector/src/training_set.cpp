@@ -136,6 +136,14 @@ void deal_folds(TrainingSet& set, int folds, std::uint64_t seed) {
   for (TrainingPicture& picture : set.pictures) picture.fold = fold_of[picture.sample->part];
 }
 
+void take_parts_in_turn(std::vector<const TrainingPicture*>& pictures) {
+  std::map<std::string, std::size_t> seen;
+  std::vector<std::pair<std::size_t, const TrainingPicture*>> turns;
+  for (const TrainingPicture* picture : pictures) turns.emplace_back(seen[picture->sample->part]++, picture);
+  std::ranges::stable_sort(turns, {}, [](const auto& turn) { return turn.first; });
+  std::ranges::transform(turns, pictures.begin(), [](const auto& turn) { return turn.second; });
+}
+
 Result<void> extract_patches(TrainingSet& set, const FeatureExtractor& extractor, int reservoir_patches, int turns,
                              std::uint64_t seed, int threads, const ProgressFunction& progress) {
   const std::size_t good = std::max<std::size_t>(1, set.good_count());

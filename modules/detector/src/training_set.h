@@ -102,6 +102,10 @@ std::vector<int> assign_folds(const std::vector<std::string>& parts, int folds, 
 // already stay: no part is in two folds.
 void deal_folds(TrainingSet& set, int folds, std::uint64_t seed);
 
+// First a picture of each part, then a second of each that has one, and so on; else in the order that they have. A
+// choice of the first ones shows as many parts as it can: with one alone nothing can be cross-fitted.
+void take_parts_in_turn(std::vector<const TrainingPicture*>& pictures);
+
 // The patches of a picture turned in the first `turns` ways, one after the other, and its brightness as it is.
 Result<Features> extract_turned(const FeatureExtractor& extractor, const Image& image, int turns);
 

@@ -23,9 +23,8 @@ std::filesystem::path file_of(const std::filesystem::path& package, const std::s
 
 std::string point_text(const OperatingPoint& point) {
   std::string text = fmt::format(
-      "id = {}\nmodel = {}\nthreshold = {}\nmethod = {}\nmax_overkill = {}\nconfidence = {}\ngood_n = {}\ngood_above = "
-      "{}\n"
-      "overkill_bound = {}\ndefective_n = {}\ndefective_below = {}\n",
+      "id = {}\nmodel = {}\nthreshold = {}\nmethod = {}\nmax_overkill = {}\nconfidence = {}\ngood_n = {}\n"
+      "good_above = {}\noverkill_bound = {}\ndefective_n = {}\ndefective_below = {}\n",
       quote(point.id), quote(point.model_digest), number(point.threshold), quote(point.method),
       number(point.max_overkill), number(point.confidence), point.good_n, point.good_above,
       number(point.overkill_bound), point.defective_n, point.defective_below);

@@ -38,12 +38,10 @@ Interval exact_interval(Count count, double confidence) {
   return {lower_bound(count, one_sided), upper_bound(count, one_sided)};
 }
 
-// More can't be told apart as doubles, and nobody will make them.
-constexpr std::size_t kMostTrials = std::size_t{1} << 53;
-
 std::size_t trials_needed(double rate, std::size_t events, double confidence) {
   LINEGUARD_CHECK(rate > 0 && rate < 1, "a rate to be shown lies between 0 and 1");
   const auto shows = [&](std::size_t n) { return upper_bound({events, n}, confidence) <= rate; };
+  constexpr std::size_t kMostTrials = std::size_t{1} << 53;  // more can't be told apart as doubles, or be made
   // The bound falls as n grows: double until it holds, then halve the bracket.
   std::size_t too_few = events, enough = events + 1;
   while (!shows(enough)) {

@@ -115,18 +115,6 @@ void print(const detector::TrainReport& report, const std::string& out) {
   for (const std::string& warning : report.warnings) std::cerr << "warning: " << warning << "\n";
 }
 
-// The package appears as a whole: nothing stands in its folder before.
-Result<void> refuse_inside(const std::filesystem::path& out, const std::filesystem::path& json) {
-  std::error_code ignored;
-  const auto absolute = [&](const std::filesystem::path& path) {
-    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
-  };
-  const auto inside = absolute(json).lexically_relative(absolute(out / "."));
-  if (json.empty() || inside.empty() || *inside.begin() == "..") return {};
-  return make_error(ErrorCode::invalid_argument,
-                    json.string() + " would lie in the package itself: name a file outside " + out.string());
-}
-
 Result<int> run_train(const TrainArguments& arguments) {
   detector::TrainConfig config;
   if (!arguments.config.empty()) {

@@ -99,7 +99,7 @@ struct Listed {
 
 // trainval and class lists name no split.
 Result<std::vector<Listed>> read_lists(const fs::path& root, Dataset& dataset) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF", kBlank = " \t\r";
+  constexpr std::string_view kBlank = " \t\r";
   std::vector<Listed> lists;
   for (const auto& [name, split] : {std::pair{"train.txt", Split::train}, std::pair{"val.txt", Split::validation},
                                     std::pair{"test.txt", Split::test}}) {
@@ -108,7 +108,7 @@ Result<std::vector<Listed>> read_lists(const fs::path& root, Dataset& dataset) {
     if (!fs::exists(file, code)) continue;
     dataset.label_files.push_back(file);
     LINEGUARD_ASSIGN(const std::string text, read_text_file(file));
-    std::istringstream lines(text.substr(text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0));
+    std::istringstream lines{std::string(without_byte_order_mark(text))};
     std::size_t number = 0;
     for (std::string line; std::getline(lines, line);) {
       ++number;

@@ -84,8 +84,7 @@ class LabelFile {
   void read(Sample& sample, LabelProblems& problems) const {
     const auto text = read_text_file(file_);
     if (!text) return problems.add(file_.string(), text.error().message);
-    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-    std::istringstream lines(text->substr(text->starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0));
+    std::istringstream lines{std::string(without_byte_order_mark(*text))};
     std::string line;
     bool whole = true;
     for (std::size_t number = 1; std::getline(lines, line); ++number) {

@@ -43,8 +43,8 @@ struct DetectionFigures {
   double iou = 0.5;
   bool by_class = false;              // false: classes were not compared, one average precision over all boxes
   double mean_average_precision = 0;  // over the classes that have true boxes
-  Interval
-      interval;  // of it: bootstrap that draws whole parts; at 0, at 1 and from few parts no narrower than a rate's
+  // Of it: bootstrap that draws whole parts; at 0, at 1 and from few parts no narrower than a rate's.
+  Interval interval;
   std::vector<ClassPrecision> classes;
   Count recalled;                               // true boxes that a found one matches (whatever its class)
   Count false_boxes;                            // found boxes that match none, of all found
