@@ -1,5 +1,7 @@
 #include "dataset_options.h"
 
+#include "number_options.h"
+
 #include <lineguard/package/package.h>
 
 namespace lineguard::app {
@@ -18,7 +20,7 @@ void add_dataset_options(CLI::App& command, DatasetOptions& options) {
       .add_option(
           "--defective-above", options.defective_above,
           "a label that is a probability above it is defective, any other good; else those between are left out")
-      ->check(CLI::Range(0.0, 0.9999))
+      ->check(number_between(0, 0.9999))
       ->type_name("P");
 }
 

@@ -10,6 +10,15 @@
 
 namespace {
 
+// An unset variable of a script must not be taken for "no such output".
+void refuse_empty_values(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& value : option->results())
+      if (value.empty()) throw CLI::ValidationError(option->get_name(), "is empty: expected a value");
+  }
+  for (const CLI::App* command : app.get_subcommands()) refuse_empty_values(*command);
+}
+
 int run_command_line(int argc, char** argv) {
   using namespace lineguard::app;
   CLI::App root("Lineguard: from pictures of good parts to decisions on the line.", "lineguard");
@@ -35,6 +44,7 @@ int run_command_line(int argc, char** argv) {
 
   try {
     root.parse(argc, argv);
+    refuse_empty_values(root);
   } catch (const CLI::ParseError& error) {
     return root.exit(error) == 0 ? kDone : kWrongUse;
   }

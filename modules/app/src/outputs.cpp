@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iostream>
 #include <set>
 #include <system_error>
 #include <unistd.h>
@@ -113,6 +114,12 @@ Result<void> refuse_to_replace(const std::vector<fs::path>& inputs, const fs::pa
   const bool is_input = std::ranges::any_of(inputs, [&](const fs::path& input) { return place_of(input) == written; });
   if (!is_input) return {};
   return make_error(ErrorCode::invalid_argument, file.string() + " is one of the inputs: name another file");
+}
+
+void warn_of_staged(const fs::path& package) {
+  for (const fs::path& left : staged_beside(package))
+    std::cerr << "warning: " << left.string()
+              << " is being written by another process, or was left by one that was killed: then remove it\n";
 }
 
 void LineWriter::Close::operator()(std::FILE* stream) const {

@@ -33,6 +33,9 @@ Result<void> refuse_inside(const std::filesystem::path& folder, const std::files
 // invalid_argument where `file`, no stdout ("-" or empty), is one of the inputs.
 Result<void> refuse_to_replace(const std::vector<std::filesystem::path>& inputs, const std::filesystem::path& file);
 
+// Warns on stderr of folders that another process writes beside `package`, or has left there when it was killed.
+void warn_of_staged(const std::filesystem::path& package);
+
 // Lines of text, to stdout ("-" or an empty path) or to a file that appears only when it is complete: written aside and
 // renamed by finish(), removed if finish() is never called. A pipe or device is written as it is. Not thread-safe.
 class LineWriter {

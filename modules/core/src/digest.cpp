@@ -52,6 +52,12 @@ std::string sha256_hex(std::string_view text) {
 }
 
 Result<std::string> sha256_hex_of_file(const std::filesystem::path& file) {
+  // A pipe or device may never end.
+  std::error_code ignored;
+  const auto kind = std::filesystem::status(file, ignored).type();
+  if (kind != std::filesystem::file_type::regular && kind != std::filesystem::file_type::directory &&
+      kind != std::filesystem::file_type::not_found && kind != std::filesystem::file_type::none)
+    return make_error(ErrorCode::invalid_argument, "cannot read " + file.string() + ": not a regular file");
   std::ifstream stream(file, std::ios::binary);
   if (!stream || std::filesystem::is_directory(file)) {
     return error_from_errno(errno ? errno : EISDIR, "cannot read " + file.string());

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -171,9 +172,22 @@ bool is_staging(const fs::path& folder) {
 }
 
 fs::path staging_name(const fs::path& target) {
-  fs::path staging = without_slash(target);
-  staging += std::string(kStaging) + new_id();
-  return staging;
+  constexpr std::size_t kLongestName = 255;  // of a file, in bytes, on Linux
+  const fs::path clean = without_slash(target);
+  const std::string end = std::string(kStaging) + new_id();
+  return clean.parent_path() / (clean.filename().string().substr(0, kLongestName - end.size()) + end);
+}
+
+std::vector<fs::path> staged_beside(const fs::path& target) {
+  const fs::path clean = without_slash(target);
+  const std::string start = clean.filename().string() + std::string(kStaging);
+  std::vector<fs::path> found;
+  std::error_code code;
+  for (fs::directory_iterator it(folder_of(clean), code), end; !code && it != end; it.increment(code)) {
+    if (it->path().filename().string().starts_with(start) && is_staging(it->path())) found.push_back(it->path());
+  }
+  std::ranges::sort(found);
+  return found;
 }
 
 StagedFolder::StagedFolder(fs::path target, fs::path staging, bool replace)

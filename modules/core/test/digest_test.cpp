@@ -13,6 +13,7 @@ TEST(Digest, KnownVector) {
 
 TEST(Digest, MissingFileIsNotFound) {
   EXPECT_EQ(sha256_hex_of_file("/nonexistent").error().code, ErrorCode::not_found);
+  EXPECT_EQ(sha256_hex_of_file("/dev/zero").error().code, ErrorCode::invalid_argument) << "it never ends";
 }
 
 TEST(Id, IsLongAndDiffers) {

@@ -93,7 +93,17 @@ TEST_F(Files, WhatIsBeingWrittenIsKnownByItsName) {
   EXPECT_TRUE(is_staging(staged->path()));
   EXPECT_TRUE(is_staging(staging_name(folder_ / "package-1")));
   EXPECT_EQ(staged->path().parent_path(), folder_);
+  EXPECT_EQ(staged_beside(folder_ / "package-1"), std::vector{staged->path()});
+  EXPECT_TRUE(staged_beside(folder_ / "package").empty());
+  EXPECT_TRUE(staged_beside(folder_ / "nowhere" / "package").empty());
   for (const char* name : {"package-1", "package.tmp-", ".tmp-12", "tiles.tmp-old-one"}) EXPECT_FALSE(is_staging(name));
+}
+
+TEST_F(Files, ANameMayBeAsLongAsTheSystemAllows) {
+  const std::string longest(255, 'x');
+  ASSERT_TRUE(write_file_atomically(folder_ / longest, "1"));
+  EXPECT_EQ(*read_text_file(folder_ / longest), "1");
+  EXPECT_TRUE(is_staging(staging_name(folder_ / longest)));
 }
 
 TEST_F(Files, StagedFolderReplaces) {

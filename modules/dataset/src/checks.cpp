@@ -221,6 +221,23 @@ bool lies_inside(const Box& box, Size size) {
          box.x + box.width <= size.width_px + kRoundingPx && box.y + box.height <= size.height_px + kRoundingPx;
 }
 
+// Twice the area of a polygon by the shoelace formula.
+double doubled_area(const Outline& outline) {
+  double sum = 0;
+  for (std::size_t i = 0; i < outline.size(); ++i) {
+    const Point &a = outline[i], &b = outline[(i + 1) % outline.size()];
+    sum += a.x * b.y - b.x * a.y;
+  }
+  return std::abs(sum);
+}
+
+// Points in a line, or all in one place: drawn, and yet no pixel is meant. Half a pixel may be rounding.
+bool encloses_nothing(const LabelledBox& labelled) {
+  double doubled = 0;
+  for (const Outline& outline : labelled.outlines) doubled += doubled_area(outline);
+  return !labelled.outlines.empty() && doubled < 1;
+}
+
 void check_boxes(const Sample& sample, const SampleFacts& facts, FindingList& findings) {
   if (sample.label == Label::good && !sample.boxes.empty()) {
     findings.add(Check::mask_on_good, "labelled good, but a box marks a defect", sample.name);
@@ -244,6 +261,12 @@ void check_boxes(const Sample& sample, const SampleFacts& facts, FindingList& fi
     findings.add(
         Check::box_outside,
         fmt::format("an outline leaves the picture of {}x{} pixels", facts.size.width_px, facts.size.height_px),
+        sample.name);
+  }
+  if (const auto flat = std::ranges::count_if(sample.boxes, encloses_nothing); flat > 0) {
+    findings.add(
+        Check::box_outside,
+        fmt::format("{} outline{} nothing: the points lie in a line", flat, flat == 1 ? " encloses" : "s enclose"),
         sample.name);
   }
   for (const auto& [box, class_name, outlines] : sample.boxes) {

@@ -95,10 +95,20 @@ Result<const LayoutReader*> choose(const FolderContent& folder, std::optional<La
                                 reader.expected, describe(folder), broken_json(folder)));
 }
 
+// Good is what is left when nothing else fits. A label file that can't be read must not make every part good.
+void refuse_unread_labels(const FolderContent& folder, Dataset& dataset) {
+  for (const std::string& name : unread_label_files(folder)) {
+    dataset.problems.add((folder.path / name).string(),
+                         "looks like labels, but no layout can read it, and without labels every part would be good: "
+                         "correct it (--layout says what it should be), or say --layout good-only");
+  }
+}
+
 Result<void> read_folder(const fs::path& path, std::optional<Layout> wanted, Dataset& dataset) {
   LINEGUARD_ASSIGN(const FolderContent folder, list_folder(path));
   LINEGUARD_ASSIGN(const LayoutReader* reader, choose(folder, wanted));
   dataset.layout = reader->layout;
+  if (reader->layout == Layout::good_only && !wanted) refuse_unread_labels(folder, dataset);
   return reader->read(folder, dataset);
 }
 

@@ -23,13 +23,18 @@ bool stems_are_unique(const std::vector<Sample*>& samples) {
 }  // namespace
 
 Result<void> name_parts_by_pattern(const std::string& pattern, Dataset& dataset) {
+  // std::regex goes a level deeper for each character: beyond some ten thousand it runs out of stack.
+  constexpr std::size_t kLongestPattern = 1000, kLongestName = 255;
+  if (pattern.size() > kLongestPattern)
+    return make_error(ErrorCode::invalid_config, fmt::format("the part pattern has {} characters, allowed are {}",
+                                                             pattern.size(), kLongestPattern));
   std::size_t unmatched = 0;
   try {
     const std::regex expression(pattern);
     for (auto& sample : dataset.samples) {
       const std::string file_name = sample.image.filename().string();
       std::smatch match;
-      if (std::regex_search(file_name, match, expression)) {
+      if (file_name.size() <= kLongestName && std::regex_search(file_name, match, expression)) {
         sample.part = match.size() > 1 && match[1].matched ? match[1].str() : match[0].str();
       } else {
         ++unmatched;

@@ -1,77 +1,13 @@
-#include "dataset_builder.h"
+#include "check_dataset_test.h"
 #include "test_data.h"
 
 #include <algorithm>
 #include <map>
 
-#include <lineguard/dataset/check.h>
-#include <lineguard/imaging/encode.h>
-
 namespace lineguard::dataset::test {
 namespace {
 
 using lineguard::test::shared_data;
-
-struct PictureKind {
-  Size size{24, 16};
-  int channels = 1;
-  PixelDepth depth = PixelDepth::u8;
-};
-
-class CheckDataset : public DatasetTest {
- protected:
-  // Pictures with the same `seed` are equal.
-  void add_picture(const std::string& name, int seed, const PictureKind& kind = {}) {
-    Image image(kind.size, kind.channels, kind.depth);
-    auto bytes = image.bytes();
-    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(seed + i * (i + 3) % 251);
-    add_image(name, image);
-  }
-  void add_mask(const std::string& name, bool marked, Size size = PictureKind{}.size) {
-    Image mask(size, 1);
-    if (marked) mask.row_u8(2)[3] = 113;
-    add_image(name, mask);
-  }
-  void add_image(const std::string& name, const Image& image) {
-    const auto png = imaging::encode_png(image);
-    ASSERT_TRUE(png) << png.error().message;
-    ASSERT_TRUE(write_file_atomically(folder_ / name, *png));
-  }
-  void add_good(int count, const std::string& folder = "train/good/") {
-    for (int i = 0; i < count; ++i) add_picture(folder + "n" + std::to_string(100 + i) + ".png", i);
-  }
-  // `name` becomes the picture's first half.
-  void truncate(const std::string& name) {
-    const auto content = read_text_file(folder_ / name);
-    ASSERT_TRUE(content);
-    add(name, std::string_view(*content).substr(0, content->size() / 2));
-  }
-  CheckReport check(int threads = 2, const std::string& name = "") {
-    auto report = check_dataset(read({}, name), CheckOptions{threads});
-    EXPECT_TRUE(report) << report.error().message;
-    return report ? std::move(report).value() : CheckReport{};
-  }
-  // The only finding of that check.
-  static Finding only(const CheckReport& report, std::string_view check) {
-    const Finding* found = nullptr;
-    for (const Finding& finding : report.findings) {
-      if (finding.check != check) continue;
-      EXPECT_EQ(found, nullptr) << "two findings of " << check;
-      found = &finding;
-    }
-    EXPECT_NE(found, nullptr) << "no finding of " << check;
-    return found ? *found : Finding{};
-  }
-  static void expect_blocker(const CheckReport& report, std::string_view check, const std::vector<std::string>& files) {
-    const Finding finding = only(report, check);
-    EXPECT_EQ(finding.severity, Severity::blocker);
-    EXPECT_EQ(finding.files, files);
-    EXPECT_FALSE(finding.reason.empty());
-    EXPECT_FALSE(finding.advice.empty());
-    EXPECT_EQ(report.blockers().size(), 1u);
-    EXPECT_TRUE(report.blockers({std::string(check)}).empty());
-  }
-};
 
 TEST_F(CheckDataset, findsNothingInACleanSet) {
   add_good(12);
@@ -165,63 +101,6 @@ TEST_F(CheckDataset, blocksOnePartInTwoSplits) {
   const auto report = check_dataset(read({"(p7|n\\d+)", {}}));
   ASSERT_TRUE(report);
   expect_blocker(*report, "part-in-two-splits", {"train/good/p7_a.png", "test/good/p7_b.png"});
-}
-
-TEST_F(CheckDataset, blocksAMaskOfAnotherSize) {
-  add_good(12);
-  add_picture("test/crack/c.png", 50);
-  add_mask("ground_truth/crack/c_mask.png", true, {16, 24});
-  expect_blocker(check(), "mask-size", {"test/crack/c.png"});
-}
-
-TEST_F(CheckDataset, blocksAnEmptyMaskOnADefect) {
-  add_good(12);
-  add_picture("test/crack/c.png", 50);
-  add_mask("ground_truth/crack/c_mask.png", false);
-  expect_blocker(check(), "empty-mask", {"test/crack/c.png"});
-}
-
-TEST_F(CheckDataset, blocksAMarkedMaskOnAGoodPartOnly) {
-  add_good(12);
-  add_picture("test/good/a.png", 50);
-  add_picture("test/good/b.png", 51);
-  add_mask("ground_truth/good/a_mask.png", true);
-  add_mask("ground_truth/good/b_mask.png", false);
-  expect_blocker(check(), "mask-on-good", {"test/good/a.png"});
-}
-
-TEST_F(CheckDataset, blocksBoxesOutsideThePictureAndOnGoodParts) {
-  add_good(12, "");
-  std::string lines = "image,label,boxes,part\n";
-  for (int i = 0; i < 12; ++i) lines += "n" + std::to_string(100 + i) + ".png,good,," + std::to_string(i) + "\n";
-  add_picture("c.png", 50);
-  add_picture("d.png", 51);
-  add("outside.csv", lines + "c.png,crack,20 1 10 3,c\nd.png,crack,0 0 24 16,d\n");
-  expect_blocker(check(2, "outside.csv"), "box-outside", {"c.png"});
-  add("empty.csv", lines + "c.png,crack,1 1 0 3,c\n");
-  expect_blocker(check(2, "empty.csv"), "box-outside", {"c.png"});
-  add("thin.csv", lines + "c.png,crack,1 1 1e-9 3,c\n");
-  expect_blocker(check(2, "thin.csv"), "box-outside", {"c.png"});
-  add("good.csv", lines + "c.png,ok,1 1 2 2,c\n");
-  expect_blocker(check(2, "good.csv"), "mask-on-good", {"c.png"});
-  add("called.csv", lines + "c.png,ng,OK: 1 1 2 2;OK: 3 3 2 2,c\n");
-  expect_blocker(check(2, "called.csv"), "mask-on-good", {"c.png"});
-}
-
-TEST_F(CheckDataset, blocksOutlinesOutsideThePicture) {
-  add_good(20, "");
-  std::string lines = "image,label,polygons,part\n";
-  for (int i = 0; i < 20; ++i) lines += "n" + std::to_string(100 + i) + ".png,good,," + std::to_string(i) + "\n";
-  add_picture("c.png", 50);
-  add("labels.csv", lines + "c.png,crack,0 0 24.9 0 24 16,c\n");
-  EXPECT_TRUE(check().findings.empty()) << "rounded outwards";
-  Dataset dataset = read();
-  for (Sample& sample : dataset.samples) {
-    for (LabelledBox& labelled : sample.boxes) labelled.outlines.push_back({{3, 3}, {9, 3}, {9, 18}});
-  }
-  const auto report = check_dataset(dataset);
-  ASSERT_TRUE(report);
-  expect_blocker(*report, "box-outside", {"c.png"});
 }
 
 TEST(Findings, ofPicturesThatLookTheSameSayThatEachCountsAndWhatHelps) {

@@ -84,10 +84,27 @@ TEST_F(ReadDataset, goodOnlyAsFlatFolderOrGoodFolder) {
   EXPECT_EQ(read({}, "alone").layout, Layout::good_only);
 }
 
-TEST_F(ReadDataset, goodOnlyWarnsOfALabelFileThatItCannotUse) {
-  add("a.png");
-  add("labels.csv", "file;result\na.png;NG\n");
-  EXPECT_CONTAINS(all_warnings(read()), "labels.csv beside the pictures is not read");
+// Damaged labels must not make every part good: only who says so gets a set of good pictures alone.
+TEST_F(ReadDataset, labelFilesThatNoLayoutCanReadAreProblemsAndNoGoodParts) {
+  for (const auto& [file, content] :
+       std::vector<std::pair<std::string, std::string>>{{"labels.csv", "file;result\na.png;NG\n"},
+                                                        {"labels.json", "{\"annotati"},
+                                                        {"a.txt", "0 0.5 0.5 0.2 0.2\n"},
+                                                        {"data.yaml", "names: [crack]\n"}}) {
+    const std::string folder = "set_" + file;
+    add(folder + "/a.png");
+    add(folder + "/" + file, content);
+    const auto refused = read_dataset(folder_ / folder, {});
+    ASSERT_FALSE(refused) << file;
+    EXPECT_EQ(refused.error().code, ErrorCode::corrupt_data) << file;
+    EXPECT_CONTAINS(refused.error().message, file + ": looks like labels, but no layout can read it");
+    const Dataset dataset = read({.layout = Layout::good_only}, folder);
+    EXPECT_EQ(count(dataset, Label::good), 1u);
+    EXPECT_CONTAINS(all_warnings(dataset), file + " beside the pictures is not read");
+  }
+  add("noted/a.png");
+  add("noted/readme.txt", "taken on monday");
+  EXPECT_EQ(read({}, "noted").layout, Layout::good_only);
 }
 
 TEST_F(ReadDataset, csvWithEveryColumn) {
@@ -278,6 +295,13 @@ TEST_F(ReadDataset, unreadableFolderIsNamed) {
   EXPECT_CONTAINS(error.message, "train/good");
 }
 
+TEST_F(ReadDataset, partPatternLooksAtNoNameThatNoFileCanHave) {
+  add("list.csv", "image,label\n" + std::string(100'000, '1') + "_a.png,good\n12_a.png,good\n");
+  const Dataset dataset = read({.part_pattern = "^([0-9]+)_"}, "list.csv");
+  ASSERT_EQ(dataset.samples.size(), 2u);
+  EXPECT_CONTAINS(all_warnings(dataset), "1 of 2 file names do not match the part pattern");
+}
+
 TEST_F(ReadDataset, partPatternTakesItsFirstGroup) {
   for (const auto* name : {"good/A12_top.png", "good/A12_side.png", "good/odd.png"}) add(name);
   const Dataset dataset = read({.part_pattern = "^([A-Z]\\d+)_"});
@@ -287,6 +311,9 @@ TEST_F(ReadDataset, partPatternTakesItsFirstGroup) {
   EXPECT_CONTAINS(all_warnings(dataset), "1 of 3 file names do not match");
   EXPECT_EQ(read({.part_pattern = "[A-Z]\\d+"}).samples[0].part, "A12");
   EXPECT_EQ(read_error({.part_pattern = "("}).code, ErrorCode::invalid_config);
+  EXPECT_EQ(read_error({.part_pattern = std::string(50'000, '(') + std::string(50'000, ')')}).code,
+            ErrorCode::invalid_config)
+      << "no stack is deep enough";
 }
 
 TEST_F(ReadDataset, layoutNamesGoBothWays) {

@@ -218,7 +218,8 @@ double tolerance(const package::Manifest& manifest) {
 Result<void> reproduce_golden(Detector& detector, const std::filesystem::path& folder, double allowed) {
   LINEGUARD_ASSIGN(const auto golden, package::read_golden(folder));
   if (golden.empty()) {
-    return make_error(ErrorCode::refused, folder.string() + ": the package has no golden pictures: train it again");
+    return make_error(ErrorCode::corrupt_data,
+                      folder.string() + ": the package has no golden pictures: train it again");
   }
   for (const package::GoldenPicture& picture : golden) {
     LINEGUARD_ASSIGN(const Capture capture, golden_capture(folder, picture));

@@ -13,8 +13,8 @@ namespace op = ov::opset13;
 using namespace graph;
 namespace {
 
-// The layer's output: by friendly name, or by a tensor name.
-Result<Value> find_layer(const ov::Model& model, const std::string& name) {
+// The layer's output: by friendly name, or by a tensor name. `key` is where the configuration names it.
+Result<Value> find_layer(const ov::Model& model, const std::string& name, std::string_view key) {
   std::vector<std::string> similar;
   for (const auto& node : model.get_ordered_ops()) {
     for (const auto& output : node->outputs()) {
@@ -28,8 +28,9 @@ Result<Value> find_layer(const ov::Model& model, const std::string& name) {
     }
   }
   for (const auto& output : model.outputs()) similar.push_back(output.get_any_name());
-  return make_error(ErrorCode::not_found, fmt::format("the backbone has no layer named {}; its outputs are {}", name,
-                                                      fmt::join(similar, ", ")));
+  return make_error(ErrorCode::invalid_config,
+                    fmt::format("{}: the backbone has no layer named \"{}\"; its outputs are {}", key, name,
+                                fmt::join(similar, ", ")));
 }
 
 // A u8 tile as a foreign network wants it: f32 [1, 3, h, w], normalised.
@@ -111,14 +112,15 @@ Value onto_grid(const Value& x, int grid_cells) {
   return resized_to(x, grid_cells);
 }
 
-Result<ov::OutputVector> find_layers(const ov::Model& model, const std::vector<std::string>& taps) {
+Result<ov::OutputVector> find_layers(const ov::Model& model, const std::vector<std::string>& taps,
+                                     std::string_view key) {
   ov::OutputVector layers;
   for (const std::string& tap : taps) {
-    LINEGUARD_ASSIGN(const Value layer, find_layer(model, tap));
+    LINEGUARD_ASSIGN(const Value layer, find_layer(model, tap, key));
     const auto& shape = layer.get_partial_shape();
     if (shape.is_dynamic() || shape.size() != 4) {
-      return make_error(ErrorCode::unsupported,
-                        fmt::format("the backbone's layer {} is not [1, channels, height, width]", tap));
+      return make_error(ErrorCode::invalid_config,
+                        fmt::format("{}: the backbone's layer {} is not [1, channels, height, width]", key, tap));
     }
     layers.push_back(layer);
   }
@@ -224,7 +226,7 @@ Result<void> write_backbone_graph(const Backbone& backbone, const std::vector<st
   return guarded("the backbone " + backbone.file.string(), [&]() -> Result<void> {
     LINEGUARD_ASSIGN(const auto model, read_backbone(backbone));
     const auto tile = take_tiles(model, backbone, input_px, 1);
-    LINEGUARD_ASSIGN(const auto values, find_layers(*model, layers));
+    LINEGUARD_ASSIGN(const auto values, find_layers(*model, layers, "[backbone] taps"));
     ov::ResultVector results;
     for (std::size_t i = 0; i < layers.size(); ++i) results.push_back(named_result(values[i], layers[i]));
     tile->output(0).get_tensor().set_names({"tile"});
@@ -236,9 +238,9 @@ Result<void> write_feature_graph(const Backbone& backbone, const FeatureLayout& 
   return guarded("the backbone " + backbone.file.string(), [&]() -> Result<void> {
     LINEGUARD_ASSIGN(const auto model, read_backbone(backbone));
     const auto tile = take_tiles(model, backbone, layout.input_px, layout.pooled_views, layout.brightness);
-    LINEGUARD_ASSIGN(const auto layers, find_layers(*model, backbone.taps));
-    LINEGUARD_ASSIGN(const auto dense_layers, find_layers(*model, layout.dense_taps));
-    LINEGUARD_ASSIGN(const auto pooled_layers, find_layers(*model, layout.pooled_taps));
+    LINEGUARD_ASSIGN(const auto layers, find_layers(*model, backbone.taps, "[backbone] taps"));
+    LINEGUARD_ASSIGN(const auto dense_layers, find_layers(*model, layout.dense_taps, "[labels] cell_taps"));
+    LINEGUARD_ASSIGN(const auto pooled_layers, find_layers(*model, layout.pooled_taps, "[labels] picture_taps"));
     ov::ResultVector results{named_result(patches_of(first_views(layers), layout), "patches")};
     if (!dense_layers.empty())
       results.push_back(named_result(dense_of(first_views(dense_layers), tile, layout), "dense"));

@@ -48,7 +48,8 @@ std::string reason_of(const std::vector<Trial>& trials, const std::vector<bool>&
                              : fmt::format("{} trials ({} not reached)", reached, std::ssize(trials) - reached);
   if (chosen == 0) {
     return fmt::format(
-        "defaults (synthetic defects: image AUROC {:.3f}, pixel AUROC {:.3f}); none of {} is surely better",
+        "defaults (synthetic defects: image AUROC {:.3f}, pixel AUROC {:.3f}); none of {} is better in 9 of 10 redraws "
+        "of the parts",
         defaults.image_auroc, defaults.pixel_auroc, of);
   }
   const bool highest = merit_of(trials[highest_proven(trials, proven)]) <= merit_of(taken);
@@ -56,7 +57,8 @@ std::string reason_of(const std::vector<Trial>& trials, const std::vector<bool>&
       "{}: synthetic defects in good pictures get an image AUROC of {:.3f} and a pixel AUROC of {:.3f}, {:.3f} and "
       "{:.3f} with the defaults; {} {}",
       taken.name, taken.image_auroc, taken.pixel_auroc, defaults.image_auroc, defaults.pixel_auroc,
-      highest ? "the best that is surely better of" : "under a shift and another lamp the steadiest of the best of",
+      highest ? "the best of those better in 9 of 10 redraws of the parts, of"
+              : "under a shift and another lamp the steadiest of the best, of",
       of);
 }
 

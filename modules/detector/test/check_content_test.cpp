@@ -71,6 +71,28 @@ TEST_F(ContentChecks, APartThatIsShownTwiceIsFoundThoughTheLampDiffers) {
   EXPECT_TRUE(found("near-duplicate").empty());
 }
 
+// A date stamp, the tray's edge, a neighbour: seen on defective pictures alone, and no property of the whole picture.
+TEST_F(ContentChecks, AStampOnDefectivePicturesIsAShortcut) {
+  for (unsigned i = 0; i < 20; ++i) add("good_" + std::to_string(i), Label::good, part(i));
+  for (unsigned i = 0; i < 20; ++i) {
+    Image stamped = with_blob(100 + i);
+    for (int y = 90; y < 94; ++y) std::ranges::fill(stamped.row_u8(y).subspan(84, 10), std::uint8_t{250});
+    add("bad_" + std::to_string(i), Label::defective, stamped);
+  }
+  const auto findings = found("look-tells-label");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_NE(findings[0].reason.find("from the left and 94 to 100 % from the top alone tells the labels apart"),
+            std::string::npos)
+      << findings[0].reason;
+  EXPECT_EQ(findings[0].files.size(), 20u);
+}
+
+TEST_F(ContentChecks, DefectsHereAndThereAreNoShortcut) {
+  for (unsigned i = 0; i < 20; ++i) add("good_" + std::to_string(i), Label::good, part(i));
+  for (unsigned i = 0; i < 20; ++i) add("bad_" + std::to_string(i), Label::defective, with_blob(100 + i));
+  EXPECT_TRUE(found("look-tells-label").empty());
+}
+
 // Good and defective views of one part are judged by a network that was shown neither.
 TEST(Folds, NoPartIsInTwo) {
   std::deque<dataset::Sample> samples;

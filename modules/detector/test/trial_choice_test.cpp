@@ -27,7 +27,7 @@ TEST(TrialChoice, AmongTheBestTheSteadiestWins) {
   const std::vector<Trial> trials{trial(0.8, 0.1), trial(0.868, 0.05), trial(0.87, 0.07), trial(0.869, 0.01)};
   EXPECT_EQ(choose_trial(trials, {false, true, true, true}), 3u);
   EXPECT_EQ(choose_trial(trials, {false, true, true, false}), 1u);  // what is not proven does not count
-  EXPECT_NE(reason_of(trials, {false, true, true, false}, 1).find("the steadiest of the best of 4 trials"),
+  EXPECT_NE(reason_of(trials, {false, true, true, false}, 1).find("the steadiest of the best, of 4 trials"),
             std::string::npos);
 }
 
@@ -35,8 +35,12 @@ TEST(TrialChoice, TheReasonSpeaksOfProvenTrials) {
   const std::vector<Trial> trials{trial(0.8, 0.1), trial(0.9, 0.01), trial(0.87, 0.2)};
   const std::vector<bool> proven{false, false, true};
   ASSERT_EQ(choose_trial(trials, proven), 2u);
-  EXPECT_NE(reason_of(trials, proven, 2).find("; the best that is surely better of 3 trials"), std::string::npos);
-  EXPECT_NE(reason_of(trials, {false, false, false}, 0).find("none of 3 trials is surely better"), std::string::npos);
+  EXPECT_NE(
+      reason_of(trials, proven, 2).find("; the best of those better in 9 of 10 redraws of the parts, of 3 trials"),
+      std::string::npos);
+  EXPECT_NE(
+      reason_of(trials, {false, false, false}, 0).find("none of 3 trials is better in 9 of 10 redraws of the parts"),
+      std::string::npos);
 }
 
 TEST(TrialChoice, AGainMustBeWellAboveTheDefaults) {

@@ -13,66 +13,90 @@ namespace {
 
 constexpr std::size_t kFewestInAGroup = 3;
 
-void add_groups(std::string_view property, const std::vector<std::pair<std::string, std::vector<const Row*>>>& groups,
-                double confidence, std::vector<GroupFigures>& figures) {
-  if (groups.size() < 2) return;
-  for (const auto& [name, rows] : groups) {
-    GroupFigures group;
-    group.property = property;
-    group.group = name;
-    const std::vector<Part> parts = parts_of(rows);
-    group.miss = rate_of(parts, Label::defective, confidence);
-    group.overkill = rate_of(parts, Label::good, confidence);
-    figures.push_back(std::move(group));
+// Rows by group. A part is what all its pictures make it, whatever the group shows of it: only the decision is the
+// group's.
+class Breakdown {
+ public:
+  Breakdown(const std::vector<Row>& rows, double confidence) : confidence_(confidence) {
+    for (const Row& row : rows) {
+      if (row.truth != Label::unknown) labelled_.push_back(&row);
+    }
+    for (Part& part : all_parts_of(labelled_)) {
+      std::string name = part.name;
+      parts_.emplace(std::move(name), std::move(part));
+    }
   }
-}
 
-// Lowest, middle and highest third; equal values stay together.
-void add_thirds(std::string_view property, std::vector<const Row*> rows, const std::function<double(const Row&)>& value,
-                double confidence, std::vector<GroupFigures>& figures) {
-  if (rows.size() < 3 * kFewestInAGroup) return;
-  std::ranges::stable_sort(rows, [&](const Row* a, const Row* b) { return value(*a) < value(*b); });
-  std::vector<std::pair<std::string, std::vector<const Row*>>> groups;
-  std::size_t from = 0;
-  for (std::size_t third = 1; third <= 3 && from < rows.size(); ++third) {
-    std::size_t to = std::max(from + 1, third * rows.size() / 3);
-    while (to < rows.size() && value(*rows[to]) == value(*rows[to - 1])) ++to;
-    groups.emplace_back(fmt::format("{:.4g} to {:.4g}", value(*rows[from]), value(*rows[to - 1])),
-                        std::vector<const Row*>(rows.begin() + static_cast<std::ptrdiff_t>(from),
-                                                rows.begin() + static_cast<std::ptrdiff_t>(to)));
-    from = to;
+  // Lowest, middle and highest third; equal values stay together. What can't be measured is in none.
+  void add_thirds(std::string_view property, const std::function<bool(const Row&)>& counts,
+                  const std::function<double(const Row&)>& value) {
+    std::vector<const Row*> rows;
+    for (const Row* row : labelled_) {
+      if (!row->error && counts(*row)) rows.push_back(row);
+    }
+    if (rows.size() < 3 * kFewestInAGroup) return;
+    std::ranges::stable_sort(rows, [&](const Row* a, const Row* b) { return value(*a) < value(*b); });
+    std::vector<std::pair<std::string, std::vector<const Row*>>> groups;
+    std::size_t from = 0;
+    for (std::size_t third = 1; third <= 3 && from < rows.size(); ++third) {
+      std::size_t to = std::max(from + 1, third * rows.size() / 3);
+      while (to < rows.size() && value(*rows[to]) == value(*rows[to - 1])) ++to;
+      groups.emplace_back(fmt::format("{:.4g} to {:.4g}", value(*rows[from]), value(*rows[to - 1])),
+                          std::vector<const Row*>(rows.begin() + static_cast<std::ptrdiff_t>(from),
+                                                  rows.begin() + static_cast<std::ptrdiff_t>(to)));
+      from = to;
+    }
+    add_groups(property, groups);
   }
-  add_groups(property, groups, confidence, figures);
-}
 
-void add_names(std::string_view property, const std::vector<const Row*>& rows, std::string Row::*name,
-               double confidence, std::vector<GroupFigures>& figures) {
-  std::map<std::string, std::vector<const Row*>> by_name;
-  for (const Row* row : rows) by_name[row->*name].push_back(row);
-  add_groups(property, {by_name.begin(), by_name.end()}, confidence, figures);
-}
+  void add_names(std::string_view property, std::string Row::*name) {
+    std::map<std::string, std::vector<const Row*>> by_name;
+    for (const Row* row : labelled_) by_name[row->*name].push_back(row);
+    add_groups(property, {by_name.begin(), by_name.end()});
+  }
+
+  std::vector<GroupFigures> take() { return std::move(figures_); }
+
+ private:
+  void add_groups(std::string_view property,
+                  const std::vector<std::pair<std::string, std::vector<const Row*>>>& groups) {
+    if (groups.size() < 2) return;
+    for (const auto& [name, rows] : groups) {
+      GroupFigures group;
+      group.property = property;
+      group.group = name;
+      std::vector<Part> parts = all_parts_of(rows);
+      for (Part& part : parts) {
+        const auto whole = parts_.find(part.name);
+        if (rows[part.first_row]->part.empty() || whole == parts_.end()) continue;  // this row alone is the part
+        part.truth = whole->second.truth;
+        part.failed = whole->second.failed;
+      }
+      group.miss = rate_of(parts, Label::defective, confidence_);
+      group.overkill = rate_of(parts, Label::good, confidence_);
+      figures_.push_back(std::move(group));
+    }
+  }
+
+  const double confidence_;
+  std::vector<const Row*> labelled_;
+  std::map<std::string, Part> parts_;
+  std::vector<GroupFigures> figures_;
+};
 
 }  // namespace
 
 std::vector<GroupFigures> group_figures(const std::vector<Row>& rows, double confidence) {
-  std::vector<const Row*> all, with_size;
-  for (const Row& row : rows) {
-    if (row.error || row.truth == Label::unknown) continue;
-    all.push_back(&row);
-    if (row.truth == Label::defective && row.defect_side_px > 0) with_size.push_back(&row);
-  }
-  std::vector<GroupFigures> figures;
-  add_thirds(
-      "defect size, px", with_size, [](const Row& row) { return row.defect_side_px; }, confidence, figures);
-  add_thirds(
-      "brightness", all, [](const Row& row) { return row.properties.brightness; }, confidence, figures);
-  add_thirds(
-      "contrast", all, [](const Row& row) { return row.properties.contrast; }, confidence, figures);
-  add_thirds(
-      "sharpness", all, [](const Row& row) { return row.properties.sharpness; }, confidence, figures);
-  add_names("view", all, &Row::view, confidence, figures);
-  add_names("lot", all, &Row::lot, confidence, figures);
-  return figures;
+  const auto all = [](const Row&) { return true; };
+  const auto with_size = [](const Row& row) { return row.truth == Label::defective && row.defect_side_px > 0; };
+  Breakdown breakdown(rows, confidence);
+  breakdown.add_thirds("defect size, px", with_size, [](const Row& row) { return row.defect_side_px; });
+  breakdown.add_thirds("brightness", all, [](const Row& row) { return row.properties.brightness; });
+  breakdown.add_thirds("contrast", all, [](const Row& row) { return row.properties.contrast; });
+  breakdown.add_thirds("sharpness", all, [](const Row& row) { return row.properties.sharpness; });
+  breakdown.add_names("view", &Row::view);
+  breakdown.add_names("lot", &Row::lot);
+  return breakdown.take();
 }
 
 std::vector<ConfusionRow> confusion_of(const std::vector<Row>& rows) {

@@ -155,9 +155,9 @@ void add_scores(report::Page& page, const Comparison& comparison) {
       "(orange) above its threshold and about good ones (blue) below it.");
 }
 
-report::Picture named(report::Picture picture, std::string_view model, const Row& row) {
-  picture.caption = fmt::format("{}: {}", model, lineguard::to_string(row.label));
-  picture.note = fmt::format("score {:.4g}", row.score);
+report::Picture named(report::Picture picture, std::string_view name, const Row& row, const Model& model) {
+  picture.caption = fmt::format("{}: {}", name, lineguard::to_string(row.label));
+  picture.note = fmt::format("score {}", score_in_words(row, model));
   return picture;
 }
 
@@ -170,7 +170,8 @@ class BothModels {
         dataset_(dataset),
         predictor_a_(predictor_a),
         predictor_b_(predictor_b),
-        options_(options) {}
+        options_(options),
+        folder_(common_folder(comparison.a.rows)) {}
 
   void add(report::Page& page, std::string_view heading, bool better_in_b) const {
     std::vector<const ChangedPicture*> wanted;
@@ -180,9 +181,8 @@ class BothModels {
     if (wanted.empty()) return;
     const std::size_t shown = std::min(wanted.size(), 2 * options_.pictures);
     page.heading(counted_heading(heading, shown, wanted.size()));
-    page.paragraph(fmt::format(
-        "{}The worst first: defective before good, then by the distance from the threshold. Green: what people drew.",
-        comparison_.a.counts_parts ? pictures_of_parts(better_in_b) : ""));
+    page.paragraph(fmt::format("{}The worst first: defective before good, then by the distance from the threshold. {}",
+                               comparison_.a.counts_parts ? pictures_of_parts(better_in_b) : "", kLegend));
     std::vector<report::PicturePair> pairs;
     std::string not_shown;
     for (std::size_t i = 0; i < shown; ++i) {
@@ -204,10 +204,12 @@ class BothModels {
   Result<report::PicturePair> draw(const ChangedPicture& changed) const {
     const Row &a = comparison_.a.rows[changed.row_a], &b = comparison_.b.rows[changed.row_b];
     const int side_px = options_.picture_side_px;
-    LINEGUARD_ASSIGN(auto left, overlay_of(a, dataset_, predictor_a_, comparison_.a.model.pixel_threshold, side_px));
-    LINEGUARD_ASSIGN(auto right, overlay_of(b, dataset_, predictor_b_, comparison_.b.model.pixel_threshold, side_px));
-    return report::PicturePair{named(std::move(left), "A", a), named(std::move(right), "B", b),
-                               fmt::format("{} · {}", a.image, a.class_name)};
+    const Model &model_a = comparison_.a.model, &model_b = comparison_.b.model;
+    const std::string_view name = without_folder(a.image, folder_);
+    LINEGUARD_ASSIGN(auto left, overlay_of(a, name, dataset_, predictor_a_, model_a, side_px));
+    LINEGUARD_ASSIGN(auto right, overlay_of(b, name, dataset_, predictor_b_, model_b, side_px));
+    return report::PicturePair{named(std::move(left), "A", a, model_a), named(std::move(right), "B", b, model_b),
+                               fmt::format("{} · {}", name, a.class_name)};
   }
 
   const Comparison& comparison_;
@@ -215,6 +217,7 @@ class BothModels {
   Predictor& predictor_a_;
   Predictor& predictor_b_;
   const ReportOptions& options_;
+  const std::string folder_;
 };
 
 }  // namespace
@@ -229,8 +232,10 @@ std::string to_html(const Comparison& comparison, const dataset::Dataset& datase
       fmt::format("A: {} · B: {} · {} good and {} defective pictures, predicted by both", name_of(comparison.a),
                   name_of(comparison.b), comparison.n_good, comparison.n_defective));
   page.notice(mood_of(comparison.verdict), comparison.verdict_in_words);
+  for (const Evaluation* model : {&comparison.a, &comparison.b}) {
+    if (model->n_learned > 0) page.notice(report::Mood::bad, model->notes.front());
+  }
   add_failures(page, comparison);
-  page.facts(facts_of(options.provenance, {{"A", &comparison.a}, {"B", &comparison.b}}));
   add_table(page, comparison);
   add_scores(page, comparison);
   const BothModels both(comparison, dataset, predictor_a, predictor_b, options);
@@ -238,6 +243,8 @@ std::string to_html(const Comparison& comparison, const dataset::Dataset& datase
   both.add(page, "Right in B, wrong in A", true);
   if (comparison.changed.empty()) page.paragraph("No part is decided otherwise.");
   add_failed_pictures(page, comparison);
+  page.heading("Where the figures come from");
+  page.facts(facts_of(options.provenance, {{"A", &comparison.a}, {"B", &comparison.b}}));
   return page.html();
 }
 

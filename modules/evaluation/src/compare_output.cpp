@@ -41,11 +41,9 @@ std::string ranking_in_words(const Comparison& comparison) {
 
 Json json_of(const Evaluation& evaluation) {
   const Model& model = evaluation.model;
-  return {{"name", model.identity.name},
-          {"version", model.identity.version},
-          {"digest", model.identity.digest},
-          {"operating_point", model.operating_point},
-          {"threshold", model.threshold}};
+  return {{"name", model.identity.name},     {"version", model.identity.version},
+          {"digest", model.identity.digest}, {"operating_point", model.operating_point},
+          {"threshold", model.threshold},    {"learned_pictures", evaluation.n_learned}};
 }
 
 Json json_of(const RateChange& change, const Difference* difference) {
@@ -93,6 +91,9 @@ std::string to_text(const Comparison& comparison) {
     text +=
         fmt::format("  failed       {}; {} defective and {} good parts are in no rate\n",
                     failures_in_words(comparison.failures), comparison.miss.a.left_out, comparison.overkill.a.left_out);
+  }
+  for (const Evaluation* model : {&comparison.a, &comparison.b}) {
+    if (model->n_learned > 0) text += "note: " + model->notes.front() + "\n";
   }
   return text + comparison.verdict_in_words + "\n";
 }

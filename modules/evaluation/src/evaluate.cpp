@@ -119,6 +119,8 @@ Outcome evaluate_or_fail(Predictor& predictor, const dataset::Sample& sample, st
   }
 }
 
+constexpr double kLooseIou = 0.33;
+
 // Takes the outcomes in order.
 class Collector {
  public:
@@ -127,7 +129,7 @@ class Collector {
   }
 
   void add(Outcome outcome) {
-    add_boxes(outcome);
+    add_boxes(outcome);  // before its row is moved away
     evaluation_.rows.push_back(std::move(outcome.row));
     if (curve_ && outcome.pixels) {
       const auto added = curve_->add(outcome.pixels->map, outcome.pixels->mask);
@@ -141,7 +143,7 @@ class Collector {
     const bool by_class = std::ranges::any_of(pictures_, [](const auto& p) {
       return std::ranges::any_of(p.found, &has_class, &stats::FoundBox::class_name);
     });
-    for (const double iou : {0.33, 0.5}) {
+    for (const double iou : {kLooseIou, 0.5}) {
       if (auto figures = stats::detection_figures(
               pictures_, iou, by_class, {.resamples = 500, .seed = options.seed, .confidence = options.confidence}))
         evaluation_.detections.push_back(std::move(*figures));
@@ -167,14 +169,15 @@ class Collector {
   }
 
   // Only pictures whose defects' places are known, and good ones. None that a note says is left out.
-  void add_boxes(const Outcome& outcome) {
-    const Row& row = outcome.row;
+  void add_boxes(Outcome& outcome) {
+    Row& row = outcome.row;
     const bool known = row.truth == Label::good || !outcome.true_boxes.empty();
     if (!boxes_wanted_ || row.error || !known || !outcome.box_problem.empty()) return;
     stats::BoxedPicture picture{{}, outcome.true_boxes, row.part};
     for (const Region& region : row.regions) picture.found.push_back({region.box, region.score, region.class_name});
     for (const Region& region : outcome.faint_regions)
       picture.found.push_back({region.box, region.score, region.class_name, false});
+    row.boxes = stats::box_outcome(picture, kLooseIou);
     pictures_.push_back(std::move(picture));
   }
 

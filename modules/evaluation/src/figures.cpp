@@ -118,9 +118,9 @@ void add_notes(Evaluation& evaluation) {
   const std::size_t n_defective = evaluation.miss.count.n;
   if (n_defective > 0 && n_defective < kFew) {
     notes.push_back(fmt::format(
-        "{} are too few for a claim on the miss rate: showing 5 % with 95 % "
-        "confidence takes {} without a miss.",
-        count_of(n_defective, fmt::format("defective {}", unit_of(evaluation.miss))), stats::trials_needed(0.05)));
+        "{} {} too few for a claim on the miss rate: showing 5 % with {:g} % confidence takes {} without a miss.",
+        count_of(n_defective, fmt::format("defective {}", unit_of(evaluation.miss))), n_defective == 1 ? "is" : "are",
+        100 * evaluation.confidence, stats::trials_needed(0.05, 0, evaluation.confidence)));
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/words.h>
 #include <lineguard/evaluation/render.h>
 #include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/transform.h>
@@ -30,8 +31,29 @@ Result<imaging::Outlines> true_outlines(const dataset::Sample& sample, Size pict
 
 }  // namespace
 
-Result<report::Picture> overlay_of(const Row& row, const dataset::Dataset& dataset, Predictor& predictor,
-                                   double pixel_threshold, int side_px) {
+std::string score_in_words(const Row& row, const Model& model) {
+  return fmt::format("{:.4g}, threshold {:.4g}", row.score, model.threshold);
+}
+
+std::string common_folder(const std::vector<Row>& rows) {
+  std::string_view common;
+  for (const Row& row : rows) {
+    const std::string_view image = row.image;
+    if (!image.starts_with('/')) continue;
+    const std::string_view folder = image.substr(0, image.rfind('/') + 1);
+    if (common.empty()) common = folder;
+    const std::size_t same = std::ranges::mismatch(common, folder).in1 - common.begin();
+    common = common.substr(0, common.substr(0, same).rfind('/') + 1);
+  }
+  return std::string(common);
+}
+
+std::string_view without_folder(std::string_view image, std::string_view folder) {
+  return image.starts_with(folder) ? image.substr(folder.size()) : image;
+}
+
+Result<report::Picture> overlay_of(const Row& row, std::string_view name, const dataset::Dataset& dataset,
+                                   Predictor& predictor, const Model& model, int side_px) {
   const auto& sample = dataset.samples[row.sample];
   LINEGUARD_ASSIGN(const Capture capture, read_capture(sample.image, sample.defect_free_template));
   PredictOptions predict_options;
@@ -39,11 +61,14 @@ Result<report::Picture> overlay_of(const Row& row, const dataset::Dataset& datas
   LINEGUARD_ASSIGN(const Prediction prediction, predictor.predict(capture, predict_options));
   LINEGUARD_ASSIGN(const Image image, imaging::decode_file(sample.image));
   LINEGUARD_ASSIGN(imaging::Outlines truth, true_outlines(sample, image.size()));
-  const Image overlay = render_overlay(image, prediction, pixel_threshold, std::move(truth));
+  const Image overlay = render_overlay(image, prediction, model.pixel_threshold, std::move(truth), side_px);
   const auto label = lineguard::to_string(row.label);
-  return report::thumbnail(overlay, side_px, fmt::format("{} with its heat map, predicted {}", row.image, label),
-                           row.image,
-                           fmt::format("{} · predicted {} · score {:.4g}", row.class_name, label, row.score));
+  std::string note = fmt::format("{} · predicted {} · score {}", row.class_name, label, score_in_words(row, model));
+  if (row.label != Label::good && row.boxes && row.boxes->wrong() > 0)
+    note += fmt::format(" · {} of {} defects found, {}", row.boxes->found, row.boxes->true_boxes,
+                        count_of(row.boxes->false_boxes, "false region"));
+  return report::thumbnail(overlay, side_px, fmt::format("{} with its heat map, predicted {}", name, label), name,
+                           note);
 }
 
 std::string counted_heading(std::string_view heading, std::size_t shown, std::size_t total) {
@@ -52,9 +77,21 @@ std::string counted_heading(std::string_view heading, std::size_t shown, std::si
 
 void Gallery::add_first(std::string_view heading, std::string_view words, std::vector<const Row*> rows,
                         std::size_t limit) {
-  const std::size_t total = rows.size();
-  if (rows.size() > limit) rows.resize(limit);
-  add(heading, words, rows, total);
+  const std::vector<const Row*> first(rows.begin(), rows.begin() + std::min(rows.size(), limit));
+  add(heading, words, first, rows.size());
+  name_others(rows, first.size());
+}
+
+void Gallery::name_others(const std::vector<const Row*>& rows, std::size_t shown) {
+  constexpr std::size_t kMostNamed = 100;
+  if (shown >= rows.size()) return;
+  std::string names;
+  const std::size_t end = std::min(rows.size(), shown + kMostNamed);
+  for (std::size_t i = shown; i < end; ++i)
+    names +=
+        fmt::format("{}{} ({:.4g})", i == shown ? "" : ", ", without_folder(rows[i]->image, folder_), rows[i]->score);
+  const std::string more = end < rows.size() ? fmt::format(" and {} more", rows.size() - end) : "";
+  page_.paragraph(fmt::format("The others, with their scores: {}{}.", names, more));
 }
 
 void Gallery::add_spread(std::string_view heading, std::string_view words, const std::vector<const Row*>& rows,
@@ -70,10 +107,15 @@ void Gallery::add(std::string_view heading, std::string_view words, const std::v
   if (rows.empty()) return;
   page_.heading(counted_heading(heading, rows.size(), total));
   page_.paragraph(words);
+  if (!std::exchange(explained_, true)) {
+    page_.paragraph(kLegend);
+    if (!folder_.empty()) page_.paragraph(fmt::format("Pictures are in {}.", folder_));
+  }
   std::vector<report::Picture> pictures;
   std::string not_shown;
   for (const Row* row : rows) {
-    auto picture = overlay_of(*row, dataset_, predictor_, pixel_threshold_, options_.picture_side_px);
+    auto picture =
+        overlay_of(*row, without_folder(row->image, folder_), dataset_, predictor_, model_, options_.picture_side_px);
     if (picture) pictures.push_back(std::move(*picture));
     if (!picture) not_shown += fmt::format("{}: {}. ", row->image, picture.error().message);
   }

@@ -23,7 +23,7 @@ using report::Mood;
 std::vector<report::KeyFigure> key_figures(const Evaluation& evaluation) {
   std::vector<report::KeyFigure> figures;
   if (evaluation.auroc) {
-    figures.push_back({"Image AUROC", fmt::format("{:.3f}", evaluation.auroc->value), basis_of(*evaluation.auroc)});
+    figures.push_back({"Image AUROC", figure(evaluation.auroc->value), basis_of(*evaluation.auroc)});
   }
   const double confidence = evaluation.confidence;
   figures.push_back({"Miss rate", rate_in_words(evaluation.miss), basis_of(evaluation.miss, confidence, "defective"),
@@ -31,22 +31,29 @@ std::vector<report::KeyFigure> key_figures(const Evaluation& evaluation) {
   figures.push_back({"Overkill rate", rate_in_words(evaluation.overkill),
                      basis_of(evaluation.overkill, confidence, "good"), Mood::neutral});
   if (evaluation.average_precision) {
-    figures.push_back({"Average precision", fmt::format("{:.3f}", *evaluation.average_precision),
-                       fmt::format("best F1 {:.3f} at {:.4g}", evaluation.f1_max->f1, evaluation.f1_max->threshold)});
+    figures.push_back(
+        {"Average precision", figure(*evaluation.average_precision),
+         fmt::format("best F1 {} at {:.4g}", figure(evaluation.f1_max->f1), evaluation.f1_max->threshold)});
   }
   if (evaluation.pixels) {
     const PixelFigures& pixels = *evaluation.pixels;
     figures.push_back(
-        {"Pixel AUROC / AUPRO", fmt::format("{:.3f} / {:.3f}", pixels.auroc, pixels.aupro),
+        {"Pixel AUROC / AUPRO", fmt::format("{} / {}", figure(pixels.auroc), figure(pixels.aupro)),
          fmt::format("{} with {}, on a grid of at most {} px; AUPRO to FPR 0.3",
                      count_of(pixels.pictures_with_mask, "mask"), count_of(pixels.regions, "region"), pixels.grid_px)});
+  }
+  if (!evaluation.detections.empty()) {
+    const auto& boxes = evaluation.detections.front();
+    figures.push_back({"Defects found in their place", fmt::format("{} of {}", boxes.recalled.events, boxes.recalled.n),
+                       fmt::format("at an IoU of {:g}; {} of {} reported regions false", boxes.iou,
+                                   boxes.false_boxes.events, boxes.false_boxes.n)});
   }
   figures.push_back({"Unknown", std::to_string(evaluation.overkill.unknown + evaluation.miss.unknown),
                      fmt::format("{} good, {} defective within {:.2g} of the threshold; diverted",
                                  evaluation.overkill.unknown, evaluation.miss.unknown, evaluation.model.unknown_band)});
   if (evaluation.any_predicted())
-    figures.push_back(
-        {"Time a picture", fmt::format("{:.1f} ms", evaluation.predict_p50_ms), timing_in_words(evaluation)});
+    figures.push_back({"Time a picture", fmt::format("{:.1f} ms", evaluation.decode_p50_ms + evaluation.predict_p50_ms),
+                       timing_in_words(evaluation)});
   if (evaluation.n_errors > 0) {
     figures.push_back({"Not evaluated", std::to_string(evaluation.n_errors),
                        "could not be read or predicted; listed below", Mood::bad});
@@ -108,10 +115,10 @@ void add_classes(report::Page& page, const Evaluation& evaluation) {
     const auto& rate = figures.miss;
     table.rows.push_back(
         {figures.class_name, std::to_string(rate.count.n), std::to_string(rate.count.events), rate_in_words(rate),
-         interval_in_words(rate), std::to_string(rate.unknown),
-         figures.auroc ? fmt::format("{:.3f}", figures.auroc->value) : "–",
-         figures.auroc ? fmt::format("{:.3f} to {:.3f}", figures.auroc->interval.low, figures.auroc->interval.high)
-                       : "–"});
+         interval_in_words(rate), std::to_string(rate.unknown), figures.auroc ? figure(figures.auroc->value) : "–",
+         figures.auroc
+             ? fmt::format("{} to {}", figure(figures.auroc->interval.low), figure(figures.auroc->interval.high))
+             : "–"});
   }
   page.table(table);
   const auto several = [](const Row& row) { return row.classes.size() > 1; };
@@ -122,11 +129,15 @@ void add_classes(report::Page& page, const Evaluation& evaluation) {
 void add_detections(report::Page& page, const Evaluation& evaluation) {
   if (evaluation.detections.empty()) return;
   page.heading("Regions against true boxes");
-  report::Table table{{"IoU at least", "mean AP", "interval", "true boxes found", "false boxes a good picture"}, {}, 0};
+  report::Table table{{"IoU at least", "mean AP", "interval", "true boxes found", "false of all reported",
+                       "false boxes a good picture"},
+                      {},
+                      0};
   for (const stats::DetectionFigures& figures : evaluation.detections) {
-    table.rows.push_back({fmt::format("{:g}", figures.iou), fmt::format("{:.3f}", figures.mean_average_precision),
-                          fmt::format("{:.3f} to {:.3f}", figures.interval.low, figures.interval.high),
+    table.rows.push_back({fmt::format("{:g}", figures.iou), figure(figures.mean_average_precision),
+                          fmt::format("{} to {}", figure(figures.interval.low), figure(figures.interval.high)),
                           fmt::format("{} of {}", figures.recalled.events, figures.recalled.n),
+                          fmt::format("{} of {}", figures.false_boxes.events, figures.false_boxes.n),
                           figures.pictures_good > 0 ? fmt::format("{:.2f}", figures.false_boxes_a_good_picture) : "–"});
   }
   page.table(table);
@@ -198,12 +209,26 @@ std::vector<const Row*> rows_of_parts(const Evaluation& evaluation, Label truth,
   return rows;
 }
 
+// On pictures that were rightly diverted: what a person at the review station is shown is wrong all the same.
+void add_wrong_regions(Gallery& gallery, const Evaluation& evaluation, std::size_t limit) {
+  std::vector<const Row*> rows;
+  for (const Row* row : rows_of_parts(evaluation, Label::defective, false)) {
+    if (row->boxes && row->boxes->wrong() > 0) rows.push_back(row);
+  }
+  std::ranges::stable_sort(rows, std::greater<>(), [](const Row* row) { return row->boxes->wrong(); });
+  gallery.add_first(
+      "Defects not found, false regions",
+      "Pictures that are rightly diverted, but where a defect overlaps no region by a third (IoU 0.33), or "
+      "a region no defect: those with the most of both first.",
+      rows, limit);
+}
+
 void add_mistakes(Gallery& gallery, const Evaluation& evaluation, std::size_t limit) {
   const bool parts = evaluation.counts_parts;
   auto misses = rows_of_parts(evaluation, Label::defective, true);
   std::ranges::sort(misses, std::less<>(), &Row::score);
   gallery.add_first(parts ? "Pictures of missed parts" : "Misses",
-                    fmt::format("Defective pictures {}, the lowest scores first. Green: what people drew.",
+                    fmt::format("Defective pictures {}, the lowest scores first.",
                                 parts ? "of parts of which every picture was called good" : "that were called good"),
                     misses, limit);
   auto overkill = rows_of_parts(evaluation, Label::good, false);
@@ -212,6 +237,7 @@ void add_mistakes(Gallery& gallery, const Evaluation& evaluation, std::size_t li
       parts ? "Pictures that divert good parts" : "Overkill",
       fmt::format("Good pictures {} would be diverted, the highest scores first.", parts ? "whose parts" : "that"),
       overkill, limit);
+  add_wrong_regions(gallery, evaluation, limit);
 }
 
 void add_right_ones(Gallery& gallery, const Evaluation& evaluation, std::size_t limit) {
@@ -228,16 +254,18 @@ std::string to_html(const Evaluation& evaluation, const dataset::Dataset& datase
   report::Page page(fmt::format("Evaluation of {}, version {}", model.identity.name, model.identity.version),
                     fmt::format("{} ({}), split {} · {}", evaluation.dataset, evaluation.layout, evaluation.selection,
                                 counts_in_words(evaluation)));
-  page.facts(facts_of(options.provenance, {{"package", &evaluation}}));
+  const bool learned = evaluation.n_learned > 0;  // the first note says so
+  if (learned) page.notice(Mood::bad, evaluation.notes.front());
   page.key_figures(key_figures(evaluation));
-  for (const std::string& note : evaluation.notes) page.notice(Mood::attention, note);
+  for (std::size_t i = learned ? 1 : 0; i < evaluation.notes.size(); ++i)
+    page.notice(Mood::attention, evaluation.notes[i]);
   page.paragraph(
       fmt::format("Rates are at the operating point \"{}\", threshold {:.6g}. A {} that is not certainly good "
                   "is diverted: unknown ones count as overkill and not as misses. Intervals of rates are exact "
                   "(Clopper-Pearson){}.",
                   model.operating_point, model.threshold, evaluation.counts_parts ? "part" : "picture",
                   evaluation.auroc ? ", that of the AUROC: " + evaluation.auroc->method : ""));
-  Gallery gallery(page, evaluation.model.pixel_threshold, dataset, predictor, options);
+  Gallery gallery(page, evaluation, dataset, predictor, options);
   add_mistakes(gallery, evaluation, options.pictures);
   add_plots(page, evaluation);
   add_classes(page, evaluation);
@@ -246,6 +274,8 @@ std::string to_html(const Evaluation& evaluation, const dataset::Dataset& datase
   add_groups(page, evaluation);
   add_right_ones(gallery, evaluation, options.pictures);
   add_errors(page, evaluation);
+  page.heading("Where the figures come from");
+  page.facts(facts_of(options.provenance, {{"package", &evaluation}}));
   return page.html();
 }
 

@@ -137,6 +137,7 @@ std::string to_json(const Evaluation& evaluation) {
   json["split"] = evaluation.selection;
   json["model"] = json_of(evaluation.model);
   json["counts"] = counts_of(evaluation);
+  json["learned_pictures"] = evaluation.n_learned;
   json["confidence"] = evaluation.confidence;
   json["image_auroc"] = json_of(evaluation.auroc);
   json["average_precision"] = json_of(evaluation.average_precision);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/words.h>
 #include <lineguard/evaluation/evaluate.h>
 #include <lineguard/evaluation/parts.h>
 #include <lineguard/stats/bounds.h>
@@ -14,12 +15,12 @@ namespace {
 std::string in_words(const ThresholdForMiss& chosen) {
   std::string words = fmt::format(
       "For a miss rate of at most {:g} % with {:g} % confidence: threshold {:.6g}; {} of n = {} defective parts below "
-      "it, a miss rate of at most {:.2f} %",
+      "it, a miss rate of {}",
       100 * chosen.max_miss, 100 * chosen.confidence, chosen.threshold, chosen.below.events, chosen.below.n,
-      100 * chosen.miss_bound);
+      at_most(chosen.miss_bound));
   if (!chosen.overkill_bound) return words + "; overkill unknown: no good part.";
-  return words + fmt::format("; {} of n = {} good parts above it, an overkill rate of at most {:.2f} %.",
-                             chosen.above.events, chosen.above.n, 100 * *chosen.overkill_bound);
+  return words + fmt::format("; {} of n = {} good parts diverted by it, an overkill rate of {}.", chosen.above.events,
+                             chosen.above.n, at_most(*chosen.overkill_bound));
 }
 
 }  // namespace
@@ -37,8 +38,10 @@ void choose_threshold_for_miss(Evaluation& evaluation, double max_miss, double c
     chosen.threshold = found->threshold;
     chosen.miss_bound = found->miss_bound;
     const auto is_below = [&](double score) { return score <= chosen.threshold; };
+    // What is unknown is diverted, too: it counts against the threshold on both sides.
+    const auto is_diverted = [&](double score) { return score > chosen.threshold - evaluation.model.unknown_band; };
     chosen.below.events = static_cast<std::size_t>(std::ranges::count_if(defective, is_below));
-    chosen.above.events = good.size() - static_cast<std::size_t>(std::ranges::count_if(good, is_below));
+    chosen.above.events = static_cast<std::size_t>(std::ranges::count_if(good, is_diverted));
     if (!good.empty()) chosen.overkill_bound = stats::upper_bound(chosen.above, confidence);
     evaluation.notes.push_back(in_words(chosen));
   }

@@ -11,6 +11,10 @@
 namespace lineguard::evaluation {
 namespace {
 
+bool excludes_0(const stats::Interval& interval) {
+  return interval.low > 0 || interval.high < 0;
+}
+
 Difference rate_difference(std::string_view figure, const RateChange& change, double confidence) {
   const stats::Interval interval = change.discordant.difference_interval(confidence);
   return {figure,
@@ -18,7 +22,8 @@ Difference rate_difference(std::string_view figure, const RateChange& change, do
           interval,
           fmt::format("{:+.2f} percentage points", 100 * (change.b.count.rate() - change.a.count.rate())),
           fmt::format("{:+.2f} to {:+.2f}", 100 * interval.low, 100 * interval.high),
-          count_of(change.discordant.n, unit_of(change.a))};
+          count_of(change.discordant.n, unit_of(change.a)),
+          excludes_0(interval) && change.discordant.p_value() <= 1 - confidence};
 }
 
 Difference auroc_difference(const stats::PairedDifference& auroc, std::size_t pictures) {
@@ -27,7 +32,8 @@ Difference auroc_difference(const stats::PairedDifference& auroc, std::size_t pi
           auroc.interval,
           fmt::format("{:+.4f}", auroc.difference()),
           fmt::format("{:+.4f} to {:+.4f}", auroc.interval.low, auroc.interval.high),
-          count_of(pictures, "picture")};
+          count_of(pictures, "picture"),
+          excludes_0(auroc.interval)};
 }
 
 std::vector<Difference> differences_of(const Comparison& comparison) {
@@ -102,7 +108,7 @@ std::vector<std::string> reasons_against_b(const Comparison& comparison) {
   std::vector<std::string> reasons;
   for (const Difference& difference : comparison.differences) {
     if (difference.told_apart() && !difference.better_in_b())
-      reasons.push_back(fmt::format("B is surely worse by the {}", difference.figure));
+      reasons.push_back(fmt::format("B is worse by the {}", difference.figure));
   }
   if (comparison.failures.only_b > 0)
     reasons.push_back(fmt::format("B failed on pictures that A predicted: {}", comparison.failures.only_b));

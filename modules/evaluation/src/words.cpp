@@ -16,7 +16,7 @@ void add_classes(const Evaluation& evaluation, std::string& text) {
   if (evaluation.classes.size() < 2) return;
   for (std::size_t i = 0; i < std::min(evaluation.classes.size(), kShown); ++i) {
     const ClassFigures& figures = evaluation.classes[i];
-    const std::string auroc = figures.auroc ? fmt::format(", AUROC {:.3f}", figures.auroc->value) : "";
+    const std::string auroc = figures.auroc ? fmt::format(", AUROC {}", figure(figures.auroc->value)) : "";
     text += fmt::format("  class {:<22}{} of {} missed{}\n", figures.class_name, figures.miss.count.events,
                         count_of(figures.miss.count.n, unit_of(figures.miss)), auroc);
   }
@@ -30,6 +30,14 @@ void add_classes(const Evaluation& evaluation, std::string& text) {
 std::string percent(double share) {
   const double value = share * 100;
   return value > 0 && value < 0.1 ? fmt::format("{:.3f} %", value) : fmt::format("{:.1f} %", value);
+}
+
+std::string figure(double value) {
+  for (int digits = 3; digits < 9; ++digits) {
+    const std::string text = fmt::format("{:.{}f}", value, digits);
+    if (value == 0 || value == 1 || (std::stod(text) != 1 && std::stod(text) != 0)) return text;
+  }
+  return fmt::format("{:.9f}", value);
 }
 
 std::string rate_in_words(const Rate& rate) {
@@ -60,8 +68,8 @@ std::string basis_of(const Rate& rate, double confidence, std::string_view of) {
 }
 
 std::string basis_of(const stats::AurocEstimate& auroc) {
-  return fmt::format("{:g} % interval: {:.3f} to {:.3f}; {} good, {} defective", auroc.confidence * 100,
-                     auroc.interval.low, auroc.interval.high, auroc.n_good, auroc.n_defective);
+  return fmt::format("{:g} % interval: {} to {}; {} good, {} defective", auroc.confidence * 100,
+                     figure(auroc.interval.low), figure(auroc.interval.high), auroc.n_good, auroc.n_defective);
 }
 
 std::vector<report::Fact> facts_of(const Provenance& provenance,
@@ -92,8 +100,9 @@ std::string failures_in_words(const Failures& failures) {
 }
 
 std::string timing_in_words(const Evaluation& evaluation) {
-  return fmt::format("p50 {:.1f} ms predict, {:.1f} ms decode; {} at once", evaluation.predict_p50_ms,
-                     evaluation.decode_p50_ms, evaluation.threads);
+  return fmt::format("medians of {}: {:.1f} ms to decode, {:.1f} ms to predict; {} at once",
+                     count_of(evaluation.rows.size() - evaluation.n_errors, "picture"), evaluation.decode_p50_ms,
+                     evaluation.predict_p50_ms, evaluation.threads);
 }
 
 std::string counts_in_words(const Evaluation& evaluation) {
@@ -116,27 +125,26 @@ std::string to_text(const Evaluation& evaluation) {
   const auto add = [&](std::string_view name, std::string_view value, std::string_view basis) {
     text += fmt::format("  {:<18}{:<10}{}\n", name, value, basis);
   };
-  if (evaluation.auroc) add("image AUROC", fmt::format("{:.3f}", evaluation.auroc->value), basis_of(*evaluation.auroc));
-  if (evaluation.average_precision) add("average precision", fmt::format("{:.3f}", *evaluation.average_precision), "");
+  if (evaluation.auroc) add("image AUROC", figure(evaluation.auroc->value), basis_of(*evaluation.auroc));
+  if (evaluation.average_precision) add("average precision", figure(*evaluation.average_precision), "");
   if (evaluation.f1_max) {
-    add("best F1", fmt::format("{:.3f}", evaluation.f1_max->f1),
+    add("best F1", figure(evaluation.f1_max->f1),
         fmt::format("at a threshold of {:.4g}", evaluation.f1_max->threshold));
   }
   if (evaluation.pixels) {
     const PixelFigures& pixels = *evaluation.pixels;
     const auto basis = fmt::format("{}, {}, grid up to {} px", count_of(pixels.pictures_with_mask, "mask"),
                                    count_of(pixels.regions, "region"), pixels.grid_px);
-    add("pixel AUROC", fmt::format("{:.3f}", pixels.auroc), basis);
-    add("AUPRO (0.3)", fmt::format("{:.3f}", pixels.aupro), basis);
+    add("pixel AUROC", figure(pixels.auroc), basis);
+    add("AUPRO (0.3)", figure(pixels.aupro), basis);
   }
   for (const stats::DetectionFigures& figures : evaluation.detections) {
-    add(fmt::format("mAP, IoU {:g}", figures.iou), fmt::format("{:.3f}", figures.mean_average_precision),
-        fmt::format(
-            "{:g} % interval: {:.3f} to {:.3f}, over all levels{}; reported boxes, whatever their class: {} of {} "
-            "true ones found, {} false",
-            100 * evaluation.confidence, figures.interval.low, figures.interval.high,
-            figures.by_class ? ", class by class" : "", figures.recalled.events, figures.recalled.n,
-            figures.false_boxes.events));
+    add(fmt::format("mAP, IoU {:g}", figures.iou), figure(figures.mean_average_precision),
+        fmt::format("{:g} % interval: {} to {}, over all levels{}; reported boxes, whatever their class: {} of {} "
+                    "true ones found, {} false",
+                    100 * evaluation.confidence, figure(figures.interval.low), figure(figures.interval.high),
+                    figures.by_class ? ", class by class" : "", figures.recalled.events, figures.recalled.n,
+                    figures.false_boxes.events));
   }
   text += fmt::format("At the operating point \"{}\", threshold {:.6g}:\n", model.operating_point, model.threshold);
   add("miss rate", rate_in_words(evaluation.miss), basis_of(evaluation.miss, evaluation.confidence, "defective"));
@@ -146,7 +154,8 @@ std::string to_text(const Evaluation& evaluation) {
   add("unknown", std::to_string(unknown), "too close to the threshold; diverted");
   add_classes(evaluation, text);
   if (evaluation.any_predicted())
-    add("time a picture", fmt::format("{:.1f} ms", evaluation.predict_p50_ms), timing_in_words(evaluation));
+    add("time a picture", fmt::format("{:.1f} ms", evaluation.decode_p50_ms + evaluation.predict_p50_ms),
+        timing_in_words(evaluation));
   for (const std::string& note : evaluation.notes) text += "note: " + note + "\n";
   return text;
 }

@@ -14,6 +14,7 @@
 namespace lineguard::evaluation {
 
 std::string percent(double share);            // "3.1 %"
+std::string figure(double value);             // "0.951", of an AUROC say; what is not 1 never reads "1.000"
 std::string rate_in_words(const Rate& rate);  // "3.1 %", or "unknown"
 // "3 of 97 defective", or "3 of 40 defective parts (120 pictures)" where a part shows several.
 std::string counted_in_words(const Rate& rate, std::string_view of);

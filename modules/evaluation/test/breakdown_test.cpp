@@ -46,6 +46,43 @@ TEST(Breakdown, LotsAreGroupsOfTheirOwn) {
   EXPECT_EQ(find(groups, "lot", 1)->overkill.count.events, 1u);
 }
 
+// One view of a defective part may look good: the part stays defective in that view's group, too.
+TEST(Breakdown, APartIsWhatAllItsPicturesMakeIt) {
+  std::vector<Row> rows;
+  for (int i = 0; i < 3; ++i) {
+    rows.push_back(row_of(Label::defective, Label::defective, 1, "crack"));
+    rows.push_back(row_of(Label::good, Label::defective, 1));
+    rows[rows.size() - 2].part = rows.back().part = "part " + std::to_string(i);
+    rows[rows.size() - 2].view = "above";
+    rows.back().view = "below";
+  }
+  rows.push_back(row_of(Label::good, Label::good, 1));
+  rows.back().part = "a good one";
+  rows.back().view = "below";
+  const auto groups = group_figures(rows, 0.95);
+  const auto* below = find(groups, "view", 1);
+  ASSERT_TRUE(below);
+  EXPECT_EQ(below->overkill.count.n, 1u);
+  EXPECT_EQ(below->overkill.count.events, 0u);
+  EXPECT_EQ(below->miss.count.n, 3u);
+}
+
+TEST(Breakdown, APartWithAPictureThatFailedIsLeftOutOfItsGroup) {
+  std::vector<Row> rows;
+  for (int i = 0; i < 4; ++i) {
+    rows.push_back(row_of(Label::defective, Label::good, 1, "crack"));
+    rows.back().part = "part " + std::to_string(i / 2);
+    rows.back().lot = i < 2 ? "monday" : "tuesday";
+  }
+  rows[1].error = Error{ErrorCode::corrupt_data, "cut off"};
+  const auto groups = group_figures(rows, 0.95);
+  const auto *monday = find(groups, "lot", 0), *tuesday = find(groups, "lot", 1);
+  ASSERT_TRUE(monday && tuesday);
+  EXPECT_EQ(monday->miss.count.n, 0u);
+  EXPECT_EQ(monday->miss.left_out, 1u);
+  EXPECT_EQ(tuesday->miss.count.n, 1u);
+}
+
 TEST(Breakdown, ConfusionTellsWhatWasTakenForWhat) {
   std::vector<Row> rows{row_of(Label::good, Label::good, 1), row_of(Label::defective, Label::defective, 1, "crack"),
                         row_of(Label::defective, Label::defective, 1, "crack"),

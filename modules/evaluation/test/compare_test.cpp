@@ -98,7 +98,7 @@ TEST(Compare, DifferencesHaveOneUnitAndSayTheirMethod) {
   EXPECT_NE(to_text(*perfect).find("Newcombe"), std::string::npos);
   EXPECT_EQ(to_text(*perfect).find("bootstrap"), std::string::npos);
   const auto json = nlohmann::json::parse(to_json(*perfect));
-  EXPECT_EQ(json["image_auroc"]["method"], "the width of Newcombe's score interval on either side of 0");
+  EXPECT_EQ(json["image_auroc"]["method"], "the width of Newcombe's score interval of a perfect order, on either side");
 }
 
 TEST(Compare, SaysByWhichFigureTheNewOneIsWorse) {

@@ -32,16 +32,18 @@ std::string_view Response::header(std::string_view name) const {
   return find_header(*this, name);
 }
 
-std::string_view Request::query(std::string_view name) const {
+std::vector<std::pair<std::string_view, std::string_view>> Request::parameters() const {
+  std::vector<std::pair<std::string_view, std::string_view>> found;
   const std::size_t start = target.find('?');
   std::string_view rest = start == std::string::npos ? std::string_view{} : std::string_view(target).substr(start + 1);
   while (!rest.empty()) {
     const std::string_view pair = rest.substr(0, rest.find('&'));
     rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
     const std::size_t equals = pair.find('=');
-    if (pair.substr(0, equals) == name) return equals == std::string_view::npos ? "1" : pair.substr(equals + 1);
+    if (!pair.empty())
+      found.emplace_back(pair.substr(0, equals), equals == std::string_view::npos ? "1" : pair.substr(equals + 1));
   }
-  return {};
+  return found;
 }
 
 Response json_response(int status, std::string body) {

@@ -7,12 +7,13 @@
 namespace lineguard::http {
 namespace {
 
-TEST(Request, PathQueryAndHeaders) {
-  Request request{"POST", "/v1/inspect/tiles?map&embedding=1", {{"Content-Type", "image/png"}}, ""};
+TEST(Request, PathParametersAndHeaders) {
+  Request request{"POST", "/v1/inspect/tiles?map&embedding=0&&x=", {{"Content-Type", "image/png"}}, ""};
   EXPECT_EQ(request.path(), "/v1/inspect/tiles");
-  EXPECT_EQ(request.query("map"), "1");
-  EXPECT_EQ(request.query("embedding"), "1");
-  EXPECT_EQ(request.query("none"), "");
+  using Pairs = std::vector<std::pair<std::string_view, std::string_view>>;
+  EXPECT_EQ(request.parameters(), (Pairs{{"map", "1"}, {"embedding", "0"}, {"x", ""}}));
+  request.target = "/v1/models";
+  EXPECT_TRUE(request.parameters().empty());
   EXPECT_EQ(request.header("content-type"), "image/png");
 }
 

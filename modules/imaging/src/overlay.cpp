@@ -17,6 +17,11 @@
 namespace lineguard::imaging {
 namespace {
 
+// Yellow over orange to red: no colour that a line of what people drew or of a region has.
+cv::Vec3b heat_of(std::uint8_t level) {
+  return {static_cast<std::uint8_t>(255 - level / 8), static_cast<std::uint8_t>(220 - level * 220 / 255), 0};
+}
+
 void blend_heat(cv::Mat& rgb, const FloatMap& map, const OverlayStyle& style) {
   const double range = std::max(style.map_high - style.map_low, 1e-12);
   cv::Mat level(map.size.height_px, map.size.width_px, CV_8U);
@@ -26,15 +31,12 @@ void blend_heat(cv::Mat& rgb, const FloatMap& map, const OverlayStyle& style) {
           static_cast<std::uint8_t>(255 * std::clamp((map.at(x, y) - style.map_low) / range, 0.0, 1.0));
     }
   }
-  cv::Mat heat;
-  cv::applyColorMap(level, heat, cv::COLORMAP_TURBO);
-  cv::cvtColor(heat, heat, cv::COLOR_BGR2RGB);
   for (int y = 0; y < rgb.rows; ++y) {
     for (int x = 0; x < rgb.cols; ++x) {
       // Fades in, so that normal places show the part itself.
       const double weight = style.opacity * std::min(1.0, level.at<std::uint8_t>(y, x) / 96.0);
       auto& pixel = rgb.at<cv::Vec3b>(y, x);
-      const auto& colour = heat.at<cv::Vec3b>(y, x);
+      const cv::Vec3b colour = heat_of(level.at<std::uint8_t>(y, x));
       for (int channel = 0; channel < 3; ++channel) {
         pixel[channel] = static_cast<std::uint8_t>((1 - weight) * pixel[channel] + weight * colour[channel]);
       }
@@ -42,10 +44,10 @@ void blend_heat(cv::Mat& rgb, const FloatMap& map, const OverlayStyle& style) {
   }
 }
 
-const cv::Scalar kBoxColour(255, 60, 60), kOutlineColour(255, 220, 60), kBehindText(0, 0, 0), kTruthColour(60, 230, 60);
+const cv::Scalar kRegionColour(70, 200, 255), kTruthColour(60, 255, 60), kEdge(0, 0, 0);
 
 int line_width_px(const cv::Mat& rgb) {
-  return std::max(1, std::min(rgb.cols, rgb.rows) / 300);
+  return std::max(1, std::min(rgb.cols, rgb.rows) / 250);
 }
 
 int pixel(double value) {
@@ -56,15 +58,19 @@ cv::Rect pixels_of(const Box& box) {
   return {pixel(box.x), pixel(box.y), std::max(1, pixel(box.width)), std::max(1, pixel(box.height))};
 }
 
+// With a dark edge, to be seen on bright and on dark parts.
 void draw_outline(cv::Mat& rgb, const std::vector<Point>& points, const cv::Scalar& colour) {
   std::vector<cv::Point> outline;
   for (const Point& point : points) outline.emplace_back(pixel(point.x), pixel(point.y));
-  if (!outline.empty()) cv::polylines(rgb, outline, true, colour, line_width_px(rgb), cv::LINE_AA);
+  if (outline.empty()) return;
+  cv::polylines(rgb, outline, true, kEdge, line_width_px(rgb) + 2, cv::LINE_AA);
+  cv::polylines(rgb, outline, true, colour, line_width_px(rgb), cv::LINE_AA);
 }
 
 void draw_region(cv::Mat& rgb, const Region& region) {
-  cv::rectangle(rgb, pixels_of(region.box), kBoxColour, line_width_px(rgb));
-  draw_outline(rgb, region.polygon, kOutlineColour);
+  cv::rectangle(rgb, pixels_of(region.box), kEdge, line_width_px(rgb) + 2);
+  cv::rectangle(rgb, pixels_of(region.box), kRegionColour, line_width_px(rgb));
+  draw_outline(rgb, region.polygon, kRegionColour);
 }
 
 // Above the box, below it, or inside at its top: the first place inside the picture that no other name has taken; where
@@ -94,11 +100,14 @@ void draw_names(cv::Mat& rgb, const std::vector<Region>& regions) {
     int below = 0;
     cv::Size size = cv::getTextSize(text, cv::FONT_HERSHEY_SIMPLEX, scale, thickness, &below);
     size += cv::Size(2, below + 2);
-    const cv::Rect place = place_name(pixels_of(region.box), size, rgb.size(), taken);
+    const cv::Rect box = pixels_of(region.box);
+    const cv::Rect place = place_name(box, size, rgb.size(), taken);
     taken.push_back(place);
+    if (place.y > box.y + box.height + size.height)  // too far to be taken for the box's
+      cv::line(rgb, {box.x, box.y + box.height}, {place.x, place.y}, kRegionColour, 1, cv::LINE_AA);
     const cv::Point start(place.x + 1, place.y + place.height - below - 1);
-    cv::putText(rgb, text, start, cv::FONT_HERSHEY_SIMPLEX, scale, kBehindText, thickness + 2, cv::LINE_AA);
-    cv::putText(rgb, text, start, cv::FONT_HERSHEY_SIMPLEX, scale, kBoxColour, thickness, cv::LINE_AA);
+    cv::putText(rgb, text, start, cv::FONT_HERSHEY_SIMPLEX, scale, kEdge, thickness + 2, cv::LINE_AA);
+    cv::putText(rgb, text, start, cv::FONT_HERSHEY_SIMPLEX, scale, kRegionColour, thickness, cv::LINE_AA);
   }
 }
 
@@ -122,11 +131,11 @@ Image draw_overlay(const Image& image, const FloatMap* map, const std::vector<Re
   Image drawn = to_rgb(for_display(image));
   cv::Mat rgb = view_of(drawn);
   if (map) blend_heat(rgb, *map, style);
-  for (const auto& outline : style.truth) draw_outline(rgb, outline, kTruthColour);
   if (style.draw_regions) {
     for (const Region& region : regions) draw_region(rgb, region);
-    draw_names(rgb, regions);
   }
+  for (const auto& outline : style.truth) draw_outline(rgb, outline, kTruthColour);
+  if (style.draw_regions) draw_names(rgb, regions);
   return drawn;
 }
 

@@ -170,7 +170,7 @@ TEST(Overlay, HeatShowsOnlyWhereTheMapIsHighAndRegionsAreDrawn) {
   region.score = 0.5;
   region.polygon = {{22, 32}, {58, 34}, {40, 48}};
   const Image drawn = draw_overlay(image, nullptr, {region}, {});
-  EXPECT_EQ(drawn.row_u8(40)[60], 255);  // the box's left side is red
+  EXPECT_EQ(drawn.row_u8(40)[3 * 20 + 2], 255);  // the box's left side is blue
   EXPECT_GT(largest_difference(drawn, plain), 100);
   const Image without = draw_overlay(image, nullptr, {region}, {.draw_regions = false});
   EXPECT_EQ(largest_difference(without, plain), 0);
@@ -188,11 +188,11 @@ TEST(Overlay, NamesStayInThePictureAndApart) {
       regions.push_back(region);
     }
     const Image drawn = draw_overlay(image, nullptr, regions, {});
-    int red = 0;
+    int blue = 0;
     for (int y = 0; y < 200; ++y) {
-      for (std::size_t x = 0; x < 300; ++x) red += drawn.row_u8(y)[3 * x] > 100 ? 1 : 0;
+      for (std::size_t x = 0; x < 300; ++x) blue += drawn.row_u8(y)[3 * x + 2] > 100 ? 1 : 0;
     }
-    return red;
+    return blue;
   };
   const int one = pixels_of_names({{100, 100, 4, 4}});
   EXPECT_EQ(pixels_of_names({{294, 100, 4, 4}}), one);  // not cut off at the right …

@@ -1,3 +1,4 @@
+#include "damage.h"
 #include "file_list.h"
 #include "without_digest_line.h"
 
@@ -62,7 +63,7 @@ Result<std::string> what_changed(const fs::path& package) {
   const auto text = read_text_file(package / kFileList);
   if (!text && text.error().code == ErrorCode::not_found)
     return fmt::format(" (\"{}\" is missing, or the package is older than that list)", kFileList);
-  if (!text) return text.error();
+  if (!text) return as_damage(text).error();
   LINEGUARD_ASSIGN(auto found, file_digests(package));
   found.erase("manifest.toml");
   found.erase(std::string(kFileList));

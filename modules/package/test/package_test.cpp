@@ -95,6 +95,9 @@ TEST_F(Package, ListOfFilesThatWasChangedIsNoticedAndOldPackagesHaveNone) {
   ASSERT_FALSE(verified);
   EXPECT_NE(verified.error().message.find("\"files.sha256\" is missing, or the package is older"), std::string::npos)
       << verified.error().message;
+  ASSERT_TRUE(std::filesystem::create_directory(folder_ / "files.sha256"));
+  EXPECT_EQ(verify_digest(folder_.path(), *manifest).error().code, ErrorCode::corrupt_data);
+  std::filesystem::remove(folder_ / "files.sha256");
   Manifest old = *manifest;
   old.digest = compute_digest(folder_.path()).value();
   EXPECT_TRUE(verify_digest(folder_.path(), old));

@@ -111,8 +111,10 @@ void read_config(ConfigReader& table, ModbusPlcConfig& config) {
       .read("response_timeout_ms", config.response_timeout_ms, {1, 10000})
       .read("retry_min_ms", config.retry_min_ms, {1, 60000})
       .read("retry_max_ms", config.retry_max_ms, {1, 60000});
-  if (const auto parsed = parse_host_port(config.address); !parsed)
-    table.add_problem("address", parsed.error().message);
+  if (table.has("address")) {
+    if (const auto parsed = parse_host_port(config.address); !parsed)
+      table.add_problem("address", parsed.error().message);
+  }
   if (config.retry_max_ms < config.retry_min_ms) table.add_problem("retry_max_ms", "must be at least retry_min_ms");
 }
 

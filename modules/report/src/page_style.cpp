@@ -42,16 +42,17 @@ svg .marker-text,svg .strong{fill:var(--ink)}
 .f-good{fill:var(--good)}.f-defective{fill:var(--defective)}.f-accent{fill:var(--accent)}.f-muted{fill:var(--muted)}
 .s-good{stroke:var(--good)}.s-defective{stroke:var(--defective)}.s-accent{stroke:var(--accent)}.s-muted{stroke:var(--muted)}
 .area{opacity:.6}.line{fill:none;stroke-width:2}.dashed{stroke-dasharray:3 4}
-.gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(220px,1fr));gap:1rem}
+.gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(250px,1fr));gap:1rem}
 .gallery figure{margin:0;background:var(--panel);border-radius:.6rem;overflow:hidden}
-.gallery img{display:block;width:100%;height:220px;object-fit:contain;background:#000}
+.gallery img{display:block;width:100%;height:250px;object-fit:contain;background:#000}
 .gallery figcaption{padding:.5rem .7rem .7rem;font-size:.85rem;overflow-wrap:anywhere}
 .gallery .note{font-size:.8rem}
 .pairs{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(440px,100%),1fr));gap:1.25rem}
 .pairs .gallery{grid-template-columns:1fr 1fr;gap:.25rem}
 footer{margin-top:3rem;color:var(--soft);font-size:.85rem}
 @media print{body{font-size:11pt}main{max-width:none;padding:0}.tile,.notice,figure,section,tr{break-inside:avoid}
-h2{break-after:avoid}.tile,.notice,.plots figure,.gallery figure{border:1px solid var(--line)}}
+h2{break-after:avoid}.tile,.notice,.plots figure,.gallery figure{border:1px solid var(--line)}
+.scroll{overflow:visible}table{font-size:8pt}th,td{padding:.2rem .35rem}}
 )css";
 
 }  // namespace lineguard::report

@@ -21,9 +21,9 @@ struct Found {
 };
 
 std::vector<fs::path> package_folders(const fs::path& folder) {
-  if (fs::exists(folder / "manifest.toml")) return {folder};
   std::vector<fs::path> packages;
   std::error_code code;
+  if (fs::exists(folder / "manifest.toml", code)) return {folder};
   for (fs::directory_iterator it(folder, code), end; !code && it != end; it.increment(code)) {
     if (!is_staging(it->path()) && fs::exists(it->path() / "manifest.toml", code)) packages.push_back(it->path());
   }

@@ -38,6 +38,21 @@ std::shared_ptr<const Bytes> bytes_of(std::string_view text) {
   return std::make_shared<const Bytes>(first, first + text.size());
 }
 
+// What the request's parameters ask for, and its deadline.
+Result<PredictOptions> read_parameters(const http::Request& request) {
+  PredictOptions options;
+  options.deadline = request.deadline;
+  for (const auto& [name, value] : request.parameters()) {
+    if ((name != "map" && name != "embedding") || (value != "0" && value != "1")) {
+      return make_error(
+          ErrorCode::invalid_argument,
+          fmt::format("the parameter {}={} is not known, allowed: map, embedding, each 0 or 1", name, value));
+    }
+    (name == "map" ? options.want_map : options.want_embedding) = value == "1";
+  }
+  return options;
+}
+
 // The body is the picture, or a form with the fields `image` and, for models that compare, `template`.
 Result<Capture> capture_of(const http::Request& request) {
   Capture capture;
@@ -112,6 +127,7 @@ std::optional<http::Response> PredictionServer::State::answer_at_once(const http
     const std::string_view name = path.substr(kInspect.size());
     if (!models.contains(name)) return unknown_model(name);
     if (request.method != "POST") return wrong_method("POST");
+    if (const auto wanted = read_parameters(request); !wanted) return refuse(wanted.error());
     if (!request.body.empty()) return std::nullopt;
     return refuse({ErrorCode::invalid_argument, "the request has no body; expected a JPEG, PNG, BMP or TIFF picture"});
   }
@@ -136,16 +152,14 @@ std::optional<http::Response> PredictionServer::State::answer_at_once(const http
 http::Response PredictionServer::State::inspect(const http::Request& request) {
   const std::string name(request.path().substr(kInspect.size()));
   const ServedModel& model = models.find(name)->second;
-  PredictOptions options;
-  options.deadline = request.deadline;
-  options.want_map = !request.query("map").empty();
-  options.want_embedding = !request.query("embedding").empty();
+  const auto options = read_parameters(request);
+  if (!options) return refuse(options.error());
   const SteadyTime start = system_clock().now();
   metrics.observe_seconds("lineguard_wait_seconds", "From a request's header to a worker: its body and the queue",
                           {{"model", name}}, milliseconds_between(request.received, start) / 1000);
   const auto capture = capture_of(request);
   if (!capture) return refuse(capture.error());
-  auto prediction = model.predictor->predict(*capture, options);
+  auto prediction = model.predictor->predict(*capture, *options);
   metrics.observe_seconds("lineguard_inspect_seconds", "Decode and prediction, without waiting", {{"model", name}},
                           milliseconds_between(start, system_clock().now()) / 1000);
   if (!prediction) return refuse(prediction.error());

@@ -74,6 +74,7 @@ TEST_F(Serving, MapAndEmbeddingAreOptIn) {
   const std::string body = send("POST", "/v1/inspect/tiles?map=1&embedding=1", "1").body;
   EXPECT_NE(body.find("\"embedding\":[1.0,2.0,3.0]"), std::string::npos) << body;
   EXPECT_NE(body.find("\"float32_base64\":\"AAAAPwAAgD8=\""), std::string::npos) << body;
+  EXPECT_EQ(send("POST", "/v1/inspect/tiles?map=0", "1").body.find("float32_base64"), std::string::npos);
 }
 
 struct BadRequest {
@@ -88,6 +89,8 @@ TEST_F(Serving, BadRequestsGetTheRightStatusAndSayWhatWasExpected) {
       {"POST", "/v1/inspect/tiles", "bad", 400, "not a picture"},
       {"POST", "/v1/inspect/tiles", "broken", 500, "the runtime failed"},
       {"POST", "/v1/inspect/cookies", "x", 404, "served are: tiles"},
+      {"POST", "/v1/inspect/tiles?heatmap=1", "1", 400, "heatmap=1 is not known, allowed: map, embedding, each 0 or 1"},
+      {"POST", "/v1/inspect/tiles?map=yes", "1", 400, "map=yes is not known, allowed: map, embedding, each 0 or 1"},
       {"GET", "/v1/inspect/tiles", "", 405, "POST"},
       {"DELETE", "/v1/models", "", 405, "GET"},
       {"GET", "/nowhere", "", 404, "docs/api.md"},

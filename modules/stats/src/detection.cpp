@@ -58,18 +58,20 @@ ClassHits match_all(const std::vector<BoxedPicture>& pictures, double iou,
   return hits;
 }
 
-// Area under the precision-recall curve whose precision is the best at that recall or a higher one. `times` says how
-// often each picture counts.
+// Area under the precision-recall curve whose precision is the best at that recall or a higher one. Equal scores are
+// one point of it, so that the order of pictures says nothing. `times` says how often each picture counts.
 double average_precision(const ClassHits& hits, const std::vector<std::uint32_t>& times) {
   double all = 0;
   for (std::size_t i = 0; i < times.size(); ++i) all += static_cast<double>(hits.truth_in[i]) * times[i];
   if (all == 0) return std::nan("");
   std::vector<double> recalls, precisions;
   double right = 0, found = 0;
-  for (const Hit& hit : hits.hits) {
+  for (std::size_t i = 0; i < hits.hits.size(); ++i) {
+    const Hit& hit = hits.hits[i];
     found += times[hit.picture];
     right += hit.right ? times[hit.picture] : 0;
-    if (found == 0) continue;
+    const bool more_of_this_score = i + 1 < hits.hits.size() && hits.hits[i + 1].score == hit.score;
+    if (found == 0 || more_of_this_score) continue;
     recalls.push_back(right / all);
     precisions.push_back(right / found);
   }
@@ -93,10 +95,10 @@ double mean_average_precision(const std::vector<ClassHits>& classes, const std::
   return sum / counted;
 }
 
-// Where resamples hardly differ, the exact interval of a rate of that size from so many parts is the least to be said.
-Interval at_least_exact(Interval interval, double value, std::size_t parts, double confidence) {
-  const auto events = static_cast<std::size_t>(std::lround(value * static_cast<double>(parts)));
-  const Interval exact = exact_interval({events, parts}, confidence);
+// Where resamples hardly differ, the exact interval of a rate of that size from so many trials is the least to be said.
+Interval at_least_exact(Interval interval, double value, std::size_t n, double confidence) {
+  const auto events = static_cast<std::size_t>(std::lround(value * static_cast<double>(n)));
+  const Interval exact = exact_interval({events, n}, confidence);
   return {std::min(interval.low, exact.low), std::max(interval.high, exact.high)};
 }
 
@@ -133,6 +135,15 @@ double intersection_over_union(const Box& a, const Box& b) {
   return common / (a.width * a.height + b.width * b.height - common);
 }
 
+BoxOutcome box_outcome(const BoxedPicture& picture, double iou) {
+  BoxOutcome outcome;
+  const ClassHits hits = match_all(
+      {picture}, iou, [](const std::string&) { return true; }, true);
+  outcome.true_boxes = hits.truth_in[0];
+  for (const Hit& hit : hits.hits) ++(hit.right ? outcome.found : outcome.false_boxes);
+  return outcome;
+}
+
 std::optional<DetectionFigures> detection_figures(const std::vector<BoxedPicture>& pictures, double iou, bool by_class,
                                                   const BootstrapOptions& options) {
   const auto all = [](const std::string&) { return true; };
@@ -167,9 +178,10 @@ std::optional<DetectionFigures> detection_figures(const std::vector<BoxedPicture
       },
       options);
   const double value = figures.mean_average_precision;
+  // Boxes of one part are no independent trials: where resamples say nothing of that, parts count instead.
   const std::size_t n = parts_with_boxes(pictures, parts);
-  if (value == 0 || value == 1 || n < kFewestForBootstrap)
-    figures.interval = at_least_exact(figures.interval, value, n, options.confidence);
+  const bool says_nothing = value == 0 || value == 1 || n < kFewestForBootstrap;
+  figures.interval = at_least_exact(figures.interval, value, says_nothing ? n : figures.recalled.n, options.confidence);
   return figures;
 }
 

@@ -42,12 +42,6 @@ Result<PairedDifference> auroc_difference(std::span<const double> good_a, std::s
   LINEGUARD_ASSIGN(difference.b, auroc(good_b, defective_b));
   const std::size_t n_good = part_count(parts.good, good_a.size());
   const std::size_t n_defective = part_count(parts.defective, defective_a.size());
-  if (difference.a == difference.b && (difference.a == 0 || difference.a == 1)) {
-    const Interval one = newcombe_interval(difference.a, n_good, n_defective, options.confidence);
-    difference.interval = {-(one.high - one.low), one.high - one.low};
-    difference.method = "the width of Newcombe's score interval on either side of 0";
-    return difference;
-  }
   if (std::min(n_good, n_defective) < kFewestForBootstrap) {
     difference.interval = square_and_add(difference, n_good, n_defective, options.confidence);
     difference.method = "Newcombe's score intervals of both, as if they were of different parts";
@@ -64,6 +58,13 @@ Result<PairedDifference> auroc_difference(std::span<const double> good_a, std::s
       options);
   difference.method =
       fmt::format("bootstrap over parts stratified by label, the same for both, {} resamples", options.resamples);
+  // Both order these parts alike, and so every resample: as little is known as of a perfect order.
+  if (difference.interval.high - difference.interval.low == 0) {
+    const Interval one = newcombe_interval(1, n_good, n_defective, options.confidence);
+    difference.interval.low -= 1 - one.low;
+    difference.interval.high += 1 - one.low;
+    difference.method = "the width of Newcombe's score interval of a perfect order, on either side";
+  }
   return difference;
 }
 

@@ -128,16 +128,20 @@ Result<AurocEstimate> auroc_with_interval(std::span<const double> good, std::spa
   const Parts good_parts = parts_of(good.size(), parts.good);
   const Parts defective_parts = parts_of(defective.size(), parts.defective);
   AurocEstimate estimate{value, {}, good.size(), defective.size(), options.confidence, {}};
+  const Interval score = newcombe_interval(value, good_parts.count, defective_parts.count, options.confidence);
   if (value == 0 || value == 1 || std::min(good_parts.count, defective_parts.count) < kFewestForBootstrap) {
-    estimate.interval = newcombe_interval(value, good_parts.count, defective_parts.count, options.confidence);
+    estimate.interval = score;
     estimate.method = "Newcombe's score interval";
     return estimate;
   }
   const Ranks ranks = ranks_of(good, defective);
-  estimate.interval = bootstrap_interval(
+  const Interval drawn_anew = bootstrap_interval(
       {good_parts.count, defective_parts.count},
       [&](const ResampleCounts& drawn) { return auroc_of(ranks, good_parts, defective_parts, drawn); }, options);
-  estimate.method = fmt::format("bootstrap over parts stratified by label, {} resamples", options.resamples);
+  estimate.interval = {std::min(score.low, drawn_anew.low), std::max(score.high, drawn_anew.high)};
+  estimate.method =
+      fmt::format("bootstrap over parts stratified by label, {} resamples, and at least Newcombe's score interval",
+                  options.resamples);
   return estimate;
 }
 

@@ -28,6 +28,26 @@ TEST(Detection, AveragePrecisionByHand) {
   EXPECT_EQ(figures->false_boxes.events, 1u);
 }
 
+// Right and wrong with one score: one point of the curve, whichever picture comes first.
+TEST(Detection, EqualScoresAreOnePoint) {
+  const BoxedPicture right{{{kHere, 0.5, "a"}}, {{kHere, "a"}}}, wrong{{{kThere, 0.5, "a"}}, {}};
+  EXPECT_DOUBLE_EQ(detection_figures({right, wrong}, 0.5, true)->mean_average_precision, 0.5);
+  EXPECT_DOUBLE_EQ(detection_figures({wrong, right}, 0.5, true)->mean_average_precision, 0.5);
+}
+
+// Of 32 boxes all of two classes are found and none of a third: every resample says 2/3, and yet it is a figure of 32.
+TEST(Detection, ResamplesThatAgreeAreNoCertainty) {
+  std::vector<BoxedPicture> pictures;
+  for (int i = 0; i < 30; ++i) {
+    const std::string name(1, static_cast<char>('a' + i % 3));
+    pictures.push_back({{{name == "c" ? kThere : kHere, 1, name}}, {{kHere, name}}});
+  }
+  const auto figures = detection_figures(pictures, 0.5, true);
+  EXPECT_NEAR(figures->mean_average_precision, 2.0 / 3, 1e-12);
+  EXPECT_LT(figures->interval.low, 0.6);
+  EXPECT_GT(figures->interval.high, 0.72);
+}
+
 TEST(Detection, ATrueBoxIsTakenOnce) {
   const std::vector<BoxedPicture> pictures{{{{kHere, 0.9, ""}, {kHere, 0.8, ""}}, {{kHere, "a"}}}};
   const auto figures = detection_figures(pictures, 0.5, false);
@@ -39,6 +59,16 @@ TEST(Detection, AWrongClassIsNoHitWhereClassesCount) {
   const std::vector<BoxedPicture> pictures{{{{kHere, 0.9, "b"}}, {{kHere, "a"}}}};
   EXPECT_DOUBLE_EQ(detection_figures(pictures, 0.5, true)->mean_average_precision, 0);
   EXPECT_DOUBLE_EQ(detection_figures(pictures, 0.5, false)->mean_average_precision, 1);
+}
+
+TEST(Detection, OfOnePictureWhatWasNotFoundAndWhatIsFalse) {
+  const BoxedPicture picture{{{kHere, 0.9, "a"}, {kThere, 0.8, "a"}, {kElsewhere, 0.7, "a", false}},
+                             {{kHere, "b"}, {kElsewhere, "a"}}};
+  const BoxOutcome outcome = box_outcome(picture, 0.5);
+  EXPECT_EQ(outcome.true_boxes, 2u);
+  EXPECT_EQ(outcome.found, 1u);
+  EXPECT_EQ(outcome.false_boxes, 1u);
+  EXPECT_EQ(outcome.wrong(), 2u);
 }
 
 TEST(Detection, ALowerLimitAcceptsALooserBox) {

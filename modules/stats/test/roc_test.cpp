@@ -61,7 +61,21 @@ TEST(Roc, IntervalIsTheSameForTheSameSeedAndHoldsTheValue) {
   EXPECT_LT(one->interval.low, one->value);
   EXPECT_GT(one->interval.high, one->value);
   // DeLong's interval of the same scores, computed apart: 0.81875, standard error 0.04043.
-  EXPECT_NEAR(one->interval.low, one->value - 1.96 * 0.04043, 0.02);
+  EXPECT_LT(one->interval.low, one->value - 1.96 * 0.04043 + 0.02);
+  EXPECT_NEAR(one->interval.low, newcombe_interval(one->value, 60, 40).low, 0.02);
+}
+
+// With 15 of each, one pair in the wrong order is no reason to be surer than where there is none.
+TEST(Roc, AWorseResultHasNoTighterInterval) {
+  Scores good, defective;
+  for (int i = 0; i < 15; ++i) good.push_back(i);
+  for (int i = 0; i < 15; ++i) defective.push_back(i + 15);
+  const auto perfect = auroc_with_interval(good, defective);
+  std::swap(good.back(), defective.front());
+  const auto nearly = auroc_with_interval(good, defective);
+  EXPECT_LT(nearly->value, 1);
+  EXPECT_LE(nearly->interval.low, perfect->interval.low);
+  EXPECT_LE(nearly->interval.low, newcombe_interval(nearly->value, 15, 15).low);
 }
 
 // Ten copies of every score as one part each tell no more than one of them; as ten parts they would seem to.

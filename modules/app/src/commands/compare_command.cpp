@@ -2,9 +2,9 @@
 #include "commands.h"
 #include "dataset_options.h"
 #include "evaluated.h"
+#include "number_options.h"
 #include "outputs.h"
 #include "progress_bar.h"
-#include "share_option.h"
 
 #include <algorithm>
 #include <iostream>
@@ -32,10 +32,16 @@ struct Arguments {
 
 using DetectorPtr = std::unique_ptr<detector::Detector>;
 
-Result<evaluation::Evaluation> evaluate_one(detector::Detector& detector, const dataset::Dataset& data,
-                                            const std::vector<std::size_t>& samples, const Arguments& arguments) {
-  return evaluation::evaluate(detector, model_of(detector), data, selection_of(arguments.split, data), samples,
-                              {.threads = arguments.threads, .confidence = arguments.confidence}, terminal_progress());
+Result<evaluation::Evaluation> evaluate_one(const std::string& package, detector::Detector& detector,
+                                            const dataset::Dataset& data, const std::vector<std::size_t>& samples,
+                                            const Arguments& arguments) {
+  LINEGUARD_ASSIGN(const LearnedPictures learned, find_learned_pictures(package, data, samples));
+  auto evaluation =
+      evaluation::evaluate(detector, model_of(detector), data, selection_of(arguments.split, data), samples,
+                           {.threads = arguments.threads, .confidence = arguments.confidence}, terminal_progress());
+  if (evaluation) evaluation->n_learned = learned.count;
+  if (evaluation && learned.count > 0) evaluation->notes.insert(evaluation->notes.begin(), learned.warning);
+  return evaluation;
 }
 
 // Pictures that neither package was trained on.
@@ -48,7 +54,6 @@ Result<std::vector<std::size_t>> common_samples(const Arguments& arguments, cons
     std::cerr << "warning: the packages were trained on different parts of the data set: compared on the "
               << both.size() << " pictures that neither has seen\n";
   }
-  LINEGUARD_TRY(warn_of_learned_pictures({arguments.a, arguments.b}, data, both));
   return both;
 }
 
@@ -74,8 +79,8 @@ Result<int> run_compare(const Arguments& arguments) {
   LINEGUARD_ASSIGN(const DetectorPtr b, detector::Detector::load(arguments.b, load));
   Fingerprint fingerprint(data);
   LINEGUARD_ASSIGN(const auto samples, common_samples(arguments, data));
-  LINEGUARD_ASSIGN(auto of_a, evaluate_one(*a, data, samples, arguments));
-  LINEGUARD_ASSIGN(auto of_b, evaluate_one(*b, data, samples, arguments));
+  LINEGUARD_ASSIGN(auto of_a, evaluate_one(arguments.a, *a, data, samples, arguments));
+  LINEGUARD_ASSIGN(auto of_b, evaluate_one(arguments.b, *b, data, samples, arguments));
   LINEGUARD_ASSIGN(const auto comparison,
                    evaluation::compare(std::move(of_a), std::move(of_b), {.confidence = arguments.confidence}));
   if (!arguments.json.empty()) LINEGUARD_TRY(write_file_atomically(arguments.json, evaluation::to_json(comparison)));
@@ -110,13 +115,16 @@ void add_compare_command(CLI::App& root, Run& run) {
   command->add_option("--report", arguments->report,
                       "One HTML file to decide by: verdict, differences, the pictures whose decision changed");
   command->add_flag("--fail-if-worse", arguments->fail_if_worse,
-                    "Exit 1 where B is surely worse by a figure, fails where A predicts, or a rate is unknown");
+                    "Exit 1 where B is shown to be worse by a figure, fails where A predicts, or a rate is unknown");
   command->add_option("--threads", arguments->threads, "Pictures at once")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
   command->footer(
-      "Differences are paired: the same pictures, drawn and counted for both. B surely better or worse means that the\n"
-      "interval of the difference does not reach 0. Few pictures rarely tell two models apart.\n"
+      "Differences are paired: the same pictures, drawn and counted for both. B better or worse means that the "
+      "interval\n"
+      "of the difference does not reach 0 and, of a rate, that McNemar's exact test agrees. Few pictures rarely tell "
+      "two\n"
+      "models apart.\n"
       "A picture that can't be read or predicted is counted, and listed by --json and --report; the run exits 3.\n"
       "Examples:\n"
       "  lineguard compare models/tiles-1 models/tiles-2 data/tiles --report change.html\n"

@@ -1,4 +1,5 @@
 #include "commands.h"
+#include "number_options.h"
 #include "outputs.h"
 #include "stop_request.h"
 
@@ -169,7 +170,7 @@ void add_plc_command(CLI::App& simulate, Run& run) {
   command.add_option("--heartbeat-timeout-ms", options->heartbeat_timeout_ms, "A station silent for longer diverts")
       ->capture_default_str();
   command.add_option("--ready-timeout-s", options->ready_timeout_s, "Give up when no station is Ready by then")
-      ->check(CLI::Range(0.0, 86400.0))
+      ->check(number_between(0, 86400))
       ->capture_default_str();
   command.add_option("--linger-ms", options->linger_ms, "Stay that long after the last part")
       ->check(CLI::Range(0, 60000))

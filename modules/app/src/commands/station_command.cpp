@@ -81,12 +81,12 @@ int run_station(const StationOptions& options) {
   if (!config) return report_error(config.error());
   if (options.check) {
     const auto lines = check_devices(*config);
-    if (!lines) return report_error(lines.error());
+    if (!lines) return report_error(lines.error().in(options.config.string()));
     for (const std::string& line : *lines) std::cout << line << '\n';
     return kDone;
   }
   const auto done = inspect_until_stopped(*config);
-  return done ? kDone : report_error(done.error());
+  return done ? kDone : report_error(done.error().in(options.config.string()));
 }
 
 }  // namespace

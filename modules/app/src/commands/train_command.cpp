@@ -1,9 +1,9 @@
 #include "../commands.h"
 #include "../dataset_options.h"
 #include "../interrupt.h"
+#include "../number_options.h"
 #include "../outputs.h"
 #include "../progress_bar.h"
-#include "../share_option.h"
 
 #include <iostream>
 #include <memory>
@@ -104,11 +104,12 @@ void print(const detector::TrainReport& report, const std::string& out) {
   std::vector<std::string> highest;
   for (const auto& [picture, score] : report.highest_good) highest.push_back(fmt::format("{} {:.6g}", picture, score));
   std::cout << fmt::format("highest    {}\n", fmt::join(highest, ", "));
-  std::cout << fmt::format("overkill   at most {:.2f} % ({:.0f} % confidence; {} of n = {} good parts above)\n",
-                           100 * point.overkill_bound, 100 * point.confidence, point.good_above, point.good_n);
+  std::cout << fmt::format("overkill   {} ({:.0f} % confidence; {} of n = {} good parts above)\n",
+                           at_most(point.overkill_bound), 100 * point.confidence, point.good_above, point.good_n);
   if (point.miss_bound) {
-    std::cout << fmt::format("misses     at most {:.2f} % ({:.0f} % confidence; {} of n = {} defective parts below)\n",
-                             100 * *point.miss_bound, 100 * point.confidence, point.defective_below, point.defective_n);
+    std::cout << fmt::format("misses     {} ({:.0f} % confidence; {} of n = {} defective parts below)\n",
+                             at_most(*point.miss_bound), 100 * point.confidence, point.defective_below,
+                             point.defective_n);
   } else {
     std::cout << "miss rate  unknown until defective parts are evaluated: lineguard evaluate\n";
   }
@@ -137,12 +138,17 @@ Result<int> run_train(const TrainArguments& arguments) {
   options.allowed_checks.insert(arguments.allowed_checks.begin(), arguments.allowed_checks.end());
 
   remove_staged_folders_on_interrupt();
+  warn_of_staged(arguments.out);
   LINEGUARD_TRY(refuse_inside(arguments.out, arguments.json));
   LINEGUARD_TRY(prepare_output_files({arguments.json}));
   LINEGUARD_ASSIGN(const auto data, read_without_copies(arguments.dataset));
   LINEGUARD_TRY(refuse_to_overwrite(data, {arguments.json}));
   for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
-  LINEGUARD_ASSIGN(const auto report, detector::train(data, config, arguments.out, options, terminal_progress()));
+  const auto trained = detector::train(data, config, arguments.out, options, terminal_progress());
+  // A setting may be wrong for this backbone alone, which nobody knew when the file was read.
+  if (!trained && trained.error().code == ErrorCode::invalid_config) return trained.error().in(arguments.config);
+  if (!trained) return trained.error();
+  const detector::TrainReport& report = *trained;
   print(report, arguments.out);
   if (!arguments.json.empty()) {
     LINEGUARD_TRY(write_file_atomically(arguments.json, to_json(report, arguments.out).dump(2) + "\n"));

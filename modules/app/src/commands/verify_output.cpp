@@ -36,13 +36,13 @@ void print_summary(const VerifyResult& result, std::ostream& out) {
   fmt::print(out, "Classes   {}\n", list_counts(summary.by_class, kMaxClassesShown));
   if (!summary.by_split.empty()) fmt::print(out, "Splits    {}\n", list_counts(summary.by_split, 3));
   fmt::print(out, "Sizes     {}\n", list_counts(summary.by_size, kMaxSizesShown));
-  for (const auto& warning : result.dataset.warnings) fmt::print(out, "Note      {}\n", warning);
+  for (const auto& warning : result.dataset.warnings) fmt::print(out, "Note      {}\n", on_one_line(warning, 2000));
 }
 
 void print_finding(const Finding& finding, std::size_t most_files, std::ostream& out) {
-  fmt::print(out, "  {}\n", finding.reason);
+  fmt::print(out, "  {}\n", on_one_line(finding.reason, 2000));
   const std::size_t shown = std::min(finding.files.size(), most_files);
-  for (std::size_t i = 0; i < shown; ++i) fmt::print(out, "      {}\n", finding.files[i]);
+  for (std::size_t i = 0; i < shown; ++i) fmt::print(out, "      {}\n", on_one_line(finding.files[i]));
   if (shown < finding.files.size()) fmt::print(out, "      … and {} more\n", finding.files.size() - shown);
 }
 
@@ -121,7 +121,7 @@ std::string list_counts(const std::map<std::string, std::size_t>& counts, std::s
   std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
   std::string text;
   for (std::size_t i = 0; i < std::min(sorted.size(), most); ++i) {
-    text += fmt::format("{}{}: {}", i == 0 ? "" : ", ", sorted[i].first, sorted[i].second);
+    text += fmt::format("{}{}: {}", i == 0 ? "" : ", ", on_one_line(sorted[i].first, 80), sorted[i].second);
   }
   return sorted.size() > most ? text + fmt::format(", … and {} more", sorted.size() - most) : text;
 }

@@ -3,6 +3,7 @@
 #include "layouts/layout.h"
 
 #include <algorithm>
+#include <set>
 
 namespace lineguard::dataset {
 namespace {
@@ -70,12 +71,23 @@ std::string good_only_evidence(const FolderContent& folder) {
 Result<void> read_good_only(const FolderContent& folder, Dataset& dataset) {
   if (any_folder(folder, is_good_word)) return read_good_defective(folder, dataset);
   add_pictures(folder, kGoodClass, Split::unset, dataset);
-  for (const auto& name : folder.others) {
-    const std::string extension = to_lower(std::filesystem::path(name).extension().string());
-    if (extension != ".csv" && extension != ".json" && extension != ".xml") continue;
+  for (const auto& name : unread_label_files(folder))
     dataset.warnings.push_back(name + " beside the pictures is not read: all of them are taken as good");
-  }
   return {};
+}
+
+std::vector<std::string> unread_label_files(const FolderContent& folder) {
+  std::set<std::string> stems{"labels", "classes"};
+  for (const auto& picture : folder.pictures) stems.insert(std::filesystem::path(picture).stem().string());
+  std::vector<std::string> unread;
+  for (const auto& name : folder.others) {
+    const std::filesystem::path file(name);
+    const std::string extension = to_lower(file.extension().string());
+    const bool labels = extension == ".csv" || extension == ".json" || extension == ".xml" || extension == ".yaml" ||
+                        extension == ".yml" || (extension == ".txt" && stems.contains(file.stem().string()));
+    if (labels) unread.push_back(name);
+  }
+  return unread;
 }
 
 }  // namespace lineguard::dataset

@@ -32,6 +32,9 @@ std::string good_defective_evidence(const FolderContent& folder);
 Result<void> read_good_defective(const FolderContent& folder, Dataset& dataset);
 std::string good_only_evidence(const FolderContent& folder);
 Result<void> read_good_only(const FolderContent& folder, Dataset& dataset);
+// Files that look like labels beside pictures that were read as good ones: of a layout that could not read them, if
+// any.
+std::vector<std::string> unread_label_files(const FolderContent& folder);
 std::string csv_evidence(const FolderContent& folder);
 Result<void> read_csv_in_folder(const FolderContent& folder, Dataset& dataset);
 Result<void> read_csv_file(const std::filesystem::path& file, Dataset& dataset);

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <lineguard/core/result.h>
 #include <lineguard/core/types.h>
@@ -50,6 +51,8 @@ void remove_staged_folders();
 bool is_staging(const std::filesystem::path& folder);
 // Such a name beside `target`, a folder or a file; a trailing slash does not count.
 std::filesystem::path staging_name(const std::filesystem::path& target);
+// What has such a name beside `target` now: another process writes it, or was killed. Sorted.
+std::vector<std::filesystem::path> staged_beside(const std::filesystem::path& target);
 
 // errno's value as an Error: ENOENT -> not_found, ENOSPC/EDQUOT -> disk_full, EACCES/EPERM/EROFS -> permission_denied.
 Error error_from_errno(int error_number, std::string_view what);

@@ -48,13 +48,15 @@ struct Difference {
   std::string in_words;           // "+16.67 percentage points"
   std::string interval_in_words;  // "-3.20 to +36.54", in the same unit
   std::string n_in_words;         // "20 parts"
+  bool shown = false;  // the interval lies on one side of 0 and, of a rate, McNemar's exact test says so, too
 
-  bool told_apart() const { return interval.low > 0 || interval.high < 0; }
+  bool told_apart() const { return shown; }
   bool better_in_b() const { return more_is_better ? interval.low > 0 : interval.high < 0; }
 };
 
 // Of the model in B, by the intervals of the differences in miss rate, overkill rate and image AUROC: one that lies
-// whole on one side of 0 tells the models apart.
+// whole on one side of 0 tells the models apart, of a rate only with McNemar's exact test (its p at most 1 -
+// confidence).
 enum class Verdict { better, worse, mixed, not_told_apart };
 std::string_view to_string(Verdict verdict);  // "not told apart"
 
@@ -79,7 +81,7 @@ Result<Comparison> compare(Evaluation a, Evaluation b, const EvaluateOptions& op
 // None where the figure is unknown.
 const Difference* find_difference(const Comparison& comparison, std::string_view figure);
 
-// Why B should not take A's place unseen, each as a clause: B is surely worse by a figure, whatever the others say (a
+// Why B should not take A's place unseen, each as a clause: B is worse by a figure, whatever the others say (a
 // trade is for a person to decide), failed on pictures that A predicted, or nothing shows one of its rates. Empty:
 // none.
 std::vector<std::string> reasons_against_b(const Comparison& comparison);

@@ -47,10 +47,11 @@ struct EvaluateOptions {
 struct Row {
   std::size_t sample = 0;  // index into dataset.samples
   std::string view, lot;
-  std::vector<Region> regions;            // where the selection says where its defects are
-  std::string predicted_class;            // of the strongest region that has one
-  double defect_side_px = 0;              // longer side of its largest true box; 0: unknown or good
-  imaging::PictureProperties properties;  // of the picture
+  std::vector<Region> regions;             // where the selection says where its defects are
+  std::string predicted_class;             // of the strongest region that has one
+  std::optional<stats::BoxOutcome> boxes;  // at an IoU of 0.33, where it is known where its defects are
+  double defect_side_px = 0;               // longer side of its largest true box; 0: unknown or good
+  imaging::PictureProperties properties;   // of the picture
   std::string image, class_name, part;
   std::vector<std::string> classes;  // of its true boxes, where they name others than its own: what it counts under
   Label truth = Label::unknown;      // unknown: not labelled, in no figure
@@ -113,6 +114,7 @@ struct Evaluation {
   int threads = 1;
   // Pictures; the first three without errors.
   std::size_t n_good = 0, n_defective = 0, n_unlabelled = 0, n_errors = 0;
+  std::size_t n_learned = 0;  // of them those that the model has learned from, where the caller knows
   // Unknown parts are diverted: they count as overkill and not as misses. Errors are in neither rate.
   Rate miss, overkill;
   bool counts_parts = false;                  // some part shows several pictures

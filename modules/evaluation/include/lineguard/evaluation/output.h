@@ -25,7 +25,7 @@ struct Provenance {
 
 struct ReportOptions {
   std::size_t pictures = 12;  // at most so many of each kind: misses, overkill, right
-  int picture_side_px = 320;
+  int picture_side_px = 480;
   Provenance provenance{};
 };
 

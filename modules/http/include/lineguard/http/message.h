@@ -4,6 +4,8 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <lineguard/core/clock.h>
 
@@ -27,8 +29,9 @@ struct Request {
   SteadyTime deadline = SteadyTime::max();  // by X-Lineguard-Deadline-Ms: a later answer is of no use
 
   std::string_view path() const;  // target without the query
-  // Value of a query parameter; empty where absent. Percent-encoding is not undone: our parameters need none.
-  std::string_view query(std::string_view name) const;
+  // The query's parameters in their order, with "1" for one without a value. They look into `target`, which must
+  // outlive them. Percent-encoding is not undone: our parameters need none.
+  std::vector<std::pair<std::string_view, std::string_view>> parameters() const;
   std::string_view header(std::string_view name) const;  // empty where absent
 };
 

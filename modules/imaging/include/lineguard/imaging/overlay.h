@@ -13,9 +13,9 @@ using Outlines = std::vector<std::vector<Point>>;  // closed, in pixels
 struct OverlayStyle {
   double map_low = 0;        // map values up to here stay transparent (usually a fraction of the pixel threshold)
   double map_high = 1;       // from here on full colour; > map_low
-  double opacity = 0.5;      // of the heat colours, 0 to 1
-  bool draw_regions = true;  // box, polygon and score of each region
-  Outlines truth;            // where people drew defects: in green, under the regions
+  double opacity = 0.5;      // of the heat colours, yellow to red, 0 to 1
+  bool draw_regions = true;  // box, polygon, class and score of each region, in light blue
+  Outlines truth;            // where people drew defects: in green, over the regions
 };
 
 // The outer borders of what is not zero on an 8-bit mask of one channel.

@@ -33,6 +33,13 @@ struct BoxedPicture {
   std::string part{};  // pictures of one part share it; empty: a part of its own
 };
 
+// Of one picture, its reported boxes whatever their class.
+struct BoxOutcome {
+  std::size_t true_boxes = 0, found = 0, false_boxes = 0;  // found: of the true ones
+  std::size_t wrong() const { return true_boxes - found + false_boxes; }
+};
+BoxOutcome box_outcome(const BoxedPicture& picture, double iou);
+
 struct ClassPrecision {
   std::string class_name;
   double average_precision = 0;
@@ -43,7 +50,8 @@ struct DetectionFigures {
   double iou = 0.5;
   bool by_class = false;              // false: classes were not compared, one average precision over all boxes
   double mean_average_precision = 0;  // over the classes that have true boxes
-  // Of it: bootstrap that draws whole parts; at 0, at 1 and from few parts no narrower than a rate's.
+  // Of it: bootstrap that draws whole parts, no narrower than a rate's of as many boxes; at 0, at 1 and from few parts
+  // of as many parts.
   Interval interval;
   std::vector<ClassPrecision> classes;
   Count recalled;                               // true boxes that a found one matches (whatever its class)

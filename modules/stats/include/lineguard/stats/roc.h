@@ -44,8 +44,10 @@ class PartNumbering {
 };
 
 // Interval by a bootstrap that draws whole parts, stratified by label: several pictures of one part tell less than as
-// many parts. Where the separation is perfect every resample says so too and a bootstrap would claim certainty:
-// Newcombe's score interval (Stat. Med. 2006, method 5) for the numbers of parts stands there instead.
+// many parts. It is never narrower than Newcombe's score interval (Stat. Med. 2006, method 5) for the numbers of parts:
+// where the separation is nearly perfect most resamples say that it is, and with 15 to 60 parts a side the bootstrap's
+// lower end lay above the truth in 5 to 11 % of draws where 2.5 % are meant. Where the separation is perfect, or a side
+// has fewer than 10 parts, the score interval stands alone.
 // REQUIRES: parts' lists are empty or as long as the scores.
 Result<AurocEstimate> auroc_with_interval(std::span<const double> good, std::span<const double> defective,
                                           const BootstrapOptions& options = {}, const PartNumbers& parts = {});

@@ -1,6 +1,8 @@
-#include "share_option.h"
+#include "number_options.h"
 
 #include <charconv>
+
+#include <fmt/format.h>
 
 namespace lineguard::app {
 
@@ -25,6 +27,16 @@ CLI::Option* add_share_option(CLI::App& command, const std::string& name, double
           name, [parse](const std::string& text) { parse(text); }, help)
       ->check(CLI::Validator(check, "", ""))
       ->type_name("SHARE");
+}
+
+CLI::Validator number_between(double min, double max) {
+  const auto check = [min, max](const std::string& text) {
+    double value = 0;
+    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool fits = error == std::errc{} && rest == text.data() + text.size() && value >= min && value <= max;
+    return fits ? std::string() : fmt::format("\"{}\" is not a number from {} to {}", text, min, max);
+  };
+  return {check, fmt::format("{} to {}", min, max)};
 }
 
 }  // namespace lineguard::app
