@@ -134,14 +134,23 @@ std::set<std::string_view> values_of(const std::vector<const Sample*>& samples,
   return values;
 }
 
+// What is said of one picture: "good", a defect's class, or the probability that experts gave. Not labelled says nothing.
+std::set<std::string> labels_of(const std::vector<const Sample*>& samples) {
+  std::set<std::string> labels;
+  for (const Sample* sample : samples) {
+    const bool unsure = sample->defect_probability > 0 && sample->defect_probability < 1;
+    if (unsure) labels.insert(fmt::format("{:g}", sample->defect_probability));
+    if (!unsure && sample->label != Label::unknown) labels.insert(sample->class_name);
+  }
+  return labels;
+}
+
 void check_equal_pictures(const std::vector<const Sample*>& samples, FindingList& findings) {
-  auto labels = values_of(samples, [](const Sample& sample) { return to_string(sample.label); });
-  labels.erase(to_string(Label::unknown));
+  const std::set<std::string> labels = labels_of(samples);
   const auto splits = values_of(samples, [](const Sample& sample) { return to_string(sample.split); });
   if (labels.size() > 1) {
-    const auto classes = values_of(samples, [](const Sample& sample) { return std::string_view(sample.class_name); });
     findings.add_group(Check::label_conflict,
-                       fmt::format("the same picture is labelled {}{}", fmt::join(classes, " and "), lines_of(samples)),
+                       fmt::format("the same picture is labelled {}{}", fmt::join(labels, " and "), lines_of(samples)),
                        names_of(samples));
   } else if (splits.size() > 1) {
     findings.add_group(Check::duplicate_across_splits,
@@ -164,6 +173,18 @@ void check_duplicates(const Dataset& dataset, const std::vector<SampleFacts>& fa
   // By place in the data set, not by digest.
   std::sort(groups.begin(), groups.end(), [](const auto* a, const auto* b) { return a->front() < b->front(); });
   for (const auto* group : groups) check_equal_pictures(*group, findings);
+}
+
+// A twin of another size can't be laid over its picture, and the picture itself shows no difference.
+void check_template(const Sample& sample, const SampleFacts& facts, FindingList& findings) {
+  if (!facts.decoded || !facts.twin) return;
+  if (facts.twin->size != facts.size)
+    findings.add(Check::size_mismatch,
+                 fmt::format("the template has {}x{} pixels, the picture {}x{}", facts.twin->size.width_px,
+                             facts.twin->size.height_px, facts.size.width_px, facts.size.height_px),
+                 sample.name);
+  if (sample.label == Label::defective && facts.twin->pixel_digest == facts.pixel_digest)
+    findings.add(Check::missing_template, "labelled defective, but its template shows the very same pixels", sample.name);
 }
 
 void check_templates(const Dataset& dataset, FindingList& findings) {
@@ -282,6 +303,7 @@ void check_marks(const Dataset& dataset, const std::vector<SampleFacts>& facts, 
   for (std::size_t i = 0; i < facts.size(); ++i) {
     const Sample& sample = dataset.samples[i];
     if (facts[i].mask) check_mask(sample, facts[i], findings);
+    check_template(sample, facts[i], findings);
     check_boxes(sample, facts[i], findings);
     if (facts[i].exif_orientation != 1) {
       findings.add(Check::exif_orientation, "the file says that the picture is to be turned or mirrored", sample.name);

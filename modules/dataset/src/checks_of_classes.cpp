@@ -14,7 +14,7 @@ namespace lineguard::dataset {
 namespace {
 
 constexpr std::size_t kFewPicturesOfClass = 5;
-constexpr double kSmallShare = 0.02;
+constexpr double kSmallShare = 0.04;
 
 void check_balance(const Dataset& dataset, FindingList& findings) {
   std::map<std::string, std::vector<std::string>> by_class;

@@ -27,9 +27,10 @@ struct Property {
   double resolution;  // smaller deviations are noise
 };
 
-constexpr std::array<Property, 3> kProperties{{
+constexpr std::array<Property, 4> kProperties{{
     {"brightness", "darker", "brighter", &imaging::PictureProperties::brightness, 1},
     {"contrast", "lower in contrast", "higher in contrast", &imaging::PictureProperties::contrast, 0.5},
+    {"colour (red less blue)", "bluer", "redder", &imaging::PictureProperties::warmth, 1},
     {"sharpness", "less sharp", "sharper", &imaging::PictureProperties::sharpness, 0.25},
 }};
 
@@ -135,18 +136,22 @@ void check_file_trait(const FileTrait& trait, const Dataset& dataset, const std:
       std::move(names));
 }
 
+// Defects may change the look: defective pictures are held against each other where they are enough.
 void check_outliers(const Property& property, const Dataset& dataset, const std::vector<SampleFacts>& facts,
-                    FindingList& findings) {
+                    bool defective, FindingList& findings) {
+  const auto belongs = [&](std::size_t i) {
+    return facts[i].decoded && (dataset.samples[i].label == Label::defective) == defective;
+  };
   std::vector<double> values;
-  for (const SampleFacts& fact : facts) {
-    if (fact.decoded) values.push_back(fact.properties.*property.value);
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    if (belongs(i)) values.push_back(facts[i].properties.*property.value);
   }
   if (values.size() < kFewestPictures) return;
   const double middle = stats::median(values);
   const double spread = std::max(stats::robust_deviation(values, middle), property.resolution);
   std::vector<std::pair<double, std::string>> far;
   for (std::size_t i = 0; i < facts.size(); ++i) {
-    if (!facts[i].decoded) continue;
+    if (!belongs(i)) continue;
     const double away = std::abs(facts[i].properties.*property.value - middle) / spread;
     if (away > kFarAway) far.emplace_back(away, dataset.samples[i].name);
   }
@@ -155,8 +160,9 @@ void check_outliers(const Property& property, const Dataset& dataset, const std:
   findings.add_group(
       Check::unusual_look,
       fmt::format("the {} of {} picture{} is more than {:g} robust standard deviations ({:.2g}) from the "
-                  "set's median of {:.1f}",
-                  property.name, count, count == 1 ? "" : "s", kFarAway, spread, middle),
+                  "median of {:.1f} of {} pictures",
+                  property.name, count, count == 1 ? "" : "s", kFarAway, spread, middle,
+                  defective ? "defective" : "other"),
       first_names(std::move(far)));
 }
 
@@ -165,7 +171,9 @@ void check_outliers(const Property& property, const Dataset& dataset, const std:
 void check_look(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings) {
   for (const Property& property : kProperties) check_shortcut(property, dataset, facts, findings);
   for (const FileTrait& trait : kFileTraits) check_file_trait(trait, dataset, facts, findings);
-  for (const Property& property : kProperties) check_outliers(property, dataset, facts, findings);
+  for (const Property& property : kProperties) {
+    for (const bool defective : {false, true}) check_outliers(property, dataset, facts, defective, findings);
+  }
 }
 
 }  // namespace lineguard::dataset

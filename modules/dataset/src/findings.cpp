@@ -65,8 +65,10 @@ constexpr std::array<CheckRow, 32> kChecks{{
      "Add pictures of good parts: normal variation is learned from them. Fifty or more is a good start."},
     {Check::duplicate, "duplicate", Severity::warning,
      "Keep one of them, unless they are different parts that really look the same to the pixel."},
-    {Check::exif_orientation, "exif-orientation", Severity::warning,
-     "The picture is turned as it says. Make sure that masks and boxes were drawn on the turned picture."},
+    {Check::exif_orientation, "exif-orientation", Severity::blocker,
+     "Lineguard turns the picture as it says, the tools that draw masks and boxes may not, and cameras of a line never "
+     "write it. Save the pictures turned, or --allow exif-orientation where nothing is drawn on them or it was drawn on "
+     "the turned picture."},
     {Check::gray_as_colour, "gray-stored-as-colour", Severity::warning,
      "Nothing to do when the pictures come from one camera."},
     {Check::sizes_vary, "sizes-vary", Severity::warning,
@@ -132,7 +134,8 @@ const std::vector<std::string>& check_names() {
 const std::vector<std::string>& allowable_checks() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all = check_names();
-    std::erase(all, row_of(Check::malformed_label).name);
+    for (const Check never : {Check::malformed_label, Check::unreadable, Check::undecodable})
+      std::erase(all, row_of(never).name);
     return all;
   }();
   return names;

@@ -97,7 +97,8 @@ SampleFacts collect_facts(const Sample& sample) {
   if (sample.mask) collect_mask(sample, facts);
   if (sample.defect_free_template) {
     if (const auto content = read(sample, *sample.defect_free_template, "template", facts)) {
-      decode(sample, *content, *sample.defect_free_template, "template", facts);
+      if (const auto image = decode(sample, *content, *sample.defect_free_template, "template", facts))
+        facts.twin = TemplateFacts{image->size(), digest_of_pixels(*image)};
     }
   }
   return facts;

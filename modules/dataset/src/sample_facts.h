@@ -22,6 +22,11 @@ struct MaskFacts {
   bool empty = false;  // no pixel is set
 };
 
+struct TemplateFacts {
+  Size size;
+  std::string pixel_digest;
+};
+
 struct SampleFacts {
   bool decoded = false;  // what follows up to pixel_digest is only set when true
   Size size;             // after EXIF orientation
@@ -33,6 +38,7 @@ struct SampleFacts {
   std::string pixel_digest;
   imaging::PictureProperties properties;
   std::optional<MaskFacts> mask;      // where there is one that decodes
+  std::optional<TemplateFacts> twin;  // likewise
   std::vector<FileProblem> problems;  // of the picture, its mask and its template
 };
 

@@ -77,5 +77,24 @@ TEST_F(CheckDataset, blocksOutlinesThatEncloseNothing) {
   EXPECT_CONTAINS(only(*report, "box-outside").reason, "1 outline encloses nothing: the points lie in a line");
 }
 
+// Laid over the picture it would stop the training, and without a difference nothing is learned.
+TEST_F(CheckDataset, blocksTemplatesOfAnotherSizeAndDefectsThatAreTheirOwn) {
+  add_good(12, "");
+  add_picture("c.png", 50);
+  add_picture("d.png", 51);
+  add_picture("small.png", 52, {{12, 16}, 1, PixelDepth::u8});
+  std::string lines = "image,label,template,part\n";
+  for (int i = 0; i < 12; ++i) {
+    const std::string name = "n" + std::to_string(100 + i) + ".png";
+    lines += name + ",good," + name + "," + std::to_string(i) + "\n";
+  }
+  add("labels.csv", lines + "c.png,crack,small.png,c\nd.png,crack,d.png,d\n");
+  const CheckReport report = check(2, "labels.csv");
+  EXPECT_EQ(only(report, "size-mismatch").files, std::vector<std::string>{"c.png"});
+  EXPECT_CONTAINS(only(report, "size-mismatch").reason, "the template has 12x16 pixels, the picture 24x16");
+  EXPECT_EQ(only(report, "missing-template").files, std::vector<std::string>{"d.png"});
+  EXPECT_CONTAINS(only(report, "missing-template").reason, "the very same pixels");
+}
+
 }  // namespace
 }  // namespace lineguard::dataset::test

@@ -137,10 +137,11 @@ TEST_F(LabelProblemsTest, BlockWhateverIsAllowed) {
   const auto report = check_dataset(read({.keep_problems = true}));
   ASSERT_TRUE(report);
   const auto blocking = report->blockers({check_names().begin(), check_names().end()});
-  ASSERT_EQ(blocking.size(), 1u);
+  ASSERT_EQ(blocking.size(), 2u);
   EXPECT_EQ(blocking[0].check, "malformed-label");
-  for (const std::string& name : allowable_checks()) EXPECT_NE(name, "malformed-label");
-  EXPECT_EQ(allowable_checks().size() + 1, check_names().size());
+  EXPECT_EQ(blocking[1].check, "unreadable") << "nobody can learn from it";
+  for (const char* never : {"malformed-label", "unreadable", "undecodable"}) EXPECT_FALSE(is_allowable(never));
+  EXPECT_EQ(allowable_checks().size() + 3, check_names().size());
 }
 
 }  // namespace

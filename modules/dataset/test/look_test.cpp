@@ -55,6 +55,31 @@ TEST_F(Look, SaysNothingWhereTheLightIsTheSame) {
   EXPECT_TRUE(found("unusual-look").empty());
 }
 
+// A lamp of another colour over the defective parts, as bright as the other.
+TEST_F(Look, WarnsWhereTheColourTellsTheLabel) {
+  const auto add_lit = [&](const std::string& name, unsigned seed, int warmer) {
+    add_picture("tmp.png", seed, 120);
+    const auto gray = imaging::decode_file(folder_ / "tmp.png");
+    std::filesystem::remove(folder_ / "tmp.png");
+    ASSERT_TRUE(gray);
+    Image colour({32, 32}, 3);
+    for (int y = 0; y < 32; ++y) {
+      for (std::size_t x = 0; x < 32; ++x) {
+        const int level = gray->row_u8(y)[x];
+        colour.row_u8(y)[3 * x] = static_cast<std::uint8_t>(level + warmer);
+        colour.row_u8(y)[3 * x + 1] = static_cast<std::uint8_t>(level);
+        colour.row_u8(y)[3 * x + 2] = static_cast<std::uint8_t>(level - 2 * warmer);
+      }
+    }
+    ASSERT_TRUE(write_file_atomically(folder_ / name, *imaging::encode_png(colour)));
+  };
+  for (unsigned i = 0; i < 30; ++i) add_lit("good/g" + std::to_string(i) + ".png", i, 0);
+  for (unsigned i = 0; i < 15; ++i) add_lit("defective/d" + std::to_string(i) + ".png", 100 + i, 8);
+  const auto findings = found("look-tells-label");
+  ASSERT_FALSE(findings.empty());
+  EXPECT_CONTAINS(findings.back().reason, "defective pictures are redder: colour (red less blue) alone");
+}
+
 TEST_F(Look, NamesThePictureThatIsFarFromTheOthers) {
   for (unsigned i = 0; i < 30; ++i)
     add_picture("good/g" + std::to_string(i) + ".png", i, 120 + static_cast<int>(i % 5));
@@ -63,6 +88,19 @@ TEST_F(Look, NamesThePictureThatIsFarFromTheOthers) {
   ASSERT_EQ(findings.size(), 1u);
   EXPECT_EQ(findings[0].files, (std::vector<std::string>{"good/other_lamp.png"}));
   EXPECT_CONTAINS(findings[0].reason, "the brightness of 1 picture");
+}
+
+// Defects change the look: they are no outliers among good parts, and the odd one among them still stands out.
+TEST_F(Look, DefectivePicturesAreHeldAgainstEachOther) {
+  for (unsigned i = 0; i < 40; ++i)
+    add_picture("good/g" + std::to_string(i) + ".png", i, 120 + static_cast<int>(i % 3));
+  for (unsigned i = 0; i < 20; ++i)
+    add_picture("defective/d" + std::to_string(i) + ".png", 100 + i, 60 + static_cast<int>(i % 3));
+  EXPECT_TRUE(found("unusual-look").empty());
+  add_picture("defective/other_lamp.png", 200, 200);
+  const auto findings = found("unusual-look");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].files, (std::vector<std::string>{"defective/other_lamp.png"}));
 }
 
 TEST_F(Look, NamesAClassWithHardlyAPicture) {

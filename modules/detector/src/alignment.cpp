@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/transform.h>
+#include <lineguard/stats/quantile.h>
 
 namespace lineguard::detector {
 namespace {
@@ -37,6 +41,36 @@ void move(Size size, const Point& shift, Copy copy) {
 
 Image alignment_reference(const Image& image, imaging::DepthWindow window) {
   return imaging::to_gray(imaging::resize(imaging::to_8_bit(image, window), {kSide, kSide}));
+}
+
+Result<Image> choose_reference(const std::vector<std::filesystem::path>& files, imaging::DepthWindow window) {
+  constexpr std::size_t kMost = 200;
+  LINEGUARD_ASSIGN(const Image first, imaging::decode_file(files.front()));
+  package::Preprocessing preprocessing;
+  preprocessing.window = window;
+  preprocessing.align_shift = 0.5;  // wherever it lies
+  preprocessing.alignment_reference = std::make_shared<const Image>(alignment_reference(first, window));
+  std::vector<std::pair<Point, const std::filesystem::path*>> found;
+  const std::size_t wanted = std::min(files.size(), kMost);
+  for (std::size_t i = 0; i < wanted; ++i) {
+    const auto& file = files[i * files.size() / wanted];
+    LINEGUARD_ASSIGN(const Image image, imaging::decode_file(file));
+    // As shares of the picture: sizes may differ.
+    if (const auto shift = find_shift(image, preprocessing))
+      found.emplace_back(Point{shift->x / image.width_px(), shift->y / image.height_px()}, &file);
+  }
+  if (found.empty()) return *preprocessing.alignment_reference;
+  std::vector<double> x, y;
+  for (const auto& [shift, file] : found) {
+    x.push_back(shift.x);
+    y.push_back(shift.y);
+  }
+  const Point middle{stats::median(std::move(x)), stats::median(std::move(y))};
+  const auto nearest = std::ranges::min_element(found, {}, [&](const auto& one) {
+    return std::hypot(one.first.x - middle.x, one.first.y - middle.y);
+  });
+  LINEGUARD_ASSIGN(const Image image, imaging::decode_file(*nearest->second));
+  return alignment_reference(image, window);
 }
 
 Result<Point> find_shift(const Image& image, const package::Preprocessing& preprocessing) {

@@ -2,6 +2,9 @@
 // back.
 #pragma once
 
+#include <filesystem>
+#include <vector>
+
 #include <lineguard/core/image.h>
 #include <lineguard/core/result.h>
 #include <lineguard/core/types.h>
@@ -11,6 +14,11 @@ namespace lineguard::detector {
 
 // What is kept of a picture to align others with: gray, 8 bit, 256 x 256.
 Image alignment_reference(const Image& image, imaging::DepthWindow window);
+
+// The reference of the picture whose part lies in the middle of where the parts lie, so that most of them are near: the
+// least by the distance from the median shift against the first. Of at most 200 of `files`, evenly; one that can't be
+// aligned with the first does not count. REQUIRES a file. Errors: those of decoding.
+Result<Image> choose_reference(const std::vector<std::filesystem::path>& files, imaging::DepthWindow window);
 
 // Pixels that the part lies to the right of and below the reference. Phase correlation (Kuglin and Hines 1975) of the
 // shrunk pictures under a Hann window, to a fraction of a pixel of theirs. REQUIRES a reference in `preprocessing`.

@@ -270,12 +270,14 @@ class Training {
     return {};
   }
 
-  // The first good picture is what others are aligned with.
+  // What others are aligned with.
   Result<void> keep_reference(const fs::path& folder) {
-    auto first = std::ranges::find_if(set_.pictures, &TrainingPicture::good);
-    if (first == set_.pictures.end()) first = set_.pictures.begin();
-    LINEGUARD_ASSIGN(const Image image, imaging::decode_file(first->file));
-    Image reference = alignment_reference(image, config_.window);
+    std::vector<fs::path> good;
+    for (const TrainingPicture& picture : set_.pictures) {
+      if (picture.good()) good.push_back(picture.file);
+    }
+    if (good.empty()) good.push_back(set_.pictures.front().file);
+    LINEGUARD_ASSIGN(Image reference, choose_reference(good, config_.window));
     LINEGUARD_ASSIGN(const Bytes png, imaging::encode_png(reference));
     LINEGUARD_TRY(write_file_atomically(folder / "reference.png", png));
     reference_ = std::make_shared<const Image>(std::move(reference));

@@ -46,6 +46,26 @@ TEST(Alignment, FindsHowFarAPartLies) {
   EXPECT_NEAR(shift->y, -9, 1);
 }
 
+// The first picture lies at one end of where parts lie: from there the other end would be out of reach.
+TEST(Alignment, TheReferenceLiesInTheMiddle) {
+  test::TempFolder folder;
+  std::vector<std::filesystem::path> files;
+  unsigned seed = 1;
+  for (const int dx : {-24, 24, -12, 2, 12}) {
+    files.push_back(folder / (std::to_string(dx) + ".png"));
+    ASSERT_TRUE(write_file_atomically(files.back(), *imaging::encode_png(part_at(dx, 0, seed++))));
+  }
+  const auto reference = choose_reference(files, {});
+  ASSERT_TRUE(reference) << reference.error().message;
+  package::Preprocessing preprocessing = aligned_with(part_at(0, 0, 1));
+  preprocessing.alignment_reference = std::make_shared<const Image>(*reference);
+  for (const int dx : {-24, 24}) {
+    const auto shift = find_shift(part_at(dx, 0, 9), preprocessing);
+    ASSERT_TRUE(shift) << shift.error().message;
+    EXPECT_NEAR(shift->x, dx - 2, 1.5);
+  }
+}
+
 TEST(Alignment, WhatCannotBeAlignedIsAnError) {
   const auto preprocessing = aligned_with(part_at(0, 0, 1));
   EXPECT_EQ(find_shift(part_at(45, 0, 2), preprocessing).error().code, ErrorCode::invalid_argument);

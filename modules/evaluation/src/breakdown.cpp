@@ -93,6 +93,7 @@ std::vector<GroupFigures> group_figures(const std::vector<Row>& rows, double con
   breakdown.add_thirds("defect size, px", with_size, [](const Row& row) { return row.defect_side_px; });
   breakdown.add_thirds("brightness", all, [](const Row& row) { return row.properties.brightness; });
   breakdown.add_thirds("contrast", all, [](const Row& row) { return row.properties.contrast; });
+  breakdown.add_thirds("red less blue", all, [](const Row& row) { return row.properties.warmth; });
   breakdown.add_thirds("sharpness", all, [](const Row& row) { return row.properties.sharpness; });
   breakdown.add_names("view", &Row::view);
   breakdown.add_names("lot", &Row::lot);

@@ -114,7 +114,10 @@ Json json_of(const Row& row) {
   if (row.defect_side_px > 0) json["defect_side_px"] = row.defect_side_px;
   json["properties"] = {{"brightness", row.properties.brightness},
                         {"contrast", row.properties.contrast},
+                        {"warmth", row.properties.warmth},
                         {"sharpness", row.properties.sharpness}};
+  if (row.boxes)
+    json["boxes"] = {{"true", row.boxes->true_boxes}, {"found", row.boxes->found}, {"false", row.boxes->false_boxes}};
   json["timings_ms"] = {{"decode", row.decode_ms}, {"predict", row.predict_ms}};
   return json;
 }

@@ -25,11 +25,18 @@ Image shrunk(const Image& image) {
 }  // namespace
 
 PictureProperties measure_properties(const Image& image) {
-  const Image gray = to_gray(to_8_bit(shrunk(image), {}));
+  const Image small = to_8_bit(shrunk(image), {});
+  const Image gray = to_gray(small);
   const cv::Mat pixels = view_of(gray);
   cv::Scalar mean, deviation;
   cv::meanStdDev(pixels, mean, deviation);
-  PictureProperties properties{mean[0], deviation[0], 0};
+  PictureProperties properties;
+  properties.brightness = mean[0];
+  properties.contrast = deviation[0];
+  if (small.channels() == 3) {
+    const cv::Scalar colour = cv::mean(view_of(small));
+    properties.warmth = colour[0] - colour[2];
+  }
   cv::Mat edges;
   cv::Laplacian(pixels, edges, CV_32F);
   cv::meanStdDev(edges, mean, deviation);

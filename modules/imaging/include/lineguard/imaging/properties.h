@@ -14,6 +14,7 @@ namespace lineguard::imaging {
 struct PictureProperties {
   double brightness = 0;  // mean, 0 to 255 (16-bit pictures are scaled down)
   double contrast = 0;    // standard deviation of gray, 0 to 127.5
+  double warmth = 0;      // mean of red less mean of blue, -255 to 255: moves with the lamp's colour; gray has 0
   double sharpness = 0;   // standard deviation of the Laplacian of gray: falls when the focus is lost
 };
 
