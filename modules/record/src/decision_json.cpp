@@ -93,6 +93,7 @@ Entry decision_entry(EventKind kind, const Decision& decision, const DecisionCon
   add_text(payload, "serial", context.serial);
   add_text(payload, "lot", context.lot);
   add_text(payload, "picture", context.picture);
+  if (decision.threshold) payload["threshold"] = number(*decision.threshold);
   if (decision.prediction) payload["prediction"] = prediction_json(*decision.prediction);
   return Entry{kind, decision.part_number, payload.dump(-1, ' ', false, json::error_handler_t::replace)};
 }
@@ -108,6 +109,7 @@ Result<Decision> parse_decision(const Event& event) {
   if (!find_by_name(payload, "gate", gates, decision.gate)) return missing(event, "gate");
   if (!find_by_name(payload, "reason", all_reasons(), decision.reason)) return missing(event, "reason");
   decision.detail = text_or_empty(payload, "detail");
+  if (payload.contains("threshold")) decision.threshold = number_or_nan(payload, "threshold");
   decision.trigger_to_decision_ms = number_or_nan(payload, "trigger_to_decision_ms");
   if (payload.contains("prediction") && payload["prediction"].is_object()) {
     decision.prediction = read_prediction(payload["prediction"]);

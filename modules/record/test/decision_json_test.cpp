@@ -22,6 +22,8 @@ TEST(DecisionJson, ADecisionComesBackFromItsPayload) {
   decision.prediction->label = Label::good;
   decision.prediction->score = 0.1 + 0.2;
   decision.prediction->model = {"cells", 3, std::string(64, 'd')};
+  decision.prediction->threshold = 39.3;
+  decision.threshold = 60;
   auto parsed = parse_decision(recorded(decision_entry(EventKind::decided, decision, {.recipe = "r1"})));
   ASSERT_TRUE(parsed) << parsed.error().message;
   EXPECT_EQ(parsed->part_number, 42u);
@@ -30,6 +32,8 @@ TEST(DecisionJson, ADecisionComesBackFromItsPayload) {
   EXPECT_EQ(parsed->detail, "x\ny");
   EXPECT_EQ(parsed->prediction->score, 0.1 + 0.2);
   EXPECT_EQ(parsed->prediction->model, decision.prediction->model);
+  EXPECT_EQ(parsed->threshold, 60) << "what the score was held against";
+  EXPECT_EQ(parsed->prediction->threshold, 39.3);
 }
 
 TEST(DecisionJson, EveryReasonHasAName) {

@@ -182,6 +182,7 @@ void InspectionCycle::on_prediction(Ticket ticket, Result<Prediction> prediction
   prediction->map.reset();
   prediction->embedding.clear();
   part->decision.prediction = std::move(*prediction);
+  part->decision.threshold = settings_.recipe.threshold;
   if (verdict.outcome == Outcome::pass) {
     propose_pass(*part);
   } else {

@@ -29,11 +29,18 @@ bool is_decision(const record::Event& event) {
   return event.kind == to_string(record::EventKind::decided) || event.kind == to_string(record::EventKind::revised);
 }
 
+// The recipe's decides; records made before it was written hold the model's alone.
+double threshold_of(const Decision& decision) {
+  return decision.threshold.value_or(decision.prediction ? decision.prediction->threshold : 0);
+}
+
 std::string decision_text(const Decision& decision) {
   std::string text = fmt::format("{}: {}", to_string(decision.outcome), to_string(decision.reason));
   if (decision.gate == Gate::review) text += ", to review";
   if (decision.prediction) {
-    text += fmt::format(", score {:.6g} / {:.6g}", decision.prediction->score, decision.prediction->threshold);
+    const double decided = threshold_of(decision), of_model = decision.prediction->threshold;
+    text += fmt::format(", score {:.6g} / {:.6g}", decision.prediction->score, decided);
+    if (decided != of_model) text += fmt::format(" (the model's threshold is {:.6g})", of_model);
   }
   text += fmt::format(", {:.1f} ms", decision.trigger_to_decision_ms);
   if (!decision.detail.empty()) text += " (" + decision.detail + ")";
@@ -63,7 +70,7 @@ std::string csv_line(const record::Event& event) {
     const Prediction& prediction = predicted ? *decision->prediction : none;
     decision_fields = fmt::format(
         "{},{},{},{},{},{},{},{}", to_string(decision->outcome), to_string(decision->gate), to_string(decision->reason),
-        predicted ? number_text(prediction.score) : "", predicted ? number_text(prediction.threshold) : "",
+        predicted ? number_text(prediction.score) : "", predicted ? number_text(threshold_of(*decision)) : "",
         number_text(decision->trigger_to_decision_ms), prediction.model.digest, csv_field(decision->detail));
   }
   return fmt::format("{},{},{},{},{},{}", event.sequence, event.utc, event.kind, part_text(event), decision_fields,

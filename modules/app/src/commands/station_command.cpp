@@ -52,6 +52,9 @@ void print_summary(const station::StationStatus& status) {
       std::cout << fmt::format("  {:<18} {}\n", to_string(reason), counters.because(reason));
     }
   }
+  if (counters.label_disagreements > 0)
+    std::cout << fmt::format("  {} of them the model would have decided otherwise: its threshold is not the recipe's\n",
+                             counters.label_disagreements);
   std::cout << fmt::format("trigger to decision p50 {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms (n {})\n",
                            status.times.percentile(0.5), status.times.percentile(0.99), status.times.max_ms(),
                            status.times.count());
@@ -80,10 +83,15 @@ int run_station(const StationOptions& options) {
   const auto config = station::load_station_config(options.config);
   if (!config) return report_error(config.error());
   if (options.check) {
-    const auto lines = check_devices(*config);
-    if (!lines) return report_error(lines.error().in(options.config.string()));
-    for (const std::string& line : *lines) std::cout << line << '\n';
-    return kDone;
+    const DeviceCheck check = check_devices(*config);
+    for (const std::string& line : check.lines) std::cout << line << '\n';
+    for (const std::string& warning : check.warnings) std::cerr << "warning: " << warning << '\n';
+    int code = kDone;
+    for (const Error& error : check.errors) {
+      const int own = report_error(error.in(options.config.string()));
+      if (code == kDone) code = own;
+    }
+    return code;
   }
   const auto done = inspect_until_stopped(*config);
   return done ? kDone : report_error(done.error().in(options.config.string()));

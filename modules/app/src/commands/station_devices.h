@@ -17,7 +17,11 @@ namespace lineguard::app {
 Result<station::StationDevices> open_devices(const station::StationConfig& config);
 station::StationSettings settings_of(const station::StationConfig& config);
 
-// `--check`: one line a device, and whether it answers now. Errors: the first device that is not there or does not.
-Result<std::vector<std::string>> check_devices(const station::StationConfig& config);
+// `--check`: one line a device, whether it answers now, and what is wrong with each that does not.
+struct DeviceCheck {
+  std::vector<std::string> lines, warnings;
+  std::vector<Error> errors;
+};
+DeviceCheck check_devices(const station::StationConfig& config);
 
 }  // namespace lineguard::app

@@ -120,6 +120,7 @@ struct Decision {
   Reason reason = Reason::internal_error;
   std::string detail;                    // the error message, for people
   std::optional<Prediction> prediction;  // when there was one
+  std::optional<double> threshold;       // the recipe's, which its score was held against
   UtcTime decided_at{};
   double trigger_to_decision_ms = 0;
 };
