@@ -9,6 +9,6 @@ file(GLOB openvino_parts
 install(TARGETS lineguard RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES ${openvino_parts} DESTINATION ${private_libs})
 install(DIRECTORY ${LINEGUARD_DEPS_DIR}/backbone DESTINATION ${CMAKE_INSTALL_DATADIR}/lineguard)
-install(FILES LICENSE README.md docs/station.toml DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES LICENSE README.md docs/station.toml docs/training.toml DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES modules/plc/st/lineguard_gate.st DESTINATION ${CMAKE_INSTALL_DATADIR}/lineguard)
 set_target_properties(lineguard PROPERTIES INSTALL_RPATH "$ORIGIN/../${private_libs}")

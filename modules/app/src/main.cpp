@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <iostream>
 #include <new>
+#include <string>
+#include <string_view>
 #include <unistd.h>
 
 #include <lineguard/core/log.h>
@@ -17,6 +19,18 @@ void refuse_empty_values(const CLI::App& app) {
       if (value.empty()) throw CLI::ValidationError(option->get_name(), "is empty: expected a value");
   }
   for (const CLI::App* command : app.get_subcommands()) refuse_empty_values(*command);
+}
+
+// CLI11 says of a word that is no command only that one is missing.
+void refuse_unknown_command(const CLI::App& root, int argc, char** argv) {
+  const std::string_view word = argc > 1 ? argv[1] : "";
+  std::string known;
+  for (const CLI::App* command : root.get_subcommands({})) {
+    if (command->get_name() == word) return;
+    known += (known.empty() ? "" : ", ") + command->get_name();
+  }
+  if (!word.empty() && !word.starts_with('-'))
+    throw CLI::ValidationError(std::string(word), "is no command; there are " + known);
 }
 
 int run_command_line(int argc, char** argv) {
@@ -43,6 +57,7 @@ int run_command_line(int argc, char** argv) {
   add_demo_command(root, run);
 
   try {
+    refuse_unknown_command(root, argc, argv);
     root.parse(argc, argv);
     refuse_empty_values(root);
   } catch (const CLI::ParseError& error) {

@@ -24,6 +24,14 @@ TEST(ListedNames, OneALineWithoutTheEmptyOnes) {
   EXPECT_FALSE(names->next());
 }
 
+TEST(ListedNames, ALineWithoutEndIsNoName) {
+  auto names = ListedNames::open("/dev/zero", -1);
+  ASSERT_TRUE(names);
+  EXPECT_FALSE(names->next());
+  ASSERT_TRUE(names->failure());
+  EXPECT_EQ(names->failure()->code, ErrorCode::too_large);
+}
+
 TEST(ListedNames, MissingListIsNamed) {
   const auto names = ListedNames::open("no/list", -1);
   ASSERT_FALSE(names);

@@ -60,6 +60,7 @@ Summary summarise(const Dataset& dataset, const std::vector<SampleFacts>& facts)
     for (const LabelledBox& box : sample.boxes) ++(box.outlines.empty() ? summary.boxes : summary.polygons);
     parts.insert(sample.part);
     if (sample.split != Split::unset) ++summary.by_split[std::string(to_string(sample.split))];
+    for (const LabelledBox& object : sample.boxes) ++summary.objects_by_class[object.class_name];
     ++summary.by_class[sample.class_name.empty() ? "not labelled" : sample.class_name];
     if (facts[i].decoded) ++summary.by_size[describe(facts[i])];
   }

@@ -125,6 +125,20 @@ TEST_F(Voc, ReadsObjectsAndSplits) {
   EXPECT_EQ(find_sample(dataset, "JPEGImages/c.jpg")->label, Label::unknown);
 }
 
+// A tag that is written or nested otherwise must not make a defective part a good one.
+TEST_F(Voc, BoxesThatAreNotReadAreProblems) {
+  add("JPEGImages/a.jpg");
+  std::string capital(kObject);
+  for (const char* tag : {"<object>", "</object>"}) {
+    const std::size_t at = capital.find(tag);
+    capital[at + (capital[at + 1] == '/' ? 2 : 1)] = 'O';
+  }
+  for (const std::string& objects : {capital, "<objects>" + std::string(kObject) + "</objects>"}) {
+    add("Annotations/a.xml", "<annotation>" + objects + "</annotation>");
+    EXPECT_CONTAINS(read_error().message, "a.xml:1: 1 bndbox that are in no <object> of the <annotation>");
+  }
+}
+
 TEST_F(Voc, NamesInListsMayHaveBlanksAndASetMayHaveTwoPicturesOfAStem) {
   for (const auto* name : {"part 1.jpg", "part 1.jpeg", "b.jpg"}) add("JPEGImages/" + std::string(name));
   add("Annotations/b.xml", "<annotation/>");

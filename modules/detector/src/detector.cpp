@@ -37,7 +37,10 @@ struct Detector::State {
 namespace {
 
 Error no_template() {
-  return make_error(ErrorCode::no_template, "no template: the model compares each picture with its defect-free twin");
+  return make_error(
+      ErrorCode::no_template,
+      "no template: the model compares each picture with its defect-free twin (inspect --templates FOLDER; over "
+      "HTTP the form's field template)");
 }
 
 // Values of another depth mean another brightness: black, or white, for the model.

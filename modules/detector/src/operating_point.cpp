@@ -32,7 +32,7 @@ Result<package::OperatingPoint> choose_operating_point(const std::vector<double>
     if (!chosen) return chosen.error();
     warnings.push_back(
         fmt::format("{} good parts support an overkill bound of {:.1f} % at {:.0f} % confidence, not the {:.1f} % "
-                    "asked for: that needs {} good parts to learn from{}",
+                    "aimed at (max_overkill): that needs {} good parts to learn from{}",
                     scores.size(), 100 * chosen->overkill_bound, 100 * config.confidence, 100 * config.max_overkill,
                     stats::trials_needed(config.max_overkill, 0, config.confidence),
                     good_left_out > 0 ? fmt::format(" ({} more kept for testing)", good_left_out) : ""));

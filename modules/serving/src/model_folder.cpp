@@ -55,15 +55,19 @@ std::map<std::string, std::vector<Found>> find_versions(const fs::path& folder, 
 
 // One that was damaged is no reason to serve none: the version before it then.
 std::optional<ServedModel> load_newest(const std::vector<Found>& versions, const LoadModelsOptions& options,
-                                       std::vector<std::string>& problems) {
-  for (const Found& found : versions) {
-    auto detector = detector::Detector::load(
-        found.path, {.threads = options.threads, .parallel_requests = options.parallel_requests});
+                                       ModelFolder& loaded) {
+  for (std::size_t i = 0; i < versions.size(); ++i) {
+    auto detector = detector::Detector::load(versions[i].path, {.threads = options.threads,
+                                                                .parallel_requests = options.parallel_requests,
+                                                                .operating_point = options.operating_point});
     if (detector) {
+      for (std::size_t older = i + 1; older < versions.size(); ++older)
+        loaded.older.push_back(fmt::format("{} ({} version {})", versions[older].path.string(),
+                                           (*detector)->model().name, versions[older].version));
       const ModelIdentity identity = (*detector)->model();
       return ServedModel{identity, std::shared_ptr<Predictor>(std::move(*detector))};
     }
-    problems.push_back(detector.error().message);
+    loaded.problems.push_back(detector.error().message);
   }
   return {};
 }
@@ -75,7 +79,7 @@ Result<ModelFolder> load_models(const fs::path& folder, const LoadModelsOptions&
   if (!fs::is_directory(folder, code)) return make_error(ErrorCode::not_found, "there is no folder " + folder.string());
   ModelFolder loaded;
   for (const auto& [name, versions] : find_versions(folder, loaded.problems)) {
-    if (auto model = load_newest(versions, options, loaded.problems)) loaded.models.push_back(std::move(*model));
+    if (auto model = load_newest(versions, options, loaded)) loaded.models.push_back(std::move(*model));
   }
   if (!loaded.models.empty()) return loaded;
   const std::string why = loaded.problems.empty() ? "it holds no package (a folder with a manifest.toml)"

@@ -28,9 +28,10 @@ Result<void> refuse_change(const char* what, const evaluation::RateChange& chang
   if (difference <= allowed + kRounding) return {};
   return make_error(
       ErrorCode::refused,
-      fmt::format("the {} rate rises from {:.2f} % to {:.2f} % of n = {}: more than the {:g} % allowed; "
-                  "nothing was written",
-                  what, 100 * change.a.count.rate(), 100 * change.b.count.rate(), change.discordant.n, 100 * allowed));
+      fmt::format("the {} rate rises from {:.2f} % to {:.2f} % of n = {}, where one is {:.2f} %: more than the {:g} % "
+                  "allowed (--max-change); nothing was written",
+                  what, 100 * change.a.count.rate(), 100 * change.b.count.rate(), change.discordant.n,
+                  100.0 / static_cast<double>(change.discordant.n), 100 * allowed));
 }
 
 }  // namespace

@@ -54,7 +54,9 @@ Result<void> save_threshold(const evaluation::Evaluation& evaluation, const Argu
   point.defective_below = static_cast<std::int64_t>(chosen.below.events);
   point.miss_bound = chosen.miss_bound;
   LINEGUARD_TRY(package::write_operating_point(arguments.package, point));
-  std::cout << fmt::format("saved as operating point \"{}\": use it with --operating-point {}\n", point.id, point.id);
+  std::cout << fmt::format(
+      "saved as operating point \"{}\", threshold = {} in a recipe: use it with --operating-point {}\n", point.id,
+      point.threshold, point.id);
   return {};
 }
 

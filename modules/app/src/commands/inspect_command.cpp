@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -59,7 +60,9 @@ std::string stopped_in_words(const InspectSummary& summary, std::size_t total, c
 std::string in_words(const InspectSummary& summary, const detector::Detector& detector) {
   std::string words = fmt::format("{}: {} good, {} defective, {} unknown", count_of(summary.inputs(), "picture"),
                                   summary.good, summary.defective, summary.unknown);
-  if (summary.errors > 0) words += fmt::format(", {} could not be read or predicted (see their lines)", summary.errors);
+  if (summary.errors > 0)
+    words += fmt::format(", {} could not be read or predicted (see their lines), the first: {}", summary.errors,
+                         summary.first_error);
   const ModelIdentity& model = detector.model();
   return words + fmt::format("\nmodel {} version {}, operating point \"{}\", threshold {:.6g}\n", model.name,
                              model.version, detector.operating_point(), detector.threshold());
@@ -67,7 +70,9 @@ std::string in_words(const InspectSummary& summary, const detector::Detector& de
 
 Result<InspectSummary> run_with(detector::Detector& detector, const InspectSource& source, std::size_t total,
                                 LineWriter& writer, const Arguments& arguments) {
-  const ProgressFunction progress = terminal_progress();
+  // On one terminal a bar and the lines would stand in each other's way.
+  const bool lines_on_terminal = (arguments.jsonl == "-" || arguments.jsonl.empty()) && isatty(STDOUT_FILENO) != 0;
+  const ProgressFunction progress = lines_on_terminal ? ProgressFunction() : terminal_progress();
   std::size_t done = 0;
   const LineSink sink = [&](const std::string& line) {
     if (progress && total > 0) progress("inspecting", ++done, total);

@@ -22,6 +22,8 @@ Result<void> list_folder(const fs::path& folder, std::vector<InspectInput>& inpu
   std::error_code code;
   std::vector<fs::path> files;
   for (fs::recursive_directory_iterator entry(folder, code), end; !code && entry != end; entry.increment(code)) {
+    // Masks of an MVTec AD set are no parts.
+    if (entry->path().filename() == "ground_truth" && entry->is_directory(code)) entry.disable_recursion_pending();
     if (imaging::has_picture_extension(entry->path()) && !entry->is_directory(code)) files.push_back(entry->path());
   }
   if (code) return make_error(ErrorCode::io_error, fmt::format("cannot read {}: {}", folder.string(), code.message()));
@@ -121,7 +123,7 @@ Done inspect_or_fail(Predictor& predictor, const Job& job, const InspectOptions&
 
 void count(const wire::InspectLine& line, InspectSummary& summary) {
   if (!line.prediction) {
-    ++summary.errors;
+    if (summary.errors++ == 0 && line.error) summary.first_error = line.error->message;
   } else if (line.prediction->label == Label::good) {
     ++summary.good;
   } else if (line.prediction->label == Label::defective) {

@@ -48,7 +48,8 @@ struct InspectOptions {
 
 struct InspectSummary {
   std::size_t good = 0, defective = 0, unknown = 0;
-  std::size_t errors = 0;               // could not be read or predicted
+  std::size_t errors = 0;               // could not be read or predicted …
+  std::string first_error;              // … the message of the first
   std::optional<Error> output_failure;  // stopped by: a line, overlay or map could not be written
   std::size_t inputs() const { return good + defective + unknown + errors; }
 };

@@ -51,9 +51,15 @@ ListedNames::Reading ListedNames::read_more() {
 }
 
 std::optional<std::string> ListedNames::next() {
+  constexpr std::size_t kLongestName = 64 * 1024;
   for (auto reading = Reading::goes_on; reading == Reading::goes_on;) {
     auto end = read_.find('\n');
     if (end == std::string::npos) {
+      if (read_.size() > kLongestName) {
+        failure_ = make_error(ErrorCode::too_large,
+                              fmt::format("{}: a line of more than {} bytes is no file name", name_, kLongestName));
+        return std::nullopt;
+      }
       reading = read_more();
       if (reading == Reading::goes_on) continue;
       if (reading == Reading::given_up) return std::nullopt;

@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "commands/records_output.h"
+#include "outputs.h"
 
 #include <algorithm>
 #include <charconv>
@@ -43,10 +44,14 @@ Result<void> write_events(const RecordsOptions& options,
                           const std::function<std::string(const record::Event&)>& line_of, std::ostream& out) {
   LINEGUARD_ASSIGN(const auto filter, filter_of(options));
   LINEGUARD_ASSIGN(auto reader, record::RecordReader::open(options.record));
-  return reader.for_each(filter, [&](const record::Event& event) {
+  bool any = false;
+  LINEGUARD_TRY(reader.for_each(filter, [&](const record::Event& event) {
+    any = true;
     out << line_of(event) << '\n';
     return out.good();  // the reader of a pipe has gone
-  });
+  }));
+  if (!any) std::cerr << "lineguard: no event of " << options.record.string() << " matches\n";
+  return {};
 }
 
 int show(const RecordsOptions& options) {
@@ -100,6 +105,7 @@ Result<std::optional<record::Head>> parse_head(const std::string& text) {
 
 Result<record::Verification> verify(const RecordsOptions& options) {
   LINEGUARD_ASSIGN(const auto head, parse_head(options.head));
+  LINEGUARD_TRY(prepare_output_files({options.json}));
   LINEGUARD_ASSIGN(auto reader, record::RecordReader::open(options.record));
   LINEGUARD_ASSIGN(const auto verification, reader.verify(head));
   if (!options.json.empty()) LINEGUARD_TRY(write_file_atomically(options.json, verification_json(verification)));

@@ -14,7 +14,7 @@ namespace lineguard::app {
 namespace {
 
 struct ServeArguments {
-  std::string models, http = "127.0.0.1:8080";
+  std::string models, http = "127.0.0.1:8080", operating_point = "default";
   int workers = 2, queue = 16, threads = 1, drain_s = 10;
 };
 
@@ -22,9 +22,12 @@ Result<int> run_serve(const ServeArguments& arguments) {
   const StopRequest stop;
   mallopt(M_ARENA_MAX, 2);  // a heap for every worker would only grow the memory
   LINEGUARD_ASSIGN(const HostPort endpoint, parse_host_port(arguments.http));
+  log_info("serve", "loading " + arguments.models);
   LINEGUARD_ASSIGN(auto loaded, serving::load_models(arguments.models, {.threads = arguments.threads,
-                                                                        .parallel_requests = arguments.workers}));
+                                                                        .parallel_requests = arguments.workers,
+                                                                        .operating_point = arguments.operating_point}));
   for (const std::string& problem : loaded.problems) log_warning("serve", problem);
+  for (const std::string& older : loaded.older) log_info("serve", "not served, there is a newer version: " + older);
   for (const serving::ServedModel& model : loaded.models) {
     log_info("serve", fmt::format("{} version {}, digest {}", model.identity.name, model.identity.version,
                                   model.identity.digest));
@@ -53,6 +56,10 @@ void add_serve_command(CLI::App& root, Run& run) {
   command->add_option("--models", arguments->models, "Folder of packages; the newest version of each name is served")
       ->required();
   command->add_option("--http", arguments->http, "Address to listen on; port 0 takes a free one")
+      ->capture_default_str();
+  command
+      ->add_option("--operating-point", arguments->operating_point,
+                   "Whose threshold gives the label, of every model (evaluate --save-operating-point)")
       ->capture_default_str();
   command->add_option("--workers", arguments->workers, "Predictions at once")
       ->check(CLI::Range(1, 64))

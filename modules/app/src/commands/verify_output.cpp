@@ -34,6 +34,10 @@ void print_summary(const VerifyResult& result, std::ostream& out) {
   fmt::print(out, "Pictures  {}: {} good, {} defective, {} not labelled; {}, {}\n", summary.pictures, summary.good,
              summary.defective, summary.unlabelled, count_of(summary.parts, "part"), count_marks(summary));
   fmt::print(out, "Classes   {}\n", list_counts(summary.by_class, kMaxClassesShown));
+  if (!summary.objects_by_class.empty())
+    fmt::print(out, "Objects   {}\n", list_counts(summary.objects_by_class, kMaxClassesShown));
+  if (summary.templates > 0)
+    fmt::print(out, "Templates {}: compared with their pictures, and good ones to learn from\n", summary.templates);
   if (!summary.by_split.empty()) fmt::print(out, "Splits    {}\n", list_counts(summary.by_split, 3));
   fmt::print(out, "Sizes     {}\n", list_counts(summary.by_size, kMaxSizesShown));
   for (const auto& warning : result.dataset.warnings) fmt::print(out, "Note      {}\n", on_one_line(warning, 2000));
@@ -151,6 +155,7 @@ std::string to_json(const VerifyResult& result) {
                               {"polygons", summary.polygons},
                               {"templates", summary.templates},
                               {"classes", summary.by_class},
+                              {"objects_by_class", summary.objects_by_class},
                               {"splits", summary.by_split},
                               {"sizes", summary.by_size}}},
                             {"notes", result.dataset.warnings},

@@ -13,6 +13,7 @@
 #include <pugixml.hpp>
 
 #include <lineguard/core/files.h>
+#include <lineguard/core/words.h>
 
 namespace lineguard::dataset {
 namespace fs = std::filesystem;
@@ -69,6 +70,19 @@ std::optional<Size> said_size(const pugi::xml_node& annotation) {
   return said.width_px > 0 && said.height_px > 0 ? std::optional(said) : std::nullopt;
 }
 
+// Boxes wherever they stand, however their tags are written: one that is not read must not make a part good.
+class BoxCounter : public pugi::xml_tree_walker {
+ public:
+  bool for_each(pugi::xml_node& node) override {
+    count_ += to_lower(node.name()) == "bndbox";
+    return true;
+  }
+  std::size_t count() const { return count_; }
+
+ private:
+  std::size_t count_ = 0;
+};
+
 // Sets boxes, their picture's size and label.
 void read_annotation(const fs::path& file, Sample& sample, LabelProblems& problems) {
   const auto text = read_text_file(file);
@@ -81,11 +95,21 @@ void read_annotation(const fs::path& file, Sample& sample, LabelProblems& proble
   if (!root) return problems.add(lines.place_at(0), "expected <annotation>");
   sample.annotated_size = said_size(root);
   bool whole = true;
+  std::size_t objects_with_box = 0;
   for (const pugi::xml_node& object : root.children("object")) {
+    for ([[maybe_unused]] const pugi::xml_node& corners : object.children("bndbox")) ++objects_with_box;
     auto box = read_object(object);
     if (box) sample.boxes.push_back(std::move(*box));
     if (!box) problems.add(lines.place_at(object.offset_debug()), box.error().message);
     whole &= box.ok();
+  }
+  BoxCounter boxes;
+  document.traverse(boxes);
+  // An object's <part> has a box of its own, which is not the object's (VOC 2007 and 2008).
+  if (sample.boxes.empty() && whole && boxes.count() > objects_with_box) {
+    whole = false;
+    problems.add(lines.place_at(0), fmt::format("{} that are in no <object> of the <annotation>",
+                                                count_of(boxes.count() - objects_with_box, "bndbox")));
   }
   set_class_by_boxes(sample, whole);
 }

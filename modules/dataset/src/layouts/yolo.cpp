@@ -49,7 +49,8 @@ Names read_names(const FolderContent& folder, Dataset& dataset) {
   if (file.empty()) return {};
   const std::string path = (folder.path / file).string();
   dataset.label_files.emplace_back(path);
-  const auto text = read_text_file(path);
+  constexpr std::uint64_t kMostBytes = 1 << 20;  // ten thousand names of a hundred letters
+  const auto text = read_text_file(path, kMostBytes);
   if (!text) return problems.add(path, text.error().message), Names{};
   try {
     const YAML::Node list = YAML::Load(*text)["names"];

@@ -30,10 +30,11 @@ struct Finding {
 
 struct Summary {
   std::size_t pictures = 0, good = 0, defective = 0, unlabelled = 0, parts = 0, masks = 0;
-  std::size_t boxes = 0, polygons = 0, templates = 0;  // boxes: those without an outline
-  std::map<std::string, std::size_t> by_class;
-  std::map<std::string, std::size_t> by_split;  // as the data set names them; empty where it names none
-  std::map<std::string, std::size_t> by_size;   // "256x256 gray 8 bit" -> count
+  std::size_t boxes = 0, polygons = 0, templates = 0;   // boxes: those without an outline
+  std::map<std::string, std::size_t> by_class;          // pictures
+  std::map<std::string, std::size_t> objects_by_class;  // boxes and polygons
+  std::map<std::string, std::size_t> by_split;          // as the data set names them; empty where it names none
+  std::map<std::string, std::size_t> by_size;           // "256x256 gray 8 bit" -> count
 };
 
 struct CheckReport {

@@ -24,11 +24,13 @@ struct ServedModel {
 struct ModelFolder {
   std::vector<ServedModel> models;    // by name
   std::vector<std::string> problems;  // packages that cannot be served, and why
+  std::vector<std::string> older;     // packages that a newer version stands in for: "models/tiles-1 (tiles version 1)"
 };
 
 struct LoadModelsOptions {
-  int threads = 1;            // cores of one prediction
-  int parallel_requests = 2;  // predictions at once a model
+  int threads = 1;                          // cores of one prediction
+  int parallel_requests = 2;                // predictions at once a model
+  std::string operating_point = "default";  // whose threshold gives the label of an answer
 };
 
 // `folder` holds packages as subfolders, or is one itself. A broken package is a problem, not served; the version
