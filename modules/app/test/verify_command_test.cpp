@@ -121,7 +121,8 @@ TEST_F(VerifyCommand, blockersStandBeforeWhatIsAllowedAndWarnings) {
   add_picture("test/stain/one.png", 10);
   const Outcome outcome = verify({path(), "--structure-only", "--allow", "no-good-pictures"});
   const auto blocker = outcome.out.find("\nBLOCKER duplicate-across-splits"),
-             allowed = outcome.out.find("\nallowed no-good-pictures"), warning = outcome.out.find("\nwarning imbalance");
+             allowed = outcome.out.find("\nallowed no-good-pictures"),
+             warning = outcome.out.find("\nwarning imbalance");
   EXPECT_LT(blocker, allowed) << outcome.out;
   EXPECT_LT(allowed, warning) << outcome.out;
   EXPECT_NE(warning, std::string::npos) << outcome.out;

@@ -134,7 +134,8 @@ std::set<std::string_view> values_of(const std::vector<const Sample*>& samples,
   return values;
 }
 
-// What is said of one picture: "good", a defect's class, or the probability that experts gave. Not labelled says nothing.
+// What is said of one picture: "good", a defect's class, or the probability that experts gave. Not labelled says
+// nothing.
 std::set<std::string> labels_of(const std::vector<const Sample*>& samples) {
   std::set<std::string> labels;
   for (const Sample* sample : samples) {
@@ -184,7 +185,8 @@ void check_template(const Sample& sample, const SampleFacts& facts, FindingList&
                              facts.twin->size.height_px, facts.size.width_px, facts.size.height_px),
                  sample.name);
   if (sample.label == Label::defective && facts.twin->pixel_digest == facts.pixel_digest)
-    findings.add(Check::missing_template, "labelled defective, but its template shows the very same pixels", sample.name);
+    findings.add(Check::missing_template, "labelled defective, but its template shows the very same pixels",
+                 sample.name);
 }
 
 void check_templates(const Dataset& dataset, FindingList& findings) {

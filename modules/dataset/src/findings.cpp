@@ -67,7 +67,8 @@ constexpr std::array<CheckRow, 32> kChecks{{
      "Keep one of them, unless they are different parts that really look the same to the pixel."},
     {Check::exif_orientation, "exif-orientation", Severity::blocker,
      "Lineguard turns the picture as it says, the tools that draw masks and boxes may not, and cameras of a line never "
-     "write it. Save the pictures turned, or --allow exif-orientation where nothing is drawn on them or it was drawn on "
+     "write it. Save the pictures turned, or --allow exif-orientation where nothing is drawn on them or it was drawn "
+     "on "
      "the turned picture."},
     {Check::gray_as_colour, "gray-stored-as-colour", Severity::warning,
      "Nothing to do when the pictures come from one camera."},

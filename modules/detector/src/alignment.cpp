@@ -66,9 +66,8 @@ Result<Image> choose_reference(const std::vector<std::filesystem::path>& files, 
     y.push_back(shift.y);
   }
   const Point middle{stats::median(std::move(x)), stats::median(std::move(y))};
-  const auto nearest = std::ranges::min_element(found, {}, [&](const auto& one) {
-    return std::hypot(one.first.x - middle.x, one.first.y - middle.y);
-  });
+  const auto nearest = std::ranges::min_element(
+      found, {}, [&](const auto& one) { return std::hypot(one.first.x - middle.x, one.first.y - middle.y); });
   LINEGUARD_ASSIGN(const Image image, imaging::decode_file(*nearest->second));
   return alignment_reference(image, window);
 }

@@ -184,7 +184,8 @@ std::string refuse_copies(const dataset::Dataset& dataset, const std::vector<dat
                                                         finding.files));
   }
   if (good > 1 && good_copies + 1 == good)
-    refusals += fmt::format("\n  all {} good pictures are alike: nothing can be learned of how good parts differ", good);
+    refusals +=
+        fmt::format("\n  all {} good pictures are alike: nothing can be learned of how good parts differ", good);
   return refusals;
 }
 

@@ -112,8 +112,8 @@ class PredictionCheck {
     const auto deadline_ms = config_.cycle.recipe.deadline.count();
     if (slowest_ms > static_cast<double>(deadline_ms) / 2)
       check_.warnings.push_back(fmt::format(
-          "recipe.deadline_ms = {}: the prediction alone took up to {:.1f} ms here, a late part is diverted", deadline_ms,
-          slowest_ms));
+          "recipe.deadline_ms = {}: the prediction alone took up to {:.1f} ms here, a late part is diverted",
+          deadline_ms, slowest_ms));
   }
 
  private:
@@ -147,9 +147,9 @@ DeviceCheck check_devices(const station::StationConfig& config) {
   std::optional<Capture> capture;
   if (auto camera = in("camera", camera::open_folder_camera(config.camera)); !failed(camera)) {
     const auto started = in("camera", (*camera)->start());
-    auto frame = started ? in("camera", (*camera)->grab(config.camera.first_number,
-                                                         system_clock().now() + Milliseconds(5000)))
-                         : Result<camera::Frame>(started.error());
+    auto frame =
+        started ? in("camera", (*camera)->grab(config.camera.first_number, system_clock().now() + Milliseconds(5000)))
+                : Result<camera::Frame>(started.error());
     if (!failed(frame)) {
       check.lines.push_back("camera     " + (*camera)->name());
       capture.emplace().views.push_back(std::move(frame->view));
