@@ -57,9 +57,12 @@ Error no_layout(const FolderContent& folder) {
   for (const auto& reader : layout_table()) {
     expected += fmt::format("\n  {:<26} {}", reader.title, reader.expected);
   }
-  return make_error(ErrorCode::invalid_argument,
-                    fmt::format("{} is no data set: {}{}. Expected one of{}", folder.path.string(), describe(folder),
-                                broken_json(folder), expected));
+  const bool defects_alone = std::ranges::any_of(folder.folders, is_defective_word);
+  return make_error(
+      ErrorCode::invalid_argument,
+      fmt::format("{} is no data set: {}{}{}. Expected one of{}", folder.path.string(), describe(folder),
+                  defects_alone ? ", and no pictures of good parts, which a detector learns from" : "",
+                  broken_json(folder), expected));
 }
 
 struct Match {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <cerrno>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -129,7 +130,11 @@ Result<std::vector<Listed>> read_lists(const fs::path& root, Dataset& dataset) {
                                     std::pair{"test.txt", Split::test}}) {
     const fs::path file = root / "ImageSets" / "Main" / name;
     std::error_code code;
-    if (!fs::exists(file, code)) continue;
+    if (!fs::exists(file, code)) {
+      if (code && code.value() != ENOENT && code.value() != ENOTDIR)  // not allowed to look: the split would be lost
+        return error_from_errno(code.value(), "cannot read " + file.string());
+      continue;
+    }
     dataset.label_files.push_back(file);
     LINEGUARD_ASSIGN(const std::string text, read_text_file(file));
     std::istringstream lines{std::string(without_byte_order_mark(text))};
