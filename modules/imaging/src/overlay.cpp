@@ -47,7 +47,7 @@ void blend_heat(cv::Mat& rgb, const FloatMap& map, const OverlayStyle& style) {
 const cv::Scalar kRegionColour(70, 200, 255), kTruthColour(60, 255, 60), kEdge(0, 0, 0);
 
 int line_width_px(const cv::Mat& rgb) {
-  return std::max(1, std::min(rgb.cols, rgb.rows) / 250);
+  return std::clamp(std::min(rgb.cols, rgb.rows) / 160, 1, 6);
 }
 
 int pixel(double value) {
@@ -91,7 +91,7 @@ cv::Rect place_name(const cv::Rect& box, const cv::Size& text, const cv::Size& p
 }
 
 void draw_names(cv::Mat& rgb, const std::vector<Region>& regions) {
-  const int thickness = line_width_px(rgb);
+  const int thickness = std::max(1, line_width_px(rgb) / 2);
   const double scale = std::max(0.35, std::min(rgb.cols, rgb.rows) / 900.0);
   std::vector<cv::Rect> taken;
   for (const Region& region : regions) {
