@@ -11,6 +11,7 @@
 #include <lineguard/core/id.h>
 #include <lineguard/http/metrics.h>
 #include <lineguard/http/multipart.h>
+#include <lineguard/imaging/decode.h>
 #include <lineguard/serving/prediction_server.h>
 #include <lineguard/wire/inspect_line.h>
 #include <lineguard/wire/remote_predictor.h>
@@ -74,6 +75,22 @@ Result<Capture> capture_of(const http::Request& request) {
   capture.views.push_back({"", bytes_of(image->second), "request", std::nullopt});
   if (twin != fields.end()) capture.views[0].defect_free_template = bytes_of(twin->second);
   return capture;
+}
+
+// A map is four bytes a pixel and in the answer more than five: a small file may hold a picture of which that is
+// gigabytes.
+Result<void> refuse_large_map(const Capture& capture) {
+  constexpr std::int64_t kMostPixels = 25'000'000;
+  for (const View& view : capture.views) {
+    const auto* encoded = std::get_if<std::shared_ptr<const Bytes>>(&view.content);
+    const auto info = encoded ? imaging::read_info(**encoded) : make_error(ErrorCode::internal, "pixels");
+    if (!info) continue;  // the predictor says what is wrong with it
+    if (std::int64_t{info->size.width_px} * info->size.height_px > kMostPixels)
+      return make_error(ErrorCode::too_large,
+                        fmt::format("map=1 is for pictures of up to {} megapixels, this one has {}x{} pixels",
+                                    kMostPixels / 1'000'000, info->size.width_px, info->size.height_px));
+  }
+  return {};
 }
 
 }  // namespace
@@ -159,6 +176,9 @@ http::Response PredictionServer::State::inspect(const http::Request& request) {
                           {{"model", name}}, milliseconds_between(request.received, start) / 1000);
   const auto capture = capture_of(request);
   if (!capture) return refuse(capture.error());
+  if (options->want_map) {
+    if (const auto fits = refuse_large_map(*capture); !fits) return refuse(fits.error());
+  }
   auto prediction = model.predictor->predict(*capture, *options);
   metrics.observe_seconds("lineguard_inspect_seconds", "Decode and prediction, without waiting", {{"model", name}},
                           milliseconds_between(start, system_clock().now()) / 1000);

@@ -77,6 +77,23 @@ TEST_F(Serving, MapAndEmbeddingAreOptIn) {
   EXPECT_EQ(send("POST", "/v1/inspect/tiles?map=0", "1").body.find("float32_base64"), std::string::npos);
 }
 
+// A hundred bytes may claim a hundred megapixels; without a map they are predicted, or refused, as ever.
+TEST_F(Serving, NoMapOfAHugePicture) {
+  std::string bmp("BM", 2);
+  const auto add = [&](std::uint32_t number, int bytes) {
+    for (int i = 0; i < bytes; ++i) bmp += static_cast<char>(number >> (8 * i));
+  };
+  for (const std::uint32_t number : {100u, 0u, 54u, 40u, 10'000u, 10'000u}) add(number, 4);
+  add(1, 2);
+  add(24, 2);
+  for (int i = 0; i < 6; ++i) add(0, 4);
+  const http::Response refused = send("POST", "/v1/inspect/tiles?map=1", bmp);
+  EXPECT_EQ(refused.status, 413) << refused.body;
+  EXPECT_NE(refused.body.find("up to 25 megapixels, this one has 10000x10000 pixels"), std::string::npos)
+      << refused.body;
+  EXPECT_EQ(send("POST", "/v1/inspect/tiles", bmp).status, 200);
+}
+
 struct BadRequest {
   std::string method, target, body;
   int status;
