@@ -24,7 +24,7 @@ void wait_and_clean() {
   unsigned char signal = 0;
   if (read(pipe_ends[0], &signal, 1) != 1) return;
   remove_staged_folders();
-  constexpr std::string_view kWords = "\nlineguard: stopped: nothing was written\n";
+  constexpr std::string_view kWords = "\nlineguard: stopped\n";
   [[maybe_unused]] const ssize_t said = write(STDERR_FILENO, kWords.data(), kWords.size());
   std::_Exit(128 + signal);
 }

@@ -22,15 +22,16 @@ void refuse_empty_values(const CLI::App& app) {
 }
 
 // CLI11 says of a word that is no command only that one is missing.
-void refuse_unknown_command(const CLI::App& root, int argc, char** argv) {
-  const std::string_view word = argc > 1 ? argv[1] : "";
+void refuse_unknown_command(const CLI::App& app, int at, int argc, char** argv) {
+  const std::string_view word = argc > at ? argv[at] : "";
+  const auto commands = app.get_subcommands({});
+  if (commands.empty() || word.empty() || word.starts_with('-')) return;
   std::string known;
-  for (const CLI::App* command : root.get_subcommands({})) {
-    if (command->get_name() == word) return;
+  for (const CLI::App* command : commands) {
+    if (command->get_name() == word) return refuse_unknown_command(*command, at + 1, argc, argv);
     known += (known.empty() ? "" : ", ") + command->get_name();
   }
-  if (!word.empty() && !word.starts_with('-'))
-    throw CLI::ValidationError(std::string(word), "is no command; there are " + known);
+  throw CLI::ValidationError(std::string(word), "is no command; there are " + known);
 }
 
 int run_command_line(int argc, char** argv) {
@@ -57,7 +58,7 @@ int run_command_line(int argc, char** argv) {
   add_demo_command(root, run);
 
   try {
-    refuse_unknown_command(root, argc, argv);
+    refuse_unknown_command(root, 1, argc, argv);
     root.parse(argc, argv);
     refuse_empty_values(root);
   } catch (const CLI::ParseError& error) {

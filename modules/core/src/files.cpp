@@ -171,16 +171,21 @@ bool is_staging(const fs::path& folder) {
          name.find_first_not_of("0123456789abcdef-", at + kStaging.size()) == std::string::npos;
 }
 
+// What names of something that is written for `clean` begin with: cut where the file system allows no longer ones.
+std::string staging_start(const fs::path& clean) {
+  constexpr std::size_t kLongestName = 255, kIdLength = 32;  // in bytes, on Linux; of new_id()
+  const std::size_t left = kLongestName - kIdLength - kStaging.size();
+  return clean.filename().string().substr(0, left) + std::string(kStaging);
+}
+
 fs::path staging_name(const fs::path& target) {
-  constexpr std::size_t kLongestName = 255;  // of a file, in bytes, on Linux
   const fs::path clean = without_slash(target);
-  const std::string end = std::string(kStaging) + new_id();
-  return clean.parent_path() / (clean.filename().string().substr(0, kLongestName - end.size()) + end);
+  return clean.parent_path() / (staging_start(clean) + new_id());
 }
 
 std::vector<fs::path> staged_beside(const fs::path& target) {
   const fs::path clean = without_slash(target);
-  const std::string start = clean.filename().string() + std::string(kStaging);
+  const std::string start = staging_start(clean);
   std::vector<fs::path> found;
   std::error_code code;
   for (fs::directory_iterator it(folder_of(clean), code), end; !code && it != end; it.increment(code)) {

@@ -103,7 +103,10 @@ TEST_F(Files, ANameMayBeAsLongAsTheSystemAllows) {
   const std::string longest(255, 'x');
   ASSERT_TRUE(write_file_atomically(folder_ / longest, "1"));
   EXPECT_EQ(*read_text_file(folder_ / longest), "1");
-  EXPECT_TRUE(is_staging(staging_name(folder_ / longest)));
+  const auto aside = staging_name(folder_ / longest);
+  EXPECT_TRUE(is_staging(aside));
+  ASSERT_TRUE(write_file_atomically(aside, "2"));
+  EXPECT_EQ(staged_beside(folder_ / longest), std::vector{aside});
 }
 
 TEST_F(Files, StagedFolderReplaces) {

@@ -143,10 +143,18 @@ std::set<std::string> labels_of(const std::vector<const Sample*>& samples) {
     if (unsure) labels.insert(fmt::format("{:g}", sample->defect_probability));
     if (!unsure && sample->label != Label::unknown) labels.insert(sample->class_name);
   }
+  if (labels.size() > 1 && !labels.contains(std::string(kGoodClass))) labels.erase(std::string(kDefectiveClass));
   return labels;
 }
 
-void check_equal_pictures(const std::vector<const Sample*>& samples, FindingList& findings) {
+// Copies that only pixels betray, such as one picture as PNG and as BMP: nothing joins them.
+bool are_unjoined(const std::vector<const Sample*>& samples, const std::set<std::string_view>& files) {
+  return files.size() > 1 &&
+         values_of(samples, [](const Sample& sample) { return std::string_view(sample.part); }).size() > 1;
+}
+
+void check_equal_pictures(const std::vector<const Sample*>& samples, const std::set<std::string_view>& files,
+                          FindingList& findings) {
   const std::set<std::string> labels = labels_of(samples);
   const auto splits = values_of(samples, [](const Sample& sample) { return to_string(sample.split); });
   if (labels.size() > 1) {
@@ -156,6 +164,9 @@ void check_equal_pictures(const std::vector<const Sample*>& samples, FindingList
   } else if (splits.size() > 1) {
     findings.add_group(Check::duplicate_across_splits,
                        fmt::format("the same picture stands in {}", fmt::join(splits, " and ")), names_of(samples));
+  } else if (are_unjoined(samples, files)) {
+    findings.add_group(Check::unjoined_copy, "the same picture to the pixel, in different files and of different parts",
+                       names_of(samples));
   } else {
     findings.add_group(Check::duplicate, "the same picture stands there more than once" + lines_of(samples),
                        names_of(samples));
@@ -173,19 +184,24 @@ void check_duplicates(const Dataset& dataset, const std::vector<SampleFacts>& fa
   }
   // By place in the data set, not by digest.
   std::sort(groups.begin(), groups.end(), [](const auto* a, const auto* b) { return a->front() < b->front(); });
-  for (const auto* group : groups) check_equal_pictures(*group, findings);
+  for (const auto* group : groups) {
+    std::set<std::string_view> files;
+    for (const Sample* sample : *group)
+      files.insert(facts[static_cast<std::size_t>(sample - dataset.samples.data())].file_digest);
+    check_equal_pictures(*group, files, findings);
+  }
 }
 
 // A twin of another size can't be laid over its picture, and the picture itself shows no difference.
 void check_template(const Sample& sample, const SampleFacts& facts, FindingList& findings) {
   if (!facts.decoded || !facts.twin) return;
   if (facts.twin->size != facts.size)
-    findings.add(Check::size_mismatch,
+    findings.add(Check::template_mismatch,
                  fmt::format("the template has {}x{} pixels, the picture {}x{}", facts.twin->size.width_px,
                              facts.twin->size.height_px, facts.size.width_px, facts.size.height_px),
                  sample.name);
   if (sample.label == Label::defective && facts.twin->pixel_digest == facts.pixel_digest)
-    findings.add(Check::missing_template, "labelled defective, but its template shows the very same pixels",
+    findings.add(Check::template_mismatch, "labelled defective, but its template shows the very same pixels",
                  sample.name);
 }
 
@@ -288,7 +304,7 @@ void check_boxes(const Sample& sample, const SampleFacts& facts, FindingList& fi
   }
   if (const auto flat = std::ranges::count_if(sample.boxes, encloses_nothing); flat > 0) {
     findings.add(
-        Check::box_outside,
+        Check::empty_outline,
         fmt::format("{} outline{} nothing: the points lie in a line", flat, flat == 1 ? " encloses" : "s enclose"),
         sample.name);
   }

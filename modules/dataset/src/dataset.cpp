@@ -58,11 +58,10 @@ Error no_layout(const FolderContent& folder) {
     expected += fmt::format("\n  {:<26} {}", reader.title, reader.expected);
   }
   const bool defects_alone = std::ranges::any_of(folder.folders, is_defective_word);
-  return make_error(
-      ErrorCode::invalid_argument,
-      fmt::format("{} is no data set: {}{}{}. Expected one of{}", folder.path.string(), describe(folder),
-                  defects_alone ? ", and no pictures of good parts, which a detector learns from" : "",
-                  broken_json(folder), expected));
+  return make_error(ErrorCode::invalid_argument,
+                    fmt::format("{} is no data set: {}{}{}. Expected one of{}", folder.path.string(), describe(folder),
+                                defects_alone ? ", and no pictures of good parts, which a detector learns from" : "",
+                                broken_json(folder), expected));
 }
 
 struct Match {
@@ -101,9 +100,11 @@ Result<const LayoutReader*> choose(const FolderContent& folder, std::optional<La
 // Good is what is left when nothing else fits. A label file that can't be read must not make every part good.
 void refuse_unread_labels(const FolderContent& folder, Dataset& dataset) {
   for (const std::string& name : unread_label_files(folder)) {
-    dataset.problems.add((folder.path / name).string(),
-                         "looks like labels, but no layout can read it, and without labels every part would be good: "
-                         "correct it (--layout says what it should be), or say --layout good-only");
+    dataset.problems.add(
+        (folder.path / name).string(),
+        "looks like labels, but no layout can read it, and without labels every part would be good: "
+        "move it away if it is none, correct it if it is (--layout says of what kind), or say --layout "
+        "good-only");
   }
 }
 

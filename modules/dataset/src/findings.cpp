@@ -16,7 +16,7 @@ struct CheckRow {
   std::string_view advice;
 };
 
-constexpr std::array<CheckRow, 32> kChecks{{
+constexpr std::array<CheckRow, 35> kChecks{{
     {Check::malformed_label, "malformed-label", Severity::blocker,
      "Correct these lines or entries, or take them out. Until then nothing is trained or measured, whatever --allow "
      "says: a set that is read in part would be another one. What is said of the other files below is of what could be "
@@ -33,16 +33,25 @@ constexpr std::array<CheckRow, 32> kChecks{{
      "parts that are good in all their pictures: the operating point rests on them."},
     {Check::label_conflict, "label-conflict", Severity::blocker,
      "Decide what the part is and keep one of the files, or of the lines. Where several experts judged one picture: "
-     "one "
-     "line, with the share of them that call it defective as its label."},
+     "one line, with the share of them that call it defective as its label. Several defects of one part: one line with "
+     "all of them, \"crack: 10 10 20 20; stain: 60 60 8 8\"."},
     {Check::part_in_two_splits, "part-in-two-splits", Severity::blocker,
      "Move all pictures of the part to one split: tested on a part it has learned, a detector looks better than it "
      "is."},
     {Check::duplicate_across_splits, "duplicate-across-splits", Severity::blocker,
      "Keep the picture in one split only: tested on what it has learned, a detector looks better than it is."},
+    {Check::unjoined_copy, "unjoined-copy", Severity::blocker,
+     "Keep one of the copies, or name the part that they show (--part-pattern or the column part): as parts of their "
+     "own "
+     "they would be dealt into learning and testing. Copies that are equal byte for byte count as one part by "
+     "themselves."},
     {Check::missing_template, "missing-template", Severity::blocker,
      "Give each picture its defect-free twin, or take these pictures out. With --allow, pictures are learned from "
      "without their twins."},
+    {Check::template_mismatch, "template-mismatch", Severity::blocker,
+     "A template shows the same place of the same product without the defect, in as many pixels: take the right "
+     "picture "
+     "for it, or take these out."},
     {Check::mask_on_good, "mask-on-good", Severity::blocker,
      "Either the part is defective or the mask or box is wrong: correct one of them."},
     {Check::empty_mask, "empty-mask", Severity::blocker,
@@ -51,6 +60,8 @@ constexpr std::array<CheckRow, 32> kChecks{{
      "Export the mask at the picture's size. A picture with an EXIF orientation is turned before they are compared."},
     {Check::box_outside, "box-outside", Severity::blocker,
      "Boxes are x y width height in pixels of this picture, from its upper left corner: export them again."},
+    {Check::empty_outline, "empty-outline", Severity::blocker,
+     "Draw the object again, or take the outline out and leave its box."},
     {Check::annotated_size, "annotated-size", Severity::blocker,
      "Boxes and outlines are in pixels of the picture that they were drawn on: bring the pictures back to that size, "
      "or "
@@ -61,15 +72,15 @@ constexpr std::array<CheckRow, 32> kChecks{{
      "Take all pictures with the same bit depth: 8 or 16 bit, not both."},
     {Check::size_mismatch, "size-mismatch", Severity::blocker,
      "These look like another camera, crop or product: take them out, or cut them as the others."},
-    {Check::few_good_pictures, "few-good-pictures", Severity::warning,
-     "Add pictures of good parts: normal variation is learned from them. Fifty or more is a good start."},
-    {Check::duplicate, "duplicate", Severity::warning,
-     "Keep one of them, unless they are different parts that really look the same to the pixel."},
     {Check::exif_orientation, "exif-orientation", Severity::blocker,
      "Lineguard turns the picture as it says, the tools that draw masks and boxes may not, and cameras of a line never "
      "write it. Save the pictures turned, or --allow exif-orientation where nothing is drawn on them or it was drawn "
      "on "
      "the turned picture."},
+    {Check::few_good_pictures, "few-good-pictures", Severity::warning,
+     "Add pictures of good parts: normal variation is learned from them. Fifty or more is a good start."},
+    {Check::duplicate, "duplicate", Severity::warning,
+     "Keep one of them, unless they are different parts that really look the same to the pixel."},
     {Check::gray_as_colour, "gray-stored-as-colour", Severity::warning,
      "Nothing to do when the pictures come from one camera."},
     {Check::sizes_vary, "sizes-vary", Severity::warning,
@@ -121,6 +132,12 @@ constexpr bool rows_follow_the_enum() {
 }
 static_assert(rows_follow_the_enum());
 
+constexpr bool blockers_come_first() {
+  return std::is_sorted(kChecks.begin(), kChecks.end(),
+                        [](const CheckRow& a, const CheckRow& b) { return a.severity < b.severity; });
+}
+static_assert(blockers_come_first());
+
 }  // namespace
 
 const std::vector<std::string>& check_names() {
@@ -135,7 +152,7 @@ const std::vector<std::string>& check_names() {
 const std::vector<std::string>& allowable_checks() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all = check_names();
-    for (const Check never : {Check::malformed_label, Check::unreadable, Check::undecodable})
+    for (const Check never : {Check::malformed_label, Check::unreadable, Check::undecodable, Check::template_mismatch})
       std::erase(all, row_of(never).name);
     return all;
   }();

@@ -74,6 +74,7 @@ void collect_picture(const Sample& sample, SampleFacts& facts) {
   facts.depth = image->depth();
   facts.colourless = is_colourless(*image);
   facts.pixel_digest = digest_of_pixels(*image);
+  facts.file_digest = sha256_hex(*content);
   facts.properties = imaging::measure_properties(*image);
   facts.file_type = imaging::to_string(imaging::detect_format(*content));
   if (const auto info = imaging::read_info(*content)) facts.exif_orientation = info->exif_orientation;

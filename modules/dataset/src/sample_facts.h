@@ -35,7 +35,7 @@ struct SampleFacts {
   std::string_view file_type;  // "JPEG", by its content
   int exif_orientation = 1;
   bool colourless = false;  // one channel, or three that are equal everywhere
-  std::string pixel_digest;
+  std::string pixel_digest, file_digest;
   imaging::PictureProperties properties;
   std::optional<MaskFacts> mask;      // where there is one that decodes
   std::optional<TemplateFacts> twin;  // likewise

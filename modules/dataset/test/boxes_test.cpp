@@ -133,7 +133,8 @@ TEST_F(Voc, BoxesThatAreNotReadAreProblems) {
     const std::size_t at = capital.find(tag);
     capital[at + (capital[at + 1] == '/' ? 2 : 1)] = 'O';
   }
-  for (const std::string& objects : {capital, "<objects>" + std::string(kObject) + "</objects>"}) {
+  for (const std::string& objects :
+       {capital, std::string(kObject) + capital, "<objects>" + std::string(kObject) + "</objects>"}) {
     add("Annotations/a.xml", "<annotation>" + objects + "</annotation>");
     EXPECT_CONTAINS(read_error().message, "a.xml:1: 1 bndbox that are in no <object> of the <annotation>");
   }

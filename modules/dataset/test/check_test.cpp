@@ -110,6 +110,28 @@ TEST_F(CheckDataset, blocksTheSamePictureWithTwoClassesOrByTwoExperts) {
   }
 }
 
+TEST_F(CheckDataset, blocksCopiesThatOnlyPixelsBetrayUnlessTheyAreOnePart) {
+  add_good(12, "");
+  const auto content = read_text_file(folder_ / "n103.png");
+  ASSERT_TRUE(content);
+  add("copy.png", *content + "a note behind the picture");
+  std::string lines = "image,label,part\n";
+  for (int i = 0; i < 12; ++i) lines += "n" + std::to_string(100 + i) + ".png,good," + std::to_string(i) + "\n";
+  add("labels.csv", lines + "copy.png,good,another\n");
+  expect_blocker(check(2, "labels.csv"), "unjoined-copy", {"copy.png", "n103.png"});
+  add("labels.csv", lines + "copy.png,good,3\n");
+  EXPECT_TRUE(check(2, "labels.csv").blockers().empty());
+}
+
+TEST_F(CheckDataset, aDefectWithoutANameIsNoOtherClass) {
+  add_good(12, "");
+  std::string lines = "image,label,part\n";
+  for (int i = 0; i < 12; ++i) lines += "n" + std::to_string(100 + i) + ".png,good," + std::to_string(i) + "\n";
+  add_picture("x.png", 60);
+  add("labels.csv", lines + "x.png,crack,x\nx.png,ng,x\n");
+  EXPECT_TRUE(check(2, "labels.csv").blockers().empty());
+}
+
 TEST_F(CheckDataset, blocksOnePartInTwoSplits) {
   add_good(12);
   add_picture("test/good/p7_b.png", 60);

@@ -140,8 +140,9 @@ TEST_F(LabelProblemsTest, BlockWhateverIsAllowed) {
   ASSERT_EQ(blocking.size(), 2u);
   EXPECT_EQ(blocking[0].check, "malformed-label");
   EXPECT_EQ(blocking[1].check, "unreadable") << "nobody can learn from it";
-  for (const char* never : {"malformed-label", "unreadable", "undecodable"}) EXPECT_FALSE(is_allowable(never));
-  EXPECT_EQ(allowable_checks().size() + 3, check_names().size());
+  for (const char* never : {"malformed-label", "unreadable", "undecodable", "template-mismatch"})
+    EXPECT_FALSE(is_allowable(never));
+  EXPECT_EQ(allowable_checks().size() + 4, check_names().size());
 }
 
 }  // namespace

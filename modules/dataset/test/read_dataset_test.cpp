@@ -86,12 +86,16 @@ TEST_F(ReadDataset, goodOnlyAsFlatFolderOrGoodFolder) {
 
 // Damaged labels must not make every part good: only who says so gets a set of good pictures alone.
 TEST_F(ReadDataset, labelFilesThatNoLayoutCanReadAreProblemsAndNoGoodParts) {
-  for (const auto& [file, content] :
-       std::vector<std::pair<std::string, std::string>>{{"labels.csv", "file;result\na.png;NG\n"},
-                                                        {"labels.json", "{\"annotati"},
-                                                        {"a.txt", "0 0.5 0.5 0.2 0.2\n"},
-                                                        {"data.yaml", "names: [crack]\n"}}) {
-    const std::string folder = "set_" + file;
+  for (const auto& [file, content] : std::vector<std::pair<std::string, std::string>>{
+           {"labels.csv", "file;result\na.png;NG\n"},
+           {"labels.json", "{\"annotati"},
+           {"a.txt", "0 0.5 0.5 0.2 0.2\n"},
+           {"data.yaml", "names: [crack]\n"},
+           {"labels.tsv", "image\tlabel\n"},
+           {"annotations/instances.json", "{\"images\": [], \"annotations\": []}"},
+           {"labels/a.txt", "0 0.5 0.5 0.2 0.2\n"}}) {
+    std::string folder = "set_" + file;
+    std::ranges::replace(folder, '/', '_');
     add(folder + "/a.png");
     add(folder + "/" + file, content);
     const auto refused = read_dataset(folder_ / folder, {});
@@ -104,6 +108,8 @@ TEST_F(ReadDataset, labelFilesThatNoLayoutCanReadAreProblemsAndNoGoodParts) {
   }
   add("noted/a.png");
   add("noted/readme.txt", "taken on monday");
+  add("noted/check.json", "{\n  \"schema\": \"lineguard.verify/1\"}");
+  add("noted/notes/lamp.txt", "new");
   EXPECT_EQ(read({}, "noted").layout, Layout::good_only);
 }
 

@@ -36,7 +36,7 @@ constexpr int kRegions = 16;              // a side
 constexpr std::size_t kFewestGood = 10, kFewestOfALabel = 20;
 constexpr double kLikely = 0.7;
 constexpr double kFarAway = 5;  // robust standard deviations
-constexpr std::size_t kMostFindings = 100, kMostNamed = 20;
+constexpr std::size_t kMostFindings = 100;
 // Of PartPair, where no split is spoilt: parts that differ by little but how they lie have a nearest that is hardly
 // nearer than chance has it, and to take two of them for one does harm, too.
 constexpr double kSureShare = 0.04;
@@ -251,7 +251,7 @@ class ContentCheck {
     for (std::size_t i = 0; i < row_of_.size(); ++i) {
       std::ranges::copy(regions_.row(row_of_[i]), regions.row(i).begin());
       defective.push_back(!set_.pictures[i].good());
-      if (defective.back() && names.size() < kMostNamed) names.push_back(set_.pictures[i].name);
+      if (defective.back()) names.push_back(set_.pictures[i].name);
     }
     const auto place = find_telling_place(regions, defective);
     if (!place) return;

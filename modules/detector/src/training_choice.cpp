@@ -158,39 +158,6 @@ bool cuts(const TrainingSet& set, const TrainConfig& config) {
   return config.tile_px > 0 && set.good_count() < set.pictures.size();
 }
 
-namespace {
-
-// Copies that only pixels betray, such as one picture as PNG and as BMP. Each would be a part of its own: learned from
-// and tested with, and all of them together one part that is alike in all pictures.
-std::string refuse_copies(const dataset::Dataset& dataset, const std::vector<dataset::Finding>& findings,
-                          const std::set<std::string>& learned) {
-  std::map<std::string, const dataset::Sample*> by_name;
-  for (const dataset::Sample& sample : dataset.samples) by_name.emplace(sample.name, &sample);
-  std::size_t good = 0, good_copies = 0;
-  for (const auto& [name, sample] : by_name) good += sample->label == Label::good && learned.contains(name);
-  std::string refusals;
-  for (const dataset::Finding& finding : findings) {
-    if (finding.check != "duplicate") continue;
-    const auto inside = [&](const std::string& file) { return learned.contains(file); };
-    const auto tested = [&](const std::string& file) {
-      return !inside(file) && by_name.contains(file) && by_name.at(file)->label != Label::unknown;
-    };
-    const auto known = static_cast<std::size_t>(std::ranges::count_if(finding.files, inside));
-    if (known > 0 && by_name.at(*std::ranges::find_if(finding.files, inside))->label == Label::good)
-      good_copies += known - 1;
-    if (known > 0 && std::ranges::any_of(finding.files, tested))
-      refusals += "\n  " + describe(dataset::finding_of("duplicate-across-splits",
-                                                        "the same picture is learned from and kept to test with",
-                                                        finding.files));
-  }
-  if (good > 1 && good_copies + 1 == good)
-    refusals +=
-        fmt::format("\n  all {} good pictures are alike: nothing can be learned of how good parts differ", good);
-  return refusals;
-}
-
-}  // namespace
-
 Result<void> refuse_blockers(const dataset::Dataset& dataset, const TrainingSet& set, const TrainConfig& config,
                              const TrainOptions& options, const ProgressFunction& progress,
                              std::vector<std::string>& warnings) {
@@ -210,7 +177,6 @@ Result<void> refuse_blockers(const dataset::Dataset& dataset, const TrainingSet&
     if (concerns_training) refusals += "\n  " + describe(finding);
     if (!concerns_training) warnings.push_back("not learned from, but spoils an evaluation: " + describe(finding));
   }
-  if (!allowed.contains("duplicate-across-splits")) refusals += refuse_copies(dataset, report.findings, learned);
   if (refusals.empty()) return {};
   return make_error(ErrorCode::refused,
                     fmt::format("{}: `lineguard verify` finds blockers:{}\nMend them, or override one with "

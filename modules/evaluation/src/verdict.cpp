@@ -23,17 +23,21 @@ Difference rate_difference(std::string_view figure, const RateChange& change, do
           fmt::format("{:+.2f} percentage points", 100 * (change.b.count.rate() - change.a.count.rate())),
           fmt::format("{:+.2f} to {:+.2f}", 100 * interval.low, 100 * interval.high),
           count_of(change.discordant.n, unit_of(change.a)),
-          excludes_0(interval) && change.discordant.p_value() <= 1 - confidence};
+          excludes_0(interval) && change.discordant.p_value() <= 1 - confidence,
+          fmt::format("p = {:.3g} by McNemar's test", change.discordant.p_value())};
 }
 
-Difference auroc_difference(const stats::PairedDifference& auroc, std::size_t pictures) {
+Difference auroc_difference(const stats::PairedDifference& auroc, std::size_t pictures, double confidence) {
   return {kImageAuroc,
           true,
           auroc.interval,
           fmt::format("{:+.4f}", auroc.difference()),
           fmt::format("{:+.4f} to {:+.4f}", auroc.interval.low, auroc.interval.high),
           count_of(pictures, "picture"),
-          excludes_0(auroc.interval)};
+          auroc.shown(confidence),
+          auroc.shown(confidence) || !excludes_0(auroc.interval)
+              ? ""
+              : fmt::format("{} make it", count_of(auroc.changed, "part"))};
 }
 
 std::vector<Difference> differences_of(const Comparison& comparison) {
@@ -44,14 +48,16 @@ std::vector<Difference> differences_of(const Comparison& comparison) {
   add_rate(kMissRate, comparison.miss);
   add_rate(kOverkillRate, comparison.overkill);
   if (comparison.auroc) {
-    differences.push_back(auroc_difference(*comparison.auroc, comparison.n_good + comparison.n_defective));
+    differences.push_back(
+        auroc_difference(*comparison.auroc, comparison.n_good + comparison.n_defective, comparison.confidence));
   }
   return differences;
 }
 
 std::string in_words(const Difference& difference, double confidence) {
-  return fmt::format("the {} differs by {} ({:g} % interval {}, n = {})", difference.figure, difference.in_words,
-                     100 * confidence, difference.interval_in_words, difference.n_in_words);
+  return fmt::format("the {} differs by {} ({:g} % interval {}, n = {}{}{})", difference.figure, difference.in_words,
+                     100 * confidence, difference.interval_in_words, difference.n_in_words,
+                     difference.test_in_words.empty() ? "" : ", ", difference.test_in_words);
 }
 
 std::vector<std::string_view> unknown_rates(const Comparison& comparison) {

@@ -101,6 +101,19 @@ TEST(Compare, DifferencesHaveOneUnitAndSayTheirMethod) {
   EXPECT_EQ(json["image_auroc"]["method"], "the width of Newcombe's score interval of a perfect order, on either side");
 }
 
+// Five parts missed by the new model alone, none by the old: the interval leaves out 0, the exact test has p = 0.0625.
+TEST(Compare, AnIntervalAloneShowsNothing) {
+  const auto comparison = compare(evaluation_of(0), evaluation_of(5));
+  const Difference* miss = find_difference(*comparison, kMissRate);
+  ASSERT_TRUE(miss);
+  EXPECT_GT(miss->interval.low, 0);
+  EXPECT_FALSE(miss->told_apart());
+  EXPECT_EQ(comparison->verdict, Verdict::not_told_apart) << comparison->verdict_in_words;
+  EXPECT_NE(comparison->verdict_in_words.find("p = 0.0625 by McNemar's test"), std::string::npos)
+      << comparison->verdict_in_words;
+  EXPECT_TRUE(reasons_against_b(*comparison).empty());
+}
+
 TEST(Compare, SaysByWhichFigureTheNewOneIsWorse) {
   const auto comparison = compare(evaluation_of(0), evaluation_of(8));
   ASSERT_TRUE(comparison);

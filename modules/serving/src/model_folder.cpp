@@ -68,6 +68,10 @@ std::optional<ServedModel> load_newest(const std::vector<Found>& versions, const
       return ServedModel{identity, std::shared_ptr<Predictor>(std::move(*detector))};
     }
     loaded.problems.push_back(detector.error().message);
+    // A version before it with that point would be another model than the one that was released.
+    std::error_code code;
+    const fs::path point = versions[i].path / "operating_points" / (options.operating_point + ".toml");
+    if (!fs::exists(point, code)) return {};
   }
   return {};
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include <boost/math/distributions/binomial.hpp>
 #include <boost/math/distributions/normal.hpp>
@@ -32,7 +33,33 @@ Interval square_and_add(const PairedDifference& of, std::size_t n_good, std::siz
   return {value - std::hypot(of.b - b.low, a.high - of.a), value + std::hypot(b.high - of.b, of.a - a.low)};
 }
 
+// Of each score, twice the number of others below it, and the number of those equal to it.
+std::vector<std::ptrdiff_t> placements(std::span<const double> scores, std::span<const double> others) {
+  std::vector<double> sorted(others.begin(), others.end());
+  std::ranges::sort(sorted);
+  std::vector<std::ptrdiff_t> places;
+  for (const double score : scores) {
+    const auto equal = std::ranges::equal_range(sorted, score);
+    places.push_back((equal.begin() - sorted.begin()) + (equal.end() - sorted.begin()));
+  }
+  return places;
+}
+
+std::size_t changed_parts(const std::vector<std::ptrdiff_t>& a, const std::vector<std::ptrdiff_t>& b,
+                          const std::vector<std::size_t>& parts) {
+  std::set<std::size_t> changed;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i] != b[i]) changed.insert(parts.empty() ? i : parts[i]);
+  }
+  return changed.size();
+}
+
 }  // namespace
+
+bool PairedDifference::shown(double confidence) const {
+  const bool leaves_out_0 = interval.low > 0 || interval.high < 0;
+  return leaves_out_0 && std::exp2(1 - static_cast<double>(changed)) <= 1 - confidence;
+}
 
 Result<PairedDifference> auroc_difference(std::span<const double> good_a, std::span<const double> defective_a,
                                           std::span<const double> good_b, std::span<const double> defective_b,
@@ -40,6 +67,9 @@ Result<PairedDifference> auroc_difference(std::span<const double> good_a, std::s
   PairedDifference difference;
   LINEGUARD_ASSIGN(difference.a, auroc(good_a, defective_a));
   LINEGUARD_ASSIGN(difference.b, auroc(good_b, defective_b));
+  difference.changed =
+      std::min(changed_parts(placements(good_a, defective_a), placements(good_b, defective_b), parts.good),
+               changed_parts(placements(defective_a, good_a), placements(defective_b, good_b), parts.defective));
   const std::size_t n_good = part_count(parts.good, good_a.size());
   const std::size_t n_defective = part_count(parts.defective, defective_a.size());
   if (std::min(n_good, n_defective) < kFewestForBootstrap) {

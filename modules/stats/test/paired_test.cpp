@@ -45,6 +45,28 @@ TEST(Paired, ABetterModelHasAnIntervalAboveZero) {
   EXPECT_EQ(auroc_difference({}, bad_a, {}, bad_b).error().code, ErrorCode::refused);
 }
 
+// Four parts that fall from the top to the bottom: the bootstrap's interval leaves out 0, and yet four signs of four
+// fall alike once in eight times.
+TEST(Paired, AFewPartsShowNoModelBetter) {
+  std::vector<double> good, perfect, worse;
+  for (int i = 0; i < 20; ++i) {
+    good.push_back(i);
+    perfect.push_back(100 + i);
+    worse.push_back(i < 4 ? -100 - i : 100 + i);
+  }
+  const auto four = auroc_difference(good, perfect, good, worse);
+  ASSERT_TRUE(four);
+  EXPECT_LT(four->interval.high, 0);
+  EXPECT_EQ(four->changed, 4u);
+  EXPECT_FALSE(four->shown(0.95));
+  EXPECT_TRUE(four->shown(0.8));
+  worse[4] = -104;
+  worse[5] = -105;
+  const auto six = auroc_difference(good, perfect, good, worse);
+  EXPECT_EQ(six->changed, 6u);
+  EXPECT_TRUE(six->shown(0.95));
+}
+
 TEST(Paired, TwoPerfectModelsAreNotEqualForCertain) {
   const std::vector<double> good{1, 2, 3, 4}, defective{5, 6, 7};
   const auto difference = auroc_difference(good, defective, good, defective);

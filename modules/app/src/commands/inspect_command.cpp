@@ -135,7 +135,8 @@ void add_inspect_command(CLI::App& root, Run& run) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* command = root.add_subcommand("inspect", "Say of each picture whether its part is good");
   command->add_option("package", arguments->package, "The package's folder")->required();
-  command->add_option("inputs", arguments->inputs, "Pictures and folders of pictures");
+  command->add_option("inputs", arguments->inputs,
+                      "Pictures and folders of pictures (masks in ground_truth/ are left out)");
   command->add_option("--operating-point", arguments->operating_point, "Whose threshold decides")
       ->capture_default_str();
   command->add_option("--jsonl", arguments->jsonl, "Where the lines go; - is stdout")->capture_default_str();

@@ -53,8 +53,9 @@ void print_summary(const station::StationStatus& status) {
     }
   }
   if (counters.label_disagreements > 0)
-    std::cout << fmt::format("  {} of them the model would have decided otherwise: its threshold is not the recipe's\n",
-                             counters.label_disagreements);
+    std::cout << fmt::format(
+        "parts that the model would have decided otherwise: {}; its threshold or unknown band is not the recipe's\n",
+        counters.label_disagreements);
   std::cout << fmt::format("trigger to decision p50 {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms (n {})\n",
                            status.times.percentile(0.5), status.times.percentile(0.99), status.times.max_ms(),
                            status.times.count());

@@ -97,13 +97,13 @@ class PredictionCheck {
       capture.views[0].defect_free_template = config_.cycle.recipe.defect_free_template;
     double slowest_ms = 0;
     Prediction last;
-    for (int i = 0; i < kTries; ++i) {
+    for (int i = 0; i <= kTries; ++i) {
       PredictOptions options;
       options.deadline = system_clock().now() + Milliseconds(5000);
       const SteadyTime start = system_clock().now();
       auto prediction = in("predictor", predictor.predict(capture, options));
       if (!prediction) return check_.errors.push_back(prediction.error());
-      slowest_ms = std::max(slowest_ms, milliseconds_between(start, system_clock().now()));
+      if (i > 0) slowest_ms = std::max(slowest_ms, milliseconds_between(start, system_clock().now()));  // 0 is cold
       last = std::move(*prediction);
     }
     compare_with_recipe(last);

@@ -175,7 +175,8 @@ void add_train_command(CLI::App& root, Run& run) {
           "--search", arguments->search,
           "auto: choose resolution, bank, smoothing … for this data set (default without --config); off: defaults")
       ->check(CLI::IsMember({"auto", "off"}));
-  command->add_option("--search-budget", arguments->search_budget_s, "No trial begins later: 90s, 10min, 1h; default 120s")
+  command
+      ->add_option("--search-budget", arguments->search_budget_s, "No trial begins later: 90s, 10min, 1h; default 120s")
       ->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"min", 60}, {"h", 3600}},
                                         CLI::AsNumberWithUnit::CASE_SENSITIVE))
       ->check(CLI::Range(0.1, 86400.0));

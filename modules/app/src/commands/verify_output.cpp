@@ -36,7 +36,7 @@ void print_summary(const VerifyResult& result, std::ostream& out) {
   fmt::print(out, "Classes   {}\n", list_counts(summary.by_class, kMaxClassesShown));
   if (!summary.objects_by_class.empty())
     fmt::print(out, "Objects   {}\n", list_counts(summary.objects_by_class, kMaxClassesShown));
-  if (summary.templates > 0)
+  if (summary.templates > 0 && summary.templates == summary.pictures)
     fmt::print(out, "Templates {}: compared with their pictures, and good ones to learn from\n", summary.templates);
   if (!summary.by_split.empty()) fmt::print(out, "Splits    {}\n", list_counts(summary.by_split, 3));
   fmt::print(out, "Sizes     {}\n", list_counts(summary.by_size, kMaxSizesShown));

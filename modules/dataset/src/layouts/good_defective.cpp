@@ -3,6 +3,7 @@
 #include "layouts/layout.h"
 
 #include <algorithm>
+#include <fstream>
 #include <set>
 
 namespace lineguard::dataset {
@@ -76,16 +77,41 @@ Result<void> read_good_only(const FolderContent& folder, Dataset& dataset) {
   return {};
 }
 
-std::vector<std::string> unread_label_files(const FolderContent& folder) {
-  std::set<std::string> stems{"labels", "classes"};
-  for (const auto& picture : folder.pictures) stems.insert(std::filesystem::path(picture).stem().string());
-  std::vector<std::string> unread;
+namespace {
+
+// What a command of ours wrote beside the pictures is no label file.
+bool is_own_output(const std::filesystem::path& file) {
+  std::ifstream stream(file);
+  std::string start(200, '\0');
+  stream.read(start.data(), static_cast<std::streamsize>(start.size()));
+  return start.find("\"lineguard.") != std::string::npos;
+}
+
+std::vector<std::string> label_files_in(const FolderContent& folder, const std::set<std::string>& stems) {
+  std::vector<std::string> labels;
   for (const auto& name : folder.others) {
     const std::filesystem::path file(name);
     const std::string extension = to_lower(file.extension().string());
-    const bool labels = extension == ".csv" || extension == ".json" || extension == ".xml" || extension == ".yaml" ||
-                        extension == ".yml" || (extension == ".txt" && stems.contains(file.stem().string()));
-    if (labels) unread.push_back(name);
+    const bool may_be = extension == ".csv" || extension == ".tsv" || extension == ".json" || extension == ".xml" ||
+                        extension == ".yaml" || extension == ".yml" ||
+                        (extension == ".txt" && stems.contains(file.stem().string()));
+    if (may_be && !(extension == ".json" && is_own_output(folder.path / name))) labels.push_back(name);
+  }
+  return labels;
+}
+
+}  // namespace
+
+std::vector<std::string> unread_label_files(const FolderContent& folder) {
+  std::set<std::string> stems{"labels", "classes"};
+  for (const auto& picture : folder.pictures) stems.insert(std::filesystem::path(picture).stem().string());
+  std::vector<std::string> unread = label_files_in(folder, stems);
+  // labels/, annotations/: a folder of one layout or another that did not fit. One file stands for all.
+  for (const auto& name : folder.folders) {
+    const auto inside = list_folder(folder.path / name);
+    if (!inside || !inside->pictures.empty()) continue;
+    const auto labels = label_files_in(*inside, stems);
+    if (!labels.empty()) unread.push_back(name + "/" + labels.front());
   }
   return unread;
 }

@@ -5,9 +5,9 @@
 #include "layouts/layout.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <map>
 #include <set>
-#include <cerrno>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -71,16 +71,21 @@ std::optional<Size> said_size(const pugi::xml_node& annotation) {
   return said.width_px > 0 && said.height_px > 0 ? std::optional(said) : std::nullopt;
 }
 
-// Boxes wherever they stand, however their tags are written: one that is not read must not make a part good.
-class BoxCounter : public pugi::xml_tree_walker {
+// Boxes in no <object> of the annotation, however the tags are written: one that is not read must not make a part good.
+// An object's <part> has a box of its own, which is not the object's (VOC 2007 and 2008).
+class StrayBoxes : public pugi::xml_tree_walker {
  public:
   bool for_each(pugi::xml_node& node) override {
-    count_ += to_lower(node.name()) == "bndbox";
+    const std::string_view parent = node.parent().name();
+    count_ += to_lower(node.name()) == "bndbox" && parent != "part" &&
+              !(parent == "object" && node.parent().parent() == root_);
     return true;
   }
+  explicit StrayBoxes(pugi::xml_node root) : root_(root) {}
   std::size_t count() const { return count_; }
 
  private:
+  pugi::xml_node root_;
   std::size_t count_ = 0;
 };
 
@@ -96,21 +101,18 @@ void read_annotation(const fs::path& file, Sample& sample, LabelProblems& proble
   if (!root) return problems.add(lines.place_at(0), "expected <annotation>");
   sample.annotated_size = said_size(root);
   bool whole = true;
-  std::size_t objects_with_box = 0;
   for (const pugi::xml_node& object : root.children("object")) {
-    for ([[maybe_unused]] const pugi::xml_node& corners : object.children("bndbox")) ++objects_with_box;
     auto box = read_object(object);
     if (box) sample.boxes.push_back(std::move(*box));
     if (!box) problems.add(lines.place_at(object.offset_debug()), box.error().message);
     whole &= box.ok();
   }
-  BoxCounter boxes;
-  document.traverse(boxes);
-  // An object's <part> has a box of its own, which is not the object's (VOC 2007 and 2008).
-  if (sample.boxes.empty() && whole && boxes.count() > objects_with_box) {
+  StrayBoxes stray(root);
+  document.traverse(stray);
+  if (stray.count() > 0) {
     whole = false;
-    problems.add(lines.place_at(0), fmt::format("{} that are in no <object> of the <annotation>",
-                                                count_of(boxes.count() - objects_with_box, "bndbox")));
+    problems.add(lines.place_at(0),
+                 fmt::format("{} that are in no <object> of the <annotation>", count_of(stray.count(), "bndbox")));
   }
   set_class_by_boxes(sample, whole);
 }

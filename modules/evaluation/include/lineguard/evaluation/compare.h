@@ -48,7 +48,8 @@ struct Difference {
   std::string in_words;           // "+16.67 percentage points"
   std::string interval_in_words;  // "-3.20 to +36.54", in the same unit
   std::string n_in_words;         // "20 parts"
-  bool shown = false;  // the interval lies on one side of 0 and, of a rate, McNemar's exact test says so, too
+  bool shown = false;             // the interval lies on one side of 0, and enough parts make it so
+  std::string test_in_words;  // what beside the interval decides that: "p = 0.0625 by McNemar's test"; empty: nothing
 
   bool told_apart() const { return shown; }
   bool better_in_b() const { return more_is_better ? interval.low > 0 : interval.high < 0; }
@@ -56,7 +57,7 @@ struct Difference {
 
 // Of the model in B, by the intervals of the differences in miss rate, overkill rate and image AUROC: one that lies
 // whole on one side of 0 tells the models apart, of a rate only with McNemar's exact test (its p at most 1 -
-// confidence).
+// confidence), of the AUROC only where so many parts are ranked otherwise that their signs could show it.
 enum class Verdict { better, worse, mixed, not_told_apart };
 std::string_view to_string(Verdict verdict);  // "not told apart"
 

@@ -34,7 +34,8 @@ struct LoadModelsOptions {
 };
 
 // `folder` holds packages as subfolders, or is one itself. A broken package is a problem, not served; the version
-// before it is served in its place, so that one damaged file does not stop the line. Errors: not_found (no folder, or
+// before it is served in its place, so that one damaged file does not stop the line; of a name whose newest version has
+// no such operating point nothing is served. Errors: not_found (no folder, or
 // nothing that can be served; says why).
 Result<ModelFolder> load_models(const std::filesystem::path& folder, const LoadModelsOptions& options);
 

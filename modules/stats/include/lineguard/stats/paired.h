@@ -18,11 +18,15 @@ struct PairedDifference {
   double difference() const { return b - a; }
   Interval interval;   // of b - a
   std::string method;  // how the interval came about, in words
+  // Parts that the two models rank otherwise among those of the other label; of the label that has fewer of them. So
+  // many signs could have fallen as they did by chance: a difference of five parts has p = 0.0625 at best.
+  std::size_t changed = 0;
+  bool shown(double confidence) const;  // the interval leaves out 0, and there are enough of these parts
 };
 
 // The same pictures scored by two models, in the same order. Resamples draw whole parts, stratified by label, and the
-// same ones for both models. Where both separate perfectly no resample would differ and a bootstrap would claim
-// certainty: the width of Newcombe's interval for one of them stands on either side of 0 instead. Errors as auroc().
+// same ones for both models. Where both rank all pictures alike no resample would differ and a bootstrap would claim
+// certainty: the width of Newcombe's interval for a perfect order stands on either side instead. Errors as auroc().
 // REQUIRES lists of equal length.
 Result<PairedDifference> auroc_difference(std::span<const double> good_a, std::span<const double> defective_a,
                                           std::span<const double> good_b, std::span<const double> defective_b,
