@@ -39,8 +39,8 @@ std::vector<std::ptrdiff_t> placements(std::span<const double> scores, std::span
   std::ranges::sort(sorted);
   std::vector<std::ptrdiff_t> places;
   for (const double score : scores) {
-    const auto equal = std::ranges::equal_range(sorted, score);
-    places.push_back((equal.begin() - sorted.begin()) + (equal.end() - sorted.begin()));
+    const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), score);
+    places.push_back((first - sorted.begin()) + (last - sorted.begin()));
   }
   return places;
 }
