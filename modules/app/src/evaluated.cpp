@@ -35,23 +35,30 @@ evaluation::Provenance provenance_of(Fingerprint& fingerprint) {
   return {format_utc(system_clock().utc_now()), LINEGUARD_VERSION, fingerprint.get()};
 }
 
-Result<LearnedPictures> find_learned_pictures(const std::string& package, const dataset::Dataset& data,
-                                              const std::vector<std::size_t>& samples) {
-  LINEGUARD_ASSIGN(const auto learned, package::read_learned(package));
-  LearnedPictures found;
-  std::string first;
-  for (const std::size_t i : samples) {
-    const dataset::Sample& sample = data.samples[i];
-    const auto digest = sha256_hex_of_file(sample.image);
-    if (!digest || !learned.contains(*digest)) continue;  // what can't be read fails later
-    if (found.count++ == 0) first = sample.name;
-    found.defective += sample.label == Label::defective;
+Result<std::vector<evaluation::LearnedPictures>> find_learned_pictures(const std::vector<std::string>& packages,
+                                                                       const dataset::Dataset& data,
+                                                                       const std::vector<std::size_t>& samples) {
+  std::vector<std::string> digests(samples.size());
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    if (auto digest = sha256_hex_of_file(data.samples[samples[i]].image)) digests[i] = *digest;  // else it fails later
   }
-  if (found.count == 0) return found;
-  found.warning = fmt::format("{} learned from {} of these {} pictures ({}{}): figures are too good", package,
-                              found.count, samples.size(), first, found.count > 1 ? ", …" : "");
-  std::cerr << "warning: " << found.warning << "\n";
-  return found;
+  std::vector<evaluation::LearnedPictures> all;
+  for (const std::string& package : packages) {
+    LINEGUARD_ASSIGN(const auto learned, package::read_learned(package));
+    evaluation::LearnedPictures& found = all.emplace_back();
+    std::string first;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      if (!learned.contains(digests[i])) continue;
+      const dataset::Sample& sample = data.samples[samples[i]];
+      if (found.count++ == 0) first = sample.name;
+      found.defective += sample.label == Label::defective;
+    }
+    if (found.count == 0) continue;
+    found.note = fmt::format("{} learned from {} of these {} pictures ({}{}): figures are too good", package,
+                             found.count, samples.size(), first, found.count > 1 ? ", …" : "");
+    std::cerr << "warning: " << found.note << "\n";
+  }
+  return all;
 }
 
 Result<std::vector<std::size_t>> select_samples(const std::string& package, const std::string& split,

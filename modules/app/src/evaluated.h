@@ -32,16 +32,11 @@ class Fingerprint {
 // For a report made now.
 evaluation::Provenance provenance_of(Fingerprint& fingerprint);
 
-// Of the pictures that a package is measured on those that it has learned from, byte for byte the same.
-struct LearnedPictures {
-  std::size_t count = 0, defective = 0;
-  std::string
-      warning;  // "models/tiles-1 learned from 31 of these 85 pictures (a.png, …): figures are too good", or empty
-};
-
-// Says the warning on the standard error, too, before the work. Errors: those of reading.
-Result<LearnedPictures> find_learned_pictures(const std::string& package, const dataset::Dataset& data,
-                                              const std::vector<std::size_t>& samples);
+// What each of the packages has learned of the pictures that it is measured on, byte for byte the same; each is hashed
+// once. Says the notes on the standard error, too, before the work. Errors: those of reading.
+Result<std::vector<evaluation::LearnedPictures>> find_learned_pictures(const std::vector<std::string>& packages,
+                                                                       const dataset::Dataset& data,
+                                                                       const std::vector<std::size_t>& samples);
 
 // The pictures that this package's training left out (or all of them): the split is made again as training made it.
 // Errors: those of reading the manifest.

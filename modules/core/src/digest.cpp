@@ -1,6 +1,5 @@
 #include <array>
 #include <cerrno>
-#include <fstream>
 #include <utility>
 
 #include <fmt/format.h>
@@ -52,23 +51,11 @@ std::string sha256_hex(std::string_view text) {
 }
 
 Result<std::string> sha256_hex_of_file(const std::filesystem::path& file) {
-  // A pipe or device may never end.
-  std::error_code ignored;
-  const auto kind = std::filesystem::status(file, ignored).type();
-  if (kind != std::filesystem::file_type::regular && kind != std::filesystem::file_type::directory &&
-      kind != std::filesystem::file_type::not_found && kind != std::filesystem::file_type::none)
-    return make_error(ErrorCode::invalid_argument, "cannot read " + file.string() + ": not a regular file");
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream || std::filesystem::is_directory(file)) {
-    return error_from_errno(errno ? errno : EISDIR, "cannot read " + file.string());
-  }
   Sha256 sha;
-  std::array<char, 1 << 16> block{};
-  while (stream) {
-    stream.read(block.data(), block.size());
-    sha.add(std::string_view(block.data(), static_cast<std::size_t>(stream.gcount())));
-  }
-  if (stream.bad()) return error_from_errno(EIO, "cannot read " + file.string());
+  LINEGUARD_TRY(read_blocks(file, [&](std::span<const std::byte> block) {
+    sha.add(block);
+    return true;
+  }));
   return sha.finish_hex();
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -36,6 +37,13 @@ fs::path without_slash(const fs::path& folder) {
   return clean;
 }
 
+// What names of something that is written for `clean` begin with: cut where the file system allows no longer ones.
+std::string staging_start(const fs::path& clean) {
+  constexpr std::size_t kLongestName = 255, kIdLength = 32;  // in bytes, on Linux; of new_id()
+  const std::size_t left = kLongestName - kIdLength - kStaging.size();
+  return clean.filename().string().substr(0, left) + std::string(kStaging);
+}
+
 // An open file descriptor, closed at the end of its scope.
 class Descriptor {
  public:
@@ -51,6 +59,30 @@ class Descriptor {
  private:
   int number_;
 };
+
+// Not waiting for a writer where it is a pipe.
+int open_to_read(const fs::path& file) {
+  return open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+}
+
+// Right after open_to_read(). A pipe or device may never end: invalid_argument, as a folder.
+Result<std::uint64_t> size_of_regular(const Descriptor& descriptor, const std::string& what) {
+  if (!descriptor.ok()) return error_from_errno(errno, what);
+  struct stat status {};
+  if (fstat(descriptor.number(), &status) != 0) return error_from_errno(errno, what);
+  if (S_ISDIR(status.st_mode)) return error_from_errno(EISDIR, what);
+  if (!S_ISREG(status.st_mode)) return make_error(ErrorCode::invalid_argument, what + ": not a regular file");
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+// 0: the end.
+Result<std::size_t> read_some(const Descriptor& descriptor, std::span<std::byte> into, const std::string& what) {
+  while (true) {
+    const ssize_t got = ::read(descriptor.number(), into.data(), into.size());
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno != EINTR) return error_from_errno(errno, what);
+  }
+}
 
 Result<void> write_all(int descriptor, std::span<const std::byte> content, const fs::path& file) {
   while (!content.empty()) {
@@ -112,27 +144,30 @@ Error error_from_errno(int error_number, std::string_view what) {
 
 Result<Bytes> read_file(const fs::path& file, std::uint64_t max_bytes) {
   const std::string what = "cannot read " + file.string();
-  Descriptor descriptor(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!descriptor.ok()) return error_from_errno(errno, what);
-  struct stat status {};
-  if (fstat(descriptor.number(), &status) != 0) return error_from_errno(errno, what);
-  if (S_ISDIR(status.st_mode)) return error_from_errno(EISDIR, what);
-  if (!S_ISREG(status.st_mode)) return make_error(ErrorCode::invalid_argument, what + ": not a regular file");
-  if (static_cast<std::uint64_t>(status.st_size) > max_bytes) {
-    return make_error(ErrorCode::too_large,
-                      fmt::format("{}: {} bytes, allowed are {}", what, status.st_size, max_bytes));
-  }
-  Bytes content(static_cast<std::size_t>(status.st_size));
+  const Descriptor descriptor(open_to_read(file));
+  LINEGUARD_ASSIGN(const std::uint64_t size, size_of_regular(descriptor, what));
+  if (size > max_bytes)
+    return make_error(ErrorCode::too_large, fmt::format("{}: {} bytes, allowed are {}", what, size, max_bytes));
+  Bytes content(size);
   std::size_t filled = 0;
   while (filled < content.size()) {
-    const ssize_t got = ::read(descriptor.number(), content.data() + filled, content.size() - filled);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return error_from_errno(errno, what);
+    LINEGUARD_ASSIGN(const std::size_t got, read_some(descriptor, std::span(content).subspan(filled), what));
     if (got == 0) break;
-    filled += static_cast<std::size_t>(got);
+    filled += got;
   }
   content.resize(filled);
   return content;
+}
+
+Result<void> read_blocks(const fs::path& file, const std::function<bool(std::span<const std::byte>)>& take) {
+  const std::string what = "cannot read " + file.string();
+  const Descriptor descriptor(open_to_read(file));
+  LINEGUARD_TRY(size_of_regular(descriptor, what));
+  std::array<std::byte, 1 << 16> block;
+  while (true) {
+    LINEGUARD_ASSIGN(const std::size_t got, read_some(descriptor, block, what));
+    if (got == 0 || !take(std::span(block).first(got))) return {};
+  }
 }
 
 Result<std::string> read_text_file(const fs::path& file, std::uint64_t max_bytes) {
@@ -169,13 +204,6 @@ bool is_staging(const fs::path& folder) {
   const auto at = name.rfind(kStaging);
   return at != std::string::npos && at > 0 && name.size() > at + kStaging.size() &&
          name.find_first_not_of("0123456789abcdef-", at + kStaging.size()) == std::string::npos;
-}
-
-// What names of something that is written for `clean` begin with: cut where the file system allows no longer ones.
-std::string staging_start(const fs::path& clean) {
-  constexpr std::size_t kLongestName = 255, kIdLength = 32;  // in bytes, on Linux; of new_id()
-  const std::size_t left = kLongestName - kIdLength - kStaging.size();
-  return clean.filename().string().substr(0, left) + std::string(kStaging);
 }
 
 fs::path staging_name(const fs::path& target) {

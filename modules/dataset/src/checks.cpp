@@ -147,14 +147,20 @@ std::set<std::string> labels_of(const std::vector<const Sample*>& samples) {
   return labels;
 }
 
-// Copies that only pixels betray, such as one picture as PNG and as BMP: nothing joins them.
-bool are_unjoined(const std::vector<const Sample*>& samples, const std::set<std::string_view>& files) {
-  return files.size() > 1 &&
-         values_of(samples, [](const Sample& sample) { return std::string_view(sample.part); }).size() > 1;
-}
+// Samples that show the same pixels, and the digests of their files.
+struct EqualPictures {
+  std::vector<const Sample*> samples;
+  std::set<std::string_view> files;
 
-void check_equal_pictures(const std::vector<const Sample*>& samples, const std::set<std::string_view>& files,
-                          FindingList& findings) {
+  // Copies that only pixels betray, such as one picture as PNG and as BMP: nothing joins them.
+  bool are_unjoined() const {
+    return files.size() > 1 &&
+           values_of(samples, [](const Sample& sample) { return std::string_view(sample.part); }).size() > 1;
+  }
+};
+
+void check_equal_pictures(const EqualPictures& equal, FindingList& findings) {
+  const auto& samples = equal.samples;
   const std::set<std::string> labels = labels_of(samples);
   const auto splits = values_of(samples, [](const Sample& sample) { return to_string(sample.split); });
   if (labels.size() > 1) {
@@ -164,7 +170,7 @@ void check_equal_pictures(const std::vector<const Sample*>& samples, const std::
   } else if (splits.size() > 1) {
     findings.add_group(Check::duplicate_across_splits,
                        fmt::format("the same picture stands in {}", fmt::join(splits, " and ")), names_of(samples));
-  } else if (are_unjoined(samples, files)) {
+  } else if (equal.are_unjoined()) {
     findings.add_group(Check::unjoined_copy, "the same picture to the pixel, in different files and of different parts",
                        names_of(samples));
   } else {
@@ -174,22 +180,20 @@ void check_equal_pictures(const std::vector<const Sample*>& samples, const std::
 }
 
 void check_duplicates(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings) {
-  Groups<std::string_view> by_pixels;
+  std::map<std::string_view, EqualPictures> by_pixels;
   for (std::size_t i = 0; i < facts.size(); ++i) {
-    if (facts[i].decoded) by_pixels[facts[i].pixel_digest].push_back(&dataset.samples[i]);
+    if (!facts[i].decoded) continue;
+    EqualPictures& equal = by_pixels[facts[i].pixel_digest];
+    equal.samples.push_back(&dataset.samples[i]);
+    equal.files.insert(facts[i].file_digest);
   }
-  std::vector<const std::vector<const Sample*>*> groups;
-  for (const auto& entry : by_pixels) {
-    if (entry.second.size() > 1) groups.push_back(&entry.second);
+  std::vector<const EqualPictures*> groups;
+  for (const auto& [digest, equal] : by_pixels) {
+    if (equal.samples.size() > 1) groups.push_back(&equal);
   }
   // By place in the data set, not by digest.
-  std::sort(groups.begin(), groups.end(), [](const auto* a, const auto* b) { return a->front() < b->front(); });
-  for (const auto* group : groups) {
-    std::set<std::string_view> files;
-    for (const Sample* sample : *group)
-      files.insert(facts[static_cast<std::size_t>(sample - dataset.samples.data())].file_digest);
-    check_equal_pictures(*group, files, findings);
-  }
+  std::ranges::sort(groups, {}, [](const EqualPictures* equal) { return equal->samples.front(); });
+  for (const EqualPictures* equal : groups) check_equal_pictures(*equal, findings);
 }
 
 // A twin of another size can't be laid over its picture, and the picture itself shows no difference.

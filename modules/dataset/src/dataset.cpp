@@ -97,14 +97,18 @@ Result<const LayoutReader*> choose(const FolderContent& folder, std::optional<La
                                 reader.expected, describe(folder), broken_json(folder)));
 }
 
-// Good is what is left when nothing else fits. A label file that can't be read must not make every part good.
-void refuse_unread_labels(const FolderContent& folder, Dataset& dataset) {
+// Good is what is left when nothing else fits: a label file that can't be read must not make every part good. Who asks
+// for it means it.
+void note_unread_labels(const FolderContent& folder, bool asked_for, Dataset& dataset) {
   for (const std::string& name : unread_label_files(folder)) {
-    dataset.problems.add(
-        (folder.path / name).string(),
-        "looks like labels, but no layout can read it, and without labels every part would be good: "
-        "move it away if it is none, correct it if it is (--layout says of what kind), or say --layout "
-        "good-only");
+    if (asked_for)
+      dataset.warnings.push_back(name + " beside the pictures is not read: all of them are taken as good");
+    else
+      dataset.problems.add(
+          (folder.path / name).string(),
+          "looks like labels, but no layout can read it, and without labels every part would be good: "
+          "move it away if it is none, correct it if it is (--layout says of what kind), or say --layout "
+          "good-only");
   }
 }
 
@@ -112,7 +116,7 @@ Result<void> read_folder(const fs::path& path, std::optional<Layout> wanted, Dat
   LINEGUARD_ASSIGN(const FolderContent folder, list_folder(path));
   LINEGUARD_ASSIGN(const LayoutReader* reader, choose(folder, wanted));
   dataset.layout = reader->layout;
-  if (reader->layout == Layout::good_only && !wanted) refuse_unread_labels(folder, dataset);
+  if (reader->layout == Layout::good_only) note_unread_labels(folder, wanted.has_value(), dataset);
   return reader->read(folder, dataset);
 }
 

@@ -33,6 +33,10 @@ TEST_F(Yolo, AFileThatNamesNoClassesIsNotTheirs) {
   EXPECT_EQ(read().samples.at(0).class_name, "dent");
   add("data.yaml", "names: dent\n");
   EXPECT_CONTAINS(read_error().message, "data.yaml: names: expected a list");
+  std::string million = "names:\n";
+  for (int i = 0; i < 200'000; ++i) million += "- dent\n";
+  add("data.yaml", million);
+  EXPECT_CONTAINS(read_error().message, "data.yaml: cannot read");  // at once, and not as YAML
 }
 
 TEST_F(Yolo, ReadsBoxesPolygonsNamesAndSplits) {

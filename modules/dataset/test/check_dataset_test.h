@@ -41,6 +41,13 @@ class CheckDataset : public DatasetTest {
   void add_good(int count, const std::string& folder = "train/good/") {
     for (int i = 0; i < count; ++i) add_picture(folder + "n" + std::to_string(100 + i) + ".png", i);
   }
+  // Lines of a CSV for add_good(count, ""), each a part of its own; `between` are columns between label and part.
+  static std::string good_lines(int count, const std::string& between = "") {
+    std::string lines;
+    for (int i = 0; i < count; ++i)
+      lines += "n" + std::to_string(100 + i) + ".png,good," + between + std::to_string(i) + "\n";
+    return lines;
+  }
   // `name` becomes the picture's first half.
   void truncate(const std::string& name) {
     const auto content = read_text_file(folder_ / name);

@@ -31,8 +31,7 @@ TEST_F(CheckDataset, blocksAMarkedMaskOnAGoodPartOnly) {
 
 TEST_F(CheckDataset, blocksBoxesOutsideThePictureAndOnGoodParts) {
   add_good(12, "");
-  std::string lines = "image,label,boxes,part\n";
-  for (int i = 0; i < 12; ++i) lines += "n" + std::to_string(100 + i) + ".png,good,," + std::to_string(i) + "\n";
+  const std::string lines = "image,label,boxes,part\n" + good_lines(12, ",");
   add_picture("c.png", 50);
   add_picture("d.png", 51);
   add("outside.csv", lines + "c.png,crack,20 1 10 3,c\nd.png,crack,0 0 24 16,d\n");
@@ -49,8 +48,7 @@ TEST_F(CheckDataset, blocksBoxesOutsideThePictureAndOnGoodParts) {
 
 TEST_F(CheckDataset, blocksOutlinesOutsideThePicture) {
   add_good(20, "");
-  std::string lines = "image,label,polygons,part\n";
-  for (int i = 0; i < 20; ++i) lines += "n" + std::to_string(100 + i) + ".png,good,," + std::to_string(i) + "\n";
+  const std::string lines = "image,label,polygons,part\n" + good_lines(20, ",");
   add_picture("c.png", 50);
   add("labels.csv", lines + "c.png,crack,0 0 24.9 0 24 16,c\n");
   EXPECT_TRUE(check().findings.empty()) << "rounded outwards";
@@ -65,8 +63,7 @@ TEST_F(CheckDataset, blocksOutlinesOutsideThePicture) {
 
 TEST_F(CheckDataset, blocksOutlinesThatEncloseNothing) {
   add_good(20, "");
-  std::string lines = "image,label,polygons,part\n";
-  for (int i = 0; i < 20; ++i) lines += "n" + std::to_string(100 + i) + ".png,good,," + std::to_string(i) + "\n";
+  const std::string lines = "image,label,polygons,part\n" + good_lines(20, ",");
   add_picture("c.png", 50);
   add("labels.csv", lines + "c.png,crack,2 2 20 2 20 14,c\n");
   Dataset dataset = read();

@@ -54,8 +54,7 @@ TEST_F(CheckDataset, blocksAPictureThatClaimsThirtyThousandPixelsASide) {
 
 TEST_F(CheckDataset, blocksMissingFilesWithTheLineThatNamesThem) {
   add_good(20, "");
-  std::string lines = "image,label,mask,part\n";
-  for (int i = 0; i < 20; ++i) lines += "n" + std::to_string(100 + i) + ".png,good,," + std::to_string(i) + "\n";
+  const std::string lines = "image,label,mask,part\n" + good_lines(20, ",");
   add("labels.csv", lines + "gone.png,crack,lost.png,x\n");
   const CheckReport report = check(2, "labels.csv");
   ASSERT_EQ(report.findings.size(), 2u);
@@ -96,12 +95,8 @@ TEST_F(CheckDataset, blocksTheSamePictureWithTwoLabels) {
 
 TEST_F(CheckDataset, blocksTheSamePictureWithTwoClassesOrByTwoExperts) {
   for (const auto& [one, other] : {std::pair("crack", "stain"), std::pair("0.1", "0.9"), std::pair("0.5", "good")}) {
-    std::string lines = "image,label,part\n";
-    for (int i = 0; i < 12; ++i) {
-      const std::string name = "n" + std::to_string(100 + i) + ".png";
-      add_picture(name, i);
-      lines += name + ",good," + std::to_string(i) + "\n";
-    }
+    add_good(12, "");
+    const std::string lines = "image,label,part\n" + good_lines(12);
     add_picture("x.png", 60);
     add("labels.csv", lines + "x.png," + one + ",x\nx.png," + other + ",x\n");
     const Finding finding = only(check(2, "labels.csv"), "label-conflict");
@@ -115,8 +110,7 @@ TEST_F(CheckDataset, blocksCopiesThatOnlyPixelsBetrayUnlessTheyAreOnePart) {
   const auto content = read_text_file(folder_ / "n103.png");
   ASSERT_TRUE(content);
   add("copy.png", *content + "a note behind the picture");
-  std::string lines = "image,label,part\n";
-  for (int i = 0; i < 12; ++i) lines += "n" + std::to_string(100 + i) + ".png,good," + std::to_string(i) + "\n";
+  const std::string lines = "image,label,part\n" + good_lines(12);
   add("labels.csv", lines + "copy.png,good,another\n");
   expect_blocker(check(2, "labels.csv"), "unjoined-copy", {"copy.png", "n103.png"});
   add("labels.csv", lines + "copy.png,good,3\n");
@@ -125,8 +119,7 @@ TEST_F(CheckDataset, blocksCopiesThatOnlyPixelsBetrayUnlessTheyAreOnePart) {
 
 TEST_F(CheckDataset, aDefectWithoutANameIsNoOtherClass) {
   add_good(12, "");
-  std::string lines = "image,label,part\n";
-  for (int i = 0; i < 12; ++i) lines += "n" + std::to_string(100 + i) + ".png,good," + std::to_string(i) + "\n";
+  const std::string lines = "image,label,part\n" + good_lines(12);
   add_picture("x.png", 60);
   add("labels.csv", lines + "x.png,crack,x\nx.png,ng,x\n");
   EXPECT_TRUE(check(2, "labels.csv").blockers().empty());
@@ -216,8 +209,7 @@ TEST_F(CheckDataset, blocksExifOrientationAndComparesMasksWithTheTurnedPicture) 
   const Bytes jpeg = jpeg_to_be_turned(Image({16, 24}, 1));  // turned it is 24 x 16 as the others
   ASSERT_TRUE(write_file_atomically(folder_ / "turned.jpg", jpeg));
   add_mask("mask.png", true);
-  std::string lines = "image,label,mask,part\nturned.jpg,crack,mask.png,t\n";
-  for (int i = 0; i < 12; ++i) lines += "n" + std::to_string(100 + i) + ".png,good,," + std::to_string(i) + "\n";
+  const std::string lines = "image,label,mask,part\nturned.jpg,crack,mask.png,t\n" + good_lines(12, ",");
   add("labels.csv", lines);
   const CheckReport report = check(2, "labels.csv");
   expect_blocker(report, "exif-orientation", {"turned.jpg"});

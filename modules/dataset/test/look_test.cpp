@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include <lineguard/dataset/check.h>
-#include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/encode.h>
 
 namespace lineguard::dataset::test {
@@ -12,8 +11,8 @@ namespace {
 
 class Look : public DatasetTest {
  protected:
-  // Noise around a brightness; every picture differs.
-  void add_picture(const std::string& name, unsigned seed, int brightness) {
+  // Noise around a brightness; every seed's differs.
+  static Image noise(unsigned seed, int brightness) {
     Image image({32, 32}, 1);
     unsigned state = seed * 2654435761u + 1;
     for (int y = 0; y < 32; ++y) {
@@ -22,7 +21,10 @@ class Look : public DatasetTest {
         pixel = static_cast<std::uint8_t>(brightness + static_cast<int>((state >> 24) % 30));
       }
     }
-    const auto png = imaging::encode_png(image);
+    return image;
+  }
+  void add_picture(const std::string& name, unsigned seed, int brightness) {
+    const auto png = imaging::encode_png(noise(seed, brightness));
     ASSERT_TRUE(png && write_file_atomically(folder_ / name, *png));
   }
   std::vector<Finding> found(const std::string& check) {
@@ -58,14 +60,11 @@ TEST_F(Look, SaysNothingWhereTheLightIsTheSame) {
 // A lamp of another colour over the defective parts, as bright as the other.
 TEST_F(Look, WarnsWhereTheColourTellsTheLabel) {
   const auto add_lit = [&](const std::string& name, unsigned seed, int warmer) {
-    add_picture("tmp.png", seed, 120);
-    const auto gray = imaging::decode_file(folder_ / "tmp.png");
-    std::filesystem::remove(folder_ / "tmp.png");
-    ASSERT_TRUE(gray);
+    const Image gray = noise(seed, 120);
     Image colour({32, 32}, 3);
     for (int y = 0; y < 32; ++y) {
       for (std::size_t x = 0; x < 32; ++x) {
-        const int level = gray->row_u8(y)[x];
+        const int level = gray.row_u8(y)[x];
         colour.row_u8(y)[3 * x] = static_cast<std::uint8_t>(level + warmer);
         colour.row_u8(y)[3 * x + 1] = static_cast<std::uint8_t>(level);
         colour.row_u8(y)[3 * x + 2] = static_cast<std::uint8_t>(level - 2 * warmer);
@@ -128,10 +127,7 @@ TEST_F(Look, NamesClassesThatDifferInSpellingAlone) {
 // The same noise: only how the file was saved differs.
 TEST_F(Look, WarnsWhereTheFileTypeTellsTheLabel) {
   const auto add_jpeg = [&](const std::string& name, unsigned seed) {
-    add_picture("tmp.png", seed, 120);
-    const auto image = imaging::decode_file(folder_ / "tmp.png");
-    std::filesystem::remove(folder_ / "tmp.png");
-    ASSERT_TRUE(image && write_file_atomically(folder_ / name, *imaging::encode_jpeg(*image)));
+    ASSERT_TRUE(write_file_atomically(folder_ / name, *imaging::encode_jpeg(noise(seed, 120))));
   };
   for (unsigned i = 0; i < 40; ++i) add_picture("good/g" + std::to_string(i) + ".png", i, 120);
   for (unsigned i = 0; i < 30; ++i) add_jpeg("defective/d" + std::to_string(i) + ".jpg", 100 + i);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 namespace lineguard::dataset::test {
 namespace fs = std::filesystem;
@@ -106,6 +107,10 @@ TEST_F(ReadDataset, labelFilesThatNoLayoutCanReadAreProblemsAndNoGoodParts) {
     EXPECT_EQ(count(dataset, Label::good), 1u);
     EXPECT_CONTAINS(all_warnings(dataset), file + " beside the pictures is not read");
   }
+  add("piped/a.png");
+  ASSERT_EQ(mkfifo((folder_ / "piped/labels.json").c_str(), 0600), 0);
+  EXPECT_EQ(read_dataset(folder_ / "piped", {}).error().code, ErrorCode::corrupt_data)
+      << "without waiting for a writer";
   add("noted/a.png");
   add("noted/readme.txt", "taken on monday");
   add("noted/check.json", "{\n  \"schema\": \"lineguard.verify/1\"}");

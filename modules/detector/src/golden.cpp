@@ -3,7 +3,6 @@
 #include "synthetic_defect.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 
@@ -27,11 +26,9 @@ Image not_too_large(Image image, int tile_px) {
     const Size part{std::min(image.width_px(), longest), std::min(image.height_px(), longest)};
     return imaging::crop(image, (image.width_px() - part.width_px) / 2, (image.height_px() - part.height_px) / 2, part);
   }
-  const int longest = std::max(image.width_px(), image.height_px());
-  if (longest <= kLongestSide) return image;
-  const double factor = static_cast<double>(kLongestSide) / longest;
-  const auto scaled = [&](int length) { return std::max(1, static_cast<int>(std::lround(length * factor))); };
-  return imaging::resize(image, {scaled(image.width_px()), scaled(image.height_px())});
+  const Size size = imaging::size_within(image.size(), kLongestSide);
+  if (size == image.size()) return image;
+  return imaging::resize(image, size);
 }
 
 Result<void> write_png(const fs::path& file, const Image& image) {

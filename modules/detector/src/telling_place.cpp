@@ -16,6 +16,8 @@ constexpr double kResolution = 4;  // gray levels: less is noise
 }  // namespace
 
 std::optional<TellingPlace> find_telling_place(const Matrix& regions, const std::vector<bool>& defective) {
+  const auto bad = static_cast<std::size_t>(std::ranges::count(defective, true)), good = defective.size() - bad;
+  if (std::min(good, bad) < kFewestOfALabel) return std::nullopt;
   std::vector<double> middle(regions.rows);
   for (std::size_t i = 0; i < regions.rows; ++i) {
     const auto row = regions.row(i);
@@ -25,11 +27,9 @@ std::optional<TellingPlace> find_telling_place(const Matrix& regions, const std:
   for (std::size_t region = 0; region < regions.columns; ++region) {
     std::vector<double> of_label[2];
     for (std::size_t i = 0; i < regions.rows; ++i) of_label[defective[i]].push_back(regions.row(i)[region] - middle[i]);
-    if (std::min(of_label[0].size(), of_label[1].size()) < kFewestOfALabel) return std::nullopt;
     const auto value = stats::auroc(of_label[0], of_label[1]);
     if (!value) return std::nullopt;
-    const TellingPlace place{region, std::max(*value, 1 - *value), *value > 0.5, of_label[0].size(),
-                             of_label[1].size()};
+    const TellingPlace place{region, std::max(*value, 1 - *value), *value > 0.5, good, bad};
     const double difference = stats::median(of_label[1]) - stats::median(of_label[0]);
     if (place.auroc >= kTells && std::abs(difference) >= kResolution && (!best || place.auroc > best->auroc))
       best = place;

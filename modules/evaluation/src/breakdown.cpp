@@ -18,12 +18,15 @@ constexpr std::size_t kFewestInAGroup = 3;
 class Breakdown {
  public:
   Breakdown(const std::vector<Row>& rows, double confidence) : confidence_(confidence) {
+    std::vector<const Row*> named;  // one without a part's name is a part of its own, whole in its group
     for (const Row& row : rows) {
-      if (row.truth != Label::unknown) labelled_.push_back(&row);
+      if (row.truth == Label::unknown) continue;
+      labelled_.push_back(&row);
+      if (!row.part.empty()) named.push_back(&row);
     }
-    for (Part& part : all_parts_of(labelled_)) {
+    for (Part& part : all_parts_of(named)) {
       std::string name = part.name;
-      parts_.emplace(std::move(name), std::move(part));
+      whole_.emplace(std::move(name), std::move(part));
     }
   }
 
@@ -67,8 +70,8 @@ class Breakdown {
       group.group = name;
       std::vector<Part> parts = all_parts_of(rows);
       for (Part& part : parts) {
-        const auto whole = parts_.find(part.name);
-        if (rows[part.first_row]->part.empty() || whole == parts_.end()) continue;  // this row alone is the part
+        const auto whole = whole_.find(part.name);
+        if (whole == whole_.end()) continue;
         part.truth = whole->second.truth;
         part.failed = whole->second.failed;
       }
@@ -80,7 +83,7 @@ class Breakdown {
 
   const double confidence_;
   std::vector<const Row*> labelled_;
-  std::map<std::string, Part> parts_;
+  std::map<std::string, Part> whole_;  // by name
   std::vector<GroupFigures> figures_;
 };
 

@@ -26,7 +26,7 @@ Mood mood_of(Verdict verdict) {
 }
 
 std::string told_apart(const Difference& difference) {
-  if (!difference.told_apart()) return "not told apart";
+  if (!difference.told_apart) return "not told apart";
   return difference.better_in_b() ? "B is better" : "B is worse";
 }
 
@@ -233,7 +233,7 @@ std::string to_html(const Comparison& comparison, const dataset::Dataset& datase
                   name_of(comparison.b), comparison.n_good, comparison.n_defective));
   page.notice(mood_of(comparison.verdict), comparison.verdict_in_words);
   for (const Evaluation* model : {&comparison.a, &comparison.b}) {
-    if (model->n_learned > 0) page.notice(report::Mood::bad, model->notes.front());
+    if (!model->learned.note.empty()) page.notice(report::Mood::bad, model->learned.note);
   }
   add_failures(page, comparison);
   add_table(page, comparison);

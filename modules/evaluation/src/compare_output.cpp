@@ -43,7 +43,7 @@ Json json_of(const Evaluation& evaluation) {
   const Model& model = evaluation.model;
   return {{"name", model.identity.name},     {"version", model.identity.version},
           {"digest", model.identity.digest}, {"operating_point", model.operating_point},
-          {"threshold", model.threshold},    {"learned_pictures", evaluation.n_learned}};
+          {"threshold", model.threshold},    {"learned_pictures", evaluation.learned.count}};
 }
 
 Json json_of(const RateChange& change, const Difference* difference) {
@@ -93,7 +93,7 @@ std::string to_text(const Comparison& comparison) {
                     failures_in_words(comparison.failures), comparison.miss.a.left_out, comparison.overkill.a.left_out);
   }
   for (const Evaluation* model : {&comparison.a, &comparison.b}) {
-    if (model->n_learned > 0) text += "note: " + model->notes.front() + "\n";
+    if (!model->learned.note.empty()) text += "note: " + model->learned.note + "\n";
   }
   return text + comparison.verdict_in_words + "\n";
 }

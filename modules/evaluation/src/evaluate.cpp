@@ -119,8 +119,6 @@ Outcome evaluate_or_fail(Predictor& predictor, const dataset::Sample& sample, st
   }
 }
 
-constexpr double kLooseIou = 0.33;
-
 // Takes the outcomes in order.
 class Collector {
  public:

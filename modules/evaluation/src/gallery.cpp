@@ -75,7 +75,7 @@ std::string counted_heading(std::string_view heading, std::size_t shown, std::si
   return shown < total ? fmt::format("{} ({} of {})", heading, shown, total) : fmt::format("{} ({})", heading, total);
 }
 
-void Gallery::add_first(std::string_view heading, std::string_view words, std::vector<const Row*> rows,
+void Gallery::add_first(std::string_view heading, std::string_view words, const std::vector<const Row*>& rows,
                         std::size_t limit) {
   const std::vector<const Row*> first(rows.begin(), rows.begin() + std::min(rows.size(), limit));
   add(heading, words, first, rows.size());

@@ -43,7 +43,8 @@ class Gallery {
         options_(options) {}
 
   // The first `limit` of `rows`; the names of more below them.
-  void add_first(std::string_view heading, std::string_view words, std::vector<const Row*> rows, std::size_t limit);
+  void add_first(std::string_view heading, std::string_view words, const std::vector<const Row*>& rows,
+                 std::size_t limit);
 
   // `limit` of `rows`, evenly through the list, so that a sample is not the first few files of one class.
   void add_spread(std::string_view heading, std::string_view words, const std::vector<const Row*>& rows,

@@ -218,8 +218,9 @@ void add_wrong_regions(Gallery& gallery, const Evaluation& evaluation, std::size
   std::ranges::stable_sort(rows, std::greater<>(), [](const Row* row) { return row->boxes->wrong(); });
   gallery.add_first(
       "Defects not found, false regions",
-      "Pictures that are rightly diverted, but where a defect overlaps no region by a third (IoU 0.33), or "
-      "a region no defect: those with the most of both first.",
+      fmt::format("Pictures that are rightly diverted, but where a defect overlaps no region by a third (IoU {:g}), or "
+                  "a region no defect: those with the most of both first.",
+                  kLooseIou),
       rows, limit);
 }
 
@@ -254,11 +255,9 @@ std::string to_html(const Evaluation& evaluation, const dataset::Dataset& datase
   report::Page page(fmt::format("Evaluation of {}, version {}", model.identity.name, model.identity.version),
                     fmt::format("{} ({}), split {} · {}", evaluation.dataset, evaluation.layout, evaluation.selection,
                                 counts_in_words(evaluation)));
-  const bool learned = evaluation.n_learned > 0;  // the first note says so
-  if (learned) page.notice(Mood::bad, evaluation.notes.front());
+  if (!evaluation.learned.note.empty()) page.notice(Mood::bad, evaluation.learned.note);
   page.key_figures(key_figures(evaluation));
-  for (std::size_t i = learned ? 1 : 0; i < evaluation.notes.size(); ++i)
-    page.notice(Mood::attention, evaluation.notes[i]);
+  for (const std::string& note : evaluation.notes) page.notice(Mood::attention, note);
   page.paragraph(
       fmt::format("Rates are at the operating point \"{}\", threshold {:.6g}. A {} that is not certainly good "
                   "is diverted: unknown ones count as overkill and not as misses. Intervals of rates are exact "

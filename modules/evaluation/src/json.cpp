@@ -140,7 +140,7 @@ std::string to_json(const Evaluation& evaluation) {
   json["split"] = evaluation.selection;
   json["model"] = json_of(evaluation.model);
   json["counts"] = counts_of(evaluation);
-  json["learned_pictures"] = evaluation.n_learned;
+  json["learned_pictures"] = evaluation.learned.count;
   json["confidence"] = evaluation.confidence;
   json["image_auroc"] = json_of(evaluation.auroc);
   json["average_precision"] = json_of(evaluation.average_precision);
@@ -164,7 +164,9 @@ std::string to_json(const Evaluation& evaluation) {
   json["timings_ms"] = {{"decode_p50", timed(evaluation.decode_p50_ms)},
                         {"predict_p50", timed(evaluation.predict_p50_ms)},
                         {"threads", evaluation.threads}};
-  json["notes"] = evaluation.notes;
+  json["notes"] = Json::array();
+  if (!evaluation.learned.note.empty()) json["notes"].push_back(evaluation.learned.note);
+  for (const std::string& note : evaluation.notes) json["notes"].push_back(note);
   json["pictures"] = Json::array();
   for (const Row& row : evaluation.rows) json["pictures"].push_back(json_of(row));
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -54,10 +54,7 @@ std::vector<Part> all_parts_of(const std::vector<const Row*>& rows) {
     if (rows[i]->truth == Label::unknown) continue;
     const std::string name = name_of(*rows[i], i);
     const auto [place, is_new] = places.try_emplace(name, parts.size());
-    if (is_new) {
-      parts.emplace_back().name = name;
-      parts.back().first_row = i;
-    }
+    if (is_new) parts.emplace_back().name = name;
     add(*rows[i], i, parts[place->second]);
   }
   return parts;

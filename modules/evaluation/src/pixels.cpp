@@ -1,7 +1,6 @@
 #include "pixels.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 
@@ -12,12 +11,6 @@
 
 namespace lineguard::evaluation {
 namespace {
-
-Size grid_of(Size size, int grid_px) {
-  const double scale = std::min(1.0, static_cast<double>(grid_px) / std::max(size.width_px, size.height_px));
-  const auto side = [&](int px) { return std::max(1, static_cast<int>(std::lround(px * scale))); };
-  return {side(size.width_px), side(size.height_px)};
-}
 
 // `shrunk` says how much of each cell is defective: 255 all of it.
 std::vector<std::uint8_t> defective_cells(const Image& shrunk) {
@@ -92,7 +85,7 @@ bool outlines_its_defects(const dataset::Sample& sample) {
 
 Result<std::optional<GridPair>> on_grid(const FloatMap& map, const dataset::Sample& sample, int grid_px) {
   if (sample.label != Label::good && !outlines_its_defects(sample)) return std::optional<GridPair>();
-  const Size grid = grid_of(map.size, grid_px);
+  const Size grid = imaging::size_within(map.size, grid_px);
   GridPair pair;
   if (sample.label == Label::defective) {
     LINEGUARD_ASSIGN(const Image mask, sample.mask ? read_mask(*sample.mask, map.size) : painted(sample, map.size));

@@ -40,13 +40,12 @@ Image render_overlay(const Image& image, const Prediction& prediction, double pi
   style.map_low = pixel_threshold - margin;
   style.map_high = pixel_threshold + margin;
   const bool fits = prediction.map && prediction.map->size == image.size();
-  const double factor = static_cast<double>(longest_px) / std::max(image.width_px(), image.height_px());
-  if (longest_px <= 0 || factor >= 1) {
+  const Size size = longest_px > 0 ? imaging::size_within(image.size(), longest_px) : image.size();
+  if (size == image.size()) {
     style.truth = std::move(truth);
     return imaging::draw_overlay(image, fits ? &*prediction.map : nullptr, prediction.regions, style);
   }
-  const auto scaled = [&](int side_px) { return std::max(1, static_cast<int>(std::lround(side_px * factor))); };
-  const Size size{scaled(image.width_px()), scaled(image.height_px())};
+  const double factor = static_cast<double>(longest_px) / std::max(image.width_px(), image.height_px());
   std::vector<Region> regions = prediction.regions;
   for (Region& region : regions) {
     region.box = {region.box.x * factor, region.box.y * factor, region.box.width * factor, region.box.height * factor};

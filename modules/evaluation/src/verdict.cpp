@@ -11,10 +11,6 @@
 namespace lineguard::evaluation {
 namespace {
 
-bool excludes_0(const stats::Interval& interval) {
-  return interval.low > 0 || interval.high < 0;
-}
-
 Difference rate_difference(std::string_view figure, const RateChange& change, double confidence) {
   const stats::Interval interval = change.discordant.difference_interval(confidence);
   return {figure,
@@ -23,21 +19,21 @@ Difference rate_difference(std::string_view figure, const RateChange& change, do
           fmt::format("{:+.2f} percentage points", 100 * (change.b.count.rate() - change.a.count.rate())),
           fmt::format("{:+.2f} to {:+.2f}", 100 * interval.low, 100 * interval.high),
           count_of(change.discordant.n, unit_of(change.a)),
-          excludes_0(interval) && change.discordant.p_value() <= 1 - confidence,
+          change.discordant.shown(confidence),
           fmt::format("p = {:.3g} by McNemar's test", change.discordant.p_value())};
 }
 
 Difference auroc_difference(const stats::PairedDifference& auroc, std::size_t pictures, double confidence) {
+  const bool shown = auroc.shown(confidence);
+  const bool too_few = !shown && auroc.interval.leaves_out(0);
   return {kImageAuroc,
           true,
           auroc.interval,
           fmt::format("{:+.4f}", auroc.difference()),
           fmt::format("{:+.4f} to {:+.4f}", auroc.interval.low, auroc.interval.high),
           count_of(pictures, "picture"),
-          auroc.shown(confidence),
-          auroc.shown(confidence) || !excludes_0(auroc.interval)
-              ? ""
-              : fmt::format("{} make it", count_of(auroc.changed, "part"))};
+          shown,
+          too_few ? fmt::format("{} make it", count_of(auroc.changed, "part")) : ""};
 }
 
 std::vector<Difference> differences_of(const Comparison& comparison) {
@@ -74,7 +70,7 @@ void decide(Comparison& comparison) {
   comparison.differences = differences_of(comparison);
   std::vector<std::string> better, worse, open, sentences;
   for (const Difference& difference : comparison.differences) {
-    (!difference.told_apart()   ? open
+    (!difference.told_apart     ? open
      : difference.better_in_b() ? better
                                 : worse)
         .push_back(in_words(difference, comparison.confidence));
@@ -113,7 +109,7 @@ const Difference* find_difference(const Comparison& comparison, std::string_view
 std::vector<std::string> reasons_against_b(const Comparison& comparison) {
   std::vector<std::string> reasons;
   for (const Difference& difference : comparison.differences) {
-    if (difference.told_apart() && !difference.better_in_b())
+    if (difference.told_apart && !difference.better_in_b())
       reasons.push_back(fmt::format("B is worse by the {}", difference.figure));
   }
   if (comparison.failures.only_b > 0)

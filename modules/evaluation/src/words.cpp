@@ -156,6 +156,7 @@ std::string to_text(const Evaluation& evaluation) {
   if (evaluation.any_predicted())
     add("time a picture", fmt::format("{:.1f} ms", evaluation.decode_p50_ms + evaluation.predict_p50_ms),
         timing_in_words(evaluation));
+  if (!evaluation.learned.note.empty()) text += "note: " + evaluation.learned.note + "\n";
   for (const std::string& note : evaluation.notes) text += "note: " + note + "\n";
   return text;
 }

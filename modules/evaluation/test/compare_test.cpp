@@ -107,7 +107,7 @@ TEST(Compare, AnIntervalAloneShowsNothing) {
   const Difference* miss = find_difference(*comparison, kMissRate);
   ASSERT_TRUE(miss);
   EXPECT_GT(miss->interval.low, 0);
-  EXPECT_FALSE(miss->told_apart());
+  EXPECT_FALSE(miss->told_apart);
   EXPECT_EQ(comparison->verdict, Verdict::not_told_apart) << comparison->verdict_in_words;
   EXPECT_NE(comparison->verdict_in_words.find("p = 0.0625 by McNemar's test"), std::string::npos)
       << comparison->verdict_in_words;

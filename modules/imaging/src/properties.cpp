@@ -1,8 +1,5 @@
 #include "opencv_view.h"
 
-#include <algorithm>
-#include <cmath>
-
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
@@ -16,10 +13,8 @@ namespace {
 constexpr int kLongestSide = 512;
 
 Image shrunk(const Image& image) {
-  const double factor = static_cast<double>(kLongestSide) / std::max(image.width_px(), image.height_px());
-  if (factor >= 1) return image;
-  const auto side = [&](int px) { return std::max(1, static_cast<int>(std::lround(px * factor))); };
-  return resize(image, {side(image.width_px()), side(image.height_px())});
+  const Size size = size_within(image.size(), kLongestSide);
+  return size == image.size() ? image : resize(image, size);
 }
 
 }  // namespace

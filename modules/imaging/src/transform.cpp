@@ -2,6 +2,7 @@
 #include "opencv_view.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
@@ -24,6 +25,12 @@ cv::Mat view_of(const Image& image) {
   const int depth = image.depth() == PixelDepth::u8 ? CV_8U : CV_16U;
   auto* bytes = const_cast<std::byte*>(image.bytes().data());
   return cv::Mat(image.height_px(), image.width_px(), CV_MAKETYPE(depth, image.channels()), bytes, image.row_bytes());
+}
+
+Size size_within(Size size, int longest_px) {
+  const double factor = std::min(1.0, static_cast<double>(longest_px) / std::max(size.width_px, size.height_px));
+  const auto scaled = [&](int px) { return std::max(1, static_cast<int>(std::lround(px * factor))); };
+  return {scaled(size.width_px), scaled(size.height_px)};
 }
 
 Image resize(const Image& image, Size size, Interpolation interpolation) {

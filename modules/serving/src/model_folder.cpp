@@ -69,9 +69,8 @@ std::optional<ServedModel> load_newest(const std::vector<Found>& versions, const
     }
     loaded.problems.push_back(detector.error().message);
     // A version before it with that point would be another model than the one that was released.
-    std::error_code code;
-    const fs::path point = versions[i].path / "operating_points" / (options.operating_point + ".toml");
-    if (!fs::exists(point, code)) return {};
+    const auto points = package::list_operating_points(versions[i].path);
+    if (!points.empty() && std::ranges::find(points, options.operating_point) == points.end()) return {};
   }
   return {};
 }

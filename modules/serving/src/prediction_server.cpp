@@ -169,17 +169,16 @@ std::optional<http::Response> PredictionServer::State::answer_at_once(const http
 http::Response PredictionServer::State::inspect(const http::Request& request) {
   const std::string name(request.path().substr(kInspect.size()));
   const ServedModel& model = models.find(name)->second;
-  const auto options = read_parameters(request);
-  if (!options) return refuse(options.error());
+  const PredictOptions options = read_parameters(request).value();  // answer_at_once() refused what is wrong
   const SteadyTime start = system_clock().now();
   metrics.observe_seconds("lineguard_wait_seconds", "From a request's header to a worker: its body and the queue",
                           {{"model", name}}, milliseconds_between(request.received, start) / 1000);
   const auto capture = capture_of(request);
   if (!capture) return refuse(capture.error());
-  if (options->want_map) {
+  if (options.want_map) {
     if (const auto fits = refuse_large_map(*capture); !fits) return refuse(fits.error());
   }
-  auto prediction = model.predictor->predict(*capture, *options);
+  auto prediction = model.predictor->predict(*capture, options);
   metrics.observe_seconds("lineguard_inspect_seconds", "Decode and prediction, without waiting", {{"model", name}},
                           milliseconds_between(start, system_clock().now()) / 1000);
   if (!prediction) return refuse(prediction.error());

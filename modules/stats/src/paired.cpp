@@ -57,8 +57,7 @@ std::size_t changed_parts(const std::vector<std::ptrdiff_t>& a, const std::vecto
 }  // namespace
 
 bool PairedDifference::shown(double confidence) const {
-  const bool leaves_out_0 = interval.low > 0 || interval.high < 0;
-  return leaves_out_0 && std::exp2(1 - static_cast<double>(changed)) <= 1 - confidence;
+  return interval.leaves_out(0) && std::exp2(1 - static_cast<double>(changed)) <= 1 - confidence;
 }
 
 Result<PairedDifference> auroc_difference(std::span<const double> good_a, std::span<const double> defective_a,
@@ -112,6 +111,10 @@ Interval Discordant::difference_interval(double confidence) const {
   const double z = boost::math::quantile(boost::math::normal_distribution<double>(), (1 + confidence) / 2);
   const double reach = z * std::sqrt((a + b - (b - a) * (b - a)) / all);
   return {std::max(-1.0, b - a - reach), std::min(1.0, b - a + reach)};
+}
+
+bool Discordant::shown(double confidence) const {
+  return difference_interval(confidence).leaves_out(0) && p_value() <= 1 - confidence;
 }
 
 }  // namespace lineguard::stats

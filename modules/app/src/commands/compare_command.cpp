@@ -32,16 +32,10 @@ struct Arguments {
 
 using DetectorPtr = std::unique_ptr<detector::Detector>;
 
-Result<evaluation::Evaluation> evaluate_one(const std::string& package, detector::Detector& detector,
-                                            const dataset::Dataset& data, const std::vector<std::size_t>& samples,
-                                            const Arguments& arguments) {
-  LINEGUARD_ASSIGN(const LearnedPictures learned, find_learned_pictures(package, data, samples));
-  auto evaluation =
-      evaluation::evaluate(detector, model_of(detector), data, selection_of(arguments.split, data), samples,
-                           {.threads = arguments.threads, .confidence = arguments.confidence}, terminal_progress());
-  if (evaluation) evaluation->n_learned = learned.count;
-  if (evaluation && learned.count > 0) evaluation->notes.insert(evaluation->notes.begin(), learned.warning);
-  return evaluation;
+Result<evaluation::Evaluation> evaluate_one(detector::Detector& detector, const dataset::Dataset& data,
+                                            const std::vector<std::size_t>& samples, const Arguments& arguments) {
+  return evaluation::evaluate(detector, model_of(detector), data, selection_of(arguments.split, data), samples,
+                              {.threads = arguments.threads, .confidence = arguments.confidence}, terminal_progress());
 }
 
 // Pictures that neither package was trained on.
@@ -79,8 +73,11 @@ Result<int> run_compare(const Arguments& arguments) {
   LINEGUARD_ASSIGN(const DetectorPtr b, detector::Detector::load(arguments.b, load));
   Fingerprint fingerprint(data);
   LINEGUARD_ASSIGN(const auto samples, common_samples(arguments, data));
-  LINEGUARD_ASSIGN(auto of_a, evaluate_one(arguments.a, *a, data, samples, arguments));
-  LINEGUARD_ASSIGN(auto of_b, evaluate_one(arguments.b, *b, data, samples, arguments));
+  LINEGUARD_ASSIGN(const auto learned, find_learned_pictures({arguments.a, arguments.b}, data, samples));
+  LINEGUARD_ASSIGN(auto of_a, evaluate_one(*a, data, samples, arguments));
+  LINEGUARD_ASSIGN(auto of_b, evaluate_one(*b, data, samples, arguments));
+  of_a.learned = learned[0];
+  of_b.learned = learned[1];
   LINEGUARD_ASSIGN(const auto comparison,
                    evaluation::compare(std::move(of_a), std::move(of_b), {.confidence = arguments.confidence}));
   if (!arguments.json.empty()) LINEGUARD_TRY(write_file_atomically(arguments.json, evaluation::to_json(comparison)));

@@ -91,15 +91,14 @@ Result<int> run_evaluate(const Arguments& arguments) {
                                                                 .operating_point = arguments.operating_point}));
   Fingerprint fingerprint(data);
   LINEGUARD_ASSIGN(const auto samples, select_samples(arguments.package, arguments.split, data));
-  LINEGUARD_ASSIGN(const LearnedPictures learned, find_learned_pictures(arguments.package, data, samples));
-  if (arguments.max_miss > 0 && learned.defective > 0)
-    return make_error(ErrorCode::refused, learned.warning + ", and so would be a bound for --max-miss");
+  LINEGUARD_ASSIGN(const auto learned, find_learned_pictures({arguments.package}, data, samples));
+  if (arguments.max_miss > 0 && learned[0].defective > 0)
+    return make_error(ErrorCode::refused, learned[0].note + ", and so would be a bound for --max-miss");
   LINEGUARD_ASSIGN(
       auto evaluation,
       evaluation::evaluate(*detector, model_of(*detector), data, selection_of(arguments.split, data), samples,
                            {.threads = arguments.threads, .confidence = arguments.confidence}, terminal_progress()));
-  if (learned.count > 0) evaluation.notes.insert(evaluation.notes.begin(), learned.warning);
-  evaluation.n_learned = learned.count;
+  evaluation.learned = learned[0];
   if (arguments.max_miss > 0) choose_threshold_for_miss(evaluation, arguments.max_miss, arguments.confidence);
   if (!arguments.json.empty()) LINEGUARD_TRY(write_file_atomically(arguments.json, evaluation::to_json(evaluation)));
   if (!arguments.report.empty()) {

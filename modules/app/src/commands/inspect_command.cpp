@@ -71,7 +71,7 @@ std::string in_words(const InspectSummary& summary, const detector::Detector& de
 Result<InspectSummary> run_with(detector::Detector& detector, const InspectSource& source, std::size_t total,
                                 LineWriter& writer, const Arguments& arguments) {
   // On one terminal a bar and the lines would stand in each other's way.
-  const bool lines_on_terminal = (arguments.jsonl == "-" || arguments.jsonl.empty()) && isatty(STDOUT_FILENO) != 0;
+  const bool lines_on_terminal = arguments.jsonl == "-" && isatty(STDOUT_FILENO) != 0;
   const ProgressFunction progress = lines_on_terminal ? ProgressFunction() : terminal_progress();
   std::size_t done = 0;
   const LineSink sink = [&](const std::string& line) {

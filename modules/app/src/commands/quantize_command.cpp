@@ -77,7 +77,7 @@ Result<int> run_quantize(const Arguments& arguments) {
   remove_staged_folders_on_interrupt();
   LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset, arguments.package));
   LINEGUARD_ASSIGN(const auto samples, select_samples(arguments.package, arguments.split, data));
-  LINEGUARD_TRY(find_learned_pictures(arguments.package, data, samples));
+  LINEGUARD_TRY(find_learned_pictures({arguments.package}, data, samples));
   warn_of_staged(arguments.out);
   // Beside the target until it has passed, under a name that no server takes for a package.
   LINEGUARD_ASSIGN(StagedFolder candidate, StagedFolder::create(arguments.out));

@@ -146,8 +146,10 @@ Result<int> run_train(const TrainArguments& arguments) {
   for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
   const auto trained = detector::train(data, config, arguments.out, options, terminal_progress());
   // A setting may be wrong for this backbone alone, which nobody knew when the file was read.
-  if (!trained && trained.error().code == ErrorCode::invalid_config) return trained.error().in(arguments.config);
-  if (!trained) return trained.error();
+  if (!trained) {
+    const bool by_setting = trained.error().code == ErrorCode::invalid_config;
+    return by_setting ? trained.error().in(arguments.config) : trained.error();
+  }
   const detector::TrainReport& report = *trained;
   print(report, arguments.out);
   if (!arguments.json.empty()) {

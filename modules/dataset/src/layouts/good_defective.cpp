@@ -3,8 +3,10 @@
 #include "layouts/layout.h"
 
 #include <algorithm>
-#include <fstream>
 #include <set>
+#include <span>
+
+#include <lineguard/core/files.h>
 
 namespace lineguard::dataset {
 namespace {
@@ -49,6 +51,31 @@ Result<void> read_folders(const FolderContent& folder, Dataset& dataset) {
   return {};
 }
 
+// What a command of ours wrote beside the pictures is no label file.
+bool is_own_output(const std::filesystem::path& file) {
+  bool own = false;
+  const auto look = [&](std::span<const std::byte> block) {
+    const auto start = block.first(std::min<std::size_t>(block.size(), 200));
+    own = std::string_view(reinterpret_cast<const char*>(start.data()), start.size()).find("\"lineguard.") !=
+          std::string_view::npos;
+    return false;
+  };
+  return read_blocks(file, look) && own;
+}
+
+std::vector<std::string> label_files_in(const FolderContent& folder, const std::set<std::string>& stems) {
+  std::vector<std::string> labels;
+  for (const auto& name : folder.others) {
+    const std::filesystem::path file(name);
+    const std::string extension = to_lower(file.extension().string());
+    const bool may_be = extension == ".csv" || extension == ".tsv" || extension == ".json" || extension == ".xml" ||
+                        extension == ".yaml" || extension == ".yml" ||
+                        (extension == ".txt" && stems.contains(file.stem().string()));
+    if (may_be && !(extension == ".json" && is_own_output(folder.path / name))) labels.push_back(name);
+  }
+  return labels;
+}
+
 }  // namespace
 
 std::string good_defective_evidence(const FolderContent& folder) {
@@ -72,35 +99,8 @@ std::string good_only_evidence(const FolderContent& folder) {
 Result<void> read_good_only(const FolderContent& folder, Dataset& dataset) {
   if (any_folder(folder, is_good_word)) return read_good_defective(folder, dataset);
   add_pictures(folder, kGoodClass, Split::unset, dataset);
-  for (const auto& name : unread_label_files(folder))
-    dataset.warnings.push_back(name + " beside the pictures is not read: all of them are taken as good");
   return {};
 }
-
-namespace {
-
-// What a command of ours wrote beside the pictures is no label file.
-bool is_own_output(const std::filesystem::path& file) {
-  std::ifstream stream(file);
-  std::string start(200, '\0');
-  stream.read(start.data(), static_cast<std::streamsize>(start.size()));
-  return start.find("\"lineguard.") != std::string::npos;
-}
-
-std::vector<std::string> label_files_in(const FolderContent& folder, const std::set<std::string>& stems) {
-  std::vector<std::string> labels;
-  for (const auto& name : folder.others) {
-    const std::filesystem::path file(name);
-    const std::string extension = to_lower(file.extension().string());
-    const bool may_be = extension == ".csv" || extension == ".tsv" || extension == ".json" || extension == ".xml" ||
-                        extension == ".yaml" || extension == ".yml" ||
-                        (extension == ".txt" && stems.contains(file.stem().string()));
-    if (may_be && !(extension == ".json" && is_own_output(folder.path / name))) labels.push_back(name);
-  }
-  return labels;
-}
-
-}  // namespace
 
 std::vector<std::string> unread_label_files(const FolderContent& folder) {
   std::set<std::string> stems{"labels", "classes"};

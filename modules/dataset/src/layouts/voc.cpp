@@ -5,7 +5,6 @@
 #include "layouts/layout.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <map>
 #include <set>
 #include <sstream>
@@ -131,15 +130,11 @@ Result<std::vector<Listed>> read_lists(const fs::path& root, Dataset& dataset) {
   for (const auto& [name, split] : {std::pair{"train.txt", Split::train}, std::pair{"val.txt", Split::validation},
                                     std::pair{"test.txt", Split::test}}) {
     const fs::path file = root / "ImageSets" / "Main" / name;
-    std::error_code code;
-    if (!fs::exists(file, code)) {
-      if (code && code.value() != ENOENT && code.value() != ENOTDIR)  // not allowed to look: the split would be lost
-        return error_from_errno(code.value(), "cannot read " + file.string());
-      continue;
-    }
+    const auto text = read_text_file(file);
+    if (!text && text.error().code == ErrorCode::not_found) continue;
+    if (!text) return text.error();
     dataset.label_files.push_back(file);
-    LINEGUARD_ASSIGN(const std::string text, read_text_file(file));
-    std::istringstream lines{std::string(without_byte_order_mark(text))};
+    std::istringstream lines{std::string(without_byte_order_mark(*text))};
     std::size_t number = 0;
     for (std::string line; std::getline(lines, line);) {
       ++number;

@@ -20,9 +20,12 @@ constexpr double kRounding = 0.001;  // labelling tools write 1.0000004
 
 using Names = std::vector<std::string>;
 
-// Whether the file has the key `names` at its top; one that can't be read as YAML may have it.
+constexpr std::uint64_t kMostYamlBytes = 1 << 20;  // ten thousand names of a hundred letters
+
+// Whether the file has the key `names` at its top; one that is too large or can't be read as YAML may have it.
 bool may_name_classes(const fs::path& file) {
-  const auto text = read_text_file(file);
+  const auto text = read_text_file(file, kMostYamlBytes);
+  if (!text && text.error().code == ErrorCode::too_large) return true;
   if (!text || text->find("names") == std::string::npos) return false;
   try {
     const YAML::Node root = YAML::Load(*text);
@@ -49,8 +52,7 @@ Names read_names(const FolderContent& folder, Dataset& dataset) {
   if (file.empty()) return {};
   const std::string path = (folder.path / file).string();
   dataset.label_files.emplace_back(path);
-  constexpr std::uint64_t kMostBytes = 1 << 20;  // ten thousand names of a hundred letters
-  const auto text = read_text_file(path, kMostBytes);
+  const auto text = read_text_file(path, kMostYamlBytes);
   if (!text) return problems.add(path, text.error().message), Names{};
   try {
     const YAML::Node list = YAML::Load(*text)["names"];

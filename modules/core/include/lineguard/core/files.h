@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +17,10 @@ namespace lineguard {
 // Errors: not_found, permission_denied, too_large (more than max_bytes), io_error. A folder is an invalid_argument.
 Result<Bytes> read_file(const std::filesystem::path& file, std::uint64_t max_bytes = 1ull << 30);
 Result<std::string> read_text_file(const std::filesystem::path& file, std::uint64_t max_bytes = 1ull << 26);
+
+// The same without holding it: `take` gets block after block and says whether to go on. No limit of size.
+Result<void> read_blocks(const std::filesystem::path& file,
+                         const std::function<bool(std::span<const std::byte>)>& take);
 
 // Writes aside in the same folder, fsyncs, renames over `file`, fsyncs the folder. Parent folders are made. A link
 // stays and what it leads to is replaced; a device or a pipe is written to. Errors: disk_full, permission_denied,

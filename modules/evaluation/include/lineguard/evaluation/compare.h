@@ -48,10 +48,9 @@ struct Difference {
   std::string in_words;           // "+16.67 percentage points"
   std::string interval_in_words;  // "-3.20 to +36.54", in the same unit
   std::string n_in_words;         // "20 parts"
-  bool shown = false;             // the interval lies on one side of 0, and enough parts make it so
+  bool told_apart = false;        // the interval lies on one side of 0, and enough parts make it so
   std::string test_in_words;  // what beside the interval decides that: "p = 0.0625 by McNemar's test"; empty: nothing
 
-  bool told_apart() const { return shown; }
   bool better_in_b() const { return more_is_better ? interval.low > 0 : interval.high < 0; }
 };
 

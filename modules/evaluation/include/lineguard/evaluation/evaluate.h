@@ -37,6 +37,14 @@ std::string_view to_string(Selection selection);
 std::vector<std::size_t> select(const dataset::Dataset& dataset, Selection selection,
                                 const dataset::TrainingSplit& split);
 
+// Of the pictures that a model is measured on those that it has learned from: figures are too good.
+struct LearnedPictures {
+  std::size_t count = 0, defective = 0;
+  // "models/tiles-1 learned from 31 of these 85 pictures (a.png, …): figures are too good"; empty: none. Stands first
+  // among the notes of every output.
+  std::string note;
+};
+
 struct EvaluateOptions {
   int threads = 1;          // pictures predicted at once, >= 1
   int pixel_grid_px = 512;  // maps and masks are compared at this longer side at most
@@ -44,12 +52,14 @@ struct EvaluateOptions {
   std::uint64_t seed = 1;  // of the bootstrap
 };
 
+inline constexpr double kLooseIou = 0.33;  // the looser of the two that boxes are matched at
+
 struct Row {
   std::size_t sample = 0;  // index into dataset.samples
   std::string view, lot;
   std::vector<Region> regions;             // where the selection says where its defects are
   std::string predicted_class;             // of the strongest region that has one
-  std::optional<stats::BoxOutcome> boxes;  // at an IoU of 0.33, where it is known where its defects are
+  std::optional<stats::BoxOutcome> boxes;  // at kLooseIou, where it is known where its defects are
   double defect_side_px = 0;               // longer side of its largest true box; 0: unknown or good
   imaging::PictureProperties properties;   // of the picture
   std::string image, class_name, part;
@@ -114,7 +124,7 @@ struct Evaluation {
   int threads = 1;
   // Pictures; the first three without errors.
   std::size_t n_good = 0, n_defective = 0, n_unlabelled = 0, n_errors = 0;
-  std::size_t n_learned = 0;  // of them those that the model has learned from, where the caller knows
+  LearnedPictures learned;  // of them, where the caller knows
   // Unknown parts are diverted: they count as overkill and not as misses. Errors are in neither rate.
   Rate miss, overkill;
   bool counts_parts = false;                  // some part shows several pictures

@@ -23,7 +23,6 @@ struct Part {
   std::size_t failed = 0;         // labelled ones that could not be read or predicted
   std::set<std::string> classes;  // of its defective pictures
   std::vector<std::size_t> rows;  // places of the predicted ones in the list that was asked
-  std::size_t first_row = 0;      // place of the first, predicted or not
 
   bool passed() const { return label == Label::good; }
   // A miss where it is defective, overkill where it is good.

@@ -11,6 +11,9 @@ namespace lineguard::imaging {
 
 enum class Interpolation { area, linear };  // area where shrinking, so that nothing aliases
 
+// `size` with its longer side at `longest_px`, the aspect kept, at least a pixel; as it is where it is no longer.
+Size size_within(Size size, int longest_px);
+
 // 8 or 16 bit. The same bytes in give the same bytes out on every machine.
 Image resize(const Image& image, Size size, Interpolation interpolation = Interpolation::area);
 FloatMap resize_map(const FloatMap& map, Size size);  // bilinear, aligned to pixel areas (half-pixel centres)

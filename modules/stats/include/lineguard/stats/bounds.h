@@ -8,6 +8,7 @@ namespace lineguard::stats {
 
 struct Interval {
   double low = 0, high = 1;
+  bool leaves_out(double value) const { return value < low || value > high; }
   bool operator==(const Interval&) const = default;
 };
 

@@ -40,6 +40,7 @@ struct Discordant {
   // Of b's rate minus a's: Wald's with one picture more on either side (Bonett and Price 2012), which does not claim
   // certainty where few pictures, or none, differ. [-1, 1] without pictures.
   Interval difference_interval(double confidence = 0.95) const;
+  bool shown(double confidence) const;  // the interval leaves out 0, and the test agrees
 };
 
 }  // namespace lineguard::stats
