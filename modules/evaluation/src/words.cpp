@@ -34,7 +34,7 @@ std::string percent(double share) {
 
 std::string figure(double value) {
   for (int digits = 3; digits < 9; ++digits) {
-    const std::string text = fmt::format("{:.{}f}", value, digits);
+    std::string text = fmt::format("{:.{}f}", value, digits);
     if (value == 0 || value == 1 || (std::stod(text) != 1 && std::stod(text) != 0)) return text;
   }
   return fmt::format("{:.9f}", value);
