@@ -138,21 +138,13 @@ Result<void> read_error(const Fields& fields, Error& error) {
   const Fields error_fields(*json, "error.");
   LINEGUARD_ASSIGN(const std::string code, error_fields.text("code"));
   LINEGUARD_ASSIGN(error.message, error_fields.text("message"));
-  const auto known = error_code_of(code);
+  const auto known = value_named(kErrorCodeNames, code);
   if (!known) return error_fields.wrong("code", "an error code of lineguard");
   error.code = *known;
   return {};
 }
 
 }  // namespace
-
-std::optional<ErrorCode> error_code_of(std::string_view name) {
-  for (int number = 0; number <= static_cast<int>(ErrorCode::internal); ++number) {
-    const auto code = static_cast<ErrorCode>(number);
-    if (to_string(code) == name) return code;
-  }
-  return std::nullopt;
-}
 
 std::string to_json(const InspectLine& line) {
   Json json;

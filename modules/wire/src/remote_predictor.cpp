@@ -121,6 +121,8 @@ int status_of(ErrorCode code) {
       return 504;
     case ErrorCode::disk_full:
       return 507;
+    case ErrorCode::bad_answer:
+      return 502;
     case ErrorCode::io_error:
     case ErrorCode::device_error:
     case ErrorCode::internal:
@@ -138,7 +140,7 @@ Error error_of_answer(int status, std::string_view body) {
   const auto message = fields.text("error");
   const auto code = fields.text("code");
   if (message) error.message += ": " + *message;
-  if (code) error.code = error_code_of(*code).value_or(error.code);
+  if (code) error.code = value_named(kErrorCodeNames, *code).value_or(error.code);
   return error;
 }
 

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include <lineguard/core/check.h>
+#include <lineguard/core/enum_names.h>
 
 namespace lineguard {
 
@@ -28,11 +29,34 @@ enum class ErrorCode {
   refused,            // a gate said no: too few samples, a blocker found, a digest not allowed
   device_error,       // camera or PLC
   no_template,        // the model needs each picture's defect-free twin, and there was none
+  bad_answer,         // a server's answer that is not of our protocol, or belongs to another question
   internal,           // a bug, or a library failed in a way it does not document
 };
-
+inline constexpr auto kErrorCodeNames = std::to_array<EnumName<ErrorCode>>({
+    {ErrorCode::invalid_argument, "invalid_argument"},
+    {ErrorCode::invalid_config, "invalid_config"},
+    {ErrorCode::not_found, "not_found"},
+    {ErrorCode::already_exists, "already_exists"},
+    {ErrorCode::unsupported, "unsupported"},
+    {ErrorCode::corrupt_data, "corrupt_data"},
+    {ErrorCode::too_large, "too_large"},
+    {ErrorCode::io_error, "io_error"},
+    {ErrorCode::disk_full, "disk_full"},
+    {ErrorCode::permission_denied, "permission_denied"},
+    {ErrorCode::timeout, "timeout"},
+    {ErrorCode::unavailable, "unavailable"},
+    {ErrorCode::cancelled, "cancelled"},
+    {ErrorCode::refused, "refused"},
+    {ErrorCode::device_error, "device_error"},
+    {ErrorCode::no_template, "no_template"},
+    {ErrorCode::bad_answer, "bad_answer"},
+    {ErrorCode::internal, "internal"},
+});
+static_assert(names_every_value(kErrorCodeNames));
 // The code's stable name as used in JSON: "corrupt_data".
-std::string_view to_string(ErrorCode code);
+constexpr std::string_view to_string(ErrorCode code) {
+  return name_of(kErrorCodeNames, code);
+}
 
 struct Error {
   ErrorCode code = ErrorCode::internal;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <lineguard/core/clock.h>
+#include <lineguard/core/enum_names.h>
 #include <lineguard/core/image.h>
 
 namespace lineguard {
@@ -21,7 +22,12 @@ using Bytes = std::vector<std::byte>;
 using PartNumber = std::uint32_t;  // given by the PLC
 
 enum class Label { good, defective, unknown };
-std::string_view to_string(Label label);  // "good"
+inline constexpr auto kLabelNames = std::to_array<EnumName<Label>>(
+    {{Label::good, "good"}, {Label::defective, "defective"}, {Label::unknown, "unknown"}});
+static_assert(names_every_value(kLabelNames));
+constexpr std::string_view to_string(Label label) {
+  return name_of(kLabelNames, label);
+}
 
 // A box in pixels of the original picture: x, y of the upper left corner, width, height; all >= 0.
 struct Box {
@@ -38,6 +44,7 @@ struct Region {
   double score = 0;            // raw, the highest of the map inside
   std::string class_name;      // empty: none
   std::vector<Point> polygon;  // outline in pixels of the original picture; empty: none
+  std::string view;            // View::name of the picture it lies in
 };
 
 // One picture of a capture. `content` is either the encoded file as it was (JPEG, PNG, …) or pixels; shared because
@@ -56,6 +63,14 @@ struct Capture {
   std::string serial;
   UtcTime captured_at{};
   std::vector<View> views;  // at least one
+};
+
+// What tells one picture from every other on its way from camera to prediction and back; see picture_sum.h.
+struct PictureSum {
+  std::string view;         // View::name
+  std::uint64_t bytes = 0;  // length of the encoded file, or of the pixels
+  std::uint64_t xxh3 = 0;   // XXH3-64 of those bytes (of size, channels and depth too, where they are pixels)
+  bool operator==(const PictureSum&) const = default;
 };
 
 // Names one immutable model version. digest: 64 hexadecimal digits of SHA-256.
@@ -77,6 +92,9 @@ struct Prediction {
   // Average precision is taken over all levels.
   std::vector<Region> faint_regions;
   ModelIdentity model;
+  // The pictures that were judged, in the order of the capture's views. A station takes no prediction whose sums are
+  // not those of its own capture.
+  std::vector<PictureSum> pictures;
   Size image_size;  // of the (first) original picture
   double decode_ms = 0;
   double predict_ms = 0;
@@ -86,10 +104,20 @@ struct Prediction {
 
 enum class Outcome { pass, divert };
 enum class Gate { none, reject, review };  // where a diverted part goes
-std::string_view to_string(Outcome outcome);
-std::string_view to_string(Gate gate);
+inline constexpr auto kOutcomeNames =
+    std::to_array<EnumName<Outcome>>({{Outcome::pass, "pass"}, {Outcome::divert, "divert"}});
+inline constexpr auto kGateNames =
+    std::to_array<EnumName<Gate>>({{Gate::none, "none"}, {Gate::reject, "reject"}, {Gate::review, "review"}});
+static_assert(names_every_value(kOutcomeNames) && names_every_value(kGateNames));
+constexpr std::string_view to_string(Outcome outcome) {
+  return name_of(kOutcomeNames, outcome);
+}
+constexpr std::string_view to_string(Gate gate) {
+  return name_of(kGateNames, gate);
+}
 
-// Why a part was decided as it was. The numbers are what the PLC's Reason register carries: never renumber.
+// Why a part was decided as it was. The numbers are what the PLC's Reason register carries: never renumber. A new one
+// goes here and into kReasonNames; everything that counts or lists reasons follows.
 enum class Reason : std::uint16_t {
   none = 0,
   good = 1,
@@ -108,9 +136,33 @@ enum class Reason : std::uint16_t {
   internal_error = 14,
   no_template = 15,
 };
-std::string_view to_string(Reason reason);  // "sequence lost"
+inline constexpr auto kReasonNames = std::to_array<EnumName<Reason>>({
+    {Reason::none, "none"},
+    {Reason::good, "good"},
+    {Reason::defective, "defective"},
+    {Reason::unknown, "unknown"},
+    {Reason::late, "late"},
+    {Reason::prediction_failed, "prediction failed"},
+    {Reason::capture_failed, "capture failed"},
+    {Reason::sequence_lost, "sequence lost"},
+    {Reason::duplicate_trigger, "duplicate trigger"},
+    {Reason::busy, "busy"},
+    {Reason::not_recorded, "not recorded"},
+    {Reason::model_mismatch, "model mismatch"},
+    {Reason::station_down, "station down"},
+    {Reason::output_unknown, "output unknown"},
+    {Reason::internal_error, "internal error"},
+    {Reason::no_template, "no template"},
+});
+static_assert(names_every_value(kReasonNames));
+inline constexpr std::size_t kReasonCount = kReasonNames.size();
+constexpr std::string_view to_string(Reason reason) {
+  return name_of(kReasonNames, reason);
+}
 // Every reason in order of its number, for tables, metrics and reports.
-const std::vector<Reason>& all_reasons();
+constexpr std::array<Reason, kReasonCount> all_reasons() {
+  return values_of(kReasonNames);
+}
 
 // What the station does with one part.
 struct Decision {

@@ -9,8 +9,6 @@
 
 namespace lineguard::station {
 
-inline constexpr std::size_t kReasonCount = static_cast<std::size_t>(Reason::no_template) + 1;
-
 struct CycleCounters {
   std::uint64_t passed = 0;                                   // effective decisions: pass
   std::uint64_t diverted = 0;                                 // effective decisions: divert

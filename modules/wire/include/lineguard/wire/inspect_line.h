@@ -25,7 +25,4 @@ std::string to_json(const InspectLine& line);
 // Fields that it does not know are passed over. Errors: corrupt_data naming the field.
 Result<InspectLine> parse_inspect_line(std::string_view json);
 
-// The code whose to_string() is `name` ("corrupt_data").
-std::optional<ErrorCode> error_code_of(std::string_view name);
-
 }  // namespace lineguard::wire

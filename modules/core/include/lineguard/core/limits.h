@@ -1,0 +1,31 @@
+// What parsers accept at most: the one place where depth, length and count are bounded. A file or message beyond a
+// limit is refused with `too_large` before memory or stack are spent on it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace lineguard::limits {
+
+// A text with nested values: JSON, TOML, XML, YAML.
+struct Nesting {
+  std::size_t bytes = 0;
+  std::size_t depth = 0;   // values inside values; a plain value has depth 0
+  std::size_t values = 0;  // of all kinds together
+};
+
+inline constexpr Nesting kMessageJson{64u << 20, 16, 4'000'000};     // an answer or a status, of another process
+inline constexpr Nesting kDatasetJson{512u << 20, 64, 100'000'000};  // annotations of a data set
+inline constexpr Nesting kRecordJson{1u << 20, 16, 100'000};         // one event's payload
+inline constexpr Nesting kToml{4u << 20, 16, 400'000};               // configurations, manifests
+inline constexpr Nesting kXml{64u << 20, 64, 4'000'000};
+inline constexpr Nesting kYaml{4u << 20, 16, 400'000};
+
+inline constexpr std::size_t kCsvLineBytes = 1u << 20;
+inline constexpr std::size_t kCsvColumns = 1024;
+
+// One picture.
+inline constexpr std::int64_t kPicturePixels = 400'000'000;
+inline constexpr int kPictureSide_px = 65'535;
+
+}  // namespace lineguard::limits
