@@ -3,7 +3,7 @@
 JOBS ?= $(shell nproc)
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 
-.PHONY: help setup build demo test finetune check lint asan tsan fuzz bench coverage format clean
+.PHONY: help setup build demo test finetune check lint asan tsan fuzz soak bench coverage format clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/:/' | column -t -s:
@@ -51,6 +51,11 @@ tsan: ## all tests under the thread sanitizer
 fuzz: ## fuzz the decoders and parsers for a minute each
 	@tools/setup.sh dev
 	@tools/fuzz.sh
+
+soak: ## run real lines of 3,000 parts under random faults (SOAK_PARTS, SOAK_RUNS, SOAK_SEED)
+	@tools/setup.sh test
+	@tools/build.sh release --with-tests --target lineguard --target make_parts
+	@tools/soak.sh
 
 bench: ## run the benchmarks
 	@tools/setup.sh dev
