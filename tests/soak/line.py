@@ -214,13 +214,13 @@ max_gap = {MAX_GAP}
         gated = {event["ordinal"] for event in self.plc_log if event["e"] == "gate"}
         counts = [event for event in self.plc_log if event["e"] == "gate" or (event["e"] == "restart" and event["anew"])]
         last = counts[-1] if counts and counts[-1]["e"] == "gate" else {"passes": 0, "diverts": 0}
-        newest = triggered[-1] if triggered else {"ordinal": 0, "part": 0, "epoch": 0}
+        newest = triggered[-1] if triggered else {"ordinal": 0, "part": 0, "epoch": 0, "count": 0}
         anew = [event for event in self.plc_log if event["e"] == "restart" and event["anew"]]
         if anew and anew[-1]["epoch"] > newest["epoch"]:
-            newest = {"ordinal": newest["ordinal"], "part": 0, "epoch": anew[-1]["epoch"]}
+            newest = {"ordinal": newest["ordinal"], "part": 0, "epoch": anew[-1]["epoch"], "count": 0}
         left = [[event["ordinal"], event["part"]] for event in triggered
                 if event["ordinal"] not in gated and event["epoch"] == newest["epoch"]]
-        self.start_plc(ordinal=newest["ordinal"], epoch=newest["epoch"], first_number=newest["part"] + 1,
+        self.start_plc(ordinal=newest["ordinal"], epoch=newest["epoch"], first_number=newest["part"] + 1, count=newest["count"],
                        passes=last["passes"], diverts=last["diverts"], left_on_belt=json.dumps(left))
 
     def supervise(self):

@@ -24,9 +24,10 @@ class Plc:
     def __init__(self, options):
         self.options, self.table = options, Table(options.registers)
         self.registers = [0] * self.table.words
+        self.accepted = list(self.registers)  # the last word of the station whose PLC this is
         self.script = {int(ordinal): faults for ordinal, faults in json.loads(options.script).items()}
         self.random = random.Random(options.seed)
-        self.ordinal, self.number, self.count = options.ordinal, options.first_number - 1, 0
+        self.ordinal, self.number, self.count = options.ordinal, options.first_number - 1, options.count
         self.passes, self.diverts, self.epoch = options.passes, options.diverts, options.epoch
         self.belt, self.clients, self.running = [], {}, True
         self.seen_beat, self.seen_beat_at, self.beat, self.next_beat = None, 0.0, 0, 0.0
@@ -46,11 +47,14 @@ class Plc:
     # ---- the program: one scan
 
     def scan(self, now):
-        get = lambda name: self.table.get(self.registers, name)
-        beat = get("StationHeartbeat")
-        if beat != self.seen_beat:
-            self.seen_beat, self.seen_beat_at = beat, now
-        valid = get("ResultCheck") == self.table.guard(self.registers, "ResultNumber", "ResultsReady")
+        if self.is_our_stations_word(now):
+            self.accepted = list(self.registers)
+            beat = self.table.get(self.registers, "StationHeartbeat")
+            if beat != self.seen_beat:
+                self.seen_beat_at = now if self.seen_beat is not None else 0.0
+                self.seen_beat = beat
+        get = lambda name: self.table.get(self.accepted, name)
+        valid = get("ResultCheck") == self.table.guard(self.accepted, "ResultNumber", "ResultsReady")
         self.ready_once |= get("Ready")
         self.take_result(get, valid and get("ResultsReady"))
         self.run_gate(now, get("Error"))
@@ -61,6 +65,33 @@ class Plc:
             self.next_beat = now + BEAT_S
             self.beat += now >= self.frozen_until
         self.show()
+
+    def identity(self, registers):
+        return tuple(self.table.get(registers, name) for name in ("Epoch", "Instance", "StationId"))
+
+    def is_our_stations_word(self, now):
+        """One station a PLC: who took it over last; step 0 of modules/plc/st/lineguard_gate.st."""
+        if "StationId" not in self.table.fields:
+            return True
+        found, owner = self.identity(self.registers), self.identity(self.accepted)
+        check = self.table.get(self.registers, "IdentityCheck")
+        if check != ~(found[0] ^ found[1]) & 0xFFFFFFFF and not (check == found[0] == found[1] == 0):
+            return False
+        if found == owner:
+            return True
+        owned, alive = any(owner), now - self.seen_beat_at <= HEARTBEAT_TIMEOUT_S
+        later = found[0] != owner[0] and (found[0] - owner[0]) % (1 << 32) < 1 << 31
+        if owned and alive and not later:
+            return False
+        if owned and found[2] != owner[2]:
+            self.forget_results()
+        self.seen_beat, self.seen_beat_at = None, 0.0
+        return True
+
+    def forget_results(self):
+        self.ack = self.taken = False
+        for part in self.belt:
+            part["forgotten"], part["ok"], part["ng"] = True, False, False
 
     def take_result(self, get, results_ready):
         if not results_ready:
@@ -109,7 +140,8 @@ class Plc:
         rush = "rush" in self.script.get(self.ordinal + 1, [])
         gap = 0.005 if rush else self.random.uniform(0.7, 1.3) / self.options.rate
         self.next_trigger = max(self.next_trigger + gap, now)
-        self.say(e="trigger", ordinal=self.ordinal, epoch=self.epoch, part=self.number, shown="lose" not in faults)
+        self.say(e="trigger", ordinal=self.ordinal, epoch=self.epoch, part=self.number, count=self.count + ("lose" not in faults),
+                 shown="lose" not in faults)
         self.belt.append({"ordinal": self.ordinal, "part": self.number, "due": now + self.options.travel, "ok": False,
                           "ng": False, "forgotten": False})
         if "lose" not in faults:
@@ -126,10 +158,9 @@ class Plc:
 
     def restart(self, anew):
         """Over a restart numbers and counts are kept (RETAIN), or lost with the battery; parts on the belt are diverted."""
-        self.ack = self.taken = False
-        self.seen_beat = None
-        for part in self.belt:
-            part["forgotten"], part["ok"], part["ng"] = True, False, False
+        self.forget_results()
+        self.accepted = [0] * self.table.words
+        self.seen_beat, self.seen_beat_at = None, 0.0
         if anew:
             for part in self.belt:
                 self.gate(part["ordinal"], part["part"], "plc restarted")
@@ -250,6 +281,7 @@ def main():
     parser.add_argument("--ordinal", type=int, default=0)
     parser.add_argument("--epoch", type=int, default=0)
     parser.add_argument("--first-number", type=int, default=1)
+    parser.add_argument("--count", type=int, default=0, help="of triggers")
     parser.add_argument("--passes", type=int, default=0)
     parser.add_argument("--diverts", type=int, default=0)
     parser.add_argument("--left-on-belt", default="[]", help="[[ordinal, part], ...]: diverted at once")

@@ -7,6 +7,7 @@ import re
 import subprocess
 
 DECIDING = ("decided", "revised", "decided_range")
+MISSED = ("station down", "sequence lost")
 SAME_SCORE = 1e-4      # of the golden scores' spread: the design's promise for one CPU type
 CLOCK_SLACK_S = 0.01   # both clocks are this machine's; the record's has milliseconds
 GRACE_S = 0.5          # a harmed record shows at the next write
@@ -96,6 +97,15 @@ class Reconciliation:
             elif len(first) > 1:
                 told = [(event["sequence"], event["p"].get("outcome"), event["p"].get("reason")) for event in first]
                 self.problem(f"part {self.name(part)} was decided {len(first)} times: {told}")
+            self.check_elsewhere(part)
+
+    def check_elsewhere(self, part):
+        """What one station inspected, another did not see; it may say that it missed the number."""
+        inspected = [event for event in part["decided"] + part["elsewhere"]
+                     if event["kind"] == "decided" and event["p"].get("reason") not in MISSED]
+        if part["elsewhere"] and len(inspected) > 1:
+            told = [(event["p"].get("outcome"), event["p"].get("reason")) for event in inspected]
+            self.problem(f"part {self.name(part)} was decided by two stations: {told}")
 
     def check_undecided(self, part):
         """Nobody can know a number that the PLC forgot before anybody read it."""

@@ -56,6 +56,10 @@ def plan_faults(seed, parts, groups, only):
     return timeline, script
 
 
+def group_of(name):
+    return next(group for group, members in faults.GROUPS.items() if name in members)
+
+
 class Run:
     """One line with one seed."""
 
@@ -65,6 +69,7 @@ class Run:
         self.line = Line(options, folder, seed, script)
         self.active = []  # [generator, name, resume at ordinal, resume at time]
         self.done = collections.Counter(name for names in script.values() for name in names)
+        self.waiting = []  # due, but another one has to end first
         self.observed_at = 0.0
 
     def say(self, text):
@@ -76,7 +81,7 @@ class Run:
         line.start_plc()
         line.start_station()
         newest, newest_at = 0, time.monotonic()
-        while line.triggers < self.options.parts or self.active:
+        while line.triggers < self.options.parts or self.active or self.waiting:
             self.step()
             if line.triggers > newest:
                 newest, newest_at = line.triggers, time.monotonic()
@@ -92,8 +97,11 @@ class Run:
         while line.events.qsize():
             line.take_event(0)
         while self.timeline and self.timeline[0][0] <= line.triggers:
-            _, name, seed = self.timeline.pop(0)
-            self.begin(name, seed)
+            self.waiting.append(self.timeline.pop(0)[1:])
+        for waiting in list(self.waiting):
+            if not self.is_blocked(waiting[0]):
+                self.waiting.remove(waiting)
+                self.begin(*waiting)
         for active in list(self.active):
             if line.triggers >= active[2] and time.monotonic() >= active[3]:
                 self.go_on(active)
@@ -102,12 +110,13 @@ class Run:
             self.observed_at = time.monotonic()
             line.observe_record()
 
-    def begin(self, name, seed):
-        # Two faults that both stop, move or replace the same thing would only undo each other's repair.
-        group = next(group for group, members in faults.GROUPS.items() if name in members)
+    def is_blocked(self, name):
+        """Two faults that both stop, move or replace the same thing would only undo each other's repair."""
         exclusive = {"files", "stations", "watchers"}
-        if group in exclusive and any(active[4] in exclusive for active in self.active):
-            return
+        return group_of(name) in exclusive and any(active[4] in exclusive for active in self.active)
+
+    def begin(self, name, seed):
+        group = group_of(name)
         function = faults.GROUPS[group][name]
         if self.options.verbose:
             self.say(name)

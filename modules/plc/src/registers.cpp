@@ -24,7 +24,6 @@ struct Field {
 };
 
 constexpr int kWord = -1;
-constexpr std::uint16_t kInputs = 0, kOutputs = 100;
 constexpr std::uint16_t kTextWords = kTextChars / 2;
 
 using In = PlcInputs;
