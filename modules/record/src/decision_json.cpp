@@ -1,8 +1,13 @@
+#include "payload.h"
+
+#include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include <lineguard/core/utc.h>
 #include <lineguard/record/decision_json.h>
 
 namespace lineguard::record {
@@ -10,74 +15,277 @@ namespace {
 
 using nlohmann::json;
 
-// JSON has no NaN: it is recorded as null.
+// What one event holds at most; together well below limits::kRecordJson.
+constexpr std::size_t kMaxRegions = 512;
+constexpr std::size_t kMaxPoints = 8000;  // of all polygons together
+constexpr std::size_t kMaxTextBytes = 4096;
+
+// ---- writing
+
+// JSON has no such numbers: NaN is null, the infinities are words.
 json number(double value) {
-  return std::isfinite(value) ? json(value) : json(nullptr);
+  if (std::isfinite(value)) return value;
+  if (std::isnan(value)) return nullptr;
+  return value > 0 ? "inf" : "-inf";
 }
 
-json region_json(const Region& region) {
-  json object = {{"box", {region.box.x, region.box.y, region.box.width, region.box.height}},
-                 {"score", number(region.score)}};
-  if (!region.class_name.empty()) object["class"] = region.class_name;
-  return object;
-}
-
-json prediction_json(const Prediction& prediction) {
-  json regions = json::array();
-  for (const Region& region : prediction.regions) regions.push_back(region_json(region));
-  return {
-      {"label", to_string(prediction.label)},
-      {"score", number(prediction.score)},
-      {"threshold", number(prediction.threshold)},
-      {"operating_point", prediction.operating_point},
-      {"model",
-       {{"name", prediction.model.name}, {"version", prediction.model.version}, {"digest", prediction.model.digest}}},
-      {"decode_ms", number(prediction.decode_ms)},
-      {"predict_ms", number(prediction.predict_ms)},
-      {"regions", std::move(regions)}};
+std::string shortened(const std::string& text) {
+  if (text.size() <= kMaxTextBytes) return text;
+  std::size_t end = kMaxTextBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not inside a character
+  return text.substr(0, end) + "…";
 }
 
 void add_text(json& object, const char* key, const std::string& text) {
-  if (!text.empty()) object[key] = text;
+  if (!text.empty()) object[key] = shortened(text);
 }
 
-template <typename T, typename List>
-bool find_by_name(const json& object, const char* key, const List& candidates, T& value) {
-  const auto found = object.find(key);
-  if (found == object.end() || !found->is_string()) return false;
-  for (const T candidate : candidates) {
-    if (to_string(candidate) == found->template get_ref<const std::string&>()) return value = candidate, true;
+json region_json(const Region& region) {
+  json object = {
+      {"box", {number(region.box.x), number(region.box.y), number(region.box.width), number(region.box.height)}},
+      {"score", number(region.score)}};
+  add_text(object, "class", region.class_name);
+  add_text(object, "view", region.view);
+  for (const Point& point : region.polygon) object["polygon"].push_back({number(point.x), number(point.y)});
+  return object;
+}
+
+// The highest scores come first, so that the weakest are left out.
+void add_regions(json& object, const std::vector<Region>& regions) {
+  json written = json::array();
+  std::size_t points = 0;
+  for (const Region& region : regions) {
+    points += region.polygon.size();
+    if (written.size() == kMaxRegions || points > kMaxPoints) break;
+    written.push_back(region_json(region));
   }
-  return false;
+  if (written.size() < regions.size()) object["regions_left_out"] = regions.size() - written.size();
+  object["regions"] = std::move(written);
 }
 
-double number_or_nan(const json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_number() ? found->get<double>() : std::nan("");
+json prediction_json(const Prediction& prediction) {
+  json object = {{"label", to_string(prediction.label)},
+                 {"score", number(prediction.score)},
+                 {"threshold", number(prediction.threshold)},
+                 {"operating_point", shortened(prediction.operating_point)},
+                 {"model",
+                  {{"name", shortened(prediction.model.name)},
+                   {"version", prediction.model.version},
+                   {"digest", shortened(prediction.model.digest)}}},
+                 {"decode_ms", number(prediction.decode_ms)},
+                 {"predict_ms", number(prediction.predict_ms)}};
+  add_regions(object, prediction.regions);
+  for (const PictureSum& picture : prediction.pictures)
+    object["pictures"].push_back(
+        {{"view", picture.view}, {"bytes", picture.bytes}, {"xxh3", fmt::format("{:016x}", picture.xxh3)}});
+  if (prediction.image_size.width_px > 0)
+    object["image_size"] = {prediction.image_size.width_px, prediction.image_size.height_px};
+  return object;
 }
 
-std::string text_or_empty(const json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+json digests_json(const std::vector<PictureDigest>& digests) {
+  json list = json::array();
+  for (const PictureDigest& digest : digests) list.push_back({{"view", digest.view}, {"sha256", digest.sha256}});
+  return list;
 }
 
-Prediction read_prediction(const json& object) {
+void add_context(json& payload, const DecisionContext& context) {
+  add_text(payload, "recipe", context.recipe);
+  add_text(payload, "serial", context.serial);
+  add_text(payload, "lot", context.lot);
+  add_text(payload, "picture", context.picture);
+  if (!context.picture_sha256.empty()) payload["picture_sha256"] = digests_json(context.picture_sha256);
+  if (context.unknown_band) payload["unknown_band"] = number(*context.unknown_band);
+}
+
+// ---- reading
+
+// Takes fields out of one object. The first that is missing or of the wrong type is kept in `problem`; optional ones
+// may be absent, but not wrong.
+class Fields {
+ public:
+  Fields(const json& object, std::string& problem, std::string path = {})
+      : object_(object), problem_(problem), path_(std::move(path)) {
+    if (!object_.is_object()) bad("");
+  }
+
+  const json* find(const char* key) const {
+    if (!object_.is_object()) return nullptr;
+    const auto found = object_.find(key);
+    return found == object_.end() ? nullptr : &*found;
+  }
+  void text(const char* key, std::string& value) {
+    const json* found = find(key);
+    if (!found) return;
+    if (!found->is_string()) return bad(key);
+    value = found->get<std::string>();
+  }
+  void number(const char* key, double& value) {
+    if (const json* found = find(key)) read_number(*found, key, value);
+  }
+  void number(const char* key, std::optional<double>& value) {
+    if (const json* found = find(key)) read_number(*found, key, value.emplace());
+  }
+  template <typename Integer>
+  void integer(const char* key, Integer& value) {
+    const json* found = find(key);
+    if (!found) return;
+    if (!fits<Integer>(*found)) return bad(key);
+    value = found->get<Integer>();
+  }
+  template <typename Enum, std::size_t n>
+  void name(const char* key, const std::array<EnumName<Enum>, n>& names, Enum& value) {
+    const json* found = find(key);
+    const auto known =
+        found && found->is_string() ? value_named(names, found->get_ref<const std::string&>()) : std::nullopt;
+    if (!known) return bad(key);
+    value = *known;
+  }
+  void time(const char* key, UtcTime& value) {
+    std::string written;
+    text(key, written);
+    if (written.empty()) return;
+    const auto parsed = parse_utc(written);
+    if (!parsed) return bad(key);
+    value = *parsed;
+  }
+  // Each element of an array.
+  template <typename Each>
+  void list(const char* key, const Each& each) {
+    const json* found = find(key);
+    if (!found) return;
+    if (!found->is_array()) return bad(key);
+    for (const json& element : *found) each(element);
+  }
+  Fields inside(const json& object, const char* key) { return Fields(object, problem_, path_ + key + "."); }
+  void coordinates(const json& list, const char* key, std::initializer_list<double*> values) {
+    if (!list.is_array() || list.size() != values.size()) return bad(key);
+    std::size_t i = 0;
+    for (double* value : values) read_number(list[i++], key, *value);
+  }
+  void require(const char* key) {
+    if (!find(key)) bad(key);
+  }
+  void bad(const char* key) {
+    if (problem_.empty()) problem_ = path_ + key;
+  }
+
+ private:
+  template <typename Integer>
+  static bool fits(const json& value) {
+    if (value.is_number_unsigned()) return std::in_range<Integer>(value.get<std::uint64_t>());
+    return value.is_number_integer() && std::in_range<Integer>(value.get<std::int64_t>());
+  }
+  void read_number(const json& found, const char* key, double& value) {
+    if (found.is_number()) {
+      value = found.get<double>();
+    } else if (found.is_null()) {
+      value = std::numeric_limits<double>::quiet_NaN();
+    } else if (found == "inf" || found == "-inf") {
+      value = found == "inf" ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity();
+    } else {
+      bad(key);
+    }
+  }
+  const json& object_;
+  std::string& problem_;
+  std::string path_;
+};
+
+Region read_region(Fields fields) {
+  Region region;
+  fields.require("box");
+  if (const json* box = fields.find("box"))
+    fields.coordinates(*box, "box", {&region.box.x, &region.box.y, &region.box.width, &region.box.height});
+  fields.number("score", region.score);
+  fields.text("class", region.class_name);
+  fields.text("view", region.view);
+  fields.list("polygon", [&](const json& element) {
+    Point point;
+    fields.coordinates(element, "polygon", {&point.x, &point.y});
+    region.polygon.push_back(point);
+  });
+  return region;
+}
+
+PictureSum read_picture_sum(Fields fields) {
+  PictureSum sum;
+  std::string hexadecimal;
+  fields.text("view", sum.view);
+  fields.integer("bytes", sum.bytes);
+  fields.text("xxh3", hexadecimal);
+  const char* end = hexadecimal.data() + hexadecimal.size();
+  const auto parsed = std::from_chars(hexadecimal.data(), end, sum.xxh3, 16);
+  if (hexadecimal.size() != 16 || parsed.ec != std::errc() || parsed.ptr != end) fields.bad("xxh3");
+  return sum;
+}
+
+ModelIdentity read_model(Fields fields) {
+  ModelIdentity model;
+  fields.text("name", model.name);
+  fields.integer("version", model.version);
+  fields.text("digest", model.digest);
+  return model;
+}
+
+Prediction read_prediction(Fields fields) {
   Prediction prediction;
-  find_by_name(object, "label", std::initializer_list<Label>{Label::good, Label::defective, Label::unknown},
-               prediction.label);
-  prediction.score = number_or_nan(object, "score");
-  prediction.threshold = number_or_nan(object, "threshold");
-  prediction.operating_point = text_or_empty(object, "operating_point");
-  const json model = object.value("model", json::object());
-  prediction.model.name = text_or_empty(model, "name");
-  prediction.model.digest = text_or_empty(model, "digest");
-  if (model.contains("version") && model["version"].is_number_integer()) prediction.model.version = model["version"];
+  fields.name("label", kLabelNames, prediction.label);
+  fields.number("score", prediction.score);
+  fields.number("threshold", prediction.threshold);
+  fields.text("operating_point", prediction.operating_point);
+  if (const json* model = fields.find("model")) prediction.model = read_model(fields.inside(*model, "model"));
+  fields.number("decode_ms", prediction.decode_ms);
+  fields.number("predict_ms", prediction.predict_ms);
+  fields.list("regions", [&](const json& element) {
+    prediction.regions.push_back(read_region(fields.inside(element, "regions")));
+  });
+  fields.list("pictures", [&](const json& element) {
+    prediction.pictures.push_back(read_picture_sum(fields.inside(element, "pictures")));
+  });
+  if (const json* size = fields.find("image_size")) {
+    double width = 0, height = 0;
+    fields.coordinates(*size, "image_size", {&width, &height});
+    if (!(width >= 0 && width <= INT32_MAX && height >= 0 && height <= INT32_MAX))
+      fields.bad("image_size");
+    else
+      prediction.image_size = {static_cast<int>(width), static_cast<int>(height)};
+  }
   return prediction;
 }
 
-Error missing(const Event& event, const char* field) {
+std::vector<PictureDigest> read_digests(Fields& fields) {
+  std::vector<PictureDigest> digests;
+  fields.list("picture_sha256", [&](const json& element) {
+    PictureDigest& digest = digests.emplace_back();
+    Fields inner = fields.inside(element, "picture_sha256");
+    inner.text("view", digest.view);
+    inner.text("sha256", digest.sha256);
+  });
+  return digests;
+}
+
+DecisionContext read_context(Fields& fields) {
+  DecisionContext context;
+  fields.text("recipe", context.recipe);
+  fields.text("serial", context.serial);
+  fields.text("lot", context.lot);
+  fields.text("picture", context.picture);
+  context.picture_sha256 = read_digests(fields);
+  fields.number("unknown_band", context.unknown_band);
+  return context;
+}
+
+Error cannot_read(const Event& event, std::string_view field) {
   return make_error(ErrorCode::corrupt_data, fmt::format("event {} ({}): the payload's \"{}\" is missing or not known",
                                                          event.sequence, event.kind, field));
+}
+
+Result<json> payload_of(const Event& event) {
+  auto payload = parse_payload(event.payload);
+  if (payload) return payload;
+  return make_error(payload.error().code == ErrorCode::too_large ? ErrorCode::too_large : ErrorCode::corrupt_data,
+                    fmt::format("event {} ({}): {}", event.sequence, event.kind, payload.error().message));
 }
 
 }  // namespace
@@ -89,32 +297,88 @@ Entry decision_entry(EventKind kind, const Decision& decision, const DecisionCon
                   {"decided_at", format_utc(decision.decided_at)},
                   {"trigger_to_decision_ms", number(decision.trigger_to_decision_ms)}};
   add_text(payload, "detail", decision.detail);
-  add_text(payload, "recipe", context.recipe);
-  add_text(payload, "serial", context.serial);
-  add_text(payload, "lot", context.lot);
-  add_text(payload, "picture", context.picture);
+  add_context(payload, context);
   if (decision.threshold) payload["threshold"] = number(*decision.threshold);
   if (decision.prediction) payload["prediction"] = prediction_json(*decision.prediction);
-  return Entry{kind, decision.part_number, payload.dump(-1, ' ', false, json::error_handler_t::replace)};
+  return Entry{kind, decision.part_number, payload_text(payload)};
+}
+
+Result<RecordedDecision> parse_recorded_decision(const Event& event) {
+  LINEGUARD_ASSIGN(const json payload, payload_of(event));
+  if (!event.part) return cannot_read(event, "part");
+  std::string problem;
+  Fields fields(payload, problem);
+  RecordedDecision recorded;
+  Decision& decision = recorded.decision;
+  decision.part_number = *event.part;
+  fields.name("outcome", kOutcomeNames, decision.outcome);
+  fields.name("gate", kGateNames, decision.gate);
+  fields.name("reason", kReasonNames, decision.reason);
+  fields.time("decided_at", decision.decided_at);
+  fields.text("detail", decision.detail);
+  fields.number("threshold", decision.threshold);
+  decision.trigger_to_decision_ms = std::numeric_limits<double>::quiet_NaN();
+  fields.number("trigger_to_decision_ms", decision.trigger_to_decision_ms);
+  if (const json* prediction = fields.find("prediction"))
+    decision.prediction = read_prediction(fields.inside(*prediction, "prediction"));
+  recorded.context = read_context(fields);
+  if (!problem.empty()) return cannot_read(event, problem);
+  return recorded;
 }
 
 Result<Decision> parse_decision(const Event& event) {
-  const json payload = json::parse(event.payload, nullptr, false);
-  if (!payload.is_object() || !event.part) return missing(event, "part");
-  Decision decision;
-  decision.part_number = *event.part;
-  const std::initializer_list<Outcome> outcomes = {Outcome::pass, Outcome::divert};
-  if (!find_by_name(payload, "outcome", outcomes, decision.outcome)) return missing(event, "outcome");
-  const std::initializer_list<Gate> gates = {Gate::none, Gate::reject, Gate::review};
-  if (!find_by_name(payload, "gate", gates, decision.gate)) return missing(event, "gate");
-  if (!find_by_name(payload, "reason", all_reasons(), decision.reason)) return missing(event, "reason");
-  decision.detail = text_or_empty(payload, "detail");
-  if (payload.contains("threshold")) decision.threshold = number_or_nan(payload, "threshold");
-  decision.trigger_to_decision_ms = number_or_nan(payload, "trigger_to_decision_ms");
-  if (payload.contains("prediction") && payload["prediction"].is_object()) {
-    decision.prediction = read_prediction(payload["prediction"]);
-  }
+  LINEGUARD_ASSIGN(RecordedDecision recorded, parse_recorded_decision(event));
+  return std::move(recorded.decision);
+}
+
+Entry decided_range_entry(const RangeDecision& decision) {
+  json payload = {{"first", decision.range.first},          {"last", decision.range.last},
+                  {"outcome", to_string(decision.outcome)}, {"gate", to_string(decision.gate)},
+                  {"reason", to_string(decision.reason)},   {"decided_at", format_utc(decision.decided_at)}};
+  add_text(payload, "detail", decision.detail);
+  add_context(payload, decision.context);
+  return Entry{EventKind::decided_range, std::nullopt, payload_text(payload)};
+}
+
+Result<RangeDecision> parse_decided_range(const Event& event) {
+  LINEGUARD_ASSIGN(const json payload, payload_of(event));
+  std::string problem;
+  Fields fields(payload, problem);
+  RangeDecision decision;
+  for (const char* key : {"first", "last"}) fields.require(key);
+  fields.integer("first", decision.range.first);
+  fields.integer("last", decision.range.last);
+  fields.name("outcome", kOutcomeNames, decision.outcome);
+  fields.name("gate", kGateNames, decision.gate);
+  fields.name("reason", kReasonNames, decision.reason);
+  fields.time("decided_at", decision.decided_at);
+  fields.text("detail", decision.detail);
+  decision.context = read_context(fields);
+  if (!problem.empty()) return cannot_read(event, problem);
   return decision;
+}
+
+Entry actuated_entry(PartNumber part, Outcome outcome, Reason reason, bool taken,
+                     const std::vector<PictureDigest>& picture_sha256) {
+  json payload = {{"outcome", to_string(outcome)}, {"reason", to_string(reason)}, {"taken", taken}};
+  if (!picture_sha256.empty()) payload["picture_sha256"] = digests_json(picture_sha256);
+  return Entry{EventKind::actuated, part, payload_text(payload)};
+}
+
+Entry gate_differs_entry(const GateDifference& difference) {
+  json payload = json::object();
+  if (!difference.parts.empty()) payload["parts"] = difference.parts;
+  if (difference.within) {
+    payload["within"] = {{"first", difference.within->first}, {"last", difference.within->last}};
+    payload["at_least"] = difference.at_least;
+    payload["at_most"] = difference.at_most;
+  }
+  if (difference.recorded) payload["recorded"] = to_string(*difference.recorded);
+  if (difference.gate) payload["gate"] = to_string(*difference.gate);
+  add_text(payload, "detail", difference.detail);
+  const bool one = difference.parts.size() == 1;
+  return Entry{EventKind::gate_differs, one ? std::optional(difference.parts.front()) : std::nullopt,
+               payload_text(payload)};
 }
 
 }  // namespace lineguard::record

@@ -1,5 +1,8 @@
 #include "number_count.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace lineguard::record {
 
 void NumberCount::begin(PartNumber newest) {
@@ -8,36 +11,38 @@ void NumberCount::begin(PartNumber newest) {
   ahead_.clear();
 }
 
-void NumberCount::add(PartNumber part) {
-  if (!begun_) begin(part - 1);
-  const std::uint32_t distance = part - complete_until_;
-  if (distance == 0 || distance > INT32_MAX) return;  // known already, or before the count
-  ahead_.insert(distance);
-  if (distance == 1) close_ranks();
-}
-
-void NumberCount::close_ranks() {
-  std::uint32_t run = 0;
-  while (!ahead_.empty() && *ahead_.begin() == run + 1) {
-    ahead_.erase(ahead_.begin());
-    ++run;
+void NumberCount::add(const NumberRange& range) {
+  if (!begun_) begin(range.first - 1);
+  const auto ahead = static_cast<std::int32_t>(range.last - static_cast<PartNumber>(complete_until_));
+  if (ahead <= 0) return;  // known already, or before the count
+  Position last = complete_until_ + ahead;
+  Position first = std::max(last - static_cast<Position>(count_of(range)) + 1, complete_until_ + 1);
+  // Joined with those that it touches.
+  auto next = ahead_.lower_bound(first);
+  if (next != ahead_.begin() && std::prev(next)->second >= first - 1) --next;
+  while (next != ahead_.end() && next->first <= last + 1) {
+    first = std::min(first, next->first);
+    last = std::max(last, next->second);
+    next = ahead_.erase(next);
   }
-  std::set<std::uint32_t> moved;
-  for (const std::uint32_t distance : ahead_) moved.insert(moved.end(), distance - run);
-  ahead_ = std::move(moved);
-  complete_until_ += run;
+  if (first == complete_until_ + 1) {
+    complete_until_ = last;
+  } else {
+    ahead_.emplace(first, last);
+  }
 }
 
 std::optional<PartNumber> NumberCount::last() const {
   if (!begun_) return std::nullopt;
-  return ahead_.empty() ? complete_until_ : complete_until_ + *ahead_.rbegin();
+  return static_cast<PartNumber>(ahead_.empty() ? complete_until_ : ahead_.rbegin()->second);
 }
 
-void NumberCount::append_missing(std::vector<PartNumber>& missing, std::size_t limit) const {
-  std::uint32_t next = 1;
-  for (const std::uint32_t distance : ahead_) {
-    for (; next < distance && missing.size() < limit; ++next) missing.push_back(complete_until_ + next);
-    next = distance + 1;
+void NumberCount::append_missing(std::vector<NumberRange>& missing, std::size_t limit) const {
+  Position before = complete_until_;
+  for (const auto& [first, last] : ahead_) {
+    if (missing.size() >= limit) return;
+    missing.push_back({static_cast<PartNumber>(before + 1), static_cast<PartNumber>(first - 1)});
+    before = last;
   }
 }
 

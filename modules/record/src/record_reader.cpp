@@ -13,6 +13,15 @@
 namespace lineguard::record {
 namespace {
 
+// A range that wraps has its first number above its last one.
+std::string range_holds(std::size_t parameter) {
+  return fmt::format(
+      "(kind = 'decided_range' AND CASE WHEN json_extract(payload, '$.first') <= json_extract(payload, '$.last') "
+      "THEN ${0} BETWEEN json_extract(payload, '$.first') AND json_extract(payload, '$.last') "
+      "ELSE ${0} >= json_extract(payload, '$.first') OR ${0} <= json_extract(payload, '$.last') END)",
+      parameter);
+}
+
 // The filter as SQL: conditions are numbers and fixed words only, values go as parameters.
 store::Statement select_for(const EventFilter& filter) {
   store::Statement select;
@@ -22,9 +31,12 @@ store::Statement select_for(const EventFilter& filter) {
     select.parameters.push_back(std::move(value));
     where += fmt::format(" AND {} ${}", condition, select.parameters.size());
   };
-  if (filter.part) add("part =", std::int64_t{*filter.part});
+  if (filter.part) {
+    select.parameters.emplace_back(std::int64_t{*filter.part});
+    where += fmt::format(" AND (part = ${0} OR {1})", select.parameters.size(), range_holds(select.parameters.size()));
+  }
   if (filter.reason) {
-    where += " AND kind IN ('decided', 'revised')";
+    where += " AND kind IN ('decided', 'revised', 'decided_range')";
     add("payload LIKE", fmt::format("%\"reason\":\"{}\"%", to_string(*filter.reason)));
   }
   if (!filter.last) {
@@ -79,12 +91,11 @@ class ChainCheck {
   Verification found_;
 };
 
-bool is(const Event& event, EventKind kind) {
-  return event.kind == to_string(kind);
-}
-
 // Takes one event into the count of numbers; those missing when a new count begins are final.
-void count_number(const Event& event, NumberCount& count, std::vector<PartNumber>& missing, std::size_t limit) {
+void count_number(const Event& event, NumberCount& count, std::vector<NumberRange>& missing, std::size_t limit) {
+  if (is(event, EventKind::decided_range)) {
+    if (const auto decision = parse_decided_range(event)) count.add(decision->range);
+  }
   if (!event.part) return;
   if (is(event, EventKind::decided)) {
     count.add(*event.part);
@@ -152,7 +163,7 @@ Result<Verification> RecordReader::verify(const std::optional<Head>& expected) {
 }
 
 Result<RestartFacts> RecordReader::read_restart_facts() {
-  constexpr std::size_t kMaxMissing = 100000;
+  constexpr std::size_t kMaxMissing = 1000000;  // ranges
   RestartFacts facts;
   std::int64_t started = 0;
   LINEGUARD_TRY(
@@ -175,8 +186,8 @@ Result<RestartFacts> RecordReader::read_restart_facts() {
   return facts;
 }
 
-Result<std::vector<PartNumber>> RecordReader::missing_numbers(std::int64_t from_sequence, std::size_t limit) {
-  std::vector<PartNumber> missing;
+Result<std::vector<NumberRange>> RecordReader::missing_numbers(std::int64_t from_sequence, std::size_t limit) {
+  std::vector<NumberRange> missing;
   NumberCount count;
   LINEGUARD_TRY(for_each({.from_sequence = from_sequence}, [&](const Event& event) {
     count_number(event, count, missing, limit);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <lineguard/core/digest.h>
+#include <lineguard/record/decision_json.h>
 #include <lineguard/record/record_reader.h>
 #include <lineguard/record/record_writer.h>
 #include <lineguard/store/rows.h>
@@ -69,8 +70,8 @@ TEST_F(RecordTest, EventsAreNumberedStampedAndChained) {
 }
 
 TEST_F(RecordTest, AnyoneCanRecomputeAHashFromTheDocumentedText) {
-  const Event event{3, "2026-11-23T15:00:00.000Z", "reviewed", {}, "{}", std::string(64, 'a'), ""};
-  EXPECT_EQ(hash_of(event), sha256_hex("lineguard.event/1\n3\n2026-11-23T15:00:00.000Z\nreviewed\n-\n{}\n" +
+  const Event event{3, "2026-11-23T15:00:00.000Z", "actuated", {}, "{}", std::string(64, 'a'), ""};
+  EXPECT_EQ(hash_of(event), sha256_hex("lineguard.event/1\n3\n2026-11-23T15:00:00.000Z\nactuated\n-\n{}\n" +
                                        std::string(64, 'a') + "\n"));
 }
 
@@ -86,7 +87,7 @@ TEST_F(RecordTest, TwoWritersKeepOneChain) {
   auto station = open_writer();
   auto reviewer = open_writer();
   append_parts(*station, 1, 2);
-  ASSERT_TRUE(reviewer->append(Entry{EventKind::reviewed, 1, "{}"}));
+  ASSERT_TRUE(reviewer->append(Entry{EventKind::actuated, 1, "{}"}));
   append_parts(*station, 3, 3);
   const Verification found = verify();
   EXPECT_FALSE(found.broken_sequence) << found.problem;
@@ -95,7 +96,7 @@ TEST_F(RecordTest, TwoWritersKeepOneChain) {
 
 TEST_F(RecordTest, APayloadThatIsNoObjectIsRefusedAndNothingIsWritten) {
   auto writer = open_writer();
-  const Entry entries[] = {{EventKind::reviewed, 1, "{}"}, {EventKind::reviewed, 2, "[1]"}};
+  const Entry entries[] = {{EventKind::actuated, 1, "{}"}, {EventKind::actuated, 2, "[1]"}};
   auto refused = writer->append(entries);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::invalid_argument);
@@ -160,6 +161,21 @@ TEST_F(RecordTest, FiltersSelectByPartReasonAndLast) {
   ASSERT_EQ(newest.size(), 2u);
   EXPECT_EQ(newest[0].sequence, 6);
   EXPECT_EQ(read({.from_sequence = 7}).size(), 1u);
+}
+
+TEST_F(RecordTest, APartIsFoundInTheRangeThatHoldsIt) {
+  auto writer = open_writer();
+  append_parts(*writer, 1, 5);
+  for (const NumberRange range : {NumberRange{6, 1000005}, NumberRange{4294967290u, 2}}) {
+    RangeDecision outage;
+    outage.range = range;
+    ASSERT_TRUE(writer->append(decided_range_entry(outage)));
+  }
+  EXPECT_EQ(read({.part = 500}).size(), 1u);
+  EXPECT_EQ(read({.part = 2}).size(), 2u) << "decided alone, and in the range that wraps";
+  EXPECT_EQ(read({.part = 4294967295u}).size(), 1u);
+  EXPECT_EQ(read({.part = 1000006}).size(), 0u);
+  EXPECT_EQ(read({.reason = Reason::station_down}).size(), 2u);
 }
 
 TEST_F(RecordTest, AnotherDatabaseIsNoRecord) {

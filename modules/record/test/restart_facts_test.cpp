@@ -35,7 +35,7 @@ class RestartFactsTest : public testing::Test {
     EXPECT_TRUE(found) << found.error().message;
     return *found;
   }
-  std::vector<PartNumber> missing() {
+  std::vector<NumberRange> missing() {
     auto found = reader().missing_numbers();
     EXPECT_TRUE(found) << found.error().message;
     return *found;
@@ -80,7 +80,7 @@ TEST_F(RestartFactsTest, WhatAnEarlierStartResolvedIsNotAskedAgain) {
 
 TEST_F(RestartFactsTest, MissingNumbersAreFoundInAnyOrderAndAcrossTheWrap) {
   for (PartNumber part : {4294967294u, 1u, 4294967295u, 4u}) decide(part, Outcome::divert);
-  EXPECT_EQ(missing(), (std::vector<PartNumber>{0, 2, 3}));
+  EXPECT_EQ(missing(), (std::vector<NumberRange>{{0, 0}, {2, 3}}));
 }
 
 TEST_F(RestartFactsTest, ANewCountIsNoGap) {
@@ -89,7 +89,7 @@ TEST_F(RestartFactsTest, ANewCountIsNoGap) {
   append(EventKind::numbering_restarted, 0);
   decide(1, Outcome::pass);
   decide(3, Outcome::pass);
-  EXPECT_EQ(missing(), (std::vector<PartNumber>{101, 2}));
+  EXPECT_EQ(missing(), (std::vector<NumberRange>{{101, 101}, {2, 2}}));
 }
 
 TEST_F(RestartFactsTest, ANumberBelowAnEarlierDecisionIsMissingToo) {
@@ -97,9 +97,29 @@ TEST_F(RestartFactsTest, ANumberBelowAnEarlierDecisionIsMissingToo) {
   EXPECT_EQ(facts().last_part, 10u) << "known before the first decision";
   decide(12, Outcome::divert);  // busy: decided while part 11 was being inspected
   EXPECT_EQ(facts().last_part, 12u);
-  EXPECT_EQ(facts().missing, (std::vector<PartNumber>{11}));
+  EXPECT_EQ(facts().missing, (std::vector<NumberRange>{{11, 11}}));
   decide(11, Outcome::pass);
   EXPECT_TRUE(facts().missing.empty());
+}
+
+TEST_F(RestartFactsTest, AnOutageOfAMillionNumbersIsOneEvent) {
+  append(EventKind::station_started, 10);
+  RangeDecision outage;
+  outage.range = {11, 1000010};
+  ASSERT_TRUE(writer_->append(decided_range_entry(outage)));
+  decide(1000012, Outcome::pass);
+  EXPECT_EQ(facts().last_part, 1000012u);
+  EXPECT_EQ(facts().missing, (std::vector<NumberRange>{{1000011, 1000011}}));
+}
+
+TEST_F(RestartFactsTest, ARangeMayWrapAndOverlapWhatIsDecided) {
+  append(EventKind::station_started, 4294967290u);
+  decide(4294967293u, Outcome::divert);
+  RangeDecision outage;
+  outage.range = {4294967292u, 3};
+  ASSERT_TRUE(writer_->append(decided_range_entry(outage)));
+  EXPECT_EQ(missing(), (std::vector<NumberRange>{{4294967291u, 4294967291u}}));
+  EXPECT_EQ(facts().last_part, 3u);
 }
 
 }  // namespace

@@ -51,7 +51,10 @@ void InspectionCycle::begin(const record::RestartFacts& facts, PartNumber plc_nu
     unresolved_ = unresolved;
   }
   const std::string down = "triggered while the station was down";
-  for (const PartNumber missing : facts.missing) decide_skipped(missing, Reason::station_down, down);
+  for (const record::NumberRange& missing : facts.missing) {
+    for (PartNumber part = missing.first; part != missing.last + 1; ++part)
+      decide_skipped(part, Reason::station_down, down);
+  }
   numbers_.set_last(facts.last_part.value_or(plc_number));
   catch_up(plc_number, Reason::station_down, down);
   records_.add({record::EventKind::station_started, plc_number, started_payload});

@@ -74,6 +74,10 @@ void read_record(ConfigReader table, StationConfig& config) {
   int reserve_mb = static_cast<int>(config.record_reserve_bytes >> 20);
   table.read("reserve_mb", reserve_mb, {0, 100000});
   config.record_reserve_bytes = static_cast<std::uint64_t>(reserve_mb) << 20;
+  table.read_path("key", config.record_key);
+  table.read_path("anchor_copy", config.record_anchor_copy);
+  if (!config.record_anchor_copy.empty() && config.record_key.empty())
+    table.add_problem("anchor_copy", "anchors are signed: name the station's key, too (key = \"station.key\")");
 }
 
 // modbus = "host:port" is the short form of address.

@@ -26,7 +26,7 @@ std::string csv_field(const std::string& text) {
 }
 
 bool is_decision(const record::Event& event) {
-  return event.kind == to_string(record::EventKind::decided) || event.kind == to_string(record::EventKind::revised);
+  return is(event, record::EventKind::decided) || is(event, record::EventKind::revised);
 }
 
 // The recipe's decides; records made before it was written hold the model's alone.
@@ -47,6 +47,39 @@ std::string decision_text(const Decision& decision) {
   return text;
 }
 
+std::string range_text(const record::RangeDecision& decision) {
+  std::string text =
+      fmt::format("{}: {}, parts {} to {} ({} numbers)", to_string(decision.outcome), to_string(decision.reason),
+                  decision.range.first, decision.range.last, count_of(decision.range));
+  if (!decision.detail.empty()) text += " (" + decision.detail + ")";
+  return text;
+}
+
+// Of a decision, of a part or of a range; none: the event is no decision, or can't be read.
+std::string decision_columns(const record::Event& event) {
+  if (const auto decision = record::parse_decision(event); is_decision(event) && decision) {
+    const Prediction none;
+    const bool predicted = decision->prediction.has_value();
+    const Prediction& prediction = predicted ? *decision->prediction : none;
+    return fmt::format(
+        "{},{},{},{},{},{},{},{}", to_string(decision->outcome), to_string(decision->gate), to_string(decision->reason),
+        predicted ? number_text(prediction.score) : "", predicted ? number_text(threshold_of(*decision)) : "",
+        number_text(decision->trigger_to_decision_ms), csv_field(prediction.model.digest), csv_field(decision->detail));
+  }
+  if (!is(event, record::EventKind::decided_range)) return ",,,,,,,";
+  const auto decision = record::parse_decided_range(event);
+  if (!decision) return ",,,,,,,";
+  return fmt::format("{},{},{},,,,,{}", to_string(decision->outcome), to_string(decision->gate),
+                     to_string(decision->reason), csv_field(decision->detail));
+}
+
+// The numbers that an event is about: "4711", of a range "17-1016".
+std::string numbers_column(const record::Event& event) {
+  if (!is(event, record::EventKind::decided_range)) return part_text(event);
+  const auto decision = record::parse_decided_range(event);
+  return decision ? fmt::format("{}-{}", decision->range.first, decision->range.last) : "";
+}
+
 }  // namespace
 
 std::string event_text(const record::Event& event) {
@@ -54,6 +87,9 @@ std::string event_text(const record::Event& event) {
   if (is_decision(event)) {
     const auto decision = record::parse_decision(event);
     what = decision ? decision_text(*decision) : decision.error().message;
+  } else if (is(event, record::EventKind::decided_range)) {
+    const auto decision = record::parse_decided_range(event);
+    what = decision ? range_text(*decision) : decision.error().message;
   }
   return fmt::format("{:>8}  {}  {:<19} {:>10}  {}", event.sequence, event.utc, event.kind, part_text(event), what);
 }
@@ -63,18 +99,8 @@ std::string csv_header() {
 }
 
 std::string csv_line(const record::Event& event) {
-  std::string decision_fields = ",,,,,,,";
-  if (const auto decision = record::parse_decision(event); is_decision(event) && decision) {
-    const Prediction none;
-    const bool predicted = decision->prediction.has_value();
-    const Prediction& prediction = predicted ? *decision->prediction : none;
-    decision_fields = fmt::format(
-        "{},{},{},{},{},{},{},{}", to_string(decision->outcome), to_string(decision->gate), to_string(decision->reason),
-        predicted ? number_text(prediction.score) : "", predicted ? number_text(threshold_of(*decision)) : "",
-        number_text(decision->trigger_to_decision_ms), prediction.model.digest, csv_field(decision->detail));
-  }
-  return fmt::format("{},{},{},{},{},{}", event.sequence, event.utc, event.kind, part_text(event), decision_fields,
-                     event.hash);
+  return fmt::format("{},{},{},{},{},{}", event.sequence, event.utc, csv_field(event.kind), numbers_column(event),
+                     decision_columns(event), event.hash);
 }
 
 std::string verification_text(const record::Verification& verification) {

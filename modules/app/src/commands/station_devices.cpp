@@ -53,6 +53,15 @@ Result<std::unique_ptr<Predictor>> open_predictor(const station::StationConfig& 
   return std::unique_ptr<Predictor>(std::move(*remote));
 }
 
+record::WriterOptions writer_options(const station::StationConfig& config) {
+  record::WriterOptions options;
+  options.reserve_bytes = config.record_reserve_bytes;
+  options.station = config.name;
+  options.key = config.record_key;
+  options.anchor_copy = config.record_anchor_copy;
+  return options;
+}
+
 Result<record::RestartFacts> read_facts(const std::filesystem::path& file) {
   LINEGUARD_ASSIGN(auto reader, record::RecordReader::open(file));
   return reader.read_restart_facts();
@@ -65,12 +74,10 @@ Result<station::StationDevices> open_devices(const station::StationConfig& confi
   LINEGUARD_ASSIGN(devices.camera, in("camera", camera::open_folder_camera(config.camera)));
   LINEGUARD_ASSIGN(devices.plc, in("plc", plc::connect_modbus_plc(config.plc)));
   LINEGUARD_ASSIGN(devices.predictor, open_predictor(config));
-  record::WriterOptions options;
-  options.reserve_bytes = config.record_reserve_bytes;
-  LINEGUARD_ASSIGN(devices.record,
-                   in("record.file", record::RecordWriter::open(config.record_file, system_clock(), options)));
+  LINEGUARD_ASSIGN(devices.record, in("record.file", record::RecordWriter::open(config.record_file, system_clock(),
+                                                                                writer_options(config))));
   LINEGUARD_ASSIGN(devices.facts, in("record.file", read_facts(config.record_file)));
-  if (options.reserve_bytes > 0 && devices.record->reserved_bytes() == 0) {
+  if (config.record_reserve_bytes > 0 && devices.record->reserved_bytes() == 0) {
     log_warning("station", "the disk has no room for the record's reserve: make room");
   }
   return devices;
@@ -164,9 +171,8 @@ DeviceCheck check_devices(const station::StationConfig& config) {
     if (capture) PredictionCheck(config, check).run(**predictor, std::move(*capture));
     if (!capture) check.lines.push_back("predictor  not asked: there is no picture");
   }
-  record::WriterOptions options;
-  options.reserve_bytes = config.record_reserve_bytes;
-  auto record = in("record.file", record::RecordWriter::open(config.record_file, system_clock(), options));
+  auto record =
+      in("record.file", record::RecordWriter::open(config.record_file, system_clock(), writer_options(config)));
   if (!failed(record))
     check.lines.push_back(fmt::format("record     {}: {} events, {} MB in reserve", config.record_file.string(),
                                       (*record)->head().sequence, (*record)->reserved_bytes() >> 20));

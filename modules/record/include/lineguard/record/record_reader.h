@@ -11,6 +11,7 @@
 
 #include <lineguard/core/result.h>
 #include <lineguard/record/event.h>
+#include <lineguard/record/number_range.h>
 
 namespace lineguard::store {
 class Rows;
@@ -21,8 +22,8 @@ namespace lineguard::record {
 // Which events; unset fields do not restrict.
 struct EventFilter {
   std::int64_t from_sequence = 1;
-  std::optional<PartNumber> part = {};
-  std::optional<Reason> reason = {};      // decided and revised events with this reason only
+  std::optional<PartNumber> part = {};    // events of this part, and ranges that hold it
+  std::optional<Reason> reason = {};      // decisions with this reason only, of parts and of ranges
   std::optional<std::int64_t> last = {};  // the newest N of those that match, >= 1
 };
 
@@ -41,7 +42,7 @@ struct UnconfirmedOutput {
 // What a station must know before it takes the next part: of the time since it last started.
 struct RestartFacts {
   std::optional<PartNumber> last_part;  // the PLC's newest number as far as the record knows; none: an empty record
-  std::vector<PartNumber> missing;      // numbers before last_part without a decision
+  std::vector<NumberRange> missing;     // numbers before last_part without a decision, in order
   std::vector<UnconfirmedOutput> unconfirmed;  // decided without actuated, in order
   bool stopped_in_order = true;                // that start has its `station_stopped`
   // The PLC's count of passed parts at that start ("gate_pass_count" of `station_started`), and the passes whose Ack
@@ -70,8 +71,8 @@ class RecordReader {
 
   // Numbers without a `decided` event, below the highest one of each count, from `from_sequence` on. A count begins
   // with the first `station_started` or `numbering_restarted`, whose part is the PLC's number before it. At most
-  // `limit`.
-  Result<std::vector<PartNumber>> missing_numbers(std::int64_t from_sequence = 1, std::size_t limit = 1000);
+  // `limit` ranges.
+  Result<std::vector<NumberRange>> missing_numbers(std::int64_t from_sequence = 1, std::size_t limit = 1000);
 
  private:
   explicit RecordReader(std::unique_ptr<store::Rows> rows);

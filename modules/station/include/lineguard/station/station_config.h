@@ -30,8 +30,10 @@ struct StationConfig {
   plc::ModbusPlcConfig plc;
   std::filesystem::path record_file;
   std::uint64_t record_reserve_bytes = 64ull << 20;
-  int poll_interval_us = 1000;  // between two reads of the PLC
-  std::string http;             // HOST:PORT of /metrics and /v1/status; empty: none
+  std::filesystem::path record_key;          // the station's signing key; empty: nothing is signed
+  std::filesystem::path record_anchor_copy;  // a second file for the anchors; empty: none
+  int poll_interval_us = 1000;               // between two reads of the PLC
+  std::string http;                          // HOST:PORT of /metrics and /v1/status; empty: none
 };
 
 // Errors: not_found, invalid_config listing every problem with file, line and key.
