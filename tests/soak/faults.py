@@ -242,6 +242,11 @@ def replace_by_copy(line, random):
     os.replace(line.path("record.copy"), line.path("record.db"))
 
 
+def replace_by_folder(line, random):
+    remove_all(line, random)
+    os.mkdir(line.path("record.db"))
+
+
 def truncate(line, random):
     file = line.path("record.db")
     os.truncate(file, os.path.getsize(file) * random.randint(0, 90) // 100)
@@ -257,22 +262,38 @@ record_fault("record_removed", remove_all)
 record_fault("record_moved", move_away)
 record_fault("record_replaced_by_nothing", replace_by_nothing)
 record_fault("record_replaced_by_a_copy", replace_by_copy)
+record_fault("record_replaced_by_a_folder", replace_by_folder)
 record_fault("record_truncated", truncate, shutil.copy)
 record_fault("record_log_removed", remove_log)
 
 
-@fault("files")
-def record_ignores_inserts(line, random):
-    trigger = "CREATE TRIGGER ignored BEFORE INSERT ON events BEGIN SELECT RAISE(IGNORE); END"
-    with line.disturbing("record"):
-        if change_record(line, trigger):
-            line.record_harmed()
-            yield random.randint(6, 20)
-            with line.held("station"):
-                line.station.kill()
-                line.record_whole()
-                if not change_record(line, "DROP TRIGGER ignored"):
-                    raise AssertionError("the trigger stays")
+TRIGGERS = {
+    "ignores_inserts": "BEFORE INSERT ON events BEGIN SELECT RAISE(IGNORE); END",
+    "deletes_what_is_inserted": "AFTER INSERT ON events BEGIN DELETE FROM events WHERE sequence = NEW.sequence; END",
+    "changes_what_is_inserted": "AFTER INSERT ON events BEGIN UPDATE events SET payload = replace(payload, '\"pass\"', '\"divert\"') "
+                                "WHERE sequence = NEW.sequence; END",
+}
+
+
+def trigger_fault(name, trigger):
+    def fault_of_trigger(line, random):
+        with line.disturbing("record"):
+            line.station.stop()
+            folder = put_aside(line, names_that_exist(line), shutil.copy)
+            changed = change_record(line, "CREATE TRIGGER harm " + trigger)
+            line.station.go_on()
+            if changed:
+                line.record_harmed()
+                yield random.randint(6, 20)
+                with line.held("station"):
+                    line.record_whole()
+                    bring_back(line, folder)
+    fault_of_trigger.__name__ = "record_" + name
+    fault("files")(fault_of_trigger)
+
+
+for trigger_name, trigger_text in TRIGGERS.items():
+    trigger_fault(trigger_name, trigger_text)
 
 
 @fault("files")
@@ -309,12 +330,12 @@ def package_fault(name, file, harm):
         harm(path, before, random)
         yield random.randint(3, 10)
         if random.random() < 0.4:  # what is on the disk now must not be served
-            line.server.kill()
+            line.predictor().kill()
             yield random.randint(10, 25)
         with open(path, "r+b") as content:
             content.truncate(len(before))
             content.write(before)
-        line.server.kill()
+        line.predictor().kill()
         yield 1
     fault_of_package.__name__ = name
     fault("files")(fault_of_package)

@@ -42,6 +42,7 @@ class Line:
         self.next_start = {"station": 0.0, "server": 0.0}
         self.station_starts = []         # (time, record's newest sequence before)
         self.script = script
+        self.in_process = seed % 4 == 0  # the station predicts itself; the server runs beside it all the same
         self.prepare()
 
     # ---- files
@@ -99,6 +100,7 @@ class Line:
         return self.scores[picture] < self.threshold - self.band
 
     def write_station(self, config, record, name):
+        predictor = f'package = "{self.package}"' if self.in_process else f'url = "http://{self.server_link.address}"'
         text = f"""name = "{name}"
 http = "127.0.0.1:0"
 [recipe]
@@ -110,7 +112,7 @@ threshold = {self.threshold!r}
 unknown_band = {self.band!r}
 deadline_ms = {DEADLINE_MS}
 [predictor]
-url = "http://{self.server_link.address}"
+{predictor}
 [camera]
 list = "pictures.txt"
 [plc]
@@ -262,6 +264,9 @@ max_gap = {MAX_GAP}
                 yield
         finally:
             self.holds[name] -= 1
+
+    def predictor(self):
+        return self.station if self.in_process else self.server
 
     def stop_station_in_order(self):
         if self.station.alive() and self.station.terminate(15) is None:

@@ -62,6 +62,13 @@ class Process:
         """Ended by a signal that the soak did not send."""
         return not self.killed and not self.alive() and self.process.returncode < 0
 
+    def peak_memory_mb(self):
+        try:
+            with open(f"/proc/{self.process.pid}/status", encoding="ascii", errors="replace") as text:
+                return int(re.search(r"VmHWM:\s+(\d+)", text.read()).group(1)) // 1024
+        except (OSError, AttributeError):
+            return 0
+
     def log_text(self):
         with open(self.log, "rb") as text:
             text.seek(self.log_start)

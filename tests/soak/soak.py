@@ -22,6 +22,7 @@ QUIET_START, QUIET_END = 12, 4  # parts without faults
 RECOVERY_S = 120                # until a healthy line passes parts again
 RECOVERED_PASSES = 5
 STANDSTILL_S = 60
+MOST_MEMORY_MB = {"station": 500, "server": 1000}
 MOST_OF_A_KIND = 6  # problems that are printed
 
 
@@ -175,6 +176,11 @@ class Run:
             status, metrics = line.status(), line.get(line.find_status(), "/metrics")
         except Exception as error:
             line.problems.append(f"no status at the end: {error!r}")
+        for process, limit_mb in ((line.station, MOST_MEMORY_MB["station"]), (line.server, MOST_MEMORY_MB["server"])):
+            peak_mb = process.peak_memory_mb()
+            line.notes.append(f"{process.name}: peak {peak_mb} MB")
+            if peak_mb > limit_mb:
+                line.problems.append(f"the {process.name} took {peak_mb} MB")
         since = line.station_starts[-1][1]
         code = line.station.terminate()
         if code != 0:
