@@ -8,6 +8,7 @@ import sqlite3
 import threading
 import time
 
+from line import RECORD
 from processes import NotStarted
 
 GROUPS = {}
@@ -179,7 +180,7 @@ for kind_name in ("double", "late", "replay", "extra", "swap", "corrupt", "split
 
 # ---- files
 
-RECORD_FILES = ("record.db", "record.db-wal", "record.db-shm")
+RECORD_FILES = (RECORD, RECORD + "-wal", RECORD + "-shm")
 
 
 def names_that_exist(line, names=RECORD_FILES):
@@ -187,10 +188,10 @@ def names_that_exist(line, names=RECORD_FILES):
 
 
 def put_aside(line, names, how):
-    folder = line.path(f"aside-{line.triggers}")
+    folder = line.path(f"disk/aside-{line.triggers}")
     os.makedirs(folder, exist_ok=True)
     for name in names:
-        how(line.path(name), os.path.join(folder, name))
+        how(line.path(name), os.path.join(folder, os.path.basename(name)))
     return folder
 
 
@@ -199,9 +200,10 @@ def bring_back(line, folder):
     line.station.kill()
     for name in RECORD_FILES:
         if os.path.exists(line.path(name)):
-            os.replace(line.path(name), os.path.join(folder, "later-" + name))
-        if os.path.exists(os.path.join(folder, name)):
-            os.replace(os.path.join(folder, name), line.path(name))
+            os.replace(line.path(name), os.path.join(folder, "later-" + os.path.basename(name)))
+        if os.path.exists(os.path.join(folder, os.path.basename(name))):
+            os.replace(os.path.join(folder, os.path.basename(name)), line.path(name))
+    shutil.rmtree(folder)  # the disk is small
 
 
 def record_fault(name, harm, how=os.link):
@@ -226,36 +228,36 @@ def remove_all(line, random):
 
 
 def remove_log(line, random):
-    for name in names_that_exist(line, ("record.db-wal",)):
+    for name in names_that_exist(line, RECORD_FILES[1:2]):
         os.unlink(line.path(name))
 
 
 def replace_by_nothing(line, random):
     remove_all(line, random)
-    with open(line.path("record.db"), "wb"):
+    with open(line.path(RECORD), "wb"):
         pass
 
 
 def replace_by_copy(line, random):
     """Same content, another file: what a restored backup looks like."""
-    shutil.copy(line.path("record.db"), line.path("record.copy"))
-    os.replace(line.path("record.copy"), line.path("record.db"))
+    shutil.copy(line.path(RECORD), line.path(RECORD + ".copy"))
+    os.replace(line.path(RECORD + ".copy"), line.path(RECORD))
 
 
 def replace_by_folder(line, random):
     remove_all(line, random)
-    os.mkdir(line.path("record.db"))
+    os.mkdir(line.path(RECORD))
 
 
 def truncate(line, random):
-    file = line.path("record.db")
+    file = line.path(RECORD)
     os.truncate(file, os.path.getsize(file) * random.randint(0, 90) // 100)
 
 
 def move_away(line, random):
-    os.makedirs(line.path("rotated"), exist_ok=True)
+    os.makedirs(line.path("disk/rotated"), exist_ok=True)
     for name in names_that_exist(line):
-        os.replace(line.path(name), line.path("rotated/" + name))
+        os.replace(line.path(name), line.path("disk/rotated/" + os.path.basename(name)))
 
 
 record_fault("record_removed", remove_all)
@@ -300,7 +302,7 @@ for trigger_name, trigger_text in TRIGGERS.items():
 def record_locked(line, random):
     """A backup tool, or a curious person, holds the file's lock."""
     with line.disturbing("record"):
-        connection = sqlite3.connect(line.path("record.db"), timeout=1, isolation_level=None)
+        connection = sqlite3.connect(line.path(RECORD), timeout=1, isolation_level=None)
         try:
             connection.execute("BEGIN IMMEDIATE")
             yield random.randint(3, 15)
@@ -311,7 +313,7 @@ def record_locked(line, random):
 
 
 def change_record(line, statement):
-    connection = sqlite3.connect(line.path("record.db"), timeout=2, isolation_level=None)
+    connection = sqlite3.connect(line.path(RECORD), timeout=2, isolation_level=None)
     try:
         connection.execute(statement)
         return True
@@ -425,7 +427,7 @@ def the_same_id_beside(line, random):
 
 @fault("stations")
 def the_same_record_beside(line, random):
-    other = start_other(line, "again.toml", "record.db", "station 1")
+    other = start_other(line, "again.toml", RECORD, "station 1")
     yield random.randint(3, 12)
     if other.alive():
         line.problems.append("a second station on the same record was not refused")
@@ -460,6 +462,22 @@ def log_that_nobody_reads(line, random):
 def log_disk_full(line, random):
     with open("/dev/full", "wb") as full:
         yield from station_started_with(line, random, {"stderr": full}, flapping=True)
+
+
+@fault("watchers")
+def disk_full(line, random):
+    """The record's disk, a small one of its own where this user may mount it, is full to the last byte."""
+    if not line.has_own_disk:
+        return
+    filler = line.path("disk/filler")
+    with line.disturbing("disk"), open(filler, "wb", buffering=0) as out:
+        try:
+            while True:
+                out.write(bytes(4096))
+        except OSError:
+            pass
+        yield random.randint(10, 40)
+        os.unlink(filler)
 
 
 @fault("watchers")

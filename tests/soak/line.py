@@ -19,6 +19,8 @@ from proxy import HttpProxy, ModbusProxy
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DEADLINE_MS, TRAVEL_S, RATE, MAX_GAP = 600, 1.2, 14, 40
+RECORD = "disk/record.db"
+DISK_MB = 24
 RESTART_PAUSE_S = 0.5  # a supervisor does not start again at once
 
 
@@ -56,8 +58,23 @@ class Line:
         self.package = self.path(os.path.join("models", os.listdir(self.path("models"))[0]))
         self.read_facts()
         self.choose_pictures()
+        self.make_disk()
         self.server_link, self.plc_link = HttpProxy(self.seed + 1), ModbusProxy(self.seed + 2)
-        self.write_station("station.toml", "record.db", "station 1")
+        self.write_station("station.toml", RECORD, "station 1")
+
+    def make_disk(self):
+        """The record's own disk, small enough to be filled; a plain folder where this user may not mount one."""
+        disk = self.path("disk")
+        os.makedirs(disk)
+        self.has_own_disk = "SOAK_OWN_MOUNTS" in os.environ and subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", disk], capture_output=True, check=False).returncode == 0
+
+    def give_back_disk(self):
+        """What is on it stays, for who looks for a fault's cause."""
+        if self.has_own_disk:
+            self.has_own_disk = False
+            shutil.copytree(self.path("disk"), self.path("disk.kept"), dirs_exist_ok=True)
+            subprocess.run(["umount", "-l", self.path("disk")], capture_output=True, check=False)
 
     def read_facts(self):
         value = lambda text, key: re.search(rf'^{key} = "?([^"\n]+)', text, re.M).group(1)
@@ -280,10 +297,7 @@ max_gap = {MAX_GAP}
 
     # ---- what may be looked at from outside
 
-    def record_file(self):
-        return self.path("record.db")
-
-    def read_record(self, name="record.db"):
+    def read_record(self, name=RECORD):
         """All events, read with SQLite alone."""
         connection = sqlite3.connect(f"file:{self.path(name)}?mode=ro", uri=True, timeout=5)
         try:
@@ -331,3 +345,4 @@ max_gap = {MAX_GAP}
                 process.kill()
         self.server_link.close()
         self.plc_link.close()
+        self.give_back_disk()

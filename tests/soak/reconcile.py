@@ -6,6 +6,8 @@ import json
 import re
 import subprocess
 
+from line import RECORD
+
 DECIDING = ("decided", "revised", "decided_range")
 MISSED = ("station down", "sequence lost")
 SAME_SCORE = 1e-4      # of the golden scores' spread: the design's promise for one CPU type
@@ -26,7 +28,7 @@ class Reconciliation:
         for event in line.plc_log:
             self.read_plc(event)
         self.events = self.payloads(line.read_record())
-        self.others = [self.payloads(self.read_other(other["record"])) for other in line.others if other["record"] != "record.db"]
+        self.others = [self.payloads(self.read_other(other["record"])) for other in line.others if other["record"] != RECORD]
         self.unseen = self.excused = 0
 
     def read_other(self, name):
@@ -196,7 +198,7 @@ class Reconciliation:
 
     def check_by_command(self):
         line = self.line
-        for command in (["records", "verify", "record.db"], ["records", "reconcile", "record.db"]):
+        for command in (["records", "verify", RECORD], ["records", "reconcile", RECORD]):
             done = subprocess.run([line.options.lineguard, *command], cwd=line.folder, capture_output=True, text=True, check=False,
                                   timeout=300)
             line.notes.append(f"{' '.join(command)}: exit {done.returncode}: {(done.stdout + done.stderr).strip()[:600]}")

@@ -9,6 +9,7 @@ import os
 import random
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -191,7 +192,6 @@ class Run:
         for process in line.everyone:
             line.note_crash(process)
         line.tell_plc("quit")
-        line.end_all()
         reconciliation = Reconciliation(line)
         problems = line.problems + reconciliation.run(status, metrics or "", since)
         self.say(reconciliation.summary())
@@ -254,12 +254,22 @@ def print_problems(seed, problems):
             print(f"  seed {seed}: FAULT: {problem}", flush=True)
 
 
+def enter_own_mounts():
+    """As root, starts this program once more where what it mounts is seen by nobody else and goes away with it."""
+    if os.geteuid() != 0 or "SOAK_OWN_MOUNTS" in os.environ:
+        return
+    if subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode == 0:
+        os.environ["SOAK_OWN_MOUNTS"] = "1"
+        os.execvp("unshare", ["unshare", "--mount", sys.executable, "-B", *sys.argv])
+
+
 def main():
     options = parse_options()
     if options.list:
         for group in options.groups:
             print(group + ": " + ", ".join(sorted(faults.GROUPS.get(group, {})) + faults.SCRIPTED.get(group, [])))
         return 0
+    enter_own_mounts()
     failed = []
     for seed in options.seed or range(1, options.runs + 1):
         folder = tempfile.mkdtemp(prefix=f"lineguard-soak-{seed}-", dir=options.keep)
