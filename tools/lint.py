@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """clang-tidy over every source of one build folder that it has not found clean before.
 
-usage: tools/lint.py BUILD_FOLDER
+usage: tools/lint.py BUILD_FOLDER [--since COMMIT]
+
+With --since only sources that changed since that commit, or include a header that did.
 
 What was clean is remembered by its content: the source, every header it saw, its command, the checks and the version of clang-tidy.
 So a second run takes seconds, a run that was stopped goes on, and a changed header is linted again through each source that includes it.
@@ -47,7 +49,15 @@ def hash_file(path, known):
     return known[path]
 
 
-def list_sources(build):
+def changed_since(commit):
+    """The files of the tree that differ from `commit`, or None for all."""
+    if commit is None:
+        return None
+    names = subprocess.run(["git", "diff", "--name-only", commit], check=True, capture_output=True, text=True, cwd=ROOT).stdout
+    return {os.path.normpath(ROOT / name) for name in names.splitlines()}
+
+
+def list_sources(build, changed):
     """Each source to lint with the key its clean result is kept under."""
     dependencies, hashes = read_dependencies(build), {}
     version = subprocess.run(["clang-tidy", "--version"], check=True, capture_output=True, text=True).stdout
@@ -56,8 +66,11 @@ def list_sources(build):
         name = os.path.relpath(entry["file"], ROOT)
         if not name.startswith(LINTED):
             continue
+        files = dependencies.get(re.search(r" -o (\S+)", entry["command"]).group(1), [entry["file"]])
+        if changed is not None and changed.isdisjoint(files):
+            continue
         key = hashlib.sha256("\0".join([version, checks, *command_for(name), entry["command"].replace(str(ROOT), "")]).encode())
-        for path in dependencies.get(re.search(r" -o (\S+)", entry["command"]).group(1), [entry["file"]]):
+        for path in files:
             key.update(hash_file(path, hashes).encode())
         yield name, CLEAN / key.hexdigest()
 
@@ -72,7 +85,8 @@ def lint(build, name, stamp):
 def main():
     build = ROOT / sys.argv[1]
     CLEAN.mkdir(parents=True, exist_ok=True)
-    every = list(list_sources(build))
+    since = sys.argv[3] if sys.argv[2:3] == ["--since"] else None
+    every = list(list_sources(build, changed_since(since)))
     todo = [(name, stamp) for name, stamp in every if not stamp.exists()]
     print(f"{len(every)} sources, {len(every) - len(todo)} were clean before and have not changed", flush=True)
     started, failed = time.monotonic(), []

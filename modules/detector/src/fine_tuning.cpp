@@ -14,9 +14,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <lineguard/core/child_process.h>
 #include <lineguard/core/digest.h>
 #include <lineguard/core/files.h>
+#include <lineguard/core/process.h>
 
 namespace lineguard::detector {
 namespace fs = std::filesystem;

@@ -3,8 +3,8 @@
 #include <cstdint>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
+#include <lineguard/core/base64.h>
 #include <lineguard/core/check.h>
 #include <lineguard/report/html.h>
 
@@ -65,14 +65,6 @@ std::string_view css_class(Mood mood) {
   return "neutral";
 }
 
-std::string base64(const Bytes& bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3), '\0');
-  // Writes a closing zero, which std::string has room for.
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), reinterpret_cast<const unsigned char*>(bytes.data()),
-                  static_cast<int>(bytes.size()));
-  return text;
-}
-
 std::string row(const std::vector<std::string>& cells, std::string_view tag, std::size_t text_columns) {
   std::string html = "<tr>";
   for (std::size_t i = 0; i < cells.size(); ++i) {
@@ -86,8 +78,8 @@ std::string figure_of(const Picture& picture) {
   return fmt::format(
       "<figure><img width=\"{}\" height=\"{}\" alt=\"{}\" src=\"data:image/jpeg;base64,{}\"><figcaption>{}"
       "<div class=\"note\">{}</div></figcaption></figure>\n",
-      picture.size.width_px, picture.size.height_px, escape(picture.alt), base64(picture.jpeg), escape(picture.caption),
-      escape(picture.note));
+      picture.size.width_px, picture.size.height_px, escape(picture.alt), encode_base64(picture.jpeg),
+      escape(picture.caption), escape(picture.note));
 }
 
 }  // namespace

@@ -1,10 +1,11 @@
 #include "answers.h"
 
+#include <span>
 #include <utility>
 
 #include <nlohmann/json.hpp>
-#include <openssl/evp.h>
 
+#include <lineguard/core/base64.h>
 #include <lineguard/wire/inspect_line.h>
 
 namespace lineguard::serving {
@@ -14,16 +15,6 @@ using Json = nlohmann::ordered_json;
 
 Json object_of(const ModelIdentity& model) {
   return {{"name", model.name}, {"version", model.version}, {"digest", model.digest}};
-}
-
-// Little-endian float32, row by row, in base64: a megapixel as JSON numbers would be ten times larger.
-std::string base64(const std::vector<float>& values) {
-  const auto* bytes = reinterpret_cast<const unsigned char*>(values.data());
-  const std::size_t size = values.size() * sizeof(float);
-  std::string text(4 * ((size + 2) / 3) + 1, '\0');
-  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes, static_cast<int>(size));
-  text.resize(static_cast<std::size_t>(length));
-  return text;
 }
 
 }  // namespace
@@ -47,8 +38,9 @@ std::string inspect_json(const std::string& id, Prediction prediction) {
   if (!map && embedding.empty()) return line + "\n";
   Json json = Json::parse(line);
   if (map) {
-    json["map"] = {
-        {"width", map->size.width_px}, {"height", map->size.height_px}, {"float32_base64", base64(map->values)}};
+    json["map"] = {{"width", map->size.width_px},
+                   {"height", map->size.height_px},
+                   {"float32_base64", encode_base64(std::as_bytes(std::span(map->values)))}};
   }
   if (!embedding.empty()) json["embedding"] = embedding;
   return json.dump() + "\n";

@@ -3,7 +3,6 @@
 #include "demo/closing_table.h"
 #include "demo/line_run.h"
 #include "demo/pictures.h"
-#include "demo/processes.h"
 #include "outputs.h"
 
 #include <iostream>
@@ -13,6 +12,7 @@
 
 #include <lineguard/core/clock.h>
 #include <lineguard/core/files.h>
+#include <lineguard/core/process.h>
 
 namespace lineguard::app {
 namespace {
@@ -55,7 +55,7 @@ Result<void> run_step(const std::vector<std::string>& arguments, const fs::path&
   std::string typed = "$ lineguard";
   for (const std::string& word : arguments) typed += " " + word;
   say(typed);
-  LINEGUARD_ASSIGN(const int exit_code, run_to_end({arguments, out}));
+  LINEGUARD_ASSIGN(const int exit_code, run_to_end({.arguments = arguments, .out = out}));
   LINEGUARD_ASSIGN(const std::string text, read_text_file(out));
   for (std::size_t begin = 0; begin < text.size();) {
     const auto end = std::min(text.find('\n', begin), text.size());
@@ -149,11 +149,11 @@ class Demo {
     if (names.empty()) return {};
     const fs::path folder = out_ / "overlays", list = folder / (name + ".txt");
     LINEGUARD_TRY(write_file_atomically(list, names));
-    LINEGUARD_ASSIGN(const int exit_code,
-                     run_to_end({{"inspect", package(), "--files-from", list.string(), "--overlay",
-                                  (folder / name).string(), "--jsonl", (folder / (name + ".jsonl")).string()},
-                                 text("overlays"),
-                                 folder / (name + ".log")}));
+    LINEGUARD_ASSIGN(const int exit_code, run_to_end({.arguments = {"inspect", package(), "--files-from", list.string(),
+                                                                    "--overlay", (folder / name).string(), "--jsonl",
+                                                                    (folder / (name + ".jsonl")).string()},
+                                                      .out = text("overlays"),
+                                                      .log = folder / (name + ".log")}));
     if (exit_code == kDone) return {};
     return make_error(ErrorCode::internal, fmt::format("`lineguard inspect` ended with exit code {}; see {}", exit_code,
                                                        (folder / (name + ".log")).string()));

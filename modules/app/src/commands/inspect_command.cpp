@@ -4,7 +4,6 @@
 #include "commands/listed_names.h"
 #include "outputs.h"
 #include "progress_bar.h"
-#include "stop_request.h"
 
 #include <csignal>
 #include <iostream>
@@ -15,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/signals.h>
 #include <lineguard/core/words.h>
 #include <lineguard/detector/detector.h>
 
@@ -86,7 +86,7 @@ Result<InspectSummary> run_with(detector::Detector& detector, const InspectSourc
 }
 
 Result<int> run_inspect(const Arguments& arguments) {
-  std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is an error of write(), not our end
+  ignore_broken_pipes();  // a reader that goes away is an error of write(), not our end
   const bool listed = !arguments.files_from.empty();
   if (listed != arguments.inputs.empty()) {
     return make_error(ErrorCode::invalid_argument,

@@ -3,7 +3,6 @@
 #include "commands/accept_candidate.h"
 #include "dataset_options.h"
 #include "evaluated.h"
-#include "interrupt.h"
 #include "number_options.h"
 #include "outputs.h"
 #include "progress_bar.h"
@@ -16,6 +15,7 @@
 #include <fmt/format.h>
 
 #include <lineguard/core/files.h>
+#include <lineguard/core/signals.h>
 #include <lineguard/dataset/split.h>
 #include <lineguard/detector/quantize.h>
 #include <lineguard/evaluation/compare.h>

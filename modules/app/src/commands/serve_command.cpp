@@ -1,5 +1,4 @@
 #include "../commands.h"
-#include "../stop_request.h"
 
 #include <malloc.h>
 #include <memory>
@@ -7,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <lineguard/core/log.h>
+#include <lineguard/core/signals.h>
 #include <lineguard/http/client.h>
 #include <lineguard/serving/prediction_server.h>
 

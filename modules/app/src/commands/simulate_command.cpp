@@ -1,7 +1,6 @@
 #include "commands.h"
 #include "number_options.h"
 #include "outputs.h"
-#include "stop_request.h"
 
 #include <cstdio>
 #include <iostream>
@@ -13,6 +12,7 @@
 
 #include <lineguard/core/files.h>
 #include <lineguard/core/log.h>
+#include <lineguard/core/signals.h>
 #include <lineguard/plc/plc_log.h>
 #include <lineguard/plc/simulator.h>
 

@@ -1,7 +1,6 @@
 // lineguard station --config station.toml: inspects until SIGTERM or SIGINT.
 #include "commands.h"
 #include "commands/station_devices.h"
-#include "stop_request.h"
 
 #include <csignal>
 #include <iostream>
@@ -11,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <lineguard/core/log.h>
+#include <lineguard/core/signals.h>
 #include <lineguard/http/client.h>
 #include <lineguard/http/server.h>
 
@@ -65,7 +65,7 @@ Result<void> inspect_until_stopped(const station::StationConfig& config) {
   LINEGUARD_ASSIGN(auto devices, open_devices(config));
   station::Station station(settings_of(config), std::move(devices));
   LINEGUARD_ASSIGN(auto server, serve_status(config.http, station));
-  std::signal(SIGPIPE, SIG_IGN);
+  ignore_broken_pipes();
   const StopRequest stop(SecondSignal::changes_nothing);  // outputs are made safe before the end
   std::thread passes_it_on([&] {
     stop.wait();

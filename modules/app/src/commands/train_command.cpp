@@ -1,6 +1,5 @@
 #include "../commands.h"
 #include "../dataset_options.h"
-#include "../interrupt.h"
 #include "../number_options.h"
 #include "../outputs.h"
 #include "../progress_bar.h"
@@ -13,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <lineguard/core/files.h>
+#include <lineguard/core/signals.h>
 #include <lineguard/core/words.h>
 #include <lineguard/dataset/check.h>
 #include <lineguard/dataset/dataset.h>

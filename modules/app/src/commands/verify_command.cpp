@@ -1,7 +1,6 @@
 #include "commands.h"
 #include "commands/verify_output.h"
 #include "dataset_options.h"
-#include "interrupt.h"
 #include "outputs.h"
 #include "progress_bar.h"
 
@@ -9,6 +8,7 @@
 #include <memory>
 
 #include <lineguard/core/files.h>
+#include <lineguard/core/signals.h>
 #include <lineguard/detector/check_content.h>
 
 namespace lineguard::app {

@@ -1,6 +1,5 @@
 #include "demo/line_run.h"
 
-#include "demo/processes.h"
 #include "progress_bar.h"
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <lineguard/core/files.h>
+#include <lineguard/core/process.h>
 #include <lineguard/http/client.h>
 #include <lineguard/package/package.h>
 
@@ -84,14 +84,16 @@ class Line {
   Result<void> start(const std::vector<Cell>& parts) {
     LINEGUARD_TRY(write_pictures_list(parts, files_.pictures));
     LINEGUARD_TRY(start_server("127.0.0.1:0"));
-    LINEGUARD_ASSIGN(auto plc, Process::start({plc_arguments(plan_, files_), files_.plc_summary, log("plc")}));
+    LINEGUARD_ASSIGN(
+        auto plc,
+        Process::start({.arguments = plc_arguments(plan_, files_), .out = files_.plc_summary, .log = log("plc")}));
     plc_ = std::move(plc);
-    LINEGUARD_ASSIGN(const std::string plc_address, plc_->wait_for_address(in_seconds(30)));
+    LINEGUARD_ASSIGN(const std::string plc_address, plc_->wait_for_line("listening on ", in_seconds(30)));
     say_(fmt::format("simulate plc  Modbus TCP on {}", plc_address));
     LINEGUARD_TRY(write_station_config(plan_, package_, files_, server_url_, plc_address));
-    LINEGUARD_ASSIGN(auto station, Process::start({{"station", "--config", files_.station_config.string()},
-                                                   files_.folder / "station.txt",
-                                                   log("station")}));
+    LINEGUARD_ASSIGN(auto station, Process::start({.arguments = {"station", "--config", files_.station_config.string()},
+                                                   .out = files_.folder / "station.txt",
+                                                   .log = log("station")}));
     station_ = std::move(station);
     LINEGUARD_ASSIGN(status_url_, station_->wait_for_line("status on ", in_seconds(30)));
     say_(fmt::format("station       {}", status_url_));
@@ -140,13 +142,14 @@ class Line {
   fs::path log(const std::string& name) const { return files_.folder / (name + ".log"); }
 
   Result<void> start_server(const std::string& address) {
-    LINEGUARD_ASSIGN(auto server,
-                     Process::start({{"serve", "--models", package_.parent_path().string(), "--http", address},
-                                     files_.folder / "serve.txt",
-                                     log("serve")}));
+    LINEGUARD_ASSIGN(
+        auto server,
+        Process::start({.arguments = {"serve", "--models", package_.parent_path().string(), "--http", address},
+                        .out = files_.folder / "serve.txt",
+                        .log = log("serve")}));
     const bool first = !server_;
     server_ = std::move(server);
-    LINEGUARD_ASSIGN(server_url_, server_->wait_for_address(in_seconds(60)));
+    LINEGUARD_ASSIGN(server_url_, server_->wait_for_line("listening on ", in_seconds(60)));
     server_address_ = server_url_.substr(server_url_.find("//") + 2);
     if (first) say_(fmt::format("serve         {}", server_url_));
     return {};
