@@ -1,11 +1,12 @@
 # lineguard_module(<name> FLOOR <n> SOURCES <cpp...> HEADERS <h...> [DEPS <module...>] [LIBS <target...>]
-#                  [PRIVATE_LIBS <target...>] [TESTS <cpp...>] [TEST_DEPS <module...>])
+#                  [PRIVATE_LIBS <target...>] [TESTS <cpp...>] [TEST_DEPS <module...>] [TESTING <cpp...>])
 #
 # Makes the static library lineguard_<name> with the alias lineguard::<name>. A module may use only modules of lower
 # floors; anything else stops the configure step. HEADERS become a header set that `make check` compiles one by one.
-# TESTS become <name>_test with every case known to ctest.
+# TESTS become <name>_test with every case known to ctest. TESTING are fakes for tests, in modules/<name>/testing with their
+# headers in testing/lineguard/<name>/testing: linked to the tests of this module and of those that depend on it, never shipped.
 function(lineguard_module NAME)
-  cmake_parse_arguments(PARSE_ARGV 1 M "" "FLOOR" "SOURCES;HEADERS;DEPS;LIBS;PRIVATE_LIBS;TESTS;TEST_DEPS")
+  cmake_parse_arguments(PARSE_ARGV 1 M "" "FLOOR" "SOURCES;HEADERS;DEPS;LIBS;PRIVATE_LIBS;TESTS;TEST_DEPS;TESTING")
   if(M_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "Module ${NAME}: unknown arguments ${M_UNPARSED_ARGUMENTS}")
   endif()
@@ -28,11 +29,22 @@ function(lineguard_module NAME)
   endforeach()
   target_link_libraries(${target} PUBLIC ${M_LIBS} PRIVATE lineguard_options ${M_PRIVATE_LIBS})
 
+  if(LINEGUARD_TESTS AND M_TESTING)
+    add_library(${target}_testing STATIC ${M_TESTING})
+    target_include_directories(${target}_testing PUBLIC testing)
+    target_link_libraries(${target}_testing PUBLIC ${target} PRIVATE lineguard_options ${M_PRIVATE_LIBS})
+  endif()
+
   if(LINEGUARD_TESTS AND M_TESTS)
     add_executable(${NAME}_test ${M_TESTS})
     foreach(dep IN LISTS M_TEST_DEPS)
       lineguard_check_floor(${NAME} ${M_FLOOR} ${dep})
       target_link_libraries(${NAME}_test PRIVATE lineguard::${dep})
+    endforeach()
+    foreach(dep IN LISTS M_DEPS M_TEST_DEPS ITEMS ${NAME})
+      if(TARGET lineguard_${dep}_testing)
+        target_link_libraries(${NAME}_test PRIVATE lineguard_${dep}_testing)
+      endif()
     endforeach()
     target_include_directories(${NAME}_test PRIVATE src ${CMAKE_SOURCE_DIR}/tests/support)
     target_link_libraries(${NAME}_test PRIVATE ${target} ${M_PRIVATE_LIBS} GTest::gtest GTest::gtest_main)

@@ -9,7 +9,7 @@ import pathlib
 import re
 import sys
 
-INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]lineguard/([a-z_]+)/')
+INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]lineguard/([a-z_]+)/(testing/)?')
 
 
 def read_table(path):
@@ -26,13 +26,15 @@ def problems_of(module_dir, allowed):
     match = re.search(r"TEST_DEPS\s+([a-z_\s]+)", text)
     if match:
         test_deps = set(match.group(1).split())
-    for folder in ("include", "src", "test"):
+    for folder in ("include", "src", "test", "testing"):
         for file in sorted((module_dir / folder).rglob("*")):
             if file.suffix not in (".h", ".cpp"):
                 continue
             usable = allowed | (test_deps if folder == "test" else set())
             for number, line in enumerate(file.read_text().splitlines(), 1):
                 match = INCLUDE.match(line)
+                if match and match.group(2) and folder in ("include", "src"):
+                    yield f"{file}:{number}: includes a fake for tests: only test/ and testing/ may"
                 if match and match.group(1) not in usable:
                     yield (f"{file}:{number}: includes the module '{match.group(1)}', which is not among the DEPS of "
                            f"'{module_dir.name}': add it there, or do without it")

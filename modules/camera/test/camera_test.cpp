@@ -4,8 +4,9 @@
 
 #include <gtest/gtest.h>
 
-#include <lineguard/camera/faulty_camera.h>
 #include <lineguard/camera/folder_camera.h>
+#include <lineguard/camera/open.h>
+#include <lineguard/camera/testing/faulty_camera.h>
 
 namespace lineguard::camera {
 namespace {
@@ -229,6 +230,27 @@ TEST(FrameMatcher, TheWindowHasTwoEnds) {
   const SteadyTime at = SteadyTime{} + Milliseconds(1000);
   for (const int ms : {-21, 61}) EXPECT_FALSE(FrameMatcher().match(counted(1, at + Milliseconds(ms)), 1, at)) << ms;
   for (const int ms : {-20, 0, 60}) EXPECT_TRUE(FrameMatcher().match(counted(1, at + Milliseconds(ms)), 1, at)) << ms;
+}
+
+Result<CameraConfig> read(std::string_view text) {
+  LINEGUARD_ASSIGN(ConfigReader reader, ConfigReader::from_text(text, "station.toml"));
+  CameraConfig config;
+  ConfigReader table = reader.section("camera");
+  read_config(table, config);
+  LINEGUARD_TRY(reader.finish());
+  return config;
+}
+
+TEST(OpenCamera, TheDriverIsFolderWhereNoneIsNamed) {
+  EXPECT_EQ(read("[camera]\nfolder = \"parts\"\n").value().driver, "folder");
+  EXPECT_EQ(read("[camera]\ndriver = \"folder\"\nfolder = \"parts\"\n").value().driver, "folder");
+}
+
+TEST(OpenCamera, AnUnknownDriverIsNamedWithThoseThereAre) {
+  const auto config = read("[camera]\ndriver = \"usb9\"\nfolder = \"parts\"\n");
+  ASSERT_FALSE(config);
+  EXPECT_NE(config.error().message.find("folder"), std::string::npos) << config.error().message;
+  EXPECT_EQ(open({.driver = "usb9"}).error().code, ErrorCode::invalid_argument);
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <lineguard/plc/fake_plc.h>
+#include <lineguard/plc/testing/fake_plc.h>
 
 namespace lineguard::plc {
 namespace {

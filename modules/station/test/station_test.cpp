@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include <lineguard/plc/fake_plc.h>
+#include <lineguard/plc/testing/fake_plc.h>
 #include <lineguard/station/station.h>
 
 namespace lineguard::station {

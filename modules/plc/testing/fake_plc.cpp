@@ -1,5 +1,5 @@
-#include <lineguard/plc/fake_plc.h>
 #include <lineguard/plc/registers.h>
+#include <lineguard/plc/testing/fake_plc.h>
 
 namespace lineguard::plc {
 namespace {

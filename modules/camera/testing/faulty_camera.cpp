@@ -1,4 +1,4 @@
-#include <lineguard/camera/faulty_camera.h>
+#include <lineguard/camera/testing/faulty_camera.h>
 
 namespace lineguard::camera {
 
