@@ -1,3 +1,5 @@
+#include "read_watch.h"
+
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -52,11 +54,13 @@ std::string sha256_hex(std::string_view text) {
 
 Result<std::string> sha256_hex_of_file(const std::filesystem::path& file) {
   Sha256 sha;
-  LINEGUARD_TRY(read_blocks(file, [&](std::span<const std::byte> block) {
+  const auto read = read_blocks(file, [&](std::span<const std::byte> block) {
     sha.add(block);
     return true;
-  }));
-  return sha.finish_hex();
+  });
+  const Result<std::string> digest = read ? Result<std::string>(sha.finish_hex()) : read.error();
+  if (is_watched(file)) LINEGUARD_TRY(note_read(file, digest));
+  return digest;
 }
 
 }  // namespace lineguard

@@ -1,3 +1,5 @@
+#include "read_watch.h"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -12,6 +14,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <lineguard/core/digest.h>
 #include <lineguard/core/files.h>
 #include <lineguard/core/id.h>
 
@@ -84,6 +87,23 @@ Result<std::size_t> read_some(const Descriptor& descriptor, std::span<std::byte>
   }
 }
 
+Result<Bytes> read_whole(const fs::path& file, std::uint64_t max_bytes) {
+  const std::string what = "cannot read " + file.string();
+  const Descriptor descriptor(open_to_read(file));
+  LINEGUARD_ASSIGN(const std::uint64_t size, size_of_regular(descriptor, what));
+  if (size > max_bytes)
+    return make_error(ErrorCode::too_large, fmt::format("{}: {} bytes, allowed are {}", what, size, max_bytes));
+  Bytes content(size);
+  std::size_t filled = 0;
+  while (filled < content.size()) {
+    LINEGUARD_ASSIGN(const std::size_t got, read_some(descriptor, std::span(content).subspan(filled), what));
+    if (got == 0) break;
+    filled += got;
+  }
+  content.resize(filled);
+  return content;
+}
+
 Result<void> write_all(int descriptor, std::span<const std::byte> content, const fs::path& file) {
   while (!content.empty()) {
     const ssize_t written = write(descriptor, content.data(), content.size());
@@ -143,19 +163,13 @@ Error error_from_errno(int error_number, std::string_view what) {
 }
 
 Result<Bytes> read_file(const fs::path& file, std::uint64_t max_bytes) {
-  const std::string what = "cannot read " + file.string();
-  const Descriptor descriptor(open_to_read(file));
-  LINEGUARD_ASSIGN(const std::uint64_t size, size_of_regular(descriptor, what));
-  if (size > max_bytes)
-    return make_error(ErrorCode::too_large, fmt::format("{}: {} bytes, allowed are {}", what, size, max_bytes));
-  Bytes content(size);
-  std::size_t filled = 0;
-  while (filled < content.size()) {
-    LINEGUARD_ASSIGN(const std::size_t got, read_some(descriptor, std::span(content).subspan(filled), what));
-    if (got == 0) break;
-    filled += got;
+  auto content = read_whole(file, max_bytes);
+  if (!is_watched(file)) return content;
+  if (!content) {
+    LINEGUARD_TRY(note_read(file, content.error()));
+    return content;
   }
-  content.resize(filled);
+  LINEGUARD_TRY(note_read(file, sha256_hex(*content)));
   return content;
 }
 

@@ -23,7 +23,9 @@
 #include <lineguard/core/digest.h>
 #include <lineguard/core/files.h>
 #include <lineguard/core/parallel.h>
+#include <lineguard/core/unchanged_files.h>
 #include <lineguard/dataset/check.h>
+#include <lineguard/dataset/source_files.h>
 #include <lineguard/detector/train.h>
 #include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/encode.h>
@@ -43,12 +45,26 @@ std::vector<std::string> default_label_taps(bool templates) {
   return {"tap4", "tap8", "tap16", "tap32"};
 }
 
+// Everything that may be read more than once; the backbone is the installed one where the configuration names none.
+std::vector<fs::path> files_of(const dataset::Dataset& dataset, const fs::path& named_backbone) {
+  auto files = dataset::source_files(dataset);
+  const auto installed = named_backbone.empty() ? find_installed_backbone() : make_error(ErrorCode::not_found, "");
+  const fs::path backbone = installed ? *installed : named_backbone;
+  files.push_back(backbone);
+  files.push_back(fs::path(backbone).replace_extension(".bin"));
+  return files;
+}
+
 // The wall-clock steps of one training, with what they hand on.
 class Training {
  public:
   Training(const dataset::Dataset& dataset, const TrainConfig& config, const TrainOptions& options,
            const ProgressFunction& progress)
-      : dataset_(dataset), config_(config), options_(options), progress_(progress) {}
+      : dataset_(dataset),
+        config_(config),
+        options_(options),
+        progress_(progress),
+        files_(files_of(dataset, config.backbone_file)) {}
 
   Result<TrainReport> run(const fs::path& out) {
     const SteadyTime start = system_clock().now();
@@ -80,6 +96,7 @@ class Training {
     report_.defective_pictures = set_.pictures.size() - set_.good_count();
     LINEGUARD_TRY(learn(staged.path()));
     LINEGUARD_TRY(write_package(staged.path(), out));
+    LINEGUARD_TRY(files_.check());
     LINEGUARD_TRY(staged.commit());
     std::error_code ignored;
     if (config_.fine_tune) fs::remove_all(job_folder_, ignored);
@@ -367,6 +384,7 @@ class Training {
   TrainConfig config_;  // resolved: with the settings that the search chose
   const TrainOptions& options_;
   const ProgressFunction& progress_;
+  const UnchangedFiles files_;  // what is learned from is what the package says it was
   TrainingSet set_;
   std::shared_ptr<const Image> reference_;  // that parts are aligned with; none: they are not
   int depth_bits_ = 0;                      // of the good pictures; 0: not all the same

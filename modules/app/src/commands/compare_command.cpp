@@ -16,6 +16,8 @@
 #include <fmt/ranges.h>
 
 #include <lineguard/core/files.h>
+#include <lineguard/core/unchanged_files.h>
+#include <lineguard/dataset/source_files.h>
 #include <lineguard/evaluation/compare.h>
 
 namespace lineguard::app {
@@ -65,6 +67,7 @@ Result<int> run_compare(const Arguments& arguments) {
   LINEGUARD_TRY(prepare_output_files({arguments.json, arguments.report}));
   LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset, arguments.a));
   LINEGUARD_TRY(refuse_to_overwrite(data, {arguments.json, arguments.report}));
+  const UnchangedFiles unchanged(dataset::source_files(data));  // what is hashed is what is evaluated
   for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
   detector::LoadOptions load{
       .threads = 1, .parallel_requests = arguments.threads, .operating_point = arguments.operating_point};
@@ -80,10 +83,12 @@ Result<int> run_compare(const Arguments& arguments) {
   of_b.learned = learned[1];
   LINEGUARD_ASSIGN(const auto comparison,
                    evaluation::compare(std::move(of_a), std::move(of_b), {.confidence = arguments.confidence}));
+  LINEGUARD_TRY(unchanged.check());
   if (!arguments.json.empty()) LINEGUARD_TRY(write_file_atomically(arguments.json, evaluation::to_json(comparison)));
   if (!arguments.report.empty()) {
     evaluation::ReportOptions options;
     options.provenance = provenance_of(fingerprint);
+    LINEGUARD_TRY(unchanged.check());
     LINEGUARD_TRY(write_file_atomically(arguments.report, evaluation::to_html(comparison, data, *a, *b, options)));
   }
   std::cout << evaluation::to_text(comparison);

@@ -14,7 +14,9 @@
 #include <fmt/format.h>
 
 #include <lineguard/core/files.h>
+#include <lineguard/core/unchanged_files.h>
 #include <lineguard/dataset/dataset.h>
+#include <lineguard/dataset/source_files.h>
 #include <lineguard/detector/detector.h>
 #include <lineguard/evaluation/evaluate.h>
 #include <lineguard/evaluation/output.h>
@@ -84,6 +86,7 @@ Result<int> run_evaluate(const Arguments& arguments) {
   LINEGUARD_TRY(prepare_output_files({arguments.json, arguments.report}));
   LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset, arguments.package));
   LINEGUARD_TRY(refuse_to_overwrite(data, {arguments.json, arguments.report}));
+  const UnchangedFiles unchanged(dataset::source_files(data));  // what is hashed is what is evaluated
   for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
   LINEGUARD_ASSIGN(const auto detector,
                    detector::Detector::load(arguments.package, {.threads = 1,
@@ -100,10 +103,12 @@ Result<int> run_evaluate(const Arguments& arguments) {
                            {.threads = arguments.threads, .confidence = arguments.confidence}, terminal_progress()));
   evaluation.learned = learned[0];
   if (arguments.max_miss > 0) choose_threshold_for_miss(evaluation, arguments.max_miss, arguments.confidence);
+  LINEGUARD_TRY(unchanged.check());
   if (!arguments.json.empty()) LINEGUARD_TRY(write_file_atomically(arguments.json, evaluation::to_json(evaluation)));
   if (!arguments.report.empty()) {
     evaluation::ReportOptions options;
     options.provenance = provenance_of(fingerprint);
+    LINEGUARD_TRY(unchanged.check());
     LINEGUARD_TRY(write_file_atomically(arguments.report, evaluation::to_html(evaluation, data, *detector, options)));
   }
   std::cout << evaluation::to_text(evaluation);

@@ -24,6 +24,19 @@ inline constexpr Nesting kYaml{4u << 20, 16, 400'000};
 inline constexpr std::size_t kCsvLineBytes = 1u << 20;
 inline constexpr std::size_t kCsvColumns = 1024;
 
+// A package of one model version.
+inline constexpr std::uint64_t kPackageBytes = 1ull << 30;  // of all files that are read
+inline constexpr std::size_t kPackageFiles = 512;
+inline constexpr std::size_t kGoldenPictures = 64;
+inline constexpr std::int64_t kGoldenPixels = 64'000'000;  // of one
+inline constexpr std::int64_t kGoldenTiles = 8192;         // of all together: each is one run of the network
+inline constexpr std::int64_t kPictureTiles = 65'536;      // that one picture may fall into
+
+// A network, before it is compiled.
+inline constexpr std::size_t kNetworkOperations = 50'000;
+inline constexpr std::uint64_t kTensorBytes = 1ull << 30;  // of one layer's output
+inline constexpr double kNetworkMultiplications = 1e12;    // of one run, estimated from the shapes
+
 // One picture.
 inline constexpr std::int64_t kPicturePixels = 400'000'000;
 inline constexpr int kPictureSide_px = 65'535;

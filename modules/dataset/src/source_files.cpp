@@ -1,0 +1,15 @@
+#include <lineguard/dataset/source_files.h>
+
+namespace lineguard::dataset {
+
+std::vector<std::filesystem::path> source_files(const Dataset& dataset) {
+  std::vector<std::filesystem::path> files;
+  for (const Sample& sample : dataset.samples) {
+    files.push_back(sample.image);
+    if (sample.mask) files.push_back(*sample.mask);
+    if (sample.defect_free_template) files.push_back(*sample.defect_free_template);
+  }
+  return files;
+}
+
+}  // namespace lineguard::dataset
