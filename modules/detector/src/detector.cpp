@@ -1,5 +1,6 @@
 #include "alignment.h"
 #include "boxes.h"
+#include "detector_state.h"
 #include "golden.h"
 #include "preprocess.h"
 #include "regions.h"
@@ -7,32 +8,24 @@
 #include "tiles.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <new>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include <lineguard/core/files.h>
+#include <lineguard/core/limits.h>
+#include <lineguard/core/picture_sum.h>
+#include <lineguard/core/words.h>
 #include <lineguard/detector/detector.h>
 #include <lineguard/imaging/decode.h>
 #include <lineguard/infer/network.h>
-#include <lineguard/package/package.h>
+#include <lineguard/package/contents.h>
 
 namespace lineguard::detector {
-
-struct Detector::State {
-  package::Manifest manifest;
-  package::OperatingPoint point;
-  ModelIdentity model;
-  infer::Network network;
-  double unknown_band = 0;
-
-  // For a picture as the network sees it: paired with its template where it needs one.
-  Result<Prediction> predict(const Image& image, const PredictOptions& options) const;
-  Result<Prediction> predict_in_place(const Image& image, const PredictOptions& options) const;
-};
 
 namespace {
 
@@ -52,11 +45,6 @@ Result<void> refuse_other_depth(const Image& image, const package::Preprocessing
                                 preprocessing.depth_bits));
 }
 
-struct DecodedView {
-  std::shared_ptr<const Image> image;
-  double decode_ms = 0;
-};
-
 Result<DecodedView> decode_content(const ViewContent& content) {
   if (const auto* pixels = std::get_if<std::shared_ptr<const Image>>(&content)) return DecodedView{*pixels, 0};
   const auto& encoded = std::get<std::shared_ptr<const Bytes>>(content);
@@ -66,7 +54,8 @@ Result<DecodedView> decode_content(const ViewContent& content) {
                      milliseconds_between(start, system_clock().now())};
 }
 
-// The picture as the network sees it: with its template where the model needs one.
+}  // namespace
+
 Result<DecodedView> decode_view(const View& view, const package::Preprocessing& preprocessing) {
   LINEGUARD_ASSIGN(DecodedView picture, decode_content(view.content));
   LINEGUARD_TRY(refuse_other_depth(*picture.image, preprocessing));
@@ -78,6 +67,8 @@ Result<DecodedView> decode_view(const View& view, const package::Preprocessing& 
   LINEGUARD_ASSIGN(Image pair, pair_up(*picture.image, *twin->image, preprocessing.window));
   return DecodedView{std::make_shared<const Image>(std::move(pair)), picture.decode_ms + twin->decode_ms};
 }
+
+namespace {
 
 // A score that another machine may compute on the other side of the threshold is neither good nor defective.
 Label label_of(double score, double threshold, double band) {
@@ -118,14 +109,19 @@ std::vector<FloatMap> square_maps(const std::vector<float>& values, std::size_t 
 }
 
 // One tile after the other, so that memory does not grow with the picture but for its map.
-Result<Tiled> run_tiles(const infer::Network& network, const Image& image, const package::Manifest& manifest) {
+Result<Tiled> run_tiles(const infer::Network& network, const Image& image, const package::Manifest& manifest,
+                        const GivesWay& gives_way) {
   const package::Preprocessing& preprocessing = manifest.preprocessing;
+  if (const auto count = count_tiles(preprocessing, image.size()); count > limits::kPictureTiles)
+    return make_error(ErrorCode::too_large, fmt::format("the picture falls into {} tiles of {} px, allowed are {}",
+                                                        count, preprocessing.tile_px, limits::kPictureTiles));
   const auto tiles = lay_tiles(preprocessing, image.size());
   // Faint cells have a vote on the boxes that are reported.
   const double box_level = std::min(kFaintestOdds, manifest.region_threshold);
   Tiled tiled;
   std::vector<std::vector<float>> maps, classes;
   for (const PixelRect& rect : tiles) {
+    if (gives_way && gives_way()) return make_error(ErrorCode::cancelled, "a prediction comes first");
     // map, score, embedding, classes, sides
     LINEGUARD_ASSIGN(auto outputs, network.run(prepare_tile(image, rect, preprocessing), tile_shape(preprocessing)));
     const double score = outputs.at(1).values.at(0);
@@ -210,79 +206,29 @@ void pool_view(Prediction& all, Prediction view, std::size_t index) {
   all.faint_regions.insert(all.faint_regions.end(), view.faint_regions.begin(), view.faint_regions.end());
 }
 
-constexpr int kMostLoads = 3;
-
-// How far golden scores may be off here: tighter where the CPU is the one that trained.
-double tolerance(const package::Manifest& manifest) {
-  const bool same_cpu = manifest.training.runtime == infer::runtime_description();
-  return (same_cpu ? manifest.tolerance_same_cpu : manifest.tolerance_other_cpu) * manifest.golden_spread;
-}
-
-Result<void> reproduce_golden(Detector& detector, const std::filesystem::path& folder, double allowed) {
-  LINEGUARD_ASSIGN(const auto golden, package::read_golden(folder));
-  if (golden.empty()) {
-    return make_error(ErrorCode::corrupt_data,
-                      folder.string() + ": the package has no golden pictures: train it again");
+// One that runs or waits: self-tests step aside for it.
+class RunningPrediction {
+ public:
+  RunningPrediction(std::atomic<int>& running, std::atomic<SteadyTime>& last_ended)
+      : running_(running), last_ended_(last_ended) {
+    ++running_;
   }
-  for (const package::GoldenPicture& picture : golden) {
-    LINEGUARD_ASSIGN(const Capture capture, golden_capture(folder, picture));
-    LINEGUARD_ASSIGN(const Prediction prediction, detector.predict(capture, {.want_regions = false}));
-    const double off = std::abs(prediction.score - picture.score);
-    if (off <= allowed) continue;  // NaN is refused below
-    return make_error(
-        ErrorCode::refused,
-        fmt::format("{}: the golden picture {} scores {} here and had {} in training; {} off, allowed are {}. "
-                    "This machine would not decide as the one that trained: do not use the package here",
-                    folder.string(), picture.file, prediction.score, picture.score, off, allowed));
+  ~RunningPrediction() {
+    last_ended_ = system_clock().now();
+    --running_;
   }
-  return {};
-}
+  RunningPrediction(const RunningPrediction&) = delete;
+  RunningPrediction& operator=(const RunningPrediction&) = delete;
 
-// With several requests the runtime prepares other kernels once in some dozens of times, whose scores are off by more
-// than is allowed (bench/RESULTS.md). What decides then is another network: one that did reproduce the scores.
-Result<void> reproduce_golden_or_reload(Detector& detector, infer::Network& network,
-                                        const infer::NetworkOptions& options, const std::filesystem::path& folder,
-                                        double allowed) {
-  Result<void> reproduced = reproduce_golden(detector, folder, allowed);
-  for (int loads = 1; !reproduced && loads < kMostLoads; ++loads) {
-    LINEGUARD_ASSIGN(network, infer::Network::load(folder / "network.xml", options));
-    reproduced = reproduce_golden(detector, folder, allowed);
-  }
-  return reproduced;
-}
+ private:
+  std::atomic<int>& running_;
+  std::atomic<SteadyTime>& last_ended_;
+};
 
 }  // namespace
 
 Detector::Detector(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Detector::~Detector() = default;
-
-Result<std::unique_ptr<Detector>> Detector::load(const std::filesystem::path& folder, const LoadOptions& options) {
-  if (options.threads < 1 || options.parallel_requests < 1) {
-    return make_error(ErrorCode::invalid_argument, "threads and parallel requests must be 1 or more");
-  }
-  LINEGUARD_ASSIGN(auto manifest, package::read_manifest(folder));
-  LINEGUARD_TRY(package::verify_digest(folder, manifest));
-  if (manifest.preprocessing.align_shift > 0) {
-    LINEGUARD_ASSIGN(Image reference, imaging::decode_file(folder / "reference.png"));
-    manifest.preprocessing.alignment_reference = std::make_shared<const Image>(std::move(reference));
-  }
-  LINEGUARD_ASSIGN(auto point, package::read_operating_point(folder, options.operating_point));
-  infer::NetworkOptions network_options;
-  network_options.threads = options.threads;
-  network_options.parallel_requests = options.parallel_requests;
-  if (manifest.precision == "bf16") network_options.precision = infer::Precision::bf16;
-  LINEGUARD_ASSIGN(auto network, infer::Network::load(folder / "network.xml", network_options));
-  ModelIdentity model{manifest.name, manifest.version, manifest.digest};
-  const double allowed = tolerance(manifest);
-  auto state =
-      std::make_unique<State>(State{std::move(manifest), std::move(point), std::move(model), std::move(network)});
-  state->unknown_band = allowed;
-  std::unique_ptr<Detector> detector(new Detector(std::move(state)));
-  if (options.check_golden) {
-    LINEGUARD_TRY(reproduce_golden_or_reload(*detector, detector->state_->network, network_options, folder, allowed));
-  }
-  return detector;
-}
 
 const ModelIdentity& Detector::model() const {
   return state_->model;
@@ -304,10 +250,17 @@ const std::string& Detector::operating_point() const {
 }
 
 Result<Prediction> Detector::predict(const Capture& capture, const PredictOptions& options) {
+  if (state_->failed)
+    return make_error(ErrorCode::unavailable, "the model failed its self-test, restart it: " + state_->failure);
+  const RunningPrediction running(state_->running, state_->last_ended);
   try {
-    return predict_views(capture, options);
+    auto prediction = predict_views(capture, options);
+    if (prediction) prediction->pictures = sums_of(capture);
+    return prediction;
   } catch (const std::bad_alloc&) {  // ends this picture, not the line
     return make_error(ErrorCode::unavailable, "not enough memory for this picture");
+  } catch (const std::exception& error) {
+    return make_error(ErrorCode::internal, std::string("the prediction failed: ") + error.what());
   }
 }
 
@@ -336,20 +289,22 @@ Result<Prediction> Detector::predict_image(const Image& image, const PredictOpti
 }
 
 // Parts that are aligned are judged where the reference has them and reported where they were seen.
-Result<Prediction> Detector::State::predict(const Image& image, const PredictOptions& options) const {
-  if (!manifest.preprocessing.alignment_reference || image.empty()) return predict_in_place(image, options);
+Result<Prediction> Detector::State::predict(const Image& image, const PredictOptions& options,
+                                            const GivesWay& gives_way) const {
+  if (!manifest.preprocessing.alignment_reference || image.empty()) return predict_in_place(image, options, gives_way);
   LINEGUARD_ASSIGN(const Point shift, find_shift(image, manifest.preprocessing));
-  LINEGUARD_ASSIGN(Prediction prediction, predict_in_place(moved_back(image, shift), options));
+  LINEGUARD_ASSIGN(Prediction prediction, predict_in_place(moved_back(image, shift), options, gives_way));
   for (Region& region : prediction.regions) region = moved_forth(std::move(region), shift, image.size());
   for (Region& region : prediction.faint_regions) region = moved_forth(std::move(region), shift, image.size());
   if (prediction.map) prediction.map = moved_forth(*prediction.map, shift);
   return prediction;
 }
 
-Result<Prediction> Detector::State::predict_in_place(const Image& image, const PredictOptions& options) const {
+Result<Prediction> Detector::State::predict_in_place(const Image& image, const PredictOptions& options,
+                                                     const GivesWay& gives_way) const {
   if (image.empty()) return make_error(ErrorCode::invalid_argument, "the picture is empty");
   const SteadyTime start = system_clock().now();
-  LINEGUARD_ASSIGN(Tiled tiled, run_tiles(network, image, manifest));
+  LINEGUARD_ASSIGN(Tiled tiled, run_tiles(network, image, manifest, gives_way));
   const PixelRect area = region_of_interest(manifest.preprocessing, image.size());
 
   Prediction prediction;

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <lineguard/core/files.h>
+#include <lineguard/core/limits.h>
+#include <lineguard/core/words.h>
 #include <lineguard/detector/detector.h>
 #include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/encode.h>
@@ -17,12 +19,13 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kGoodOnes = 4;
-constexpr int kLongestSide = 768;  // a package stays small whatever the camera
+constexpr int kLongestSide = 768;  // a package stays small whatever the camera …
+constexpr int kTilesASide = 4;     // … and its golden pictures few tiles
 
 // Tiles see the picture at its own scale: a part of it then, of at least a tile.
 Image not_too_large(Image image, int tile_px) {
   if (tile_px > 0) {
-    const int longest = std::max(kLongestSide, tile_px + tile_px / 2);
+    const int longest = std::max(std::min(kLongestSide, kTilesASide * tile_px), tile_px + tile_px / 2);
     const Size part{std::min(image.width_px(), longest), std::min(image.height_px(), longest)};
     return imaging::crop(image, (image.width_px() - part.width_px) / 2, (image.height_px() - part.height_px) / 2, part);
   }
@@ -50,10 +53,12 @@ Result<void> write_two(const fs::path& folder, std::size_t number, const Image& 
 
 }  // namespace
 
-Result<Capture> golden_capture(const fs::path& package, const package::GoldenPicture& picture) {
+Result<Capture> golden_capture(const package::PackageContents& contents, const package::GoldenPicture& picture) {
   const auto read = [&](const std::string& name) -> Result<ViewContent> {
-    LINEGUARD_ASSIGN(Image image, imaging::decode_file(package / "golden" / name));
-    return ViewContent(std::make_shared<const Image>(std::move(image)));
+    LINEGUARD_ASSIGN(const auto bytes, contents.file("golden/" + name));
+    auto image = imaging::decode(*bytes, {.max_pixels = limits::kGoldenPixels});
+    if (!image) return image.error().in("golden/" + on_one_line(name, 80));
+    return ViewContent(std::make_shared<const Image>(std::move(*image)));
   };
   Capture capture;
   LINEGUARD_ASSIGN(ViewContent content, read(picture.file));
@@ -86,9 +91,10 @@ Result<double> score_golden_pictures(const fs::path& folder, const package::Mani
   LINEGUARD_ASSIGN(auto golden, package::read_golden(folder));
   LINEGUARD_ASSIGN(const std::string digest, package::write_manifest(folder, manifest));
   LINEGUARD_ASSIGN(const auto detector, Detector::load(folder, {.check_golden = false}));
+  LINEGUARD_ASSIGN(const auto contents, package::read_contents(folder));
   double lowest = HUGE_VAL, highest = -HUGE_VAL;
   for (package::GoldenPicture& picture : golden) {
-    LINEGUARD_ASSIGN(const Capture capture, golden_capture(folder, picture));
+    LINEGUARD_ASSIGN(const Capture capture, golden_capture(contents, picture));
     LINEGUARD_ASSIGN(const Prediction prediction, detector->predict(capture, {.want_regions = false}));
     picture.score = prediction.score;
     lowest = std::min(lowest, prediction.score);

@@ -7,7 +7,7 @@
 
 #include <lineguard/core/result.h>
 #include <lineguard/core/types.h>
-#include <lineguard/package/package.h>
+#include <lineguard/package/contents.h>
 
 namespace lineguard::detector {
 
@@ -24,7 +24,8 @@ Result<double> write_golden_pictures(const std::filesystem::path& folder, const 
 // The same for golden pictures that are there: only their scores are made anew.
 Result<double> score_golden_pictures(const std::filesystem::path& folder, const package::Manifest& manifest);
 
-// A golden picture of a package, with its template where it has one, decoded.
-Result<Capture> golden_capture(const std::filesystem::path& package, const package::GoldenPicture& picture);
+// A golden picture of a package, with its template where it has one, decoded. Errors: corrupt_data, too_large
+// (limits.h).
+Result<Capture> golden_capture(const package::PackageContents& contents, const package::GoldenPicture& picture);
 
 }  // namespace lineguard::detector

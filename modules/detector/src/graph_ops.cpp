@@ -1,6 +1,8 @@
 #include "graph_ops.h"
 
+#include <cstring>
 #include <sstream>
+#include <stdexcept>
 
 #include <openvino/openvino.hpp>
 #include <openvino/opsets/opset13.hpp>
@@ -80,9 +82,15 @@ Value pixels_of(const Value& tile) {
   return std::make_shared<op::Transpose>(x, indices({0, 3, 1, 2}));
 }
 
+// From memory: a backbone that is written over meanwhile changes nothing.
 std::shared_ptr<ov::Model> read_model(const fs::path& file) {
-  static ov::Core core;
-  return core.read_model(file.string());
+  static auto& core = *new ov::Core;
+  const auto files = infer::read_network_files(file);
+  if (!files) throw std::runtime_error(files.error().message);
+  if (!files->weights) return core.read_model(files->graph, ov::Tensor());
+  ov::Tensor memory(ov::element::u8, {files->weights->size()});  // the graph's constants keep it
+  std::memcpy(memory.data(), files->weights->data(), files->weights->size());
+  return core.read_model(files->graph, memory);
 }
 
 std::shared_ptr<ov::op::v0::Result> named_result(const Value& value, const std::string& name) {

@@ -10,7 +10,7 @@
 
 #include <lineguard/core/files.h>
 #include <lineguard/detector/quantize.h>
-#include <lineguard/package/package.h>
+#include <lineguard/package/contents.h>
 
 namespace lineguard::detector {
 namespace fs = std::filesystem;
@@ -35,18 +35,17 @@ Result<std::vector<Tile>> calibration_tiles(const std::vector<CalibrationPicture
   return tiles;
 }
 
-Result<void> copy_package(const fs::path& from, const fs::path& to) {
-  std::error_code code;
-  fs::copy(from, to, fs::copy_options::recursive | fs::copy_options::overwrite_existing, code);
-  if (!code) fs::remove_all(to / "acceptance", code);  // what was signed was signed for the other model
-  if (!code) fs::remove(to / "manifest.toml", code);
-  if (code) return error_from_errno(code.value(), "cannot copy " + from.string());
+// From memory, so that what was verified is what is copied; what was signed was signed for the other model.
+Result<void> write_contents(const package::PackageContents& contents, const fs::path& to) {
+  for (const auto& [name, bytes] : contents.files) {
+    if (name != "manifest.toml") LINEGUARD_TRY(write_file_atomically(to / name, *bytes));
+  }
   return {};
 }
 
 // Their counts and bounds are those of the other model: that is said where they are read.
-Result<void> take_over_operating_points(const fs::path& from, const fs::path& folder) {
-  for (const std::string& id : package::list_operating_points(from)) {
+Result<void> take_over_operating_points(const package::PackageContents& from, const fs::path& folder) {
+  for (const std::string& id : package::list_operating_points(folder)) {
     LINEGUARD_ASSIGN(auto point, package::read_operating_point(from, id));
     point.method += "; counts and bounds are those of the f32 package";
     LINEGUARD_TRY(package::write_operating_point(folder, point));
@@ -62,28 +61,27 @@ Result<QuantizeReport> quantize_into(const fs::path& package, const std::string&
   if (precision != "int8" && precision != "bf16")
     return make_error(ErrorCode::invalid_argument,
                       fmt::format("\"{}\" is no precision, allowed: int8, bf16", precision));
-  LINEGUARD_ASSIGN(package::Manifest manifest, package::read_manifest(package));
-  LINEGUARD_TRY(package::verify_digest(package, manifest));
+  LINEGUARD_ASSIGN(const package::PackageContents contents, package::read_contents(package));
+  LINEGUARD_ASSIGN(package::Manifest manifest, package::verify(contents));
   if (manifest.precision != "f32") {
     return make_error(ErrorCode::unsupported,
                       fmt::format("{}: is {} already: quantize the f32 package", package.string(), manifest.precision));
   }
-  LINEGUARD_TRY(copy_package(package, folder));
+  LINEGUARD_TRY(write_contents(contents, folder));
   QuantizeReport report;
   if (precision == "int8") {
     if (pictures.empty()) return make_error(ErrorCode::invalid_argument, "int8 needs pictures to see ranges in");
     LINEGUARD_ASSIGN(const auto tiles,
                      calibration_tiles(pictures, manifest.preprocessing, report.calibration_pictures, progress));
-    LINEGUARD_ASSIGN(report.convolutions,
-                     write_quantized_graph(package / "network.xml", tiles, folder / "network.xml"));
+    LINEGUARD_ASSIGN(report.convolutions, write_quantized_graph(folder / "network.xml", tiles, folder / "network.xml"));
   }
-  LINEGUARD_TRY(take_over_operating_points(package, folder));  // for the golden scores
+  LINEGUARD_TRY(take_over_operating_points(contents, folder));  // for the golden scores
   manifest.precision = precision;
   manifest.version = next_version(folder, manifest.name);
   LINEGUARD_ASSIGN(manifest.golden_spread, score_golden_pictures(folder, manifest));
   report.model = {manifest.name, manifest.version, ""};
   LINEGUARD_ASSIGN(report.model.digest, package::write_manifest(folder, manifest));
-  LINEGUARD_TRY(take_over_operating_points(package, folder));
+  LINEGUARD_TRY(take_over_operating_points(contents, folder));
   return report;
 }
 

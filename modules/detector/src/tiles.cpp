@@ -11,11 +11,16 @@ struct Span {
   int from = 0, length = 0;
 };
 
+int count_spans(int length, int tile, double overlap) {
+  if (length <= tile) return 1;
+  const double step = std::max(1.0, tile * (1 - overlap));
+  return 1 + static_cast<int>(std::ceil((length - tile) / step));
+}
+
 // As few spans of `tile` as overlap enough, spread evenly from end to end.
 std::vector<Span> spans_of(int from, int length, int tile, double overlap) {
-  if (length <= tile) return {{from, length}};
-  const double step = std::max(1.0, tile * (1 - overlap));
-  const int count = 1 + static_cast<int>(std::ceil((length - tile) / step));
+  const int count = count_spans(length, tile, overlap);
+  if (count == 1) return {{from, length}};
   std::vector<Span> spans;
   for (int i = 0; i < count; ++i) {
     const double at = static_cast<double>(i) * (length - tile) / (count - 1);
@@ -25,6 +30,15 @@ std::vector<Span> spans_of(int from, int length, int tile, double overlap) {
 }
 
 }  // namespace
+
+std::int64_t count_tiles(const package::Preprocessing& preprocessing, Size picture) {
+  if (preprocessing.tile_px == 0) return 1;
+  const PixelRect area = region_of_interest(preprocessing, picture);
+  const auto count = [&](int length) {
+    return std::int64_t{count_spans(length, preprocessing.tile_px, preprocessing.tile_overlap)};
+  };
+  return count(area.size.height_px) * count(area.size.width_px);
+}
 
 std::vector<PixelRect> lay_tiles(const package::Preprocessing& preprocessing, Size picture) {
   const PixelRect area = region_of_interest(preprocessing, picture);

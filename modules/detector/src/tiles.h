@@ -3,6 +3,7 @@
 
 #include "preprocess.h"
 
+#include <cstdint>
 #include <vector>
 
 #include <lineguard/core/image.h>
@@ -14,6 +15,9 @@ namespace lineguard::detector {
 // of tile_px pixels that overlap by at least tile_overlap of their side and cover all of it; a region smaller than a
 // tile is one tile. Row by row.
 std::vector<PixelRect> lay_tiles(const package::Preprocessing& preprocessing, Size picture);
+
+// How many these are, without laying them.
+std::int64_t count_tiles(const package::Preprocessing& preprocessing, Size picture);
 
 // One map over `area` (what the tiles cover together) from the tiles' square maps: where tiles overlap the highest
 // value counts, so that a defect in the corner of one and the middle of another is seen as in the middle. Cells have

@@ -4,12 +4,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <lineguard/core/files.h>
+#include <lineguard/core/picture_sum.h>
 #include <lineguard/detector/detector.h>
+#include <lineguard/detector/model_watch.h>
 #include <lineguard/detector/train.h>
 #include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/encode.h>
@@ -59,6 +63,22 @@ Capture capture_of(Image image) {
   Capture capture;
   capture.views.push_back({"", std::make_shared<const Image>(std::move(image)), "test"});
   return capture;
+}
+
+// The digests in the package are those of the pictures that it was made from.
+TEST_F(Train, APictureThatChangesDuringTrainingIsAnErrorThatNamesIt) {
+  const fs::path picture = dataset_.samples[3].image;
+  bool changed = false;
+  const auto change_once = [&](std::string_view step, std::size_t, std::size_t) {
+    if (step != "extracting features" || std::exchange(changed, true)) return;
+    ASSERT_TRUE(write_file_atomically(picture, *imaging::encode_png(good_picture(77))));
+  };
+  const auto report = train(dataset_, config_, folder_ / "tiles", {}, change_once);
+  ASSERT_TRUE(changed);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::corrupt_data);
+  EXPECT_NE(report.error().message.find(picture.filename().string()), std::string::npos) << report.error().message;
+  EXPECT_FALSE(fs::exists(folder_ / "tiles"));
 }
 
 TEST_F(Train, APackageTellsADefectFromAGoodPart) {
@@ -340,6 +360,67 @@ TEST_F(Train, APartThatIsDarkOnOneSideStandsOutByItsBrightness) {
   ASSERT_TRUE(settings);
   EXPECT_EQ(settings->brightness, 0);
   EXPECT_TRUE(Detector::load(folder_ / "model-unsteady"));
+}
+
+// What was verified is what runs.
+TEST_F(Train, FilesThatAreWrittenOverCutOrRemovedChangeNoScore) {
+  ASSERT_TRUE(train_to(folder_ / "tiles"));
+  auto detector = Detector::load(folder_ / "tiles");
+  ASSERT_TRUE(detector) << detector.error().message;
+  const Capture capture = capture_of(good_picture(99));
+  const double before = (*detector)->predict(capture, {})->score;
+  EXPECT_EQ((*detector)->find_change_on_disk(), "");
+  fs::resize_file(folder_ / "tiles" / "network.bin", 100);
+  EXPECT_EQ((*detector)->predict(capture, {})->score, before);
+  EXPECT_NE((*detector)->find_change_on_disk().find("network.bin"), std::string::npos);
+  fs::remove_all(folder_ / "tiles");
+  EXPECT_EQ((*detector)->predict(capture, {})->score, before);
+  EXPECT_EQ((*detector)->predict(capture, {})->pictures, sums_of(capture));
+  for (std::size_t i = 0; i < (*detector)->golden_count(); ++i) EXPECT_TRUE((*detector)->test_golden(i));
+}
+
+TEST_F(Train, TheWatchTestsGoldenPicturesAndSeesTheDisk) {
+  ASSERT_TRUE(train_to(folder_ / "tiles"));
+  auto loaded = Detector::load(folder_ / "tiles");
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  const std::shared_ptr<Detector> detector = std::move(*loaded);
+  using std::chrono::milliseconds;
+  const ModelWatch watch(
+      detector, {.disk_interval = milliseconds(1), .self_test_interval = milliseconds(1), .quiet = milliseconds(0)});
+  ASSERT_TRUE(write_file_atomically(folder_ / "tiles" / "training.toml", "seed = 7\n"));
+  const auto done = [&] { return watch.health().self_tests > 0 && !watch.health().files_changed.empty(); };
+  const SteadyTime give_up = system_clock().now() + std::chrono::seconds(60);
+  while (!done() && system_clock().now() < give_up) std::this_thread::sleep_for(milliseconds(5));
+  EXPECT_GT(watch.health().self_tests, 0);
+  EXPECT_NE(watch.health().files_changed.find("training.toml"), std::string::npos);
+  EXPECT_EQ(watch.health().self_test_failed, "");
+}
+
+TEST_F(Train, ANetworkThatDoesNotFitItsManifestIsRefused) {
+  ASSERT_TRUE(train_to(folder_ / "tiles"));
+  const fs::path package = folder_ / "tiles";
+  auto manifest = *package::read_manifest(package);
+  const auto seal = [&](const package::Manifest& changed) {
+    ASSERT_TRUE(package::write_manifest(package, changed));
+    ASSERT_TRUE(package::write_operating_point(package, {}));
+  };
+  auto changed = manifest;
+  changed.preprocessing.input_px = 64;
+  seal(changed);
+  EXPECT_EQ(Detector::load(package).error().code, ErrorCode::corrupt_data);
+  changed = manifest;
+  changed.preprocessing.tile_px = 32;
+  changed.preprocessing.tile_overlap = 0.75;
+  seal(changed);
+  EXPECT_EQ(Detector::load(package).error().code, ErrorCode::refused);  // other tiles, other scores
+  seal(manifest);
+  EXPECT_TRUE(Detector::load(package));
+  std::string xml = *read_text_file(package / "network.xml");
+  const auto at = xml.find("type=\"Result\"");
+  ASSERT_NE(at, std::string::npos);
+  ASSERT_TRUE(write_file_atomically(package / "network.xml", xml.substr(0, at)));  // cut short
+  seal(manifest);
+  EXPECT_EQ(Detector::load(package).error().code, ErrorCode::corrupt_data);
 }
 
 }  // namespace

@@ -1,25 +1,28 @@
-#include <algorithm>
-#include <cmath>
+#include "graph_limits.h"
+
 #include <condition_variable>
+#include <cstring>
 #include <fstream>
 #include <mutex>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
-#include <openvino/frontend/manager.hpp>
-#include <openvino/op/constant.hpp>
 #include <openvino/openvino.hpp>
 #include <sys/mman.h>
 
+#include <lineguard/core/files.h>
+#include <lineguard/core/limits.h>
 #include <lineguard/infer/network.h>
 
 namespace lineguard::infer {
 namespace {
 
+// Never destroyed: a load that was given up may still run while the process ends.
 ov::Core& runtime() {
-  static ov::Core core;
+  static auto& core = *new ov::Core;
   return core;
 }
 
@@ -40,25 +43,33 @@ bool has_room() {
   return room != MAP_FAILED && munmap(room, kRoom) == 0;
 }
 
-// The reader is named: left to choose, the runtime gives a file that is no network to the readers of all other
-// frameworks, which print, leak and are not installed with us.
-std::shared_ptr<ov::Model> read_graph(const std::filesystem::path& model, const std::string& reader) {
-  const auto frontend = ov::frontend::FrontEndManager().load_by_framework(reader);
-  constexpr bool kMapWeights = true;  // into memory, as read_model() does: they are not held twice
-  return frontend->convert(frontend->load(model.string(), kMapWeights));
+// Left to choose, the runtime gives a file that is no network to the readers of all frameworks, which print and leak.
+bool looks_like_xml(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+  return first != std::string_view::npos && (text.substr(first, 5) == "<?xml" || text.substr(first, 4) == "<net");
 }
 
-// The first weights that are not a number: a network that has them answers nothing, or worse, something.
-std::string find_nan(const ov::Model& graph) {
-  for (const auto& node : graph.get_ops()) {
-    const auto* constant = ov::as_type<ov::op::v0::Constant>(node.get());
-    if (!constant || constant->get_element_type() != ov::element::f32) continue;
-    const auto* first = constant->get_data_ptr<float>();
-    const auto count = ov::shape_size(constant->get_shape());
-    if (std::any_of(first, first + count, [](float value) { return std::isnan(value); }))
-      return node->get_friendly_name();
-  }
-  return "";
+// A copy that the graph's constants share and keep: memory of this process alone, aligned as the runtime likes it.
+ov::Tensor weights_of(const NetworkFiles& files) {
+  if (!files.weights || files.weights->empty()) return {};
+  ov::Tensor weights(ov::element::u8, {files.weights->size()});
+  std::memcpy(weights.data(), files.weights->data(), files.weights->size());
+  return weights;
+}
+
+// The graph, checked; nothing of it lies in a file any more.
+Result<std::shared_ptr<ov::Model>> read_graph(const NetworkFiles& files) {
+  const bool onnx = reader_of(files.name) == "onnx";
+  if (!onnx && files.graph.size() > limits::kXml.bytes)
+    return make_error(ErrorCode::too_large,
+                      fmt::format("{}: {} bytes, allowed are {}", files.name, files.graph.size(), limits::kXml.bytes));
+  if (!onnx && !looks_like_xml(files.graph))
+    return make_error(ErrorCode::corrupt_data, files.name + ": there is no network in this file");
+  auto graph = runtime().read_model(files.graph, weights_of(files));
+  if (graph->inputs().empty() || graph->outputs().empty())  // what an empty or foreign file is read as
+    return make_error(ErrorCode::corrupt_data, files.name + ": there is no network in this file");
+  LINEGUARD_TRY(check_graph(files.name, *graph));
+  return graph;
 }
 
 TensorInfo describe(const ov::Output<const ov::Node>& port) {
@@ -80,6 +91,16 @@ Tensor copy_out(const ov::Tensor& tensor) {
   const auto* first = tensor.data<const float>();
   copy.values.assign(first, first + tensor.get_size());
   return copy;
+}
+
+Result<void> check_ports(const std::string& name, const ov::CompiledModel& compiled) {
+  if (compiled.inputs().size() != 1 || compiled.input().get_element_type() != ov::element::u8)
+    return make_error(ErrorCode::unsupported, name + ": expected one input of 8-bit pixels");
+  for (const auto& port : compiled.outputs()) {
+    if (port.get_element_type() != ov::element::f32)
+      return make_error(ErrorCode::unsupported, name + ": expected outputs of 32-bit floats only");
+  }
+  return {};
 }
 
 ov::AnyMap compile_options(const NetworkOptions& options) {
@@ -154,10 +175,7 @@ Network::Network(Network&&) noexcept = default;
 Network& Network::operator=(Network&&) noexcept = default;
 Network::~Network() = default;
 
-Result<Network> Network::load(const std::filesystem::path& model, const NetworkOptions& options) {
-  if (options.threads < 1 || options.parallel_requests < 1) {
-    return make_error(ErrorCode::invalid_argument, "threads and parallel_requests must be 1 or more");
-  }
+Result<NetworkFiles> read_network_files(const std::filesystem::path& model) {
   std::error_code code;
   if (!std::filesystem::is_regular_file(model, code)) {
     return make_error(ErrorCode::not_found, "there is no network " + model.string());
@@ -166,32 +184,36 @@ Result<Network> Network::load(const std::filesystem::path& model, const NetworkO
   if (reader.empty()) {
     return make_error(ErrorCode::unsupported, model.string() + ": expected a network as .xml (OpenVINO) or .onnx");
   }
-  if (!has_room()) return no_memory_for(model.string());
+  NetworkFiles files{model.string(), {}, nullptr};
+  LINEGUARD_ASSIGN(files.graph, read_text_file(model, 1ull << 30));
+  const auto weights = std::filesystem::path(model).replace_extension(".bin");
+  if (reader == "onnx" || !std::filesystem::exists(weights, code)) return files;
+  LINEGUARD_ASSIGN(Bytes bytes, read_file(weights));
+  files.weights = std::make_shared<const Bytes>(std::move(bytes));
+  return files;
+}
+
+Result<Network> Network::load(const std::filesystem::path& model, const NetworkOptions& options) {
+  LINEGUARD_ASSIGN(const NetworkFiles files, read_network_files(model));
+  return load(files, options);
+}
+
+Result<Network> Network::load(const NetworkFiles& files, const NetworkOptions& options) {
+  if (options.threads < 1 || options.parallel_requests < 1) {
+    return make_error(ErrorCode::invalid_argument, "threads and parallel_requests must be 1 or more");
+  }
+  if (!has_room()) return no_memory_for(files.name);
   try {
-    const auto graph = read_graph(model, reader);
-    if (graph->inputs().empty() || graph->outputs().empty()) {  // what an empty or foreign file is read as
-      return make_error(ErrorCode::corrupt_data, model.string() + ": there is no network in this file");
-    }
-    if (const std::string where = find_nan(*graph); !where.empty()) {
-      return make_error(ErrorCode::corrupt_data,
-                        fmt::format("{}: weights of {} are not numbers (NaN)", model.string(), where));
-    }
+    LINEGUARD_ASSIGN(const auto graph, read_graph(files));
     auto state = std::make_unique<State>();
     state->compiled = runtime().compile_model(graph, "CPU", compile_options(options));
     for (const auto& port : state->compiled.inputs()) state->inputs.push_back(describe(port));
     for (const auto& port : state->compiled.outputs()) state->outputs.push_back(describe(port));
-    if (state->inputs.size() != 1 || state->inputs[0].type != ElementType::u8) {
-      return make_error(ErrorCode::unsupported, model.string() + ": expected one input of 8-bit pixels");
-    }
-    for (const auto& port : state->compiled.outputs()) {
-      if (port.get_element_type() != ov::element::f32) {
-        return make_error(ErrorCode::unsupported, model.string() + ": expected outputs of 32-bit floats only");
-      }
-    }
+    LINEGUARD_TRY(check_ports(files.name, state->compiled));
     for (int i = 0; i < options.parallel_requests; ++i) state->idle.push_back(state->compiled.create_infer_request());
     return Network(std::move(state));
   } catch (const std::exception& error) {
-    return error_of(model.string(), "not a network that can be run", ErrorCode::corrupt_data, error);
+    return error_of(files.name, "not a network that can be run", ErrorCode::corrupt_data, error);
   }
 }
 

@@ -154,5 +154,88 @@ TEST(Network, TheRuntimeIsNamed) {
   EXPECT_NE(runtime_description().find("OpenVINO"), std::string::npos);
 }
 
+// A graph in OpenVINO's text: a u8 input of that shape, layers between, and a result. `edges`: from layer:port to
+// layer:port.
+std::string layer(int id, const std::string& type, const std::string& data, const std::string& ports,
+                  const std::string& version = "opset1") {
+  return "<layer id=\"" + std::to_string(id) + "\" name=\"l" + std::to_string(id) + "\" type=\"" + type +
+         "\" version=\"" + version + "\"><data " + data + "/>" + ports + "</layer>";
+}
+
+NetworkFiles graph_of(const std::string& layers, const std::string& edges) {
+  return {"test.xml",
+          "<?xml version=\"1.0\"?><net name=\"t\" version=\"11\"><layers>" + layers + "</layers><edges>" + edges +
+              "</edges></net>",
+          nullptr};
+}
+
+std::string port(int id, const std::string& precision, const std::vector<int>& sides) {
+  std::string text = "<port id=\"" + std::to_string(id) + "\" precision=\"" + precision + "\">";
+  for (const int side : sides) text += "<dim>" + std::to_string(side) + "</dim>";
+  return text + "</port>";
+}
+
+std::string edge(int from, int from_port, int to, int to_port) {
+  return "<edge from-layer=\"" + std::to_string(from) + "\" from-port=\"" + std::to_string(from_port) +
+         "\" to-layer=\"" + std::to_string(to) + "\" to-port=\"" + std::to_string(to_port) + "\"/>";
+}
+
+// u8 [1, side, side, 3] as f32.
+NetworkFiles conversion(int side) {
+  const std::vector<int> shape{1, side, side, 3};
+  const std::string text = std::to_string(side);
+  return graph_of(
+      layer(0, "Parameter", "shape=\"1," + text + "," + text + ",3\" element_type=\"u8\"",
+            "<output>" + port(0, "U8", shape) + "</output>") +
+          layer(1, "Convert", "destination_type=\"f32\"",
+                "<input>" + port(0, "U8", shape) + "</input><output>" + port(1, "FP32", shape) + "</output>") +
+          layer(2, "Result", "", "<input>" + port(0, "FP32", shape) + "</input>"),
+      edge(0, 0, 1, 0) + edge(1, 1, 2, 0));
+}
+
+TEST(Network, RunsFromMemory) {
+  const auto network = Network::load(conversion(4), {});
+  ASSERT_TRUE(network) << network.error().message;
+  const auto outputs = network->run(gradient(4), {1, 4, 4, 3});
+  ASSERT_TRUE(outputs);
+  EXPECT_EQ(outputs->at(0).values[5], static_cast<float>(gradient(4)[5]));
+}
+
+TEST(Network, FilesAreNotNeededOnceTheyAreRead) {
+  LINEGUARD_NEEDS(test::deps() / "backbone");
+  const test::TempFolder folder;
+  fs::copy(test::deps() / "backbone" / "backbone.xml", folder / "b.xml");
+  fs::copy(test::deps() / "backbone" / "backbone.bin", folder / "b.bin");
+  const auto network = Network::load(folder / "b.xml", {});
+  ASSERT_TRUE(network) << network.error().message;
+  const auto before = network->run(gradient(64), {1, 64, 64, 3}).value().at(4).values;
+  fs::resize_file(folder / "b.bin", 0);  // a mapped file would end the process
+  EXPECT_EQ(network->run(gradient(64), {1, 64, 64, 3}).value().at(4).values, before);
+}
+
+TEST(Network, AGraphThatTakesAnyMemoryIsRefused) {
+  const auto network = Network::load(conversion(20'000), {});
+  ASSERT_FALSE(network);
+  EXPECT_EQ(network.error().code, ErrorCode::too_large) << network.error().message;
+}
+
+TEST(Network, LayersThatMayRunWithoutEndAreRefused) {
+  // Of the kinds that OpenVINO knows one that is in no list of ours: its work depends on values.
+  const std::vector<int> shape{1, 4, 4, 3};
+  const NetworkFiles files = graph_of(
+      layer(0, "Parameter", "shape=\"1,4,4,3\" element_type=\"u8\"", "<output>" + port(0, "U8", shape) + "</output>") +
+          layer(1, "NonZero", "output_type=\"i64\"",
+                "<input>" + port(0, "U8", shape) + "</input><output>" + port(1, "I64", {4, -1}) + "</output>",
+                "opset3") +
+          layer(2, "Convert", "destination_type=\"f32\"",
+                "<input>" + port(0, "I64", {4, -1}) + "</input><output>" + port(1, "FP32", {4, -1}) + "</output>") +
+          layer(3, "Result", "", "<input>" + port(0, "FP32", {4, -1}) + "</input>"),
+      edge(0, 0, 1, 0) + edge(1, 1, 2, 0) + edge(2, 1, 3, 0));
+  const auto network = Network::load(files, {});
+  ASSERT_FALSE(network);
+  EXPECT_EQ(network.error().code, ErrorCode::unsupported) << network.error().message;
+  EXPECT_NE(network.error().message.find("NonZero"), std::string::npos) << network.error().message;
+}
+
 }  // namespace
 }  // namespace lineguard::infer

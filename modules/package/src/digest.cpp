@@ -1,5 +1,5 @@
-#include "damage.h"
 #include "file_list.h"
+#include "outside_digest.h"
 #include "without_digest_line.h"
 
 #include <algorithm>
@@ -11,40 +11,20 @@
 
 #include <lineguard/core/digest.h>
 #include <lineguard/core/files.h>
-#include <lineguard/package/package.h>
+#include <lineguard/core/words.h>
+#include <lineguard/package/contents.h>
 
 namespace lineguard::package {
 namespace fs = std::filesystem;
 namespace {
 
-bool outside_digest(const fs::path& relative) {
-  const std::string first = relative.begin()->string();
-  return first == "operating_points" || first == "acceptance" || first == "search";
-}
-
-Result<std::vector<std::string>> digested_files(const fs::path& package) {
-  std::vector<std::string> files;
-  std::error_code code;
-  for (fs::recursive_directory_iterator it(package, code), end; !code && it != end; it.increment(code)) {
-    const fs::path relative = it->path().lexically_relative(package);
-    if (it->is_regular_file(code) && !outside_digest(relative)) files.push_back(relative.generic_string());
-  }
-  if (code) return error_from_errno(code.value(), "cannot read the package " + package.string());
-  std::sort(files.begin(), files.end());
-  return files;
-}
+constexpr std::size_t kMostNamed = 8;
 
 // Of every file that counts, by name.
-Result<std::map<std::string, std::string>> file_digests(const fs::path& package) {
-  LINEGUARD_ASSIGN(const auto files, digested_files(package));
+std::map<std::string, std::string> file_digests(const PackageContents& contents) {
   std::map<std::string, std::string> digests;
-  for (const std::string& file : files) {
-    if (file == "manifest.toml") {
-      LINEGUARD_ASSIGN(const std::string text, read_text_file(package / file));
-      digests[file] = sha256_hex(without_digest_line(text));
-    } else {
-      LINEGUARD_ASSIGN(digests[file], sha256_hex_of_file(package / file));
-    }
+  for (const auto& [name, bytes] : contents.files) {
+    if (!outside_digest(name)) digests[name] = digest_of_file(name, *bytes);
   }
   return digests;
 }
@@ -59,23 +39,26 @@ std::map<std::string, std::string> listed_digests(const std::string& text) {
 }
 
 // In words, for a message.
-Result<std::string> what_changed(const fs::path& package) {
-  const auto text = read_text_file(package / kFileList);
-  if (!text && text.error().code == ErrorCode::not_found)
-    return fmt::format(" (\"{}\" is missing, or the package is older than that list)", kFileList);
-  if (!text) return as_damage(text).error();
-  LINEGUARD_ASSIGN(auto found, file_digests(package));
+std::string what_changed(const PackageContents& contents) {
+  const auto text = contents.text(kFileList);
+  if (!text) return fmt::format(" (\"{}\" is missing, or the package is older than that list)", kFileList);
+  auto found = file_digests(contents);
   found.erase("manifest.toml");
   found.erase(std::string(kFileList));
-  const auto listed = listed_digests(*text);
+  const auto listed = listed_digests(std::string(*text));
   std::vector<std::string> changes;
   for (const auto& [file, digest] : listed) {
     const auto at = found.find(file);
-    if (at == found.end()) changes.push_back(fmt::format("\"{}\" is missing", file));
-    if (at != found.end() && at->second != digest) changes.push_back(fmt::format("\"{}\" is another", file));
+    if (at == found.end()) changes.push_back(fmt::format("\"{}\" is missing", on_one_line(file, 80)));
+    if (at != found.end() && at->second != digest)
+      changes.push_back(fmt::format("\"{}\" is another", on_one_line(file, 80)));
   }
   for (const auto& [file, digest] : found) {
-    if (!listed.contains(file)) changes.push_back(fmt::format("\"{}\" was added", file));
+    if (!listed.contains(file)) changes.push_back(fmt::format("\"{}\" was added", on_one_line(file, 80)));
+  }
+  if (changes.size() > kMostNamed) {
+    changes.resize(kMostNamed);
+    changes.push_back("…");
   }
   if (changes.empty()) changes.push_back(fmt::format("\"manifest.toml\" or \"{}\" is another", kFileList));
   return fmt::format(" ({})", fmt::join(changes, ", "));
@@ -90,15 +73,30 @@ std::string without_digest_line(const std::string& text) {
   return text.substr(0, start) + (end == std::string::npos ? "" : text.substr(end + 1));
 }
 
-Result<std::string> compute_digest(const fs::path& package) {
-  LINEGUARD_ASSIGN(const auto digests, file_digests(package));
+bool outside_digest(const fs::path& relative) {
+  const std::string first = relative.begin()->string();
+  return first == "operating_points" || first == "acceptance" || first == "search";
+}
+
+std::string digest_of_file(std::string_view name, std::span<const std::byte> bytes) {
+  if (name != "manifest.toml") return sha256_hex(bytes);
+  return sha256_hex(without_digest_line({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+}
+
+Result<std::string> compute_digest(const PackageContents& contents) {
   Sha256 sha;
-  for (const auto& [file, digest] : digests) sha.add(fmt::format("{} {}\n", digest, file));
+  for (const auto& [file, digest] : file_digests(contents)) sha.add(fmt::format("{} {}\n", digest, file));
   return sha.finish_hex();
 }
 
+Result<std::string> compute_digest(const fs::path& package) {
+  LINEGUARD_ASSIGN(const PackageContents contents, read_contents(package));
+  return compute_digest(contents);
+}
+
 Result<void> write_file_list(const fs::path& package) {
-  LINEGUARD_ASSIGN(auto digests, file_digests(package));
+  LINEGUARD_ASSIGN(const PackageContents contents, read_contents(package));
+  auto digests = file_digests(contents);
   digests.erase("manifest.toml");
   digests.erase(std::string(kFileList));
   std::string text;
@@ -106,15 +104,20 @@ Result<void> write_file_list(const fs::path& package) {
   return write_file_atomically(package / kFileList, text);
 }
 
-Result<void> verify_digest(const fs::path& package, const Manifest& manifest) {
-  LINEGUARD_ASSIGN(const std::string found, compute_digest(package));
+Result<void> verify_digest(const PackageContents& contents, const Manifest& manifest) {
+  LINEGUARD_ASSIGN(const std::string found, compute_digest(contents));
   if (found == manifest.digest) return {};
-  LINEGUARD_ASSIGN(const std::string which, what_changed(package));
   return make_error(
       ErrorCode::corrupt_data,
       fmt::format("{}: the package was changed since it was made{}: its files have the digest {}, its manifest "
                   "says {}. Restore it from where it was released",
-                  package.string(), which, found, manifest.digest));
+                  on_one_line(contents.folder.string()), what_changed(contents), found,
+                  on_one_line(manifest.digest, 80)));
+}
+
+Result<void> verify_digest(const fs::path& package, const Manifest& manifest) {
+  LINEGUARD_ASSIGN(const PackageContents contents, read_contents(package));
+  return verify_digest(contents, manifest);
 }
 
 }  // namespace lineguard::package

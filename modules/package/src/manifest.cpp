@@ -8,7 +8,8 @@
 #include <lineguard/core/config.h>
 #include <lineguard/core/files.h>
 #include <lineguard/core/toml_text.h>
-#include <lineguard/package/package.h>
+#include <lineguard/core/words.h>
+#include <lineguard/package/contents.h>
 
 namespace lineguard::package {
 using toml_text::number;
@@ -19,6 +20,8 @@ namespace {
 
 constexpr std::string_view kSchema = "lineguard.package/1";
 constexpr double kLargestThreshold = 1e30;
+constexpr int kSmallestTile = 32;
+constexpr double kWhole = 1 + 1e-9;  // fractions that were rounded
 
 std::string preprocessing_text(const Preprocessing& preprocessing) {
   std::string text = fmt::format("\n[preprocessing]\ninput_px = {}\nwindow_low = {}\nwindow_high = {}\n",
@@ -88,7 +91,13 @@ void read_preprocessing(ConfigReader section, Preprocessing& preprocessing) {
   if (preprocessing.depth_bits % 8 != 0) section.add_problem("depth_bits", "must be 0 (either), 8 or 16");
   section.read("tile_px", preprocessing.tile_px, {0, 16'384})
       .read("tile_overlap", preprocessing.tile_overlap, {0, 0.75});
-  if (roi.size() == 4) preprocessing.roi = Box{roi[0], roi[1], roi[2], roi[3]};
+  if (preprocessing.tile_px != 0 && preprocessing.tile_px < kSmallestTile)
+    section.add_problem("tile_px", fmt::format("must be 0 (no tiles) or {} to 16384", kSmallestTile));
+  if (roi.size() == 4) {
+    preprocessing.roi = Box{roi[0], roi[1], roi[2], roi[3]};
+    if (!(roi[2] > 0 && roi[3] > 0 && roi[0] + roi[2] <= kWhole && roi[1] + roi[3] <= kWhole))
+      section.add_problem("roi", "must lie inside the picture: x + width and y + height are at most 1");
+  }
   if (!roi.empty() && roi.size() != 4) section.add_problem("roi", "must have four numbers: x, y, width, height");
 }
 
@@ -102,8 +111,8 @@ void read_training(ConfigReader section, TrainingFacts& training) {
   section.read("seed", training.seed).read("allowed_checks", training.allowed_checks).read("runtime", training.runtime);
 }
 
-Result<Manifest> parse_manifest(const fs::path& package) {
-  LINEGUARD_ASSIGN(ConfigReader reader, ConfigReader::from_file(package / "manifest.toml"));
+Result<Manifest> parse_manifest(std::string_view text, const fs::path& package) {
+  LINEGUARD_ASSIGN(ConfigReader reader, toml_reader(text, on_one_line((package / "manifest.toml").string())));
   Manifest manifest;
   std::string schema;
   reader.require("schema").read_one_of("schema", schema, {std::string(kSchema)});
@@ -149,15 +158,26 @@ Result<void> validate_name(const std::string& name) {
   const bool allowed = std::all_of(name.begin(), name.end(),
                                    [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_' || c == '.'; });
   if (allowed && !name.empty() && name.size() <= 64 && name.front() != '.') return {};
-  return make_error(ErrorCode::invalid_argument,
-                    fmt::format("\"{}\" is no name: use 1 to 64 letters, digits, '-', '_' or '.'", name));
+  return make_error(
+      ErrorCode::invalid_argument,
+      fmt::format("\"{}\" is no name: use 1 to 64 letters, digits, '-', '_' or '.'", on_one_line(name, 80)));
 }
 
 Result<Manifest> read_manifest(const fs::path& package) {
   std::error_code ignored;
   if (fs::is_directory(package, ignored) && !fs::exists(package / "manifest.toml", ignored))
     return make_error(ErrorCode::not_found, package.string() + " is no package: it has no manifest.toml");
-  return as_damage(parse_manifest(package));
+  auto text = read_text_file(package / "manifest.toml");
+  if (!text) return as_damage(std::move(text)).error();
+  return as_damage(parse_manifest(*text, package));
+}
+
+Result<Manifest> read_manifest(const PackageContents& contents) {
+  if (!contents.files.contains("manifest.toml"))
+    return make_error(ErrorCode::not_found,
+                      on_one_line(contents.folder.string()) + " is no package: it has no manifest.toml");
+  LINEGUARD_ASSIGN(const std::string_view text, contents.text("manifest.toml"));
+  return as_damage(parse_manifest(text, contents.folder));
 }
 
 Result<std::string> write_manifest(const fs::path& package, Manifest manifest) {

@@ -2,6 +2,7 @@
 #include "without_digest_line.h"
 
 #include <algorithm>
+#include <functional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -10,7 +11,8 @@
 #include <lineguard/core/digest.h>
 #include <lineguard/core/files.h>
 #include <lineguard/core/toml_text.h>
-#include <lineguard/package/package.h>
+#include <lineguard/core/words.h>
+#include <lineguard/package/contents.h>
 
 namespace lineguard::package {
 using toml_text::number;
@@ -32,9 +34,8 @@ std::string point_text(const OperatingPoint& point) {
   return text;
 }
 
-Result<OperatingPoint> parse_operating_point(const std::filesystem::path& file) {
-  LINEGUARD_ASSIGN(const std::string text, read_text_file(file));
-  LINEGUARD_ASSIGN(ConfigReader reader, ConfigReader::from_text(text, file.string()));
+Result<OperatingPoint> parse_operating_point(const std::string& text, const std::string& file) {
+  LINEGUARD_ASSIGN(ConfigReader reader, toml_reader(text, file));
   OperatingPoint point;
   std::string digest;
   double miss_bound = 0;
@@ -49,8 +50,7 @@ Result<OperatingPoint> parse_operating_point(const std::filesystem::path& file) 
   if (reader.has("miss_bound")) point.miss_bound = miss_bound;
   LINEGUARD_TRY(reader.finish());
   if (sha256_hex(without_digest_line(text)) != digest) {
-    return make_error(ErrorCode::corrupt_data,
-                      file.string() + ": was changed since it was made: its digest does not match");
+    return make_error(ErrorCode::corrupt_data, file + ": was changed since it was made: its digest does not match");
   }
   return point;
 }
@@ -78,28 +78,54 @@ std::vector<std::string> list_operating_points(const std::filesystem::path& pack
   return ids;
 }
 
+namespace {
+
+Error no_such_point(const std::filesystem::path& package, const std::string& id, std::vector<std::string> ids) {
+  for (std::string& other : ids) other = on_one_line(other, 80);
+  const std::string has = ids.empty() ? "none" : fmt::format("{}", fmt::join(ids, ", "));
+  return make_error(ErrorCode::not_found,
+                    fmt::format("{} has no operating point \"{}\"; it has {}", on_one_line(package.string()), id, has));
+}
+
+Result<OperatingPoint> read_point(const std::string& text, const std::string& file, const std::string& id,
+                                  const std::function<Result<Manifest>()>& manifest_of) {
+  LINEGUARD_ASSIGN(OperatingPoint point, as_damage(parse_operating_point(text, file)));
+  if (point.id != id)
+    return make_error(ErrorCode::corrupt_data,
+                      fmt::format("{}: it is the operating point \"{}\"", file, on_one_line(point.id, 80)));
+  if (point.model_digest.empty()) return point;
+  LINEGUARD_ASSIGN(const Manifest manifest, manifest_of());
+  if (point.model_digest == manifest.digest) return point;
+  return make_error(ErrorCode::corrupt_data,
+                    fmt::format("{}: it was made for another model (digest {}): scores of two models can't be "
+                                "compared; choose one with `lineguard evaluate --save-operating-point`",
+                                file, on_one_line(point.model_digest.substr(0, 12))));
+}
+
+}  // namespace
+
 Result<OperatingPoint> read_operating_point(const std::filesystem::path& package, const std::string& id) {
   LINEGUARD_TRY(validate_name(id));
   std::error_code ignored;
-  if (!std::filesystem::exists(file_of(package, id), ignored)) {
-    const auto ids = list_operating_points(package);
-    if (!ids.empty())
-      return make_error(ErrorCode::not_found, fmt::format("{} has no operating point \"{}\"; it has {}",
-                                                          package.string(), id, fmt::join(ids, ", ")));
-  }
+  if (!std::filesystem::exists(file_of(package, id), ignored))
+    return no_such_point(package, id, list_operating_points(package));
   const std::string file = file_of(package, id).string();
-  LINEGUARD_ASSIGN(OperatingPoint point, as_damage(parse_operating_point(file)));
-  if (point.id != id)
-    return make_error(ErrorCode::corrupt_data, fmt::format("{}: it is the operating point \"{}\"", file, point.id));
-  if (point.model_digest.empty()) return point;
-  LINEGUARD_ASSIGN(const Manifest manifest, read_manifest(package));
-  if (point.model_digest != manifest.digest) {
-    return make_error(ErrorCode::corrupt_data,
-                      fmt::format("{}: it was made for another model (digest {}): scores of two models can't be "
-                                  "compared; choose one with `lineguard evaluate --save-operating-point`",
-                                  file, point.model_digest.substr(0, 12)));
+  auto text = read_text_file(file);
+  if (!text) return as_damage(std::move(text)).error();
+  return read_point(*text, file, id, [&] { return read_manifest(package); });
+}
+
+Result<OperatingPoint> read_operating_point(const PackageContents& contents, const std::string& id) {
+  LINEGUARD_TRY(validate_name(id));
+  const auto text = contents.text(fmt::format("operating_points/{}.toml", id));
+  const std::string file = on_one_line(file_of(contents.folder, id).string());
+  if (text) return read_point(std::string(*text), file, id, [&] { return read_manifest(contents); });
+  std::vector<std::string> ids;
+  for (const auto& [name, bytes] : contents.files) {
+    const std::filesystem::path path(name);
+    if (path.parent_path() == "operating_points" && path.extension() == ".toml") ids.push_back(path.stem().string());
   }
-  return point;
+  return no_such_point(contents.folder, id, std::move(ids));
 }
 
 }  // namespace lineguard::package

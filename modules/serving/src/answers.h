@@ -3,15 +3,17 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include <lineguard/serving/prediction_server.h>
+#include <lineguard/wire/question.h>
 
 namespace lineguard::serving {
 
-std::string model_json(const ModelIdentity& model);
+std::string model_json(const ServedModel& model);
 std::string models_json(const std::map<std::string, ServedModel, std::less<>>& models);
-// The object of one `inspect` line with `id`, and the map and embedding where the prediction has them.
-std::string inspect_json(const std::string& id, Prediction prediction);
+// The object of one `inspect` line with `id` and the question, and the map and embedding where the prediction has them.
+std::string inspect_json(const std::string& id, Prediction prediction, const std::optional<wire::Question>& question);
 
 }  // namespace lineguard::serving

@@ -14,6 +14,7 @@
 #include <lineguard/imaging/decode.h>
 #include <lineguard/serving/prediction_server.h>
 #include <lineguard/wire/inspect_line.h>
+#include <lineguard/wire/question.h>
 #include <lineguard/wire/remote_predictor.h>
 
 namespace lineguard::serving {
@@ -22,10 +23,28 @@ namespace {
 constexpr std::string_view kInspect = "/v1/inspect/";
 constexpr std::string_view kModels = "/v1/models";
 
-http::Response refuse(const Error& error) {
-  http::Response response = http::error_response(wire::status_of(error.code), to_string(error.code), error.message);
+// A failing answer names the question that it answers, as one for another part must not be taken for this one's.
+http::Response refuse(const Error& error, const std::optional<wire::Question>& question) {
+  http::Response response = http::json_response(wire::status_of(error.code), wire::to_error_json(error, question));
   if (response.status == 503) response.headers["Retry-After"] = "1";
   return response;
+}
+
+// Before the body was looked at: without sums.
+http::Response refuse(const Error& error, const http::Request& request) {
+  const auto asked = wire::read_question(request);
+  if (!asked || !*asked) return refuse(error, std::nullopt);
+  return refuse(error, wire::Question{(*asked)->nonce, (*asked)->part, {}, {}});
+}
+
+// What was received, or why it is not what was sent.
+Result<std::optional<wire::Question>> compare_with_sums(const http::Request& request, const Capture& capture) {
+  LINEGUARD_ASSIGN(const auto asked, wire::read_question(request));
+  if (!asked) return std::optional<wire::Question>();
+  wire::Question received = wire::received_question(*asked, capture);
+  const std::string different = wire::first_difference(received, *asked);
+  if (different.empty()) return std::optional<wire::Question>(std::move(received));
+  return make_error(ErrorCode::corrupt_data, "the request's body is not the one that its sums are of: " + different);
 }
 
 http::Response wrong_method(std::string allowed) {
@@ -105,18 +124,41 @@ struct PredictionServer::State {
   std::optional<http::Response> answer_at_once(const http::Request& request);
   http::Response inspect(const http::Request& request);
   http::Response expose_metrics();
-  http::Response unknown_model(std::string_view name) const;
+  http::Response unknown_model(std::string_view name, const http::Request& request) const;
+  void expose_health();
+  bool is_ready() const;  // no model failed its self-test
   void note(const http::Request& request, int status);
 };
 
-http::Response PredictionServer::State::unknown_model(std::string_view name) const {
+http::Response PredictionServer::State::unknown_model(std::string_view name, const http::Request& request) const {
   std::vector<std::string> names;
   for (const auto& [known, model] : models) names.push_back(known);
   return refuse({ErrorCode::not_found,
-                 fmt::format("there is no model \"{}\" here; served are: {}", name, fmt::join(names, ", "))});
+                 fmt::format("there is no model \"{}\" here; served are: {}", name, fmt::join(names, ", "))},
+                request);
+}
+
+void PredictionServer::State::expose_health() {
+  for (const auto& [name, model] : models) {
+    if (!model.health) continue;
+    const detector::ModelHealth health = model.health();
+    metrics.set("lineguard_model_files_changed", "1: the package on disk is not the one that was loaded",
+                {{"model", name}}, health.files_changed.empty() ? 0 : 1);
+    metrics.set("lineguard_model_self_test_failed", "1: a golden picture has another score, nothing is predicted",
+                {{"model", name}}, health.self_test_failed.empty() ? 0 : 1);
+    metrics.set("lineguard_model_self_tests", "Rounds of golden pictures since the start", {{"model", name}},
+                static_cast<double>(health.self_tests));
+  }
+}
+
+bool PredictionServer::State::is_ready() const {
+  return ready && std::ranges::all_of(models, [](const auto& entry) {
+           return !entry.second.health || entry.second.health().self_test_failed.empty();
+         });
 }
 
 http::Response PredictionServer::State::expose_metrics() {
+  expose_health();
   const http::Server* serving = running;
   const http::ServerLoad load = serving ? serving->load() : http::ServerLoad{};
   metrics.set("lineguard_queue_waiting", "Requests that wait for a worker", {}, static_cast<double>(load.waiting));
@@ -142,27 +184,29 @@ std::optional<http::Response> PredictionServer::State::answer_at_once(const http
   const std::string_view path = request.path();
   if (path.starts_with(kInspect)) {
     const std::string_view name = path.substr(kInspect.size());
-    if (!models.contains(name)) return unknown_model(name);
+    if (!models.contains(name)) return unknown_model(name, request);
     if (request.method != "POST") return wrong_method("POST");
-    if (const auto wanted = read_parameters(request); !wanted) return refuse(wanted.error());
+    if (const auto wanted = read_parameters(request); !wanted) return refuse(wanted.error(), request);
     if (!request.body.empty()) return std::nullopt;
-    return refuse({ErrorCode::invalid_argument, "the request has no body; expected a JPEG, PNG, BMP or TIFF picture"});
+    return refuse({ErrorCode::invalid_argument, "the request has no body; expected a JPEG, PNG, BMP or TIFF picture"},
+                  request);
   }
   const bool known =
       path == "/v1/health/live" || path == "/v1/health/ready" || path == "/metrics" || path.starts_with(kModels);
   if (known && request.method != "GET" && request.method != "HEAD") return wrong_method("GET");
   if (path == "/v1/health/live") return http::json_response(200, "{\"live\":true}\n");
   if (path == "/v1/health/ready") {
-    return http::json_response(ready ? 200 : 503, fmt::format("{{\"ready\":{}}}\n", ready.load()));
+    const bool is = is_ready();
+    return http::json_response(is ? 200 : 503, fmt::format("{{\"ready\":{}}}\n", is));
   }
   if (path == "/metrics") return expose_metrics();
   if (path == kModels) return http::json_response(200, models_json(models));
   if (path.starts_with("/v1/models/")) {
     const auto model = models.find(path.substr(kModels.size() + 1));
-    if (model == models.end()) return unknown_model(path.substr(kModels.size() + 1));
-    return http::json_response(200, model_json(model->second.identity));
+    if (model == models.end()) return unknown_model(path.substr(kModels.size() + 1), request);
+    return http::json_response(200, model_json(model->second));
   }
-  return refuse({ErrorCode::not_found, fmt::format("there is nothing at {}; see docs/api.md", path)});
+  return refuse({ErrorCode::not_found, fmt::format("there is nothing at {}; see docs/api.md", path)}, request);
 }
 
 // On a worker.
@@ -173,20 +217,27 @@ http::Response PredictionServer::State::inspect(const http::Request& request) {
   const SteadyTime start = system_clock().now();
   metrics.observe_seconds("lineguard_wait_seconds", "From a request's header to a worker: its body and the queue",
                           {{"model", name}}, milliseconds_between(request.received, start) / 1000);
-  const auto capture = capture_of(request);
-  if (!capture) return refuse(capture.error());
+  auto capture = capture_of(request);
+  if (!capture) return refuse(capture.error(), request);
+  const auto question = compare_with_sums(request, *capture);
+  if (!question) {
+    metrics.add("lineguard_damaged_requests_total", "Requests whose body is not the one that their sums are of",
+                {{"model", name}});
+    return refuse(question.error(), request);
+  }
+  if (*question) capture->part_number = (*question)->part;
   if (options.want_map) {
-    if (const auto fits = refuse_large_map(*capture); !fits) return refuse(fits.error());
+    if (const auto fits = refuse_large_map(*capture); !fits) return refuse(fits.error(), *question);
   }
   auto prediction = model.predictor->predict(*capture, options);
   metrics.observe_seconds("lineguard_inspect_seconds", "Decode and prediction, without waiting", {{"model", name}},
                           milliseconds_between(start, system_clock().now()) / 1000);
-  if (!prediction) return refuse(prediction.error());
+  if (!prediction) return refuse(prediction.error(), *question);
   metrics.observe_seconds("lineguard_decode_seconds", "Decoding the picture", {{"model", name}},
                           prediction->decode_ms / 1000);
   metrics.add("lineguard_predictions_total", "Predictions by the server's own, informative label",
               {{"model", name}, {"label", std::string(to_string(prediction->label))}});
-  return http::json_response(200, inspect_json(new_id(), std::move(*prediction)));
+  return http::json_response(200, inspect_json(new_id(), std::move(*prediction), *question));
 }
 
 PredictionServer::PredictionServer(std::unique_ptr<State> state) : state_(std::move(state)) {}

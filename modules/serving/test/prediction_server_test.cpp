@@ -1,5 +1,6 @@
 #include "temp_folder.h"
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <thread>
@@ -184,6 +185,65 @@ TEST_F(Serving, APortInUseIsNamed) {
   auto second = PredictionServer::start({{.port = server_->port()}}, {});
   ASSERT_FALSE(second);
   EXPECT_NE(second.error().message.find(std::to_string(server_->port())), std::string::npos);
+}
+
+http::Headers headers_for(const std::string& body, const std::string& nonce = "0a1b") {
+  Capture capture;
+  Bytes bytes(body.size());
+  std::ranges::transform(body, bytes.begin(), [](char c) { return static_cast<std::byte>(c); });
+  capture.views.push_back({"", std::make_shared<const Bytes>(std::move(bytes)), "", {}});
+  return wire::to_headers(wire::received_question({nonce, PartNumber{7}, {}, {}}, capture));
+}
+
+TEST_F(Serving, AnAnswerRepeatsItsQuestion) {
+  const auto line = wire::parse_inspect_line(send("POST", "/v1/inspect/tiles", "12345", headers_for("12345")).body);
+  ASSERT_TRUE(line) << line.error().message;
+  ASSERT_TRUE(line->question);
+  EXPECT_EQ(line->question->nonce, "0a1b");
+  EXPECT_EQ(line->question->part, 7u);
+  ASSERT_EQ(line->question->pictures.size(), 1u);
+  EXPECT_EQ(line->question->pictures[0].bytes, 5u);
+}
+
+TEST_F(Serving, ABodyThatIsNotTheOneThatWasSentIsRefusedAndCounted) {
+  const http::Response refused = send("POST", "/v1/inspect/tiles", "12345", headers_for("12346"));
+  EXPECT_EQ(refused.status, 400);
+  const auto answer = wire::parse_error_answer(refused.body);
+  ASSERT_TRUE(answer.error);
+  EXPECT_EQ(answer.error->code, ErrorCode::corrupt_data);
+  ASSERT_TRUE(answer.question);
+  EXPECT_EQ(answer.question->nonce, "0a1b");
+  EXPECT_EQ(predictor_->calls, 0);
+  EXPECT_NE(send("GET", "/metrics").body.find("lineguard_damaged_requests_total{model=\"tiles\"} 1"),
+            std::string::npos);
+}
+
+TEST_F(Serving, ErrorsRepeatTheNonceWhereverTheyComeFrom) {
+  for (const std::string body : {"bad", "broken"})
+    EXPECT_EQ(wire::parse_error_answer(send("POST", "/v1/inspect/tiles", body, headers_for(body)).body).question->nonce,
+              "0a1b");
+  for (const std::string target : {"/v1/inspect/cookies", "/v1/inspect/tiles?map=2"})
+    EXPECT_EQ(wire::parse_error_answer(send("POST", target, "x", headers_for("x")).body).question->nonce, "0a1b");
+  EXPECT_EQ(send("POST", "/v1/inspect/tiles", "x", {{"X-Lineguard-Nonce", "a b"}}).status, 400);
+}
+
+TEST_F(Serving, AModelsHealthIsShown) {
+  auto health = std::make_shared<detector::ModelHealth>();
+  std::vector<ServedModel> models = {{{"tiles", 2, std::string(64, 'b')}, predictor_, [health] { return *health; }}};
+  server_.reset();
+  auto started = PredictionServer::start({{.port = 0}}, std::move(models));
+  ASSERT_TRUE(started) << started.error().message;
+  server_ = std::move(*started);
+  EXPECT_EQ(send("GET", "/v1/health/ready").status, 200);
+  EXPECT_NE(send("GET", "/v1/models").body.find("\"files_changed\":false"), std::string::npos);
+  health->files_changed = "\"network.bin\" is another";
+  EXPECT_NE(send("GET", "/v1/models").body.find("\"files_changed\":true"), std::string::npos);
+  EXPECT_NE(send("GET", "/metrics").body.find("lineguard_model_files_changed{model=\"tiles\"} 1"), std::string::npos);
+  EXPECT_EQ(send("GET", "/v1/health/ready").status, 200);
+  health->self_test_failed = "a golden picture scores 7";
+  EXPECT_EQ(send("GET", "/v1/health/ready").status, 503);
+  EXPECT_NE(send("GET", "/metrics").body.find("lineguard_model_self_test_failed{model=\"tiles\"} 1"),
+            std::string::npos);
 }
 
 TEST_F(Serving, ARemotePredictorSeesTheSameScore) {

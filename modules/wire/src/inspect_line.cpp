@@ -1,17 +1,21 @@
 #include "json_fields.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include <lineguard/core/words.h>
 #include <lineguard/wire/inspect_line.h>
 
 namespace lineguard::wire {
 namespace {
 
 constexpr std::string_view kSchema = "lineguard.inspect/1";
+constexpr std::size_t kMostShown = 1'000;  // bytes of somebody else's message
 
 Json region_json(const Region& region) {
   Json json;
@@ -23,6 +27,27 @@ Json region_json(const Region& region) {
     for (const Point& point : region.polygon) polygon.push_back({point.x, point.y});
     json["polygon"] = std::move(polygon);
   }
+  return json;
+}
+
+Json sums_json(const std::vector<PictureSum>& sums) {
+  Json list = Json::array();
+  for (const PictureSum& sum : sums) {
+    Json one;
+    if (!sum.view.empty()) one["view"] = sum.view;
+    one["bytes"] = sum.bytes;
+    one["xxh3"] = fmt::format("{:016x}", sum.xxh3);
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
+Json question_json(const Question& question) {
+  Json json;
+  json["nonce"] = question.nonce;
+  if (question.part) json["part"] = *question.part;
+  json["pictures"] = sums_json(question.pictures);
+  if (!question.templates.empty()) json["templates"] = sums_json(question.templates);
   return json;
 }
 
@@ -52,7 +77,8 @@ Result<std::vector<double>> numbers(const Json& array, std::size_t count, std::s
                      std::ranges::all_of(array, [](const Json& value) { return value.is_number(); });
   if (right) return array.get<std::vector<double>>();
   return make_error(ErrorCode::corrupt_data,
-                    fmt::format("{}: expected {} numbers, found {}", name, count, dump(array).substr(0, 60)));
+                    fmt::format("{}: expected {} numbers, found {}", name, count,
+                                array.is_array() ? fmt::format("an array of {}", array.size()) : array.type_name()));
 }
 
 Result<std::vector<Point>> read_polygon(const Fields& fields) {
@@ -133,11 +159,59 @@ Result<Prediction> read_prediction(const Fields& fields) {
   return prediction;
 }
 
+Result<PictureSum> read_sum(const Json& json, const std::string& path) {
+  if (!json.is_object()) return make_error(ErrorCode::corrupt_data, path + ": expected an object");
+  const Fields fields(json, path + ".");
+  PictureSum sum;
+  if (fields.has("view")) {
+    LINEGUARD_ASSIGN(sum.view, fields.text("view"));
+  }
+  LINEGUARD_ASSIGN(const std::int64_t bytes, fields.integer("bytes"));
+  LINEGUARD_ASSIGN(const std::string digits, fields.text("xxh3"));
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), sum.xxh3, 16);
+  if (bytes < 0) return fields.wrong("bytes", "0 or more");
+  if (digits.size() != 16 || read.ptr != digits.data() + digits.size())
+    return fields.wrong("xxh3", "16 hexadecimal digits");
+  sum.bytes = static_cast<std::uint64_t>(bytes);
+  return sum;
+}
+
+Result<std::vector<PictureSum>> read_sums(const Fields& fields, std::string_view key) {
+  std::vector<PictureSum> sums;
+  LINEGUARD_ASSIGN(const Json* array, fields.array(key));
+  for (const Json& json : *array) {
+    LINEGUARD_ASSIGN(PictureSum sum, read_sum(json, fmt::format("{}[{}]", fields.name(key), sums.size())));
+    sums.push_back(std::move(sum));
+  }
+  return sums;
+}
+
+Result<std::optional<Question>> read_question(const Fields& fields) {
+  if (!fields.has("question")) return std::optional<Question>();
+  LINEGUARD_ASSIGN(const Json* json, fields.object("question"));
+  const Fields inner(*json, "question.");
+  Question question;
+  LINEGUARD_ASSIGN(question.nonce, inner.text("nonce"));
+  if (inner.has("part")) {
+    LINEGUARD_ASSIGN(const std::int64_t part, inner.integer("part"));
+    if (part < 0 || part > std::numeric_limits<PartNumber>::max()) return inner.wrong("part", "a part number");
+    question.part = static_cast<PartNumber>(part);
+  }
+  if (inner.has("pictures")) {
+    LINEGUARD_ASSIGN(question.pictures, read_sums(inner, "pictures"));
+  }
+  if (inner.has("templates")) {
+    LINEGUARD_ASSIGN(question.templates, read_sums(inner, "templates"));
+  }
+  return std::optional<Question>(std::move(question));
+}
+
 Result<void> read_error(const Fields& fields, Error& error) {
   LINEGUARD_ASSIGN(const Json* json, fields.object("error"));
   const Fields error_fields(*json, "error.");
   LINEGUARD_ASSIGN(const std::string code, error_fields.text("code"));
-  LINEGUARD_ASSIGN(error.message, error_fields.text("message"));
+  LINEGUARD_ASSIGN(const std::string message, error_fields.text("message"));
+  error.message = on_one_line(message, kMostShown);
   const auto known = value_named(kErrorCodeNames, code);
   if (!known) return error_fields.wrong("code", "an error code of lineguard");
   error.code = *known;
@@ -150,6 +224,7 @@ std::string to_json(const InspectLine& line) {
   Json json;
   json["schema"] = kSchema;
   if (!line.id.empty()) json["id"] = line.id;
+  if (line.question) json["question"] = question_json(*line.question);
   json["image"] = line.image;
   if (line.error) {
     add_error(json, *line.error);
@@ -173,6 +248,7 @@ Result<InspectLine> parse_inspect_line(std::string_view text) {
   if (fields.has("id")) {
     LINEGUARD_ASSIGN(line.id, fields.text("id"));
   }
+  LINEGUARD_ASSIGN(line.question, read_question(fields));
   LINEGUARD_ASSIGN(line.image, fields.text("image"));
   if (fields.has("error")) {
     LINEGUARD_TRY(read_error(fields, line.error.emplace()));
@@ -186,6 +262,28 @@ Result<InspectLine> parse_inspect_line(std::string_view text) {
     LINEGUARD_ASSIGN(line.map, fields.text("map_file"));
   }
   return line;
+}
+
+std::string to_error_json(const Error& error, const std::optional<Question>& question) {
+  Json json;
+  json["error"] = error.message;
+  json["code"] = to_string(error.code);
+  if (question) json["question"] = question_json(*question);
+  return dump(json) + "\n";
+}
+
+ErrorAnswer parse_error_answer(std::string_view text) {
+  ErrorAnswer answer;
+  const auto json = parse_object(text);
+  if (!json) return answer;
+  const Fields fields(*json, "");
+  const auto message = fields.text("error");
+  const auto code = fields.text("code");
+  if (!message || !code) return answer;
+  if (auto question = read_question(fields)) answer.question = std::move(*question);
+  const ErrorCode known = value_named(kErrorCodeNames, *code).value_or(ErrorCode::internal);
+  answer.error = make_error(known, on_one_line(*message, kMostShown));
+  return answer;
 }
 
 }  // namespace lineguard::wire

@@ -14,7 +14,7 @@ namespace lineguard::wire {
 
 using Json = nlohmann::ordered_json;
 
-// Errors: corrupt_data with the parser's place in the text.
+// Errors: corrupt_data with the parser's place in the text, or a key that an object has twice; too_large (limits.h).
 Result<Json> parse_object(std::string_view text);
 // UTF-8; bytes that are not (file names) become U+FFFD.
 std::string dump(const Json& json);

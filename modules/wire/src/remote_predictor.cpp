@@ -1,12 +1,16 @@
-#include "json_fields.h"
-
 #include <algorithm>
 #include <mutex>
+#include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include <lineguard/core/checksum.h>
+#include <lineguard/core/id.h>
+#include <lineguard/core/picture_sum.h>
+#include <lineguard/core/words.h>
 #include <lineguard/http/client.h>
 #include <lineguard/http/multipart.h>
 #include <lineguard/imaging/encode.h>
@@ -27,19 +31,101 @@ Result<std::string> picture_of(const ViewContent& content) {
   return as_text(png);
 }
 
-// The picture alone, or with its template as the fields `image` and `template`.
-Result<void> fill_body(const View& view, http::Request& request) {
+PictureSum sum_of_bytes(std::string_view bytes) {
+  return {"", bytes.size(), xxh3(std::as_bytes(std::span(bytes.data(), bytes.size())))};
+}
+
+// The picture alone, or with its template as the fields `image` and `template`; their sums go into the question.
+Result<void> fill_body(const View& view, http::Request& request, Question& question) {
   LINEGUARD_ASSIGN(std::string picture, picture_of(view.content));
+  question.pictures.push_back(sum_of_bytes(picture));
   if (!view.defect_free_template) {
     request.headers["Content-Type"] = "application/octet-stream";
     request.body = std::move(picture);
     return {};
   }
   LINEGUARD_ASSIGN(const std::string twin, picture_of(*view.defect_free_template));
+  question.templates.push_back(sum_of_bytes(twin));
   http::Multipart multipart = http::make_multipart({{"image", picture}, {"template", twin}});
   request.headers["Content-Type"] = std::move(multipart.content_type);
   request.body = std::move(multipart.body);
   return {};
+}
+
+Error bad_answer(const std::string& what) {
+  return make_error(ErrorCode::bad_answer, "the server's answer can't be used: " + what);
+}
+
+// An answer, and whether it is sure to be the one to this question: only then is its connection used again.
+struct Answer {
+  Result<Prediction> prediction;
+  bool belongs = false;
+};
+
+// Of a failing answer that does not say to which question it belongs: the server's own, before it knew the request.
+// What it says of a picture would be said of another part's.
+Error unbound_error(int status, const ErrorAnswer& answer) {
+  const std::string said = answer.error ? ": " + answer.error->message : "";
+  const std::string text = fmt::format("the server answered {}{}", status, said);
+  if (status == 429 || status == 503) return make_error(ErrorCode::unavailable, text);
+  if (status == 408 || status == 504) return make_error(ErrorCode::timeout, text);
+  if (status == 413) return make_error(ErrorCode::too_large, text);
+  return bad_answer(fmt::format("status {} for no question that it names{}", status, said));
+}
+
+Answer read_failure(const http::Response& response, const Question& asked) {
+  const ErrorAnswer answer = parse_error_answer(response.body);
+  if (!answer.error || !answer.question) return {unbound_error(response.status, answer), false};
+  // A request that could not be understood has no pictures to repeat.
+  Question answered = *answer.question;
+  if (answered.pictures.empty() && answered.templates.empty()) {
+    answered.pictures = asked.pictures;
+    answered.templates = asked.templates;
+  }
+  const std::string different = first_difference(asked, answered);
+  if (!different.empty()) return {bad_answer(different), false};
+  return {
+      make_error(answer.error->code, fmt::format("the server answered {}: {}", response.status, answer.error->message)),
+      true};
+}
+
+// Another picture's regions would be shown, and recorded, in this one.
+bool regions_fit(const Prediction& prediction) {
+  constexpr double kRounding = 1;
+  return std::ranges::all_of(prediction.regions, [&](const Region& region) {
+    const Box& box = region.box;
+    return box.x >= -kRounding && box.y >= -kRounding && box.width >= 0 && box.height >= 0 &&
+           box.x + box.width <= prediction.image_size.width_px + kRounding &&
+           box.y + box.height <= prediction.image_size.height_px + kRounding;
+  });
+}
+
+Answer read_answer(const http::Response& response, const Question& asked, const std::string& model) {
+  if (response.status >= 400) return read_failure(response, asked);
+  if (response.status != 200) return {bad_answer(fmt::format("status {}", response.status)), false};
+  auto line = parse_inspect_line(response.body);
+  if (!line) return {bad_answer(line.error().message), false};
+  if (!line->question)
+    return {bad_answer("it does not repeat the question (nonce and sums of the pictures): the server's Lineguard is "
+                       "older than this one's, use the same version for both"),
+            false};
+  const std::string different = first_difference(asked, *line->question);
+  if (!different.empty()) return {bad_answer(different), false};
+  if (line->error) return {*line->error, true};
+  if (!line->prediction) return {bad_answer("it has no prediction"), false};
+  if (line->prediction->model.name != model)
+    return {bad_answer(fmt::format("it is of the model \"{}\", asked was \"{}\"",
+                                   on_one_line(line->prediction->model.name, 80), model)),
+            false};
+  if (!regions_fit(*line->prediction)) return {bad_answer("a region lies outside its picture"), false};
+  line->prediction->pictures = std::move(line->question->pictures);
+  return {std::move(*line->prediction), true};
+}
+
+// A transport's complaint about the answer must not pass for one about the picture.
+Error protocol_fault(const Error& error) {
+  if (error.code != ErrorCode::corrupt_data && error.code != ErrorCode::too_large) return error;
+  return make_error(ErrorCode::bad_answer, error.message);
 }
 
 }  // namespace
@@ -78,22 +164,28 @@ Result<Prediction> RemotePredictor::predict(const Capture& capture, const Predic
   if (options.want_map) return make_error(ErrorCode::unsupported, "a server's answer has no map for now");
   const SteadyTime now = system_clock().now();
   const SteadyTime deadline = std::min(options.deadline, now + kLongestWait);
+  const View& view = capture.views.front();
+  Question asked;
+  asked.nonce = new_id();
+  asked.part = capture.part_number;
   http::Request request;
   request.method = "POST";
   request.target = fmt::format("/v1/inspect/{}{}", state_->model, options.want_embedding ? "?embedding=1" : "");
+  LINEGUARD_TRY(fill_body(view, request, asked));
+  request.headers.merge(to_headers(asked));
   const auto left_ms = std::chrono::duration_cast<Milliseconds>(deadline - now).count();
   request.headers["X-Lineguard-Deadline-Ms"] = std::to_string(std::max<std::int64_t>(left_ms, 0));
-  LINEGUARD_TRY(fill_body(capture.views.front(), request));
 
   http::Client client = state_->take();
   auto response = client.send(request, deadline);
-  if (!response) return response.error();
-  state_->put_back(std::move(client));
-  if (response->status >= 400) return error_of_answer(response->status, response->body);
-  LINEGUARD_ASSIGN(const InspectLine line, parse_inspect_line(response->body));
-  if (line.error) return *line.error;
-  if (!line.prediction) return make_error(ErrorCode::corrupt_data, "the server's answer has no prediction");
-  return *line.prediction;
+  if (!response) return protocol_fault(response.error());
+  Answer answer = read_answer(*response, asked, state_->model);
+  if (answer.belongs) state_->put_back(std::move(client));
+  if (!answer.prediction) return answer.prediction;
+  PictureSum& judged = answer.prediction->pictures.front();
+  judged.view = view.name;
+  if (std::holds_alternative<std::shared_ptr<const Image>>(view.content)) judged = sum_of(view);  // it was sent as PNG
+  return answer.prediction;
 }
 
 int status_of(ErrorCode code) {
@@ -129,19 +221,6 @@ int status_of(ErrorCode code) {
       return 500;
   }
   return 500;
-}
-
-Error error_of_answer(int status, std::string_view body) {
-  Error error{status == 503 || status == 429 ? ErrorCode::unavailable : ErrorCode::internal,
-              fmt::format("the server answered {}", status)};
-  const auto json = parse_object(body);
-  if (!json) return error;
-  const Fields fields(*json, "");
-  const auto message = fields.text("error");
-  const auto code = fields.text("code");
-  if (message) error.message += ": " + *message;
-  if (code) error.code = value_named(kErrorCodeNames, *code).value_or(error.code);
-  return error;
 }
 
 }  // namespace lineguard::wire

@@ -114,5 +114,49 @@ TEST(InspectLine, UnknownFieldsArePassedOver) {
   EXPECT_TRUE(parse_inspect_line(replaced(json, "\"width\"", "\"later\":1,\"width\"")));
 }
 
+TEST(InspectLine, TheQuestionSurvivesTheRoundTrip) {
+  InspectLine line{"42", "request", some_prediction(), {}};
+  line.question = Question{"0a1b", PartNumber{7}, {{"front", 10, 0x00ff}, {"", 3, 1}}, {{"", 4, 2}}};
+  const std::string json = to_json(line);
+  EXPECT_NE(json.find(R"("question":{"nonce":"0a1b","part":7,"pictures":[{"view":"front","bytes":10,)"
+                      R"("xxh3":"00000000000000ff"},{"bytes":3,"xxh3":"0000000000000001"}],"templates":[)"),
+            std::string::npos)
+      << json;
+  const auto read = parse_inspect_line(json);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->question, line.question);
+  EXPECT_NE(error_of(replaced(json, "00000000000000ff", "ff")).find("question.pictures[0].xxh3"), std::string::npos);
+  EXPECT_NE(error_of(replaced(json, "\"part\":7", "\"part\":-7")).find("question.part"), std::string::npos);
+}
+
+TEST(InspectLine, AKeyTwiceIsRefused) {
+  const std::string json = to_json({"42", "a.jpg", some_prediction(), {}});
+  EXPECT_NE(error_of(replaced(json, "\"label\"", "\"label\":\"good\",\"label\"")).find("twice"), std::string::npos);
+}
+
+// No message walks or holds what a stranger sent.
+TEST(InspectLine, NestedOrLongValuesAreNotRepeated) {
+  const std::string json = to_json({"42", "a.jpg", some_prediction(), {}});
+  const std::string deep = "[" + std::string(8, '[') + std::string(8, ']') + "]";
+  EXPECT_NE(error_of(replaced(json, "[1.5,2.0,30.0,40.0]", deep)).find("an array of 1"), std::string::npos);
+  EXPECT_LT(
+      error_of(replaced(json, "\"label\":\"defective\"", "\"label\":\"" + std::string(100'000, 'x') + "\"")).size(),
+      200u);
+  const auto deeper = parse_inspect_line(replaced(json, "[1.5,2.0,30.0,40.0]", std::string(500'000, '[')));
+  ASSERT_FALSE(deeper);
+  EXPECT_EQ(deeper.error().code, ErrorCode::too_large);
+}
+
+TEST(ErrorAnswer, SurvivesTheRoundTrip) {
+  const Question question{"0a1b", std::nullopt, {{"", 10, 1}}, {}};
+  const ErrorAnswer answer = parse_error_answer(to_error_json(make_error(ErrorCode::timeout, "late"), question));
+  ASSERT_TRUE(answer.error);
+  EXPECT_EQ(answer.error->code, ErrorCode::timeout);
+  EXPECT_EQ(answer.error->message, "late");
+  EXPECT_EQ(answer.question, question);
+  EXPECT_FALSE(parse_error_answer("{}").error);
+  EXPECT_FALSE(parse_error_answer("<html>").error);
+}
+
 }  // namespace
 }  // namespace lineguard::wire

@@ -1,5 +1,9 @@
+#include <algorithm>
+#include <functional>
+
 #include <gtest/gtest.h>
 
+#include <lineguard/core/picture_sum.h>
 #include <lineguard/http/server.h>
 #include <lineguard/wire/inspect_line.h>
 #include <lineguard/wire/remote_predictor.h>
@@ -7,19 +11,39 @@
 namespace lineguard::wire {
 namespace {
 
-Capture some_capture() {
+Capture some_capture(int fill = 7) {
   Capture capture;
-  capture.views.push_back({"", std::make_shared<const Bytes>(Bytes(10, std::byte{7})), "a.jpg"});
+  capture.part_number = 42;
+  capture.views.push_back({"", std::make_shared<const Bytes>(Bytes(10, static_cast<std::byte>(fill))), "a.jpg", {}});
   return capture;
 }
 
-// A server that gives every request the same answer and keeps the last request.
+InspectLine some_line() {
+  InspectLine line;
+  line.prediction.emplace();
+  line.prediction->label = Label::defective;
+  line.prediction->score = 0.1 + 0.2;
+  line.prediction->image_size = {20, 10};
+  line.prediction->regions = {{{1, 2, 3, 4}, 0.5, "", {}, ""}};
+  line.prediction->model = {"tiles", 3, std::string(64, 'a')};
+  return line;
+}
+
+// What a right server repeats: of a request whose body is the picture alone.
+Question received(const http::Request& request) {
+  Capture capture;
+  Bytes bytes(request.body.size());
+  std::ranges::transform(request.body, bytes.begin(), [](char c) { return static_cast<std::byte>(c); });
+  capture.views.push_back({"", std::make_shared<const Bytes>(std::move(bytes)), "", {}});
+  return received_question(**read_question(request), capture);
+}
+
 class RemotePredictorTest : public ::testing::Test {
  protected:
-  void answer_with(const http::Response& response) {
-    auto started = http::Server::start({.port = 0}, {}, [this, response](const http::Request& request) {
+  void answer(const std::function<http::Response(const http::Request&)>& handler) {
+    auto started = http::Server::start({.port = 0}, {}, [this, handler](const http::Request& request) {
       last_ = request;
-      return response;
+      return handler(request);
     });
     ASSERT_TRUE(started) << started.error().message;
     server_ = std::move(*started);
@@ -27,39 +51,158 @@ class RemotePredictorTest : public ::testing::Test {
     ASSERT_TRUE(created);
     predictor_ = std::move(*created);
   }
+  void answer_with(const http::Response& response) {
+    answer([response](const http::Request&) { return response; });
+  }
+  // Answers rightly but for what `change` does.
+  void answer_changed(const std::function<void(InspectLine&)>& change) {
+    answer([change](const http::Request& request) {
+      InspectLine line = some_line();
+      line.question = received(request);
+      change(line);
+      return http::json_response(200, to_json(line));
+    });
+  }
+  Result<Prediction> predict(const Capture& capture = some_capture()) {
+    return predictor_->predict(capture, {.deadline = system_clock().now() + std::chrono::seconds(20)});
+  }
+  void expect_bad_answer(const std::string& words) {
+    const auto prediction = predict();
+    ASSERT_FALSE(prediction) << words;
+    EXPECT_EQ(prediction.error().code, ErrorCode::bad_answer) << prediction.error().message;
+    EXPECT_NE(prediction.error().message.find(words), std::string::npos) << prediction.error().message;
+  }
   http::Request last_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<RemotePredictor> predictor_;
 };
 
 TEST_F(RemotePredictorTest, SendsTheWholePictureAndReadsThePrediction) {
-  InspectLine line;
-  line.prediction.emplace();
-  line.prediction->label = Label::defective;
-  line.prediction->score = 0.1 + 0.2;
-  line.prediction->image_size = {20, 10};
-  line.prediction->model = {"tiles", 3, std::string(64, 'a')};
-  answer_with(http::json_response(200, to_json(line)));
-  auto prediction = predictor_->predict(some_capture(), {.deadline = system_clock().now() + std::chrono::seconds(20)});
+  answer_changed([](InspectLine&) {});
+  const auto prediction = predict();
   ASSERT_TRUE(prediction) << prediction.error().message;
   EXPECT_EQ(prediction->score, 0.1 + 0.2);
   EXPECT_EQ(prediction->model.version, 3);
+  EXPECT_EQ(prediction->pictures, sums_of(some_capture()));
   EXPECT_EQ(last_.target, "/v1/inspect/tiles");
   EXPECT_EQ(last_.body, std::string(10, 7));
+  EXPECT_EQ(last_.header("X-Lineguard-Part"), "42");
   EXPECT_FALSE(last_.header("X-Lineguard-Deadline-Ms").empty());
 }
 
+TEST_F(RemotePredictorTest, PixelsAreBoundByTheirOwnSums) {
+  answer_changed([](InspectLine&) {});
+  Capture capture;
+  capture.views.push_back({"front", std::make_shared<const Image>(Image({4, 3}, 1)), "camera", {}});
+  const auto prediction = predict(capture);
+  ASSERT_TRUE(prediction) << prediction.error().message;
+  EXPECT_EQ(prediction->pictures, sums_of(capture));
+}
+
+TEST_F(RemotePredictorTest, EveryQuestionHasAnotherNonce) {
+  answer_changed([](InspectLine&) {});
+  ASSERT_TRUE(predict());
+  const std::string first(last_.header("X-Lineguard-Nonce"));
+  ASSERT_TRUE(predict());
+  EXPECT_NE(last_.header("X-Lineguard-Nonce"), first);
+}
+
+// A proxy that repeats, delays or swaps answers.
+TEST_F(RemotePredictorTest, TheAnswerBeforeIsNone) {
+  std::string before;
+  answer([&before](const http::Request& request) {
+    InspectLine line = some_line();
+    line.question = received(request);
+    const std::string now = to_json(line);
+    const std::string sent = before.empty() ? now : before;
+    before = now;
+    return http::json_response(200, sent);
+  });
+  ASSERT_TRUE(predict());
+  expect_bad_answer("nonce");
+}
+
+TEST_F(RemotePredictorTest, AnAnswerForAnotherPictureModelOrPartIsNone) {
+  answer_changed([](InspectLine& line) { line.question->pictures[0].xxh3 += 1; });
+  expect_bad_answer("sum");
+  answer_changed([](InspectLine& line) { line.question->pictures[0].bytes += 1; });
+  expect_bad_answer("sum");
+  answer_changed([](InspectLine& line) { line.question->pictures.clear(); });
+  expect_bad_answer("0 pictures");
+  answer_changed([](InspectLine& line) { line.question->part = 43; });
+  expect_bad_answer("part 43");
+  answer_changed([](InspectLine& line) { line.prediction->model.name = "cells"; });
+  expect_bad_answer("cells");
+  answer_changed([](InspectLine& line) { line.prediction->regions[0].box.x = 500; });
+  expect_bad_answer("outside");
+}
+
+TEST_F(RemotePredictorTest, AnOlderServersAnswerNamesTheVersions) {
+  answer_changed([](InspectLine& line) { line.question.reset(); });
+  expect_bad_answer("older");
+}
+
 TEST_F(RemotePredictorTest, AnErrorKeepsItsCodeAndItsWords) {
-  answer_with(http::error_response(400, "corrupt_data", "truncated JPEG"));
-  auto prediction = predictor_->predict(some_capture(), {});
+  answer([](const http::Request& request) {
+    return http::json_response(400,
+                               to_error_json(make_error(ErrorCode::corrupt_data, "truncated JPEG"), received(request)));
+  });
+  const auto prediction = predict();
   ASSERT_FALSE(prediction);
   EXPECT_EQ(prediction.error().code, ErrorCode::corrupt_data);
   EXPECT_NE(prediction.error().message.find("truncated JPEG"), std::string::npos);
 }
 
+// Else the camera would be blamed for another part's picture, or for bytes that were damaged on their way.
+TEST_F(RemotePredictorTest, AnErrorOfAnotherQuestionIsABadAnswer) {
+  answer([](const http::Request& request) {
+    Question other = received(request);
+    other.nonce = "another";
+    return http::json_response(400, to_error_json(make_error(ErrorCode::corrupt_data, "truncated JPEG"), other));
+  });
+  expect_bad_answer("nonce");
+  answer([](const http::Request& request) {
+    Question other = received(request);
+    other.pictures[0].xxh3 = 1;
+    return http::json_response(400, to_error_json(make_error(ErrorCode::corrupt_data, "damaged"), other));
+  });
+  expect_bad_answer("sum");
+  answer_with(http::error_response(400, "corrupt_data", "truncated JPEG"));
+  expect_bad_answer("truncated JPEG");
+}
+
+TEST_F(RemotePredictorTest, TheServersOwnRefusalsKeepTheirMeaning) {
+  answer_with(http::error_response(503, "unavailable", "the queue is full"));
+  EXPECT_EQ(predict().error().code, ErrorCode::unavailable);
+  answer_with(http::error_response(504, "timeout", "late"));
+  EXPECT_EQ(predict().error().code, ErrorCode::timeout);
+  answer_with({503, {}, "<html>busy</html>"});
+  EXPECT_EQ(predict().error().code, ErrorCode::unavailable);
+}
+
 TEST_F(RemotePredictorTest, AnAnswerOfAnotherProtocolIsNoPrediction) {
-  answer_with({200, {}, "<html>hello</html>"});
-  EXPECT_EQ(predictor_->predict(some_capture(), {}).error().code, ErrorCode::corrupt_data);
+  const std::string deep = R"({"schema":"lineguard.inspect/1","image":)" + std::string(100'000, '[');
+  for (const std::string& body : {std::string("<html>hello</html>"), std::string("{}"), std::string("[1]"), deep,
+                                  std::string(R"({"schema":"lineguard.inspect/1","image":"a","image":"b"})"),
+                                  R"({"schema":)" + std::string(1'000'000, '9') + "}"}) {
+    answer_with({200, {}, body});
+    const auto prediction = predict();
+    ASSERT_FALSE(prediction);
+    EXPECT_EQ(prediction.error().code, ErrorCode::bad_answer) << prediction.error().message;
+    EXPECT_LT(prediction.error().message.size(), 1'500u);
+  }
+  answer_with({204, {}, ""});
+  expect_bad_answer("204");
+}
+
+TEST_F(RemotePredictorTest, WordsOfAServerStandOnOneLine) {
+  answer([](const http::Request& request) {
+    return http::json_response(
+        500, to_error_json(make_error(ErrorCode::internal, "one\n2026-11-30 error \x1b[31mtwo"), received(request)));
+  });
+  const auto prediction = predict();
+  ASSERT_FALSE(prediction);
+  for (const char c : prediction.error().message) EXPECT_FALSE(static_cast<unsigned char>(c) < 32) << int{c};
 }
 
 TEST_F(RemotePredictorTest, NoServerIsUnavailableAndAPassedDeadlineATimeout) {
@@ -72,7 +215,6 @@ TEST_F(RemotePredictorTest, NoServerIsUnavailableAndAPassedDeadlineATimeout) {
 TEST(Status, EveryCodeHasOne) {
   EXPECT_EQ(status_of(ErrorCode::too_large), 413);
   EXPECT_EQ(status_of(ErrorCode::unavailable), 503);
-  EXPECT_EQ(error_of_answer(503, "busy").code, ErrorCode::unavailable);
 }
 
 }  // namespace

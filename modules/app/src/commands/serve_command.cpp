@@ -15,7 +15,7 @@ namespace {
 
 struct ServeArguments {
   std::string models, http = "127.0.0.1:8080", operating_point = "default";
-  int workers = 2, queue = 16, threads = 1, drain_s = 10;
+  int workers = 2, queue = 16, threads = 1, drain_s = 10, load_limit_s = 10, self_test_s = 600;
 };
 
 Result<int> run_serve(const ServeArguments& arguments) {
@@ -23,9 +23,13 @@ Result<int> run_serve(const ServeArguments& arguments) {
   mallopt(M_ARENA_MAX, 2);  // a heap for every worker would only grow the memory
   LINEGUARD_ASSIGN(const HostPort endpoint, parse_host_port(arguments.http));
   log_info("serve", "loading " + arguments.models);
-  LINEGUARD_ASSIGN(auto loaded, serving::load_models(arguments.models, {.threads = arguments.threads,
-                                                                        .parallel_requests = arguments.workers,
-                                                                        .operating_point = arguments.operating_point}));
+  LINEGUARD_ASSIGN(auto loaded, serving::load_models(
+                                    arguments.models,
+                                    {.threads = arguments.threads,
+                                     .parallel_requests = arguments.workers,
+                                     .operating_point = arguments.operating_point,
+                                     .load_limit = std::chrono::seconds(arguments.load_limit_s),
+                                     .watch = {.self_test_interval = std::chrono::seconds(arguments.self_test_s)}}));
   for (const std::string& problem : loaded.problems) log_warning("serve", problem);
   for (const std::string& older : loaded.older) log_info("serve", "not served, there is a newer version: " + older);
   for (const serving::ServedModel& model : loaded.models) {
@@ -72,6 +76,16 @@ void add_serve_command(CLI::App& root, Run& run) {
       ->capture_default_str();
   command->add_option("--drain", arguments->drain_s, "Seconds that accepted requests may take after SIGTERM")
       ->check(CLI::Range(0, 3600))
+      ->capture_default_str();
+  command
+      ->add_option("--load-limit", arguments->load_limit_s,
+                   "Seconds that a package may take to load; one that takes longer is not served")
+      ->check(CLI::Range(1, 3600))
+      ->capture_default_str();
+  command
+      ->add_option("--self-test", arguments->self_test_s,
+                   "Seconds from one round of golden pictures to the next, while idle; 0: none")
+      ->check(CLI::Range(0, 86'400))
       ->capture_default_str();
   command->footer(
       "Endpoints: POST /v1/inspect/{model}, GET /v1/models, /v1/health/live, /v1/health/ready, /metrics (docs/api.md)\n"

@@ -7,7 +7,7 @@
 
 #include <lineguard/camera/folder_camera.h>
 #include <lineguard/core/log.h>
-#include <lineguard/detector/detector.h>
+#include <lineguard/detector/model_watch.h>
 #include <lineguard/plc/modbus_plc.h>
 #include <lineguard/record/record_reader.h>
 #include <lineguard/record/record_writer.h>
@@ -43,7 +43,8 @@ Result<std::unique_ptr<Predictor>> open_package(const station::StationConfig& co
                 fmt::format("the recipe's threshold {} is not the operating point's {}: the recipe's decides",
                             recipe.threshold, detector->threshold()));
   }
-  return std::unique_ptr<Predictor>(std::move(detector));
+  return std::unique_ptr<Predictor>(
+      std::make_unique<detector::WatchedDetector>(std::move(detector), detector::WatchConfig{}));
 }
 
 Result<std::unique_ptr<Predictor>> open_predictor(const station::StationConfig& config) {

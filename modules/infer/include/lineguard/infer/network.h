@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <lineguard/core/result.h>
+#include <lineguard/core/types.h>
 
 namespace lineguard::infer {
 
@@ -28,6 +29,15 @@ struct TensorInfo {
   std::vector<std::int64_t> shape;  // -1 where dynamic
 };
 
+// A network's files, read: what was hashed is what runs. Nothing is opened again and no file is mapped.
+struct NetworkFiles {
+  std::string name;                      // the file, for messages
+  std::string graph;                     // the text of an OpenVINO .xml, or the bytes of an .onnx file
+  std::shared_ptr<const Bytes> weights;  // of the .bin beside the .xml; null: none
+};
+// Errors: those of read_file(), unsupported (another extension).
+Result<NetworkFiles> read_network_files(const std::filesystem::path& model);
+
 // One output of one inference, copied out: valid as long as you keep it.
 struct Tensor {
   std::vector<std::int64_t> shape;
@@ -37,10 +47,13 @@ struct Tensor {
 class Network {
  public:
   // `model` is an OpenVINO .xml (its .bin beside it) or an .onnx file, by its extension. Reader and CPU plugin are
-  // named: nothing else is tried. Errors: invalid_argument (options), not_found, corrupt_data (not a model, or one the
-  // runtime rejects), unsupported (another extension, not exactly one u8 input, an output that is not f32), unavailable
-  // (not enough memory or threads).
+  // named: nothing else is tried. Both are read into memory first. Errors: invalid_argument (options), not_found,
+  // corrupt_data (not a model, or one the runtime rejects), unsupported (another extension, not exactly one u8 input,
+  // an output that is not f32), unavailable (not enough memory or threads).
   static Result<Network> load(const std::filesystem::path& model, const NetworkOptions& options);
+  // Also refuses what could run without end or take any memory: loops, shapes that are not fixed by the input or beyond
+  // limits.h, more multiplications a run than there (too_large; unsupported for loops).
+  static Result<Network> load(const NetworkFiles& files, const NetworkOptions& options);
   Network(Network&&) noexcept;
   Network& operator=(Network&&) noexcept;
   ~Network();

@@ -17,9 +17,11 @@ class RemotePredictor final : public Predictor {
   ~RemotePredictor() override;
 
   // Sends the whole first view to POST /v1/inspect/{model}: encoded pictures as they are, pixels as PNG. Tells the
-  // server the time left. Without a deadline it gives up after 30 s. Errors: what the server answered, by its code;
-  // timeout; unavailable (no server, or it is too busy); corrupt_data (not our protocol); unsupported (a map is asked
-  // for, or several views).
+  // server the time left. Without a deadline it gives up after 30 s. The request carries a nonce, the part and the sums
+  // of its pictures; an answer that does not repeat them belongs to another question, and its connection is not used
+  // again. Prediction::pictures are the sums that the server took of what it received.
+  // Errors: what the server answered, by its code; timeout; unavailable (no server, or it is too busy); bad_answer (not
+  // our protocol, or of another question, model, part or picture); unsupported (a map is asked for, or several views).
   Result<Prediction> predict(const Capture& capture, const PredictOptions& options) override;
 
  private:
@@ -28,8 +30,7 @@ class RemotePredictor final : public Predictor {
   std::unique_ptr<State> state_;
 };
 
-// The HTTP status that goes with an error, and the error that an answer with a status of 400 or more carries.
+// The HTTP status that goes with an error.
 int status_of(ErrorCode code);
-Error error_of_answer(int status, std::string_view body);
 
 }  // namespace lineguard::wire
