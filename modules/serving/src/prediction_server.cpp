@@ -37,14 +37,17 @@ http::Response refuse(const Error& error, const http::Request& request) {
   return refuse(error, wire::Question{(*asked)->nonce, (*asked)->part, {}, {}});
 }
 
-// What was received, or why it is not what was sent.
-Result<std::optional<wire::Question>> compare_with_sums(const http::Request& request, const Capture& capture) {
+// What was received of what a request with a nonce asks about, and in words how that differs from what was sent.
+struct Received {
+  std::optional<wire::Question> question;  // none without a nonce
+  std::string difference;
+};
+Result<Received> received_of(const http::Request& request, const Capture& capture) {
   LINEGUARD_ASSIGN(const auto asked, wire::read_question(request));
-  if (!asked) return std::optional<wire::Question>();
-  wire::Question received = wire::received_question(*asked, capture);
-  const std::string different = wire::first_difference(received, *asked);
-  if (different.empty()) return std::optional<wire::Question>(std::move(received));
-  return make_error(ErrorCode::corrupt_data, "the request's body is not the one that its sums are of: " + different);
+  if (!asked) return Received{};
+  wire::Question question = wire::received_question(*asked, capture);
+  std::string difference = wire::first_difference(question, *asked);
+  return Received{std::move(question), std::move(difference)};
 }
 
 http::Response wrong_method(std::string allowed) {
@@ -219,25 +222,29 @@ http::Response PredictionServer::State::inspect(const http::Request& request) {
                           {{"model", name}}, milliseconds_between(request.received, start) / 1000);
   auto capture = capture_of(request);
   if (!capture) return refuse(capture.error(), request);
-  const auto question = compare_with_sums(request, *capture);
-  if (!question) {
+  const auto received = received_of(request, *capture);
+  if (!received) return refuse(received.error(), request);
+  const std::optional<wire::Question>& question = received->question;
+  if (!received->difference.empty()) {
     metrics.add("lineguard_damaged_requests_total", "Requests whose body is not the one that their sums are of",
                 {{"model", name}});
-    return refuse(question.error(), request);
+    return refuse(
+        {ErrorCode::corrupt_data, "the request's body is not the one that its sums are of: " + received->difference},
+        question);
   }
-  if (*question) capture->part_number = (*question)->part;
+  if (question) capture->part_number = question->part;
   if (options.want_map) {
-    if (const auto fits = refuse_large_map(*capture); !fits) return refuse(fits.error(), *question);
+    if (const auto fits = refuse_large_map(*capture); !fits) return refuse(fits.error(), question);
   }
   auto prediction = model.predictor->predict(*capture, options);
   metrics.observe_seconds("lineguard_inspect_seconds", "Decode and prediction, without waiting", {{"model", name}},
                           milliseconds_between(start, system_clock().now()) / 1000);
-  if (!prediction) return refuse(prediction.error(), *question);
+  if (!prediction) return refuse(prediction.error(), question);
   metrics.observe_seconds("lineguard_decode_seconds", "Decoding the picture", {{"model", name}},
                           prediction->decode_ms / 1000);
   metrics.add("lineguard_predictions_total", "Predictions by the server's own, informative label",
               {{"model", name}, {"label", std::string(to_string(prediction->label))}});
-  return http::json_response(200, inspect_json(new_id(), std::move(*prediction), *question));
+  return http::json_response(200, inspect_json(new_id(), std::move(*prediction), question));
 }
 
 PredictionServer::PredictionServer(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -213,6 +213,8 @@ TEST_F(Serving, ABodyThatIsNotTheOneThatWasSentIsRefusedAndCounted) {
   EXPECT_EQ(answer.error->code, ErrorCode::corrupt_data);
   ASSERT_TRUE(answer.question);
   EXPECT_EQ(answer.question->nonce, "0a1b");
+  ASSERT_EQ(answer.question->pictures.size(), 1u);  // so that the asker sees that it was not the picture's fault
+  EXPECT_EQ(answer.question->pictures[0].bytes, 5u);
   EXPECT_EQ(predictor_->calls, 0);
   EXPECT_NE(send("GET", "/metrics").body.find("lineguard_damaged_requests_total{model=\"tiles\"} 1"),
             std::string::npos);
