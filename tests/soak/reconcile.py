@@ -202,7 +202,8 @@ class Reconciliation:
             done = subprocess.run([line.options.lineguard, *command], cwd=line.folder, capture_output=True, text=True, check=False,
                                   timeout=300)
             line.notes.append(f"{' '.join(command)}: exit {done.returncode}: {(done.stdout + done.stderr).strip()[:600]}")
-            if command[1] == "verify" and done.returncode != 0:
+            # Exit 1 is right as long as the soak's station has no key: whole, but nobody vouches for it.
+            if command[1] == "verify" and not done.stdout.startswith("whole"):
                 self.problem(f"records verify: exit {done.returncode}: {(done.stdout + done.stderr).strip()[:300]}")
 
     # ---- the last station's own counts

@@ -36,6 +36,7 @@ void add_serve_command(CLI::App& root, Run& run);
 void add_station_command(CLI::App& root, Run& run);
 void add_simulate_command(CLI::App& root, Run& run);
 void add_records_command(CLI::App& root, Run& run);
+void add_keys_command(CLI::App& root, Run& run);
 void add_demo_command(CLI::App& root, Run& run);
 
 }  // namespace lineguard::app

@@ -55,6 +55,7 @@ int run_command_line(int argc, char** argv) {
   add_station_command(root, run);
   add_simulate_command(root, run);
   add_records_command(root, run);
+  add_keys_command(root, run);
   add_demo_command(root, run);
 
   try {

@@ -67,16 +67,19 @@ TEST_F(RecordsCommand, ShowsByLastPartAndReason) {
 }
 
 TEST_F(RecordsCommand, VerifySaysWholeOrTheBrokenEvent) {
-  EXPECT_EQ(run({"records", "verify", file_}), kDone);
+  EXPECT_EQ(run({"records", "verify", file_}), kAnswerIsNo) << "nothing vouches for it";
   EXPECT_NE(out_.find("whole: 3 events"), std::string::npos);
+  EXPECT_NE(out_.find("nothing outside vouches"), std::string::npos);
   const std::string head = out_.substr(out_.find("head ") + 5, 66);
   {
     auto rows = store::open_sqlite(file_);
     const store::Statement statement{"DELETE FROM events WHERE sequence = 3", {}};
     ASSERT_TRUE((*rows)->write({&statement, 1}));
   }
-  EXPECT_EQ(run({"records", "verify", file_}), kDone);
+  EXPECT_EQ(run({"records", "verify", file_}), kAnswerIsNo);
+  EXPECT_NE(out_.find("whole: 2 events"), std::string::npos);
   EXPECT_EQ(run({"records", "verify", file_, "--head", head}), kAnswerIsNo);
+  EXPECT_NE(out_.find("once reached 3"), std::string::npos);
   {
     auto rows = store::open_sqlite(file_);
     const store::Statement statement{"UPDATE events SET part = 7 WHERE sequence = 2", {}};

@@ -1,4 +1,7 @@
+#include "chain_check.h"
 #include "schema.h"
+
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -18,6 +21,35 @@ std::string hash_of(const Event& event) {
   const std::string part = event.part ? fmt::format("{}", *event.part) : "-";
   return sha256_hex(fmt::format("lineguard.event/1\n{}\n{}\n{}\n{}\n{}\n{}\n", event.sequence, event.utc, event.kind,
                                 part, event.payload, event.previous));
+}
+
+bool ChainCheck::accept(const Event& event) {
+  const std::int64_t expected = found_.head.sequence + 1;
+  if (event.sequence != expected)
+    return broken(expected, fmt::format("event {} is missing: the next one is {}", expected, event.sequence));
+  if (event.previous != found_.head.hash)
+    return broken(expected, fmt::format("event {} does not follow from the one before it", expected));
+  if (event.hash != hash_of(event))
+    return broken(expected, fmt::format("event {} was changed: its hash does not match", expected));
+  if (expected_ && expected_->sequence == event.sequence && expected_->hash != event.hash)
+    return broken(expected, fmt::format("event {} is not the one whose hash was kept elsewhere", expected));
+  found_.head = Head{event.sequence, event.hash};
+  ++found_.events;
+  return true;
+}
+
+Verification ChainCheck::finish() {
+  if (!found_.broken_sequence && expected_ && expected_->sequence > found_.head.sequence) {
+    broken(found_.head.sequence + 1, fmt::format("the record ends at event {}, but it once reached {}",
+                                                 found_.head.sequence, expected_->sequence));
+  }
+  return found_;
+}
+
+bool ChainCheck::broken(std::int64_t sequence, std::string problem) {
+  found_.broken_sequence = sequence;
+  found_.problem = std::move(problem);
+  return false;
 }
 
 store::Row to_row(const Event& event) {

@@ -1,3 +1,4 @@
+#include "fields.h"
 #include "payload.h"
 
 #include <algorithm>
@@ -7,7 +8,6 @@
 
 #include <fmt/format.h>
 
-#include <lineguard/core/utc.h>
 #include <lineguard/record/decision_json.h>
 
 namespace lineguard::record {
@@ -99,98 +99,6 @@ void add_context(json& payload, const DecisionContext& context) {
 }
 
 // ---- reading
-
-// Takes fields out of one object. The first that is missing or of the wrong type is kept in `problem`; optional ones
-// may be absent, but not wrong.
-class Fields {
- public:
-  Fields(const json& object, std::string& problem, std::string path = {})
-      : object_(object), problem_(problem), path_(std::move(path)) {
-    if (!object_.is_object()) bad("");
-  }
-
-  const json* find(const char* key) const {
-    if (!object_.is_object()) return nullptr;
-    const auto found = object_.find(key);
-    return found == object_.end() ? nullptr : &*found;
-  }
-  void text(const char* key, std::string& value) {
-    const json* found = find(key);
-    if (!found) return;
-    if (!found->is_string()) return bad(key);
-    value = found->get<std::string>();
-  }
-  void number(const char* key, double& value) {
-    if (const json* found = find(key)) read_number(*found, key, value);
-  }
-  void number(const char* key, std::optional<double>& value) {
-    if (const json* found = find(key)) read_number(*found, key, value.emplace());
-  }
-  template <typename Integer>
-  void integer(const char* key, Integer& value) {
-    const json* found = find(key);
-    if (!found) return;
-    if (!fits<Integer>(*found)) return bad(key);
-    value = found->get<Integer>();
-  }
-  template <typename Enum, std::size_t n>
-  void name(const char* key, const std::array<EnumName<Enum>, n>& names, Enum& value) {
-    const json* found = find(key);
-    const auto known =
-        found && found->is_string() ? value_named(names, found->get_ref<const std::string&>()) : std::nullopt;
-    if (!known) return bad(key);
-    value = *known;
-  }
-  void time(const char* key, UtcTime& value) {
-    std::string written;
-    text(key, written);
-    if (written.empty()) return;
-    const auto parsed = parse_utc(written);
-    if (!parsed) return bad(key);
-    value = *parsed;
-  }
-  // Each element of an array.
-  template <typename Each>
-  void list(const char* key, const Each& each) {
-    const json* found = find(key);
-    if (!found) return;
-    if (!found->is_array()) return bad(key);
-    for (const json& element : *found) each(element);
-  }
-  Fields inside(const json& object, const char* key) { return Fields(object, problem_, path_ + key + "."); }
-  void coordinates(const json& list, const char* key, std::initializer_list<double*> values) {
-    if (!list.is_array() || list.size() != values.size()) return bad(key);
-    std::size_t i = 0;
-    for (double* value : values) read_number(list[i++], key, *value);
-  }
-  void require(const char* key) {
-    if (!find(key)) bad(key);
-  }
-  void bad(const char* key) {
-    if (problem_.empty()) problem_ = path_ + key;
-  }
-
- private:
-  template <typename Integer>
-  static bool fits(const json& value) {
-    if (value.is_number_unsigned()) return std::in_range<Integer>(value.get<std::uint64_t>());
-    return value.is_number_integer() && std::in_range<Integer>(value.get<std::int64_t>());
-  }
-  void read_number(const json& found, const char* key, double& value) {
-    if (found.is_number()) {
-      value = found.get<double>();
-    } else if (found.is_null()) {
-      value = std::numeric_limits<double>::quiet_NaN();
-    } else if (found == "inf" || found == "-inf") {
-      value = found == "inf" ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity();
-    } else {
-      bad(key);
-    }
-  }
-  const json& object_;
-  std::string& problem_;
-  std::string path_;
-};
 
 Region read_region(Fields fields) {
   Region region;

@@ -1,3 +1,4 @@
+#include "chain_check.h"
 #include "number_count.h"
 #include "schema.h"
 
@@ -13,82 +14,65 @@
 namespace lineguard::record {
 namespace {
 
-// A range that wraps has its first number above its last one.
-std::string range_holds(std::size_t parameter) {
-  return fmt::format(
-      "(kind = 'decided_range' AND CASE WHEN json_extract(payload, '$.first') <= json_extract(payload, '$.last') "
-      "THEN ${0} BETWEEN json_extract(payload, '$.first') AND json_extract(payload, '$.last') "
-      "ELSE ${0} >= json_extract(payload, '$.first') OR ${0} <= json_extract(payload, '$.last') END)",
-      parameter);
-}
-
-// The filter as SQL: conditions are numbers and fixed words only, values go as parameters.
-store::Statement select_for(const EventFilter& filter) {
-  store::Statement select;
-  std::string where = "sequence >= $1";
-  select.parameters.emplace_back(filter.from_sequence);
-  const auto add = [&](std::string_view condition, store::Value value) {
-    select.parameters.push_back(std::move(value));
-    where += fmt::format(" AND {} ${}", condition, select.parameters.size());
-  };
-  if (filter.part) {
-    select.parameters.emplace_back(std::int64_t{*filter.part});
-    where += fmt::format(" AND (part = ${0} OR {1})", select.parameters.size(), range_holds(select.parameters.size()));
-  }
-  if (filter.reason) {
-    where += " AND kind IN ('decided', 'revised', 'decided_range')";
-    add("payload LIKE", fmt::format("%\"reason\":\"{}\"%", to_string(*filter.reason)));
-  }
-  if (!filter.last) {
-    select.sql = fmt::format("SELECT {} FROM events WHERE {} ORDER BY sequence", kColumns, where);
-    return select;
-  }
-  select.parameters.emplace_back(*filter.last);
-  select.sql = fmt::format(
-      "SELECT {0} FROM (SELECT {0} FROM events WHERE {1} ORDER BY sequence DESC LIMIT ${2}) AS newest "
-      "ORDER BY sequence",
-      kColumns, where, select.parameters.size());
-  return select;
-}
-
-// Finds the first event that does not follow from the one before it.
-class ChainCheck {
+// A filter as SQL.
+class Select {
  public:
-  bool accept(const Event& event) {
-    const std::int64_t expected = found_.head.sequence + 1;
-    if (event.sequence != expected) {
-      return broken(expected, fmt::format("event {} is missing: the next one is {}", expected, event.sequence));
-    }
-    if (event.previous != found_.head.hash) {
-      return broken(expected, fmt::format("event {} does not follow from the one before it", expected));
-    }
-    if (event.hash != hash_of(event)) {
-      return broken(expected, fmt::format("event {} was changed: its hash does not match", expected));
-    }
-    if (expected_ && expected_->sequence == event.sequence && expected_->hash != event.hash) {
-      return broken(expected, fmt::format("event {} is not the one whose hash was kept elsewhere", expected));
-    }
-    found_.head = Head{event.sequence, event.hash};
-    ++found_.events;
-    return true;
+  Select(const EventFilter& filter, std::int64_t format) {
+    add("sequence >= {}", filter.from_sequence);
+    if (filter.part && format == 1) add("part = {}", std::int64_t{*filter.part});
+    if (filter.part && format > 1) add(kOfPart, std::int64_t{*filter.part});
+    if (filter.reason) add_reason(std::string(to_string(*filter.reason)), format);
+    if (filter.since) add(format == 1 ? "utc >= {}" : "utc_ms >= {}", time(*filter.since, format));
+    if (filter.until) add(format == 1 ? "utc <= {}" : "utc_ms <= {}", time(*filter.until, format));
+    add_text("serial", filter.serial, format);
+    add_text("lot", filter.lot, format);
+    add_text("recipe", filter.recipe, format);
+    last_ = filter.last;
   }
-  Verification finish() {
-    if (!found_.broken_sequence && expected_ && expected_->sequence > found_.head.sequence) {
-      broken(found_.head.sequence + 1, fmt::format("the record ends at event {}, but it once reached {}",
-                                                   found_.head.sequence, expected_->sequence));
+  store::Statement finish() && {
+    if (!last_) {
+      statement_.sql = fmt::format("SELECT {} FROM events WHERE {} ORDER BY sequence", kColumns, where_);
+      return std::move(statement_);
     }
-    return found_;
+    statement_.parameters.emplace_back(*last_);
+    statement_.sql = fmt::format(
+        "SELECT {0} FROM (SELECT {0} FROM events WHERE {1} ORDER BY sequence DESC LIMIT ${2}) AS newest "
+        "ORDER BY sequence",
+        kColumns, where_, statement_.parameters.size());
+    return std::move(statement_);
   }
-  explicit ChainCheck(const std::optional<Head>& expected) : expected_(expected) {}
 
  private:
-  bool broken(std::int64_t sequence, std::string problem) {
-    found_.broken_sequence = sequence;
-    found_.problem = std::move(problem);
-    return false;
+  // A range that wraps has its first number above its last one.
+  static constexpr const char* kOfPart =
+      "(part = {0} OR (first_part IS NOT NULL AND CASE WHEN first_part <= last_part THEN {0} BETWEEN first_part AND "
+      "last_part ELSE {0} >= first_part OR {0} <= last_part END))";
+
+  static store::Value time(UtcTime time, std::int64_t format) {
+    if (format == 1) return format_utc(time);
+    return std::int64_t{std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count()};
   }
-  std::optional<Head> expected_;
-  Verification found_;
+  // Conditions are fixed words, values go as parameters.
+  void add(const char* condition, store::Value value) {
+    statement_.parameters.push_back(std::move(value));
+    where_ += where_.empty() ? "" : " AND ";
+    where_ += fmt::format(fmt::runtime(condition), fmt::format("${}", statement_.parameters.size()));
+  }
+  // Format 1 has no columns for these.
+  void add_text(const char* field, const std::string& value, std::int64_t format) {
+    if (value.empty()) return;
+    const std::string column =
+        format == 1 ? fmt::format("(CASE WHEN json_valid(payload) THEN json_extract(payload, '$.{}') END)", field)
+                    : field;
+    add((column + " = {}").c_str(), value);
+  }
+  void add_reason(const std::string& reason, std::int64_t format) {
+    add_text("reason", reason, format);
+    where_ += " AND kind IN ('decided', 'revised', 'decided_range')";
+  }
+  store::Statement statement_;
+  std::string where_;
+  std::optional<std::int64_t> last_;
 };
 
 // Takes one event into the count of numbers; those missing when a new count begins are final.
@@ -137,23 +121,22 @@ Result<void> follow_output(const Event& event, RestartFacts& facts) {
 
 }  // namespace
 
-RecordReader::RecordReader(std::unique_ptr<store::Rows> rows) : rows_(std::move(rows)) {}
+RecordReader::RecordReader(std::unique_ptr<store::Rows> rows, std::int64_t format)
+    : rows_(std::move(rows)), format_(format) {}
 RecordReader::RecordReader(RecordReader&&) noexcept = default;
 RecordReader& RecordReader::operator=(RecordReader&&) noexcept = default;
 RecordReader::~RecordReader() = default;
 
 Result<RecordReader> RecordReader::open(const std::filesystem::path& file) {
   LINEGUARD_ASSIGN(auto rows, store::open_sqlite(file, {.read_only = true}));
-  auto probed =
-      rows->query({fmt::format("SELECT {} FROM events LIMIT 1", kColumns), {}}, [](const auto&) { return true; });
-  if (!probed) {
-    return make_error(ErrorCode::corrupt_data, fmt::format("{} is not a record of events", file.string()));
-  }
-  return RecordReader(std::move(rows));
+  const auto format = read_format(*rows);
+  if (!format) return format.error().in(file.string());
+  if (*format == 0) return make_error(ErrorCode::corrupt_data, file.string() + ": not a record of events");
+  return RecordReader(std::move(rows), *format);
 }
 
 Result<void> RecordReader::for_each(const EventFilter& filter, const std::function<bool(const Event&)>& on_event) {
-  return rows_->query(select_for(filter), [&](const store::Row& row) { return on_event(from_row(row)); });
+  return rows_->query(Select(filter, format_).finish(), [&](const store::Row& row) { return on_event(from_row(row)); });
 }
 
 Result<Verification> RecordReader::verify(const std::optional<Head>& expected) {

@@ -1,5 +1,7 @@
 #include "temp_folder.h"
 
+#include <unistd.h>
+
 #include <gtest/gtest.h>
 
 #include <lineguard/core/digest.h>
@@ -50,6 +52,9 @@ class RecordTest : public testing::Test {
     EXPECT_TRUE(done) << done.error().message;
     return events;
   }
+  void remove_record() {
+    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file_.string() + suffix);
+  }
   test::TempFolder folder_;
   std::filesystem::path file_ = folder_ / "record.db";
   ManualClock clock_{UtcTime{std::chrono::seconds(1795446000)}};
@@ -83,15 +88,20 @@ TEST_F(RecordTest, AReopenedRecordGoesOnWhereItStopped) {
   EXPECT_EQ(found.events, 5);
 }
 
-TEST_F(RecordTest, TwoWritersKeepOneChain) {
-  auto station = open_writer();
-  auto reviewer = open_writer();
-  append_parts(*station, 1, 2);
-  ASSERT_TRUE(reviewer->append(Entry{EventKind::actuated, 1, "{}"}));
-  append_parts(*station, 3, 3);
-  const Verification found = verify();
-  EXPECT_FALSE(found.broken_sequence) << found.problem;
-  EXPECT_EQ(found.events, 4);
+TEST_F(RecordTest, ASecondWriterIsRefusedAndToldOfTheFirst) {
+  auto opened = RecordWriter::open(file_, clock_, {.reserve_bytes = 0, .station = "line 3"});
+  ASSERT_TRUE(opened) << opened.error().message;
+  append_parts(**opened, 1, 2);
+  const auto second = RecordWriter::open(file_, clock_, {.reserve_bytes = 0});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::unavailable);
+  for (const std::string& word :
+       {std::to_string(getpid()), std::string("station \"line 3\""), std::string("record.db")})
+    EXPECT_NE(second.error().message.find(word), std::string::npos) << second.error().message;
+  append_parts(**opened, 3, 3);
+  opened->reset();
+  append_parts(*open_writer(), 4, 4);
+  EXPECT_EQ(verify().events, 4);
 }
 
 TEST_F(RecordTest, APayloadThatIsNoObjectIsRefusedAndNothingIsWritten) {
@@ -116,12 +126,13 @@ TEST_F(RecordTest, VerifyNamesTheFirstBrokenEvent) {
       {"changed time", "UPDATE events SET utc = '' WHERE sequence = 5", 5},
       {"removed event", "DELETE FROM events WHERE sequence = 4", 4},
       {"removed first event", "DELETE FROM events WHERE sequence = 1", 1},
-      {"inserted before the first", "INSERT INTO events VALUES(0, '', '', 1, '{}', '', '')", 1},
+      {"inserted before the first",
+       "INSERT INTO events(sequence, utc, kind, part, payload, previous, hash) VALUES(0, '', '', 1, '{}', '', '')", 1},
       {"changed link", "UPDATE events SET previous = hash WHERE sequence = 2", 2},
       {"text for a number", "UPDATE events SET hash = 7 WHERE sequence = 6", 6},
   };
   for (const Tampering& tampering : tamperings) {
-    std::filesystem::remove(file_);
+    remove_record();
     append_parts(*open_writer(), 1, 6);
     tamper(tampering.sql);
     const Verification found = verify();

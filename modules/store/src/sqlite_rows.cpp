@@ -1,8 +1,12 @@
+#include "file_state.h"
 #include "space_reserve.h"
+#include "writer_lock.h"
 
+#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <map>
+#include <optional>
 #include <unistd.h>
 #include <utility>
 
@@ -66,8 +70,9 @@ Value value_of(const SQLite::Column& column) {
 
 class SqliteRows final : public Rows {
  public:
-  SqliteRows(std::filesystem::path file, const SqliteOptions& options)
+  SqliteRows(std::filesystem::path file, const SqliteOptions& options, WriterLock lock)
       : file_(std::move(file)),
+        lock_(std::move(lock)),
         database_(file_.string(), options.read_only ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE,
                   options.busy_timeout_ms),
         reserve_(file_.string() + ".reserve", options.read_only ? 0 : options.reserve_bytes) {
@@ -75,6 +80,7 @@ class SqliteRows final : public Rows {
       database_.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");
     }
     database_.exec("SELECT count(*) FROM sqlite_master");  // reads the header: a file that is no database fails here
+    if (!options.read_only) accept_content();
   }
 
   Result<void> write(std::span<const Statement> statements) override {
@@ -83,6 +89,7 @@ class SqliteRows final : public Rows {
       log_error("store", fmt::format("the disk of {} is full: the reserved space is in use now", file_.string()));
       written = try_write(statements);
     }
+    accept_content();
     return written;
   }
 
@@ -107,6 +114,34 @@ class SqliteRows final : public Rows {
     if (found == "ok") return {};
     return make_error(ErrorCode::corrupt_data, fmt::format("{}: {}", file_.string(), found));
   }
+
+  Result<bool> check_in_place() override {
+    bool unchanged = true;
+    for (const Followed& followed : followed_) {
+      LINEGUARD_ASSIGN(const auto now, state_of(followed.file));
+      if (!now) return make_error(ErrorCode::not_found, followed.file.string() + " is gone");
+      if (!followed.state) return make_error(ErrorCode::not_found, followed.file.string() + " was gone");
+      if (!now->is_same_file(*followed.state))
+        return make_error(ErrorCode::io_error,
+                          followed.file.string() + " is another file than the one that was opened");
+      if (followed.holds_content && (!now->writable || access(followed.file.c_str(), W_OK) != 0))
+        return make_error(ErrorCode::permission_denied, followed.file.string() + " was made read-only");
+      if (followed.holds_content && *now != *followed.state) unchanged = false;
+    }
+    return unchanged;
+  }
+
+  // The files are followed from the first write on, when the log is there.
+  void accept_content() override {
+    for (Followed& followed : followed_) {
+      const auto now = state_of(followed.file);
+      if (!now || !*now) continue;
+      const bool another = followed.state && !(*now)->is_same_file(*followed.state);
+      if (!another) followed.state = **now;
+    }
+  }
+
+  void abandon() override { sqlite3_db_config(database_.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
 
   std::uint64_t reserved_bytes() const override { return reserve_.bytes(); }
 
@@ -148,31 +183,49 @@ class SqliteRows final : public Rows {
     }
   }
 
+  // A file that belongs to the database, and how it was left.
+  struct Followed {
+    std::filesystem::path file;
+    bool holds_content = true;
+    std::optional<FileState> state = {};
+  };
+
   std::filesystem::path file_;
+  WriterLock lock_;  // released after the database is closed
+  std::array<Followed, 3> followed_{{{file_}, {file_.string() + "-wal"}, {file_.string() + "-shm", false}}};
   SQLite::Database database_;
   SpaceReserve reserve_;
   std::map<std::string, SQLite::Statement> prepared_;
 };
 
-// Opens the file by the operating system first: its errno says precisely what SQLite only calls "unable to open", and
-// SQLite would fall back to read-only silently.
-Result<void> check_access(const std::filesystem::path& file, bool read_only) {
+// Asks the operating system first: its errno says precisely what SQLite only calls "unable to open", and SQLite would
+// fall back to read-only silently. A file that is there is not opened: closing it again would release the locks that
+// another connection of this process has on it.
+Result<void> check_access(const std::filesystem::path& file, const SqliteOptions& options) {
+  const bool make = !options.read_only && !options.must_exist;
   std::error_code code;
-  if (!read_only && file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), code);
+  if (make && file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), code);
   if (code) return error_from_errno(code.value(), "cannot make the folder " + file.parent_path().string());
-  const int flags = read_only ? O_RDONLY | O_CLOEXEC : O_RDWR | O_CREAT | O_CLOEXEC;
-  const int descriptor = open(file.c_str(), flags, 0644);
-  if (descriptor < 0) return error_from_errno(errno, "cannot open " + file.string());
-  close(descriptor);
+  if (make) {
+    const int descriptor = open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (descriptor >= 0) close(descriptor);
+    if (descriptor < 0 && errno != EEXIST) return error_from_errno(errno, "cannot open " + file.string());
+  }
+  if (access(file.c_str(), options.read_only ? R_OK : R_OK | W_OK) != 0)
+    return error_from_errno(errno, "cannot open " + file.string());
   return {};
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Rows>> open_sqlite(const std::filesystem::path& file, const SqliteOptions& options) {
-  LINEGUARD_TRY(check_access(file, options.read_only));
+  LINEGUARD_TRY(check_access(file, options));
+  WriterLock lock;
+  if (options.sole_writer) {
+    LINEGUARD_ASSIGN(lock, WriterLock::take(file, options.holder));
+  }
   try {
-    return std::unique_ptr<Rows>(std::make_unique<SqliteRows>(file, options));
+    return std::unique_ptr<Rows>(std::make_unique<SqliteRows>(file, options, std::move(lock)));
   } catch (const SQLite::Exception& error) {
     return make_error(error_code_of(error.getErrorCode()),
                       fmt::format("cannot open {}: {}", file.string(), error.what()));

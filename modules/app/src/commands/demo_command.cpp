@@ -122,6 +122,7 @@ class Demo {
                            plan.parts, plan.rate, plan.deadline_ms));
     std::error_code code;
     fs::create_directories(files_.folder, code);
+    LINEGUARD_TRY(run_step({"keys", "new", "--out", files_.station_key.string(), "--name", "demo"}, text("keys")));
     return run_line(plan, package(), parts_, files_, say);
   }
 
@@ -136,7 +137,9 @@ class Demo {
     heading(5, "What became of the parts, by the PLC's own log");
     const std::string table = closing_table(figures, differences);
     LINEGUARD_TRY(write_file_atomically(out_ / "closing.txt", table));
-    std::cout << table;
+    std::cout << table << std::endl;
+    LINEGUARD_TRY(run_step({"records", "verify", files_.record.string(), "--key", files_.station_key.string() + ".pub"},
+                           text("records_verify")));
     std::cout << fmt::format("\nreport     {}\noverlays   {}/missed, diverted\nrecord     {}\nPLC's log  {}\n",
                              report(), (out_ / "overlays").string(), files_.record.string(), files_.plc_log.string());
     return differences.empty();

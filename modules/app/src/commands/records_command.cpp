@@ -1,6 +1,7 @@
 #include "commands.h"
 #include "commands/records_output.h"
 #include "outputs.h"
+#include "reconciliation.h"
 
 #include <algorithm>
 #include <charconv>
@@ -11,7 +12,8 @@
 #include <fmt/format.h>
 
 #include <lineguard/core/files.h>
-#include <lineguard/record/record_reader.h>
+#include <lineguard/core/utc.h>
+#include <lineguard/record/verification.h>
 
 namespace lineguard::app {
 namespace {
@@ -20,14 +22,29 @@ struct RecordsOptions {
   std::filesystem::path record, json, out;
   std::int64_t last = 0;  // 0: all
   std::optional<PartNumber> part;
-  std::string reason, head;
+  std::string reason, head, serial, lot, recipe, since, until;
+  std::vector<std::filesystem::path> keys;
+  std::filesystem::path anchors, plc_log, status;
+  bool open_tail = false;
   std::string format = "jsonl";
 };
+
+Result<std::optional<UtcTime>> time_of(const char* option, const std::string& text) {
+  if (text.empty()) return std::optional<UtcTime>();
+  if (const auto time = parse_utc(text)) return time;
+  return make_error(ErrorCode::invalid_argument,
+                    fmt::format("{} \"{}\" is no time as 2026-11-23T15:04:05.678Z", option, text));
+}
 
 Result<record::EventFilter> filter_of(const RecordsOptions& options) {
   record::EventFilter filter;
   filter.part = options.part;
   if (options.last > 0) filter.last = options.last;
+  filter.serial = options.serial;
+  filter.lot = options.lot;
+  filter.recipe = options.recipe;
+  LINEGUARD_ASSIGN(filter.since, time_of("--since", options.since));
+  LINEGUARD_ASSIGN(filter.until, time_of("--until", options.until));
   if (options.reason.empty()) return filter;
   for (const Reason reason : all_reasons()) {
     if (to_string(reason) == options.reason) filter.reason = reason;
@@ -103,11 +120,20 @@ Result<std::optional<record::Head>> parse_head(const std::string& text) {
   return std::optional<record::Head>(head);
 }
 
-Result<record::Verification> verify(const RecordsOptions& options) {
-  LINEGUARD_ASSIGN(const auto head, parse_head(options.head));
+Result<record::RecordVerification> verify(const RecordsOptions& options) {
+  record::VerifyOptions asked;
+  LINEGUARD_ASSIGN(asked.expected, parse_head(options.head));
+  for (const auto& file : options.keys) {
+    LINEGUARD_ASSIGN(auto key, PublicKey::read(file));
+    asked.keys.push_back(std::move(key));
+  }
+  asked.anchors = options.anchors;
+  asked.open_tail = options.open_tail;
+  std::error_code code;
+  if (!options.anchors.empty() && !std::filesystem::exists(options.anchors, code))
+    return make_error(ErrorCode::not_found, options.anchors.string() + ": there is no such file");
   LINEGUARD_TRY(prepare_output_files({options.json}));
-  LINEGUARD_ASSIGN(auto reader, record::RecordReader::open(options.record));
-  LINEGUARD_ASSIGN(const auto verification, reader.verify(head));
+  LINEGUARD_ASSIGN(const auto verification, record::verify_record(options.record, asked));
   if (!options.json.empty()) LINEGUARD_TRY(write_file_atomically(options.json, verification_json(verification)));
   return verification;
 }
@@ -116,12 +142,35 @@ int run_verify(const RecordsOptions& options) {
   const auto verification = verify(options);
   if (!verification) return report_error(verification.error());
   std::cout << verification_text(*verification) << '\n';
-  return verification->broken_sequence ? kAnswerIsNo : kDone;
+  return verification->holds() ? kDone : kAnswerIsNo;
+}
+
+Result<std::vector<std::string>> reconcile(const RecordsOptions& options) {
+  LINEGUARD_ASSIGN(const auto gate, read_plc_log(options.plc_log));
+  LINEGUARD_ASSIGN(const auto recorded, read_recorded_parts(options.record));
+  std::optional<StationCounts> counts;
+  if (!options.status.empty()) {
+    LINEGUARD_ASSIGN(counts, read_station_counts(options.status));
+  }
+  const auto differences = find_differences(gate, recorded, counts);
+  std::cout << reconciliation_table(gate, recorded, counts, differences);
+  return differences;
+}
+
+int run_reconcile(const RecordsOptions& options) {
+  const auto differences = reconcile(options);
+  if (!differences) return report_error(differences.error());
+  return differences->empty() ? kDone : kAnswerIsNo;
 }
 
 void add_filter(CLI::App* command, const std::shared_ptr<RecordsOptions>& options) {
   command->add_option("--last", options->last, "the newest N of those that match")->check(CLI::PositiveNumber);
-  command->add_option("--part", options->part, "events of this part number");
+  command->add_option("--part", options->part, "events of this part number, ranges that hold it included");
+  command->add_option("--serial", options->serial, "events with this serial");
+  command->add_option("--lot", options->lot, "events with this lot");
+  command->add_option("--recipe", options->recipe, "events with this recipe");
+  command->add_option("--since", options->since, "from this time on, as 2026-11-23T15:04:05.678Z");
+  command->add_option("--until", options->until, "up to this time");
   command->add_option("--reason", options->reason, "decisions with this reason, as \"late\" or \"sequence lost\"");
 }
 
@@ -129,11 +178,12 @@ void add_filter(CLI::App* command, const std::shared_ptr<RecordsOptions>& option
 
 void add_records_command(CLI::App& root, Run& run) {
   auto options = std::make_shared<RecordsOptions>();
-  CLI::App* command = root.add_subcommand("records", "Show, verify and export a station's record.");
+  CLI::App* command = root.add_subcommand("records", "Show, verify, reconcile and export a station's record.");
   command->require_subcommand(1);
   command->footer(
       "Examples:\n  lineguard records show record.db --last 20\n  lineguard records show record.db --part 4711\n"
-      "  lineguard records verify record.db\n  lineguard records export record.db --format csv --out record.csv");
+      "  lineguard records verify record.db --key station.key.pub\n  lineguard records reconcile record.db --plc-log "
+      "plc.jsonl --status station.json\n  lineguard records export record.db --format csv --out record.csv");
   const auto add = [&](const char* name, const char* what, int (*action)(const RecordsOptions&)) {
     CLI::App* sub = command->add_subcommand(name, what);
     sub->add_option("RECORD", options->record, "the record's file")->required();
@@ -141,9 +191,27 @@ void add_records_command(CLI::App& root, Run& run) {
     return sub;
   };
   add_filter(add("show", "One line an event, oldest first.", show), options);
-  CLI::App* verifying = add("verify", "Check the chain; exit 1 names the first broken event.", run_verify);
+  CLI::App* verifying =
+      add("verify",
+          "Check everything in the record, and who vouches for it: exit 0 where it is whole and sealed to its end.",
+          run_verify);
+  verifying->add_option("--key", options->keys, "public half of a station's key whose signatures count")
+      ->type_name("FILE");
+  verifying->add_option("--anchors", options->anchors, "anchors that were kept elsewhere, instead of RECORD.anchors")
+      ->type_name("FILE");
+  verifying->add_flag("--open-tail", options->open_tail,
+                      "events behind the last anchor are no fault: the station runs");
   verifying->add_option("--head", options->head, "SEQUENCE:HASH that was kept elsewhere: shows a cut or rewritten end");
   verifying->add_option("--json", options->json, "write the result as JSON")->type_name("FILE");
+  CLI::App* reconciling =
+      add("reconcile", "Compare the record with the PLC's log and the station's counts; exit 1: they differ.",
+          run_reconcile);
+  reconciling->add_option("--plc-log", options->plc_log, "the PLC's log (lineguard.plc_log/1)")
+      ->type_name("FILE")
+      ->required();
+  reconciling
+      ->add_option("--status", options->status, "the station's status (lineguard.station_status/1) or its /metrics")
+      ->type_name("FILE");
   CLI::App* exporting = add("export", "All events as JSON lines or CSV.", run_export);
   add_filter(exporting, options);
   exporting->add_option("--format", options->format, "jsonl or csv")->check(CLI::IsMember({"jsonl", "csv"}));

@@ -103,24 +103,53 @@ std::string csv_line(const record::Event& event) {
                      decision_columns(event), event.hash);
 }
 
-std::string verification_text(const record::Verification& verification) {
-  if (verification.broken_sequence) {
-    return fmt::format("broken at event {}: {} ({} events before it are whole)", *verification.broken_sequence,
-                       verification.problem, verification.events);
-  }
-  return fmt::format("whole: {} events, head {}:{}", verification.events, verification.head.sequence,
-                     verification.head.hash);
+namespace {
+
+std::string answer_text(const record::RecordVerification& found) {
+  const record::Verification& chain = found.chain;
+  if (chain.broken_sequence)
+    return fmt::format("broken at event {}: {} ({} events before it are whole)", *chain.broken_sequence, chain.problem,
+                       chain.events);
+  if (!found.problems.empty()) return fmt::format("broken: {} events, but not as they were written", chain.events);
+  return fmt::format("whole: {} events, head {}:{}", chain.events, chain.head.sequence, chain.head.hash);
 }
 
-std::string verification_json(const record::Verification& verification) {
+std::string seal_text(const record::RecordVerification& found) {
+  if (found.sealed_until == 0) return "not sealed: no anchor in it is signed by a key that counts";
+  const std::string sealed =
+      fmt::format("sealed up to event {} at {}, {} anchors", found.sealed_until, found.sealed_at, found.anchors);
+  if (found.sealed_until == found.chain.head.sequence) return sealed;
+  return sealed + fmt::format("; events {} to {} are behind it{}", found.sealed_until + 1, found.chain.head.sequence,
+                              found.open_tail ? ", as allowed (--open-tail)" : " (--open-tail for a running station)");
+}
+
+}  // namespace
+
+std::string verification_text(const record::RecordVerification& found) {
+  std::string text = answer_text(found) + "\n" + seal_text(found);
+  for (const std::string& problem : found.problems) text += "\nproblem: " + problem;
+  for (const std::string& warning : found.warnings) text += "\nwarning: " + warning;
+  for (const std::string& sentence : found.not_checked) text += "\nnot checked: " + sentence;
+  return text;
+}
+
+std::string verification_json(const record::RecordVerification& found) {
+  const record::Verification& chain = found.chain;
   nlohmann::json object = {{"schema", "lineguard.record_verification/1"},
-                           {"whole", !verification.broken_sequence.has_value()},
-                           {"events", verification.events},
-                           {"head", {{"sequence", verification.head.sequence}, {"hash", verification.head.hash}}},
-                           {"broken_sequence", nullptr}};
-  if (verification.broken_sequence) {
-    object["broken_sequence"] = *verification.broken_sequence;
-    object["problem"] = verification.problem;
+                           {"whole", found.whole()},
+                           {"sealed", found.sealed()},
+                           {"format", found.format},
+                           {"events", chain.events},
+                           {"head", {{"sequence", chain.head.sequence}, {"hash", chain.head.hash}}},
+                           {"anchors", found.anchors},
+                           {"sealed_until", found.sealed_until},
+                           {"broken_sequence", nullptr},
+                           {"problems", found.problems},
+                           {"warnings", found.warnings},
+                           {"not_checked", found.not_checked}};
+  if (chain.broken_sequence) {
+    object["broken_sequence"] = *chain.broken_sequence;
+    object["problem"] = chain.problem;
   }
   return object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }

@@ -7,6 +7,7 @@
 
 #include <lineguard/camera/folder_camera.h>
 #include <lineguard/core/log.h>
+#include <lineguard/core/signature.h>
 #include <lineguard/detector/model_watch.h>
 #include <lineguard/plc/modbus_plc.h>
 #include <lineguard/record/record_reader.h>
@@ -172,8 +173,10 @@ DeviceCheck check_devices(const station::StationConfig& config) {
     if (capture) PredictionCheck(config, check).run(**predictor, std::move(*capture));
     if (!capture) check.lines.push_back("predictor  not asked: there is no picture");
   }
-  auto record =
-      in("record.file", record::RecordWriter::open(config.record_file, system_clock(), writer_options(config)));
+  record::WriterOptions without_key = writer_options(config);  // looking anchors nothing
+  without_key.key.clear();
+  if (!config.record_key.empty()) failed(in("record.key", SigningKey::read(config.record_key)));
+  auto record = in("record.file", record::RecordWriter::open(config.record_file, system_clock(), without_key));
   if (!failed(record))
     check.lines.push_back(fmt::format("record     {}: {} events, {} MB in reserve", config.record_file.string(),
                                       (*record)->head().sequence, (*record)->reserved_bytes() >> 20));

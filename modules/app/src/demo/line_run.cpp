@@ -58,7 +58,8 @@ Result<void> write_station_config(const LinePlan& plan, const fs::path& package,
   text += fmt::format("[predictor]\nurl = {}\n\n", quoted(server_url));
   text += fmt::format("[camera]\nlist = {}\n\n", quoted(files.pictures.filename().string()));
   text += fmt::format("[plc]\nmodbus = {}\n\n", quoted(plc_address));
-  text += fmt::format("[record]\nfile = {}\nreserve_mb = 8\n", quoted(files.record.filename().string()));
+  text += fmt::format("[record]\nfile = {}\nkey = {}\nreserve_mb = 8\n", quoted(files.record.filename().string()),
+                      quoted(files.station_key.filename().string()));
   return write_file_atomically(files.station_config, text);
 }
 
@@ -215,6 +216,7 @@ LineFiles::LineFiles(const fs::path& folder_path)
     : folder(folder_path),
       pictures(folder / "pictures.txt"),
       station_config(folder / "station.toml"),
+      station_key(folder / "station.key"),
       record(folder / "record.db"),
       plc_log(folder / "plc.jsonl"),
       plc_summary(folder / "plc.json"),

@@ -31,7 +31,7 @@ LinePlan plan_for(PartNumber parts);
 // What a line run leaves, all in one folder.
 struct LineFiles {
   explicit LineFiles(const std::filesystem::path& folder);
-  std::filesystem::path folder, pictures, station_config, record, plc_log, plc_summary, station_status;
+  std::filesystem::path folder, pictures, station_config, station_key, record, plc_log, plc_summary, station_status;
 };
 
 // Runs the line to its end: writes the pictures' list and station.toml, starts serve, simulate plc and station on free

@@ -25,7 +25,7 @@ enum class EventKind {
   gate_differs,         // the gate did something else than what was recorded; names the parts or bounds them
   trigger_repeated,     // a number came again: the first decision stands
   numbering_restarted,  // the PLC's numbers jumped too far for a gap: a new count; part: the number before its first
-  record_begun,         // a new file where an earlier record was, which is gone; payload: what is known of that one
+  events_missing,       // an anchor names an event that this file does not hold; payload: anchored, found
   anchored,             // everything before it, signed with the station's key (anchor.h)
   station_started,      // part: the PLC's newest number then
   station_stopped,
@@ -41,7 +41,7 @@ inline constexpr auto kEventKindNames = std::to_array<EnumName<EventKind>>({
     {EventKind::gate_differs, "gate_differs"},
     {EventKind::trigger_repeated, "trigger_repeated"},
     {EventKind::numbering_restarted, "numbering_restarted"},
-    {EventKind::record_begun, "record_begun"},
+    {EventKind::events_missing, "events_missing"},
     {EventKind::anchored, "anchored"},
     {EventKind::station_started, "station_started"},
     {EventKind::station_stopped, "station_stopped"},

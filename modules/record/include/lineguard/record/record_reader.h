@@ -22,11 +22,14 @@ namespace lineguard::record {
 // Which events; unset fields do not restrict.
 struct EventFilter {
   std::int64_t from_sequence = 1;
-  std::optional<PartNumber> part = {};    // events of this part, and ranges that hold it
-  std::optional<Reason> reason = {};      // decisions with this reason only, of parts and of ranges
-  std::optional<std::int64_t> last = {};  // the newest N of those that match, >= 1
+  std::optional<PartNumber> part = {};  // events of this part, and ranges that hold it
+  std::string serial = {}, lot = {}, recipe = {};
+  std::optional<UtcTime> since = {}, until = {};  // when it was appended, both included
+  std::optional<Reason> reason = {};              // decisions with this reason only, of parts and of ranges
+  std::optional<std::int64_t> last = {};          // the newest N of those that match, >= 1
 };
 
+// Whether the chain holds. What else can be checked, and who vouches for it: verification.h.
 struct Verification {
   std::int64_t events = 0;                      // that were found whole, from the first on
   Head head;                                    // the last of them
@@ -54,7 +57,8 @@ struct RestartFacts {
 // Not thread-safe.
 class RecordReader {
  public:
-  // Errors: those of store::open_sqlite read-only, and corrupt_data where the file is no record.
+  // Errors: those of store::open_sqlite read-only, corrupt_data where the file is no record, unsupported where its
+  // format is newer than this program.
   static Result<RecordReader> open(const std::filesystem::path& file);
   RecordReader(RecordReader&&) noexcept;
   RecordReader& operator=(RecordReader&&) noexcept;
@@ -64,7 +68,7 @@ class RecordReader {
   Result<void> for_each(const EventFilter& filter, const std::function<bool(const Event&)>& on_event);
 
   // Checks every event's number, hash and link. `expected`: a head that was kept elsewhere; a record that was cut
-  // behind its back does not reach it. A broken chain is a Verification, not an error.
+  // behind its back does not reach it. A broken chain is no error.
   Result<Verification> verify(const std::optional<Head>& expected = std::nullopt);
 
   Result<RestartFacts> read_restart_facts();
@@ -75,8 +79,9 @@ class RecordReader {
   Result<std::vector<NumberRange>> missing_numbers(std::int64_t from_sequence = 1, std::size_t limit = 1000);
 
  private:
-  explicit RecordReader(std::unique_ptr<store::Rows> rows);
+  RecordReader(std::unique_ptr<store::Rows> rows, std::int64_t format);
   std::unique_ptr<store::Rows> rows_;
+  std::int64_t format_ = 0;
 };
 
 }  // namespace lineguard::record

@@ -46,6 +46,15 @@ class Rows {
   // The database's own check of its pages and indexes. corrupt_data names what it found.
   virtual Result<void> check_integrity() = 0;
 
+  // Whether the path still names what is open here: false where the content was changed by somebody else since the last
+  // write of this connection (look at what is in it, and then call accept_content). Errors: not_found (the file or its
+  // log is gone), io_error (another file is in its place), permission_denied (nobody may write it any more).
+  virtual Result<bool> check_in_place() = 0;
+  virtual void accept_content() = 0;
+
+  // From now on closing leaves the files under this path as they are: they may be others by now.
+  virtual void abandon() = 0;
+
   // Bytes still held back for the day the disk is full; 0: none were asked for, or they are in use already.
   virtual std::uint64_t reserved_bytes() const = 0;
 };
@@ -56,11 +65,17 @@ struct SqliteOptions {
   // write is tried once more, so that events can be written while a person makes room.
   std::uint64_t reserve_bytes = 0;
   int busy_timeout_ms = 2000;  // how long to wait for another writer, >= 0
+  // Refuse a second writer that asks for the same (flock, until closed), and files on network file systems. `holder`:
+  // in words, for the one who is refused.
+  bool sole_writer = false;
+  std::string holder = {};
+  bool must_exist = false;  // do not make the file
 };
 
 // Opens `file` (made where absent, with its folder, unless read_only) in WAL mode with synchronous=FULL. Where the
 // disk has no room for the reserve, the database still opens and reserved_bytes() says 0.
-// Errors: not_found (read_only), permission_denied, disk_full, corrupt_data (not a database), io_error.
+// Errors: not_found (read_only, must_exist), unavailable (another writer holds it), permission_denied, disk_full,
+// corrupt_data (not a database), io_error.
 Result<std::unique_ptr<Rows>> open_sqlite(const std::filesystem::path& file, const SqliteOptions& options = {});
 
 }  // namespace lineguard::store
