@@ -183,9 +183,9 @@ class Reconciliation:
             if event["part"] is not None:
                 told.add(event["part"])
             told.update(part for part in payload.get("parts", []) if isinstance(part, int))
-            for first, last in (("first", "last"), ("first_part", "last_part"), ("from", "to")):
-                if isinstance(payload.get(first), int) and isinstance(payload.get(last), int):
-                    told.update(range(payload[first], min(payload[last], payload[first] + LONGEST_RANGE) + 1))
+            within = payload.get("within", {})
+            if isinstance(within.get("first"), int) and isinstance(within.get("last"), int):
+                told.update(range(within["first"], min(within["last"], within["first"] + LONGEST_RANGE) + 1))
         return told
 
     # ---- the record itself

@@ -234,7 +234,7 @@ def parse_options():
     options = parser.parse_args()
     options.lineguard, options.shared = os.path.abspath(options.lineguard), os.path.abspath(options.shared)
     options.models, options.pictures = options.shared + "/models", options.shared + "/parts"
-    options.registers = os.path.join(here, "..", "..", "modules", "plc", "README.md")
+    options.registers = os.environ.get("SOAK_REGISTERS") or os.path.join(here, "..", "..", "modules", "plc", "README.md")
     options.groups = options.group or sorted(set(faults.GROUPS) | set(faults.SCRIPTED))
     return options
 
