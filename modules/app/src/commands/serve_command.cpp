@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/host_port.h>
 #include <lineguard/core/log.h>
 #include <lineguard/core/signals.h>
 #include <lineguard/http/server.h>
