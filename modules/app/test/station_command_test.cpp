@@ -46,6 +46,19 @@ TEST_F(StationCommand, AWrongConfigurationIsWrongUseAndStartsNothing) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "record.db"));
 }
 
+// There are no keys yet.
+TEST_F(StationCommand, BeyondLoopbackOnlyOnPurpose) {
+  for (const char* address : {"0.0.0.0:9101", "[::]:9101", "10.0.0.7:9101", "station.plant:9101"}) {
+    const std::string open = "http='" + std::string(address) + "'\n" + config("80", "package='p'");
+    EXPECT_EQ(run(open), kWrongUse) << address;
+    EXPECT_NE(err_.find("http_insecure = true allows it"), std::string::npos) << err_;
+    EXPECT_EQ(run(open, {"--check"}), kWrongUse) << address;
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "record.db"));
+    run("http_insecure=true\n" + open, {"--check"});
+    EXPECT_EQ(err_.find("http_insecure"), std::string::npos) << err_;
+  }
+}
+
 TEST_F(StationCommand, AMissingPieceIsNamedByItsKey) {
   EXPECT_NE(run(config("80", "package='p'"), {"--check"}), kDone);
   EXPECT_NE(err_.find("camera"), std::string::npos) << err_;

@@ -19,6 +19,7 @@
 
 #include <lineguard/core/limits.h>
 #include <lineguard/core/picture_sum.h>
+#include <lineguard/core/stop_scope.h>
 #include <lineguard/core/words.h>
 #include <lineguard/detector/detector.h>
 #include <lineguard/imaging/decode.h>
@@ -45,23 +46,34 @@ Result<void> refuse_other_depth(const Image& image, const package::Preprocessing
                                 preprocessing.depth_bits));
 }
 
-Result<DecodedView> decode_content(const ViewContent& content) {
+// Nobody waits for the prediction any more. Asked between all steps: a large picture takes seconds of a worker.
+Result<void> give_up_where_unwanted(const PredictOptions& options) {
+  if (StopScope::stop_requested()) return make_error(ErrorCode::cancelled, "nobody waits for this prediction");
+  if (system_clock().now() > options.deadline) return make_error(ErrorCode::timeout, "the deadline has passed");
+  return {};
+}
+
+Result<DecodedView> decode_content(const ViewContent& content, const PredictOptions& options) {
   if (const auto* pixels = std::get_if<std::shared_ptr<const Image>>(&content)) return DecodedView{*pixels, 0};
   const auto& encoded = std::get<std::shared_ptr<const Bytes>>(content);
   const SteadyTime start = system_clock().now();
-  LINEGUARD_ASSIGN(Image image, imaging::decode(*encoded));
-  return DecodedView{std::make_shared<const Image>(std::move(image)),
+  const auto unwanted = [&options] { return !give_up_where_unwanted(options); };
+  auto image = imaging::decode(*encoded, {}, unwanted);
+  LINEGUARD_TRY(give_up_where_unwanted(options));
+  if (!image) return image.error();
+  return DecodedView{std::make_shared<const Image>(std::move(*image)),
                      milliseconds_between(start, system_clock().now())};
 }
 
 }  // namespace
 
-Result<DecodedView> decode_view(const View& view, const package::Preprocessing& preprocessing) {
-  LINEGUARD_ASSIGN(DecodedView picture, decode_content(view.content));
+Result<DecodedView> decode_view(const View& view, const package::Preprocessing& preprocessing,
+                                const PredictOptions& options) {
+  LINEGUARD_ASSIGN(DecodedView picture, decode_content(view.content, options));
   LINEGUARD_TRY(refuse_other_depth(*picture.image, preprocessing));
   if (!preprocessing.needs_template) return picture;
   if (!view.defect_free_template) return no_template();
-  auto twin = decode_content(*view.defect_free_template);
+  auto twin = decode_content(*view.defect_free_template, options);
   if (!twin) return twin.error().in("template");
   if (const auto fits = refuse_other_depth(*twin->image, preprocessing); !fits) return fits.error().in("template");
   LINEGUARD_ASSIGN(Image pair, pair_up(*picture.image, *twin->image, preprocessing.window));
@@ -110,7 +122,7 @@ std::vector<FloatMap> square_maps(const std::vector<float>& values, std::size_t 
 
 // One tile after the other, so that memory does not grow with the picture but for its map.
 Result<Tiled> run_tiles(const infer::Network& network, const Image& image, const package::Manifest& manifest,
-                        const GivesWay& gives_way) {
+                        const PredictOptions& options, const GivesWay& gives_way) {
   const package::Preprocessing& preprocessing = manifest.preprocessing;
   if (const auto count = count_tiles(preprocessing, image.size()); count > limits::kPictureTiles)
     return make_error(ErrorCode::too_large, fmt::format("the picture falls into {} tiles of {} px, allowed are {}",
@@ -122,6 +134,7 @@ Result<Tiled> run_tiles(const infer::Network& network, const Image& image, const
   std::vector<std::vector<float>> maps, classes;
   for (const PixelRect& rect : tiles) {
     if (gives_way && gives_way()) return make_error(ErrorCode::cancelled, "a prediction comes first");
+    LINEGUARD_TRY(give_up_where_unwanted(options));
     // map, score, embedding, classes, sides
     LINEGUARD_ASSIGN(auto outputs, network.run(prepare_tile(image, rect, preprocessing), tile_shape(preprocessing)));
     const double score = outputs.at(1).values.at(0);
@@ -268,8 +281,8 @@ Result<Prediction> Detector::predict_views(const Capture& capture, const Predict
   if (capture.views.empty()) return make_error(ErrorCode::invalid_argument, "the capture has no view");
   Prediction all;
   for (std::size_t i = 0; i < capture.views.size(); ++i) {
-    if (system_clock().now() > options.deadline) return make_error(ErrorCode::timeout, "the deadline has passed");
-    LINEGUARD_ASSIGN(const DecodedView view, decode_view(capture.views[i], state_->manifest.preprocessing));
+    LINEGUARD_TRY(give_up_where_unwanted(options));
+    LINEGUARD_ASSIGN(const DecodedView view, decode_view(capture.views[i], state_->manifest.preprocessing, options));
     LINEGUARD_ASSIGN(Prediction prediction, state_->predict(*view.image, options));
     prediction.decode_ms = view.decode_ms;
     pool_view(all, std::move(prediction), i);
@@ -304,7 +317,7 @@ Result<Prediction> Detector::State::predict_in_place(const Image& image, const P
                                                      const GivesWay& gives_way) const {
   if (image.empty()) return make_error(ErrorCode::invalid_argument, "the picture is empty");
   const SteadyTime start = system_clock().now();
-  LINEGUARD_ASSIGN(Tiled tiled, run_tiles(network, image, manifest, gives_way));
+  LINEGUARD_ASSIGN(Tiled tiled, run_tiles(network, image, manifest, options, gives_way));
   const PixelRect area = region_of_interest(manifest.preprocessing, image.size());
 
   Prediction prediction;

@@ -45,6 +45,7 @@ struct DecodedView {
 };
 
 // The picture as the network sees it: with its template where the model needs one.
-Result<DecodedView> decode_view(const View& view, const package::Preprocessing& preprocessing);
+Result<DecodedView> decode_view(const View& view, const package::Preprocessing& preprocessing,
+                                const PredictOptions& options = {});
 
 }  // namespace lineguard::detector

@@ -1,36 +1,39 @@
-#include <future>
+#include "response_parser.h"
+
+#include <algorithm>
+#include <array>
 #include <memory>
-#include <thread>
+#include <poll.h>
 #include <utility>
 #include <vector>
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
 #include <fmt/format.h>
 
 #include <lineguard/http/client.h>
+#include <lineguard/http/name_lookup.h>
 
 namespace lineguard::http {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
-namespace bhttp = boost::beast::http;
 using asio::ip::tcp;
 
 struct Client::State {
+  State(HostPort server, NameLookup& lookup) : endpoint(std::move(server)), names(lookup) {}
   HostPort endpoint;
+  NameLookup& names;
   asio::io_context io{1};
   std::unique_ptr<beast::tcp_stream> stream;  // null: not connected
-  beast::flat_buffer buffer;
 };
 
 namespace {
 
-using Outgoing = bhttp::request<bhttp::span_body<const char>>;  // the caller's bytes, not copied
-using Incoming = bhttp::response_parser<bhttp::string_body>;
+constexpr std::size_t kReadBytes = 64 << 10;
 
 // Runs what was started until it is done: each step carries the stream's own time limit, so that it ends by the
 // deadline.
@@ -39,105 +42,109 @@ void run_to_end(asio::io_context& io) {
   io.run();
 }
 
-std::string address_of(const HostPort& endpoint) {
-  const bool v6 = endpoint.host.find(':') != std::string::npos;
-  const std::string host = v6 ? "[" + endpoint.host + "]" : endpoint.host;
-  return fmt::format("{}:{}", host, endpoint.port);
-}
-
-Outgoing outgoing(const Request& request, const HostPort& endpoint) {
-  Outgoing message;
-  message.method_string(request.method);
-  message.target(request.target);
-  message.version(11);
-  message.set(bhttp::field::host, address_of(endpoint));
-  for (const auto& [name, value] : request.headers) message.set(name, value);
-  message.body() = {request.body.data(), request.body.size()};
-  message.prepare_payload();
-  return message;
+std::string head_of(const Request& request, const HostPort& endpoint) {
+  std::string head = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", request.method, request.target, text_of(endpoint));
+  for (const auto& [name, value] : request.headers) {
+    if (NameLess{}(name, "Host") || NameLess{}("Host", name)) head += fmt::format("{}: {}\r\n", name, value);
+  }
+  if (!request.body.empty() || request.method == "POST" || request.method == "PUT")
+    head += fmt::format("Content-Length: {}\r\n", request.body.size());
+  return head += "\r\n";
 }
 
 Error error_of(const beast::error_code& error, const HostPort& endpoint) {
-  const std::string server = address_of(endpoint);
+  const std::string server = text_of(endpoint);
   if (error == beast::error::timeout) return make_error(ErrorCode::timeout, server + ": no answer by the deadline");
-  if (error == bhttp::error::body_limit) return make_error(ErrorCode::too_large, server + ": the answer is too large");
-  if (error.category() == bhttp::make_error_code(bhttp::error::bad_method).category() &&
-      error != bhttp::error::end_of_stream && error != bhttp::error::partial_message) {
-    return make_error(ErrorCode::corrupt_data, server + ": not an HTTP answer: " + error.message());
-  }
+  if (error == asio::error::eof)
+    return make_error(ErrorCode::unavailable, server + ": the connection ended before the answer was complete");
   return make_error(ErrorCode::unavailable, server + ": " + error.message());
 }
 
-struct Resolved {
-  beast::error_code error;
-  std::vector<tcp::endpoint> endpoints;
-};
-
-// The operating system's look-up cannot be called off, so it gets a thread of its own that may outlive the call.
-Resolved resolve(const HostPort& endpoint, SteadyTime deadline) {
-  Resolved resolved;
-  // localhost is the loopback address by definition (RFC 6761, section 6.3), also where no hosts file says so.
-  const bool local = endpoint.host == "localhost";
-  const auto address = asio::ip::make_address(local ? "127.0.0.1" : endpoint.host, resolved.error);
-  if (!resolved.error) {
-    resolved.endpoints.emplace_back(address, endpoint.port);
-    return resolved;
-  }
-  auto promise = std::make_shared<std::promise<Resolved>>();
-  auto future = promise->get_future();
-  std::thread([promise, endpoint] {
-    Resolved found;
-    asio::io_context io;
-    for (const auto& entry : tcp::resolver(io).resolve(endpoint.host, std::to_string(endpoint.port), found.error)) {
-      found.endpoints.push_back(entry.endpoint());
-    }
-    promise->set_value(std::move(found));
-  }).detach();
-  if (deadline != SteadyTime::max() && future.wait_until(deadline) != std::future_status::ready) {
-    return {beast::error::timeout, {}};
-  }
-  return future.get();
+// Nothing may come on a connection that nobody has asked on: it is closed, or an answer arrived twice and would be
+// taken for that of the next question.
+bool is_quiet(beast::tcp_stream& stream) {
+  pollfd watched{stream.socket().native_handle(), POLLIN, 0};
+  return poll(&watched, 1, 0) == 0;
 }
 
 template <typename State>
-beast::error_code connect(State& state, SteadyTime deadline) {
-  auto [error, endpoints] = resolve(state.endpoint, deadline);
-  if (error) return error;
+beast::error_code connect_to(State& state, const std::vector<std::string>& addresses, SteadyTime deadline) {
+  beast::error_code error = asio::error::host_not_found;
+  std::vector<tcp::endpoint> endpoints;
+  for (const std::string& address : addresses)
+    endpoints.emplace_back(asio::ip::make_address(address), state.endpoint.port);
+  if (endpoints.empty()) return error;
   state.stream = std::make_unique<beast::tcp_stream>(state.io);
-  state.buffer.clear();
   state.stream->expires_at(deadline);
   state.stream->async_connect(endpoints,
                               [&failed = error](beast::error_code code, const tcp::endpoint&) { failed = code; });
   run_to_end(state.io);
   if (!error) state.stream->socket().set_option(tcp::no_delay(true), error);
+  if (error) state.stream.reset();
+  return error;
+}
+
+// By the address that is known; only where nobody answers there is the name server waited for.
+template <typename State>
+Result<void> connect(State& state, SteadyTime deadline) {
+  const auto known = state.names.known(state.endpoint.host);
+  beast::error_code error = connect_to(state, known, deadline);
+  if (!error) return {};
+  LINEGUARD_ASSIGN(const auto found, state.names.find(state.endpoint.host, deadline));
+  if (found != known) error = connect_to(state, found, deadline);
+  if (error) return error_of(error, state.endpoint);
+  return {};
+}
+
+// Until the answer is complete or wrong, or the connection ends. What is left unread is a reason not to use it again.
+template <typename State>
+beast::error_code read_answer(State& state, ResponseParser& answer, bool& unread) {
+  beast::error_code error;
+  std::string pending, block(kReadBytes, '\0');
+  while (!answer.done() && !answer.error()) {
+    std::size_t got = 0;
+    state.stream->async_read_some(asio::buffer(block), [&](beast::error_code code, std::size_t count) {
+      error = code;
+      got = count;
+    });
+    run_to_end(state.io);
+    if (error) return error;
+    pending.append(block, 0, got);
+    pending.erase(0, answer.put(pending));
+  }
+  unread = !pending.empty();
   return error;
 }
 
 // A server that refuses a request answers before it has read all of it: what it said counts more than the failed write.
 template <typename State>
-beast::error_code exchange(State& state, const Outgoing& message, Incoming& answer, SteadyTime deadline) {
-  beast::error_code written, read;
+beast::error_code exchange(State& state, const Request& request, ResponseParser& answer, SteadyTime deadline,
+                           bool& unread) {
+  beast::error_code written;
+  const std::string head = head_of(request, state.endpoint);
+  const std::array<asio::const_buffer, 2> message = {asio::buffer(head), asio::buffer(request.body)};
   state.stream->expires_at(deadline);
-  bhttp::async_write(*state.stream, message, [&](beast::error_code code, std::size_t) { written = code; });
+  asio::async_write(*state.stream, message, [&](beast::error_code code, std::size_t) { written = code; });
   run_to_end(state.io);
   if (written == beast::error::timeout) return written;
-  bhttp::async_read(*state.stream, state.buffer, answer, [&](beast::error_code code, std::size_t) { read = code; });
-  run_to_end(state.io);
+  const beast::error_code read = read_answer(state, answer, unread);
   return read && written ? written : read;
 }
 
 // The server closed a kept connection before it saw the request: nothing was done, sending again is safe.
-bool closed_while_idle(const beast::error_code& error, const Incoming& answer) {
-  return !answer.got_some() && (error == bhttp::error::end_of_stream || error == asio::error::connection_reset ||
-                                error == asio::error::broken_pipe || error == asio::error::eof);
+bool closed_while_idle(const beast::error_code& error, const ResponseParser& answer) {
+  return !answer.begun() &&
+         (error == asio::error::connection_reset || error == asio::error::broken_pipe || error == asio::error::eof);
 }
 
-Response plain(Incoming::value_type message) {
-  Response response;
-  response.status = static_cast<int>(message.result_int());
-  for (const auto& field : message) response.headers.emplace(field.name_string(), field.value());
-  response.body = std::move(message.body());
-  return response;
+Result<void> refuse_unsendable(const Request& request) {
+  const auto clean = [](std::string_view text) {
+    return std::ranges::none_of(text, [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; });
+  };
+  bool all = clean(request.method) && clean(request.target) && request.target.find(' ') == std::string::npos;
+  for (const auto& [name, value] : request.headers) all = all && clean(name) && clean(value);
+  if (all) return {};
+  return make_error(ErrorCode::invalid_argument, "a control character in the request's target or header");
 }
 
 }  // namespace
@@ -154,9 +161,8 @@ Result<HostPort> parse_url(const std::string& url) {
   return parse_host_port(rest);
 }
 
-Client::Client(HostPort endpoint) : state_(std::make_unique<State>()) {
-  state_->endpoint = std::move(endpoint);
-}
+Client::Client(HostPort endpoint) : Client(std::move(endpoint), system_names()) {}
+Client::Client(HostPort endpoint, NameLookup& names) : state_(std::make_unique<State>(std::move(endpoint), names)) {}
 Client::~Client() = default;
 Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;
@@ -164,20 +170,22 @@ Client& Client::operator=(Client&&) noexcept = default;
 Result<Response> Client::send(const Request& request, SteadyTime deadline, std::uint64_t max_body_bytes) {
   State& state = *state_;
   if (system_clock().now() >= deadline) return make_error(ErrorCode::timeout, "the deadline has passed");
+  LINEGUARD_TRY(refuse_unsendable(request));
   try {
-    const Outgoing message = outgoing(request, state.endpoint);
+    if (state.stream && !is_quiet(*state.stream)) state.stream.reset();
     beast::error_code error;
     for (int attempt = 0; attempt < 2; ++attempt) {
       const bool kept = state.stream != nullptr;
-      if (!kept) error = connect(state, deadline);
-      Incoming answer;
-      answer.body_limit(max_body_bytes);
-      if (kept || !error) error = exchange(state, message, answer, deadline);
-      if (!error) {
-        if (!answer.keep_alive() || state.buffer.size() > 0) state.stream.reset();  // unasked bytes: not to be trusted
-        return plain(answer.release());
+      if (!kept) LINEGUARD_TRY(connect(state, deadline));
+      ResponseParser answer(max_body_bytes, request.method == "HEAD");
+      bool unread = false;
+      error = exchange(state, request, answer, deadline, unread);
+      if (answer.done()) {
+        if (!answer.keep_alive() || unread || !is_quiet(*state.stream)) state.stream.reset();
+        return std::move(answer.response());
       }
       state.stream.reset();
+      if (answer.error()) return answer.error()->in(text_of(state.endpoint));
       if (!kept || !closed_while_idle(error, answer)) break;
     }
     return error_of(error, state.endpoint);

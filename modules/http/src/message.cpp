@@ -32,6 +32,12 @@ std::string_view Response::header(std::string_view name) const {
   return find_header(*this, name);
 }
 
+std::string_view Request::path_value(std::string_view name) const {
+  const auto found =
+      std::ranges::find(path_values, name, [](const auto& pair) { return std::string_view(pair.first); });
+  return found == path_values.end() ? std::string_view{} : std::string_view(found->second);
+}
+
 std::vector<std::pair<std::string_view, std::string_view>> Request::parameters() const {
   std::vector<std::pair<std::string_view, std::string_view>> found;
   const std::size_t start = target.find('?');

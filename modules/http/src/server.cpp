@@ -1,7 +1,9 @@
 #include "session.h"
 
+#include <algorithm>
 #include <future>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -9,7 +11,9 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
+#include <sys/resource.h>
 
+#include <lineguard/core/host_port.h>
 #include <lineguard/core/log.h>
 #include <lineguard/http/server.h>
 
@@ -21,15 +25,63 @@ using ErrorValue = boost::system::error_code;
 
 namespace {
 
-// Connections over the limit that may wait for their 503; beyond them the kernel's queue holds the rest back.
-constexpr std::size_t kTurnedAwayAtOnce = 64;
+// Connections over the limit, which get one answer: health and metrics, or 503.
+constexpr std::size_t kOverLimitAtOnce = 32;
+constexpr Milliseconds kStalledBody{1000};
+
+// IPv4 in the guise of IPv6 is what it maps to.
+asio::ip::address plain_address(const asio::ip::address& address) {
+  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
+  return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+}
+
+// Without keys whoever reaches the address may do everything.
+Result<void> refuse_open_address(const ServerConfig& config) {
+  if (is_loopback(config.address)) return {};
+  const std::string where = text_of({config.address, config.port});
+  if (!config.insecure) {
+    return make_error(ErrorCode::invalid_argument,
+                      fmt::format("cannot listen on {}: other machines reach it, and there are no keys and no TLS yet. "
+                                  "Listen on a loopback address (127.0.0.1), or say that this is insecure on purpose",
+                                  where));
+  }
+  log_warning("http", fmt::format("insecure: {} is open to other machines without a key or TLS", where));
+  return {};
+}
+
+// The thread alone: on Linux each has a niceness of its own.
+void be_nice(int nice) {
+  if (nice > 0) setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), nice);
+}
+
+// Whoever has waited for its client longest: idle ones, those that do not finish a header, and bodies that have
+// stalled.
+bool close_longest_waiting(Service& service, bool over_limit) {
+  const SteadyTime now = system_clock().now();
+  Session* longest = nullptr;
+  for (Session* session : service.sessions) {
+    const auto since = session->waits_since();
+    if (!since || !session->is_open() || session->over_limit() != over_limit) continue;
+    if (session->in_body() && now - *since < kStalledBody) continue;
+    if (!longest || *since < *longest->waits_since()) longest = session;
+  }
+  if (longest) longest->close();
+  return longest != nullptr;
+}
+
+std::size_t sessions_over_limit(const Service& service) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      service.sessions, [](const Session* session) { return session->over_limit() && session->is_open(); }));
+}
 
 void start_session(Service& service, tcp::socket socket) {
-  const bool too_many = service.connections >= service.config.max_connections;
-  if (service.connections >= service.config.max_connections + kTurnedAwayAtOnce) return;  // closed as it goes
-  auto session = std::make_shared<Session>(service, std::move(socket));
+  const bool over_limit =
+      service.connections >= service.config.max_connections && !close_longest_waiting(service, false);
+  if (over_limit && sessions_over_limit(service) >= kOverLimitAtOnce && !close_longest_waiting(service, true))
+    return;  // closed as it goes
+  auto session = std::make_shared<Session>(service, std::move(socket), over_limit);
   asio::co_spawn(
-      service.io, [session, too_many] { return too_many ? session->turn_away() : session->run(); },
+      service.io, [session] { return session->run(); },
       [session](const std::exception_ptr& failure) {
         if (!failure) return;
         try {
@@ -60,7 +112,7 @@ Result<tcp::endpoint> endpoint_of(const ServerConfig& config) {
   if (!error) return tcp::endpoint(address, config.port);
   return make_error(
       ErrorCode::invalid_argument,
-      fmt::format("cannot listen on \"{}\": expected an IP address such as 127.0.0.1 or 0.0.0.0", config.address));
+      fmt::format("cannot listen on \"{}\": expected an IP address such as 127.0.0.1 (loopback)", config.address));
 }
 
 Result<void> listen(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
@@ -70,7 +122,7 @@ Result<void> listen(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (!error) return {};
-  const std::string where = fmt::format("cannot listen on {}:{}", endpoint.address().to_string(), endpoint.port());
+  const std::string where = "cannot listen on " + text_of({endpoint.address().to_string(), endpoint.port()});
   if (error == asio::error::access_denied) {
     return make_error(ErrorCode::permission_denied, where + ": this user may not; ports below 1024 are reserved");
   }
@@ -81,7 +133,15 @@ Result<void> listen(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
 
 }  // namespace
 
+bool is_loopback(std::string_view address) {
+  if (address == "localhost") return true;
+  ErrorValue error;
+  const auto parsed = asio::ip::make_address(std::string(address), error);
+  return !error && plain_address(parsed).is_loopback();
+}
+
 struct Server::State {
+  explicit State(const ServerConfig& config) : service(config) {}
   Service service;
   tcp::acceptor acceptor{service.io};
   std::uint16_t port = 0;
@@ -99,24 +159,25 @@ std::uint16_t Server::port() const {
 
 ServerLoad Server::load() const {
   const Service& service = state_->service;
-  return {service.pool->waiting(), service.pool->running(), service.connections};
+  return {service.pool->waiting(), service.pool->running(), service.connections, service.budget.held_bytes()};
 }
 
-Result<std::unique_ptr<Server>> Server::start(const ServerConfig& config, ImmediateHandler immediate,
-                                              WorkerHandler worker, Observer observer) {
+Result<std::unique_ptr<Server>> Server::start(const ServerConfig& config, Router router, Observer observer) {
   if (config.workers < 1) return make_error(ErrorCode::invalid_argument, "a server needs one worker or more");
   LINEGUARD_ASSIGN(const tcp::endpoint endpoint, endpoint_of(config));
-  auto state = std::make_unique<State>();
+  LINEGUARD_TRY(refuse_open_address(config));
+  auto state = std::make_unique<State>(config);
   LINEGUARD_TRY(listen(state->acceptor, endpoint));
   state->port = state->acceptor.local_endpoint().port();
   Service& service = state->service;
-  service.config = config;
-  service.immediate = std::move(immediate);
-  service.worker = std::move(worker);
+  service.router = std::move(router);
   service.observer = std::move(observer);
   service.pool = std::make_unique<WorkerPool>(config.workers, config.queue);
   asio::co_spawn(service.io, accept_connections(service, state->acceptor), [](const std::exception_ptr&) {});
-  state->thread = std::jthread([&service] { service.io.run(); });
+  state->thread = std::jthread([&service] {
+    be_nice(service.config.nice);
+    service.io.run();
+  });
   return std::unique_ptr<Server>(new Server(std::move(state)));
 }
 

@@ -22,24 +22,46 @@ class HttpServer : public ::testing::Test {
  protected:
   void start(ServerConfig config = {}) {
     config.port = 0;
-    auto started = Server::start(
-        config,
-        [](const Request& request) -> std::optional<Response> {
-          if (request.path() == "/health") return json_response(200, "{}");
-          return std::nullopt;
-        },
-        [this](const Request& request) { return handle(request); },
-        [this](const Request&, int status) {
-          std::lock_guard lock(mutex_);
-          statuses_.push_back(status);
-        });
+    auto started = Server::start(config, routes(), [this](const Request&, int status) {
+      std::lock_guard lock(mutex_);
+      statuses_.push_back(status);
+    });
     ASSERT_TRUE(started) << started.error().message;
     server_ = std::move(*started);
   }
-  Response handle(const Request& request) {
+  Router routes() {
+    Router router;
+    router.get_always("/health", [](const Request&) { return json_response(200, "{}"); });
+    for (const char* path : {"/", "/throw", "/wait"}) {
+      for (const char* method : {"GET", "POST"}) {
+        Route route;
+        route.method = method;
+        route.path = path;
+        route.runs_on = RunsOn::worker;
+        route.handler = [this](const Request& request, Work& work) { return handle(request, work); };
+        router.add(std::move(route));
+      }
+    }
+    // Takes as much memory as the body says, and gives the last byte of an answer of that size.
+    Route large;
+    large.method = "POST";
+    large.path = "/large";
+    large.runs_on = RunsOn::worker;
+    large.handler = [](const Request& request, Work& work) {
+      const auto bytes = static_cast<std::size_t>(std::stoul(request.body));
+      if (auto refused = work.hold(bytes)) return *std::move(refused);
+      return Response{200, {}, std::string(bytes, 'x')};
+    };
+    router.add(std::move(large));
+    return router;
+  }
+  Response handle(const Request& request, Work& work) {
     ++handled_;
     if (request.path() == "/throw") throw std::runtime_error("secret");
-    if (request.path() == "/wait") opened_.wait();
+    if (request.path() == "/wait") {
+      opened_.wait();
+      if (!work.wanted()) ++unwanted_;
+    }
     return {200, {}, request.body};
   }
   void open_gate() { gate_.set_value(); }
@@ -68,7 +90,7 @@ class HttpServer : public ::testing::Test {
     return statuses_;
   }
 
-  std::atomic<int> handled_{0};
+  std::atomic<int> handled_{0}, unwanted_{0};
   std::promise<void> gate_;
   std::shared_future<void> opened_ = gate_.get_future().share();
   std::mutex mutex_;

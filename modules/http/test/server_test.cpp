@@ -65,8 +65,9 @@ TEST_F(HttpServer, MalformedRequestsGetJsonErrors) {
   EXPECT_TRUE(nonsense.starts_with("HTTP/1.1 400 ")) << nonsense;
   EXPECT_TRUE(contains(nonsense, "\"code\":\"invalid_argument\"")) << nonsense;
   EXPECT_TRUE(raw("GET / HTTP/1.1\r\nX: " + std::string(20'000, 'a') + "\r\n\r\n").starts_with("HTTP/1.1 431 "));
-  EXPECT_TRUE(raw("GET / HTTP/1.1\r\nContent-Length: many\r\n\r\n").starts_with("HTTP/1.1 400 "));
-  EXPECT_TRUE(raw("GET / HTTP/1.1\r\nX-Lineguard-Deadline-Ms: soon\r\n\r\n").starts_with("HTTP/1.1 400 "));
+  EXPECT_TRUE(raw("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n").starts_with("HTTP/1.1 400 "));
+  EXPECT_TRUE(raw("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Lineguard-Deadline-Ms: soon\r\n\r\n")
+                  .starts_with("HTTP/1.1 400 "));
   EXPECT_EQ(handled_, 0);
 }
 
@@ -115,7 +116,7 @@ TEST_F(HttpServer, ADrippingSenderIsCut) {
 TEST_F(HttpServer, AClientThatEndsInTheMiddleIsForgotten) {
   start();
   const RawSocket socket = connect();
-  socket.send("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc");
+  socket.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
   socket.end_sending();
   EXPECT_EQ(socket.receive(), "");
   wait_until([&] { return server_->load().connections == 0; });
@@ -125,6 +126,33 @@ TEST_F(HttpServer, AClientThatEndsInTheMiddleIsForgotten) {
 TEST_F(HttpServer, AnIdleConnectionIsClosedWithoutAWord) {
   start({.read_timeout = Milliseconds(20)});
   EXPECT_EQ(connect().receive(), "");
+}
+
+// The time for a header is shorter than that for a body.
+TEST_F(HttpServer, ASlowHeaderIsCutLongBeforeASlowBody) {
+  start({.header_timeout = Milliseconds(30), .read_timeout = Milliseconds(60'000)});
+  const std::string answer = raw("GET / HTTP/1.1\r\nHos");
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 408 ")) << answer;
+  EXPECT_TRUE(contains(answer, "30 ms")) << answer;
+}
+
+TEST_F(HttpServer, EveryAnswerHasAnId) {
+  start();
+  const auto ours = send({"GET", "/health", {}, ""});
+  ASSERT_TRUE(ours);
+  EXPECT_EQ(ours->header("X-Request-Id").size(), 32u);
+  EXPECT_EQ(send({"GET", "/nowhere", {{"X-Request-Id", "part-4711"}}, ""})->header("X-Request-Id"), "part-4711");
+  for (const std::string& unfit : {std::string(65, 'a'), std::string("two words"), std::string("\xc3\xa4")})
+    EXPECT_EQ(send({"GET", "/health", {{"X-Request-Id", unfit}}, ""})->header("X-Request-Id").size(), 32u) << unfit;
+  EXPECT_TRUE(contains(raw("NONSENSE\r\n\r\n"), "X-Request-Id: "));
+}
+
+TEST_F(HttpServer, WhatHasNoRouteIsRefusedBeforeItsBody) {
+  start();
+  const std::string head = " HTTP/1.1\r\nHost: x\r\nContent-Length: 50000000\r\nExpect: 100-continue\r\n\r\n";
+  EXPECT_TRUE(raw("POST /nowhere" + head).starts_with("HTTP/1.1 404 "));
+  EXPECT_TRUE(raw("DELETE /health" + head).starts_with("HTTP/1.1 405 "));
+  EXPECT_EQ(handled_, 0);
 }
 
 TEST_F(HttpServer, AHandlerThatThrowsIs500WithoutItsWords) {
@@ -184,14 +212,14 @@ TEST_F(HttpServer, StopClosesIdleConnectionsAtOnce) {
 
 TEST_F(HttpServer, APortInUseIsNamed) {
   start();
-  auto second = Server::start({.port = server_->port()}, {}, {});
+  auto second = Server::start({.port = server_->port()}, Router{});
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::unavailable);
   EXPECT_TRUE(contains(second.error().message, "127.0.0.1:" + std::to_string(server_->port())));
 }
 
 TEST(HttpServerStart, RefusesWhatIsNoAddress) {
-  auto started = Server::start({.address = "everywhere"}, {}, {});
+  auto started = Server::start({.address = "everywhere"}, Router{});
   ASSERT_FALSE(started);
   EXPECT_EQ(started.error().code, ErrorCode::invalid_argument);
   EXPECT_TRUE(contains(started.error().message, "everywhere"));

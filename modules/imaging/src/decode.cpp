@@ -43,6 +43,11 @@ Result<PictureInfo> limited_info(Encoded encoded, const DecodeLimits& limits) {
                       fmt::format("{} bytes, allowed are {}", encoded.size(), limits.max_file_bytes));
   }
   LINEGUARD_ASSIGN(const PictureInfo info, info_by_format(encoded));
+  const int longest_px = std::max(info.size.width_px, info.size.height_px);
+  if (longest_px > limits.max_side_px) {
+    return make_error(ErrorCode::too_large, fmt::format("{} x {} pixels, a side may have {}", info.size.width_px,
+                                                        info.size.height_px, limits.max_side_px));
+  }
   const std::int64_t pixels = std::int64_t{info.size.width_px} * info.size.height_px;
   if (pixels > limits.max_pixels) {
     return make_error(ErrorCode::too_large, fmt::format("{} x {} pixels are {}, allowed are {}", info.size.width_px,
@@ -51,16 +56,16 @@ Result<PictureInfo> limited_info(Encoded encoded, const DecodeLimits& limits) {
   return info;
 }
 
-Result<Image> decode_by_format(Encoded encoded, const PictureInfo& info) {
+Result<Image> decode_by_format(Encoded encoded, const PictureInfo& info, const GiveUp& give_up) {
   switch (info.format) {
     case Format::jpeg:
       return decode_jpeg(encoded, info);
     case Format::png:
-      return decode_png(encoded, info);
+      return decode_png(encoded, info, give_up);
     case Format::bmp:
       return decode_bmp(encoded, info);
     case Format::tiff:
-      return decode_tiff(encoded, info);
+      return decode_tiff(encoded, info, give_up);
     case Format::unrecognised:
       break;
   }
@@ -91,10 +96,23 @@ Result<PictureInfo> read_info(Encoded encoded, const DecodeLimits& limits) {
   return info;
 }
 
-Result<Image> decode(Encoded encoded, const DecodeLimits& limits) {
+std::uint64_t decoding_bytes(const PictureInfo& info) {
+  const auto pixels = static_cast<std::uint64_t>(info.size.width_px) * static_cast<std::uint64_t>(info.size.height_px);
+  const std::uint64_t image =
+      pixels * static_cast<std::uint64_t>(info.channels) * static_cast<std::uint64_t>(info.depth);
+  constexpr std::uint64_t kRasterBytes = 4;  // of a TIFF that the library converts
+  std::uint64_t bytes = image;
+  if (info.format == Format::tiff && info.depth == PixelDepth::u8) bytes += pixels * kRasterBytes;
+  if (info.format == Format::bmp || info.exif_orientation != 1) bytes += image;
+  return bytes;
+}
+
+Result<Image> decode(Encoded encoded, const DecodeLimits& limits, const GiveUp& give_up) {
   LINEGUARD_ASSIGN(const PictureInfo info, limited_info(encoded, limits));
   try {
-    LINEGUARD_ASSIGN(Image image, decode_by_format(encoded, info));
+    if (give_up && give_up()) return given_up();
+    LINEGUARD_ASSIGN(Image image, decode_by_format(encoded, info, give_up));
+    if (give_up && give_up()) return given_up();
     return info.exif_orientation == 1 ? std::move(image) : apply_orientation(image, info.exif_orientation);
   } catch (const std::bad_alloc&) {
     return make_error(ErrorCode::unavailable,

@@ -19,6 +19,8 @@ constexpr std::size_t kSignatureAndHeader = 8 + 8 + 13;  // signature, chunk len
 struct Source {
   Encoded rest;
   std::string message;
+  const GiveUp* give_up = nullptr;
+  bool gave_up = false;
 };
 
 void read_bytes(png_structp png, png_bytep out, size_t count) {
@@ -31,6 +33,14 @@ void read_bytes(png_structp png, png_bytep out, size_t count) {
 void on_error(png_structp png, png_const_charp message) {
   static_cast<Source*>(png_get_error_ptr(png))->message = message;
   png_longjmp(png, 1);
+}
+
+// After each row.
+void on_row(png_structp png, png_uint_32, int) {
+  auto* source = static_cast<Source*>(png_get_error_ptr(png));
+  if (!(*source->give_up)()) return;
+  source->gave_up = true;
+  png_error(png, "given up");
 }
 
 void on_warning(png_structp, png_const_charp) {}
@@ -111,8 +121,8 @@ Result<PictureInfo> png_info(Encoded encoded) {
   return info;
 }
 
-Result<Image> decode_png(Encoded encoded, const PictureInfo& picture) {
-  Source source{encoded, {}};
+Result<Image> decode_png(Encoded encoded, const PictureInfo& picture, const GiveUp& give_up) {
+  Source source{encoded, {}, &give_up, false};
   Image image(picture.size, picture.channels, picture.depth);
   auto rows = rows_of(image);
   png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &source, on_error, on_warning);
@@ -123,8 +133,10 @@ Result<Image> decode_png(Encoded encoded, const PictureInfo& picture) {
   }
   png_set_read_fn(png, &source, read_bytes);
   png_set_user_limits(png, 0x7fffffff, 0x7fffffff);  // our own limits were checked
+  if (give_up) png_set_read_status_fn(png, on_row);
   const bool read = read_png(png, info, image, rows);
   png_destroy_read_struct(&png, &info, nullptr);
+  if (source.gave_up) return given_up();
   if (!read) return corrupt(fmt::format("damaged PNG: {}", source.message));
   return image;
 }

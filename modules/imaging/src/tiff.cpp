@@ -159,17 +159,18 @@ void store_samples(Image& image, const Layout& layout, const std::byte* from, in
   }
 }
 
-bool read_rows(TIFF* tiff, const Layout& layout, int plane, Image& image) {
+bool read_rows(TIFF* tiff, const Layout& layout, int plane, Image& image, const GiveUp& give_up) {
   Bytes row(static_cast<std::size_t>(TIFFScanlineSize(tiff)));
   for (int y = 0; y < image.height_px(); ++y) {
     const auto sample = static_cast<std::uint16_t>(plane);
+    if (give_up && give_up()) return false;
     if (TIFFReadScanline(tiff, row.data(), static_cast<std::uint32_t>(y), sample) != 1) return false;
     store_samples(image, layout, row.data(), plane, 0, y, image.width_px());
   }
   return true;
 }
 
-bool read_tiles(TIFF* tiff, const Layout& layout, int plane, Image& image) {
+bool read_tiles(TIFF* tiff, const Layout& layout, int plane, Image& image, const GiveUp& give_up) {
   std::uint32_t tile_width = 0, tile_height = 0;
   TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &tile_width);
   TIFFGetField(tiff, TIFFTAG_TILELENGTH, &tile_height);
@@ -177,6 +178,7 @@ bool read_tiles(TIFF* tiff, const Layout& layout, int plane, Image& image) {
   Bytes tile(static_cast<std::size_t>(TIFFTileSize(tiff)));
   const auto row_bytes = static_cast<std::size_t>(TIFFTileRowSize(tiff));
   for (std::uint64_t y = 0; y < layout.height; y += tile_height) {
+    if (give_up && give_up()) return false;
     for (std::uint64_t x = 0; x < layout.width; x += tile_width) {
       if (TIFFReadTile(tiff, tile.data(), static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(y), 0,
                        static_cast<std::uint16_t>(plane)) < 0) {
@@ -194,11 +196,11 @@ bool read_tiles(TIFF* tiff, const Layout& layout, int plane, Image& image) {
 }
 
 // Plane by plane: rows packed by a method that looks back can be read in their order only.
-bool read_plain(TIFF* tiff, const Layout& layout, Image& image) {
+bool read_plain(TIFF* tiff, const Layout& layout, Image& image, const GiveUp& give_up) {
   const int planes = layout.planes_apart() ? image.channels() : 1;
   for (int plane = 0; plane < planes; ++plane) {
-    const bool read =
-        TIFFIsTiled(tiff) ? read_tiles(tiff, layout, plane, image) : read_rows(tiff, layout, plane, image);
+    const bool read = TIFFIsTiled(tiff) ? read_tiles(tiff, layout, plane, image, give_up)
+                                        : read_rows(tiff, layout, plane, image, give_up);
     if (!read) return false;
   }
   return true;
@@ -249,7 +251,7 @@ Result<PictureInfo> tiff_info(Encoded encoded) {
   return info;
 }
 
-Result<Image> decode_tiff(Encoded encoded, const PictureInfo& info) {
+Result<Image> decode_tiff(Encoded encoded, const PictureInfo& info, const GiveUp& give_up) {
   MemoryFile file{encoded, {}, 0};
   const auto bytes = std::uint64_t{4} * static_cast<std::uint64_t>(info.size.width_px) * info.size.height_px *
                      static_cast<std::uint64_t>(info.depth);
@@ -260,7 +262,9 @@ Result<Image> decode_tiff(Encoded encoded, const PictureInfo& info) {
   const auto block = tiled ? TIFFTileSize64(tiff.get()) : TIFFScanlineSize64(tiff.get());
   if (block == 0 || block > largest_block(layout)) return corrupt("damaged TIFF: its blocks do not fit its size");
   Image image(info.size, info.channels, info.depth);
-  const bool read = layout.is_plain() ? read_plain(tiff.get(), layout, image) : read_converted(tiff.get(), image);
+  const bool read =
+      layout.is_plain() ? read_plain(tiff.get(), layout, image, give_up) : read_converted(tiff.get(), image);
+  if (!read && give_up && give_up()) return given_up();
   if (!read) return corrupt("truncated or damaged TIFF: pixels are missing");
   return image;
 }

@@ -50,6 +50,18 @@ TEST(BadPicture, CutAnywhereItIsRefused) {
   }
 }
 
+TEST(BadPicture, DecodingIsGivenUpBetweenRows) {
+  for (const auto& [name, encoded] : samples()) {
+    int asked = 0;
+    const auto image = decode(encoded, {}, [&asked] { return ++asked > 1; });
+    ASSERT_FALSE(image) << name;
+    EXPECT_EQ(image.error().code, ErrorCode::cancelled) << name << image.error().message;
+    EXPECT_TRUE(decode(encoded, {}, [] { return false; })) << name;
+    const auto info = read_info(encoded);
+    EXPECT_GE(decoding_bytes(*info), decode(encoded)->bytes().size()) << name;
+  }
+}
+
 TEST(BadPicture, AnyByteMayBeWrong) {
   for (const auto& [name, encoded] : samples()) {
     for (std::size_t at = 0; at < encoded.size(); at += at < 300 ? 1 : 37) {
@@ -103,6 +115,13 @@ TEST(BadPicture, AHugeOneIsRefusedByItsHeaderWithTheNumbers) {
   EXPECT_NE(image.error().message.find("30000 x 30000"), std::string::npos) << image.error().message;
   EXPECT_NE(image.error().message.find("100000000"), std::string::npos) << image.error().message;
   EXPECT_EQ(decode(png_header(0x7fffffff, 0x7fffffff)).error().code, ErrorCode::too_large);
+  // Few pixels, but rows that are a hundred million pointers.
+  for (const auto& [width, height] : {std::pair{1, 99'999'999}, {99'999'999, 1}, {65'536, 2}}) {
+    const auto thin = decode(png_header(static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height)));
+    ASSERT_FALSE(thin);
+    EXPECT_EQ(thin.error().code, ErrorCode::too_large) << width;
+    EXPECT_NE(thin.error().message.find("a side may have 65535"), std::string::npos) << thin.error().message;
+  }
   EXPECT_EQ(decode(png_header(0xffffffff, 1)).error().code, ErrorCode::corrupt_data);
   EXPECT_EQ(decode(png_header(0, 5)).error().code, ErrorCode::corrupt_data);
 }

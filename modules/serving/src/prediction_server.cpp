@@ -8,9 +8,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <lineguard/core/id.h>
+#include <lineguard/core/stop_scope.h>
 #include <lineguard/http/metrics.h>
 #include <lineguard/http/multipart.h>
+#include <lineguard/http/recent_answer.h>
 #include <lineguard/imaging/decode.h>
 #include <lineguard/serving/prediction_server.h>
 #include <lineguard/wire/inspect_line.h>
@@ -21,7 +22,6 @@ namespace lineguard::serving {
 namespace {
 
 constexpr std::string_view kInspect = "/v1/inspect/";
-constexpr std::string_view kModels = "/v1/models";
 
 // A failing answer names the question that it answers, as one for another part must not be taken for this one's.
 http::Response refuse(const Error& error, const std::optional<wire::Question>& question) {
@@ -50,12 +50,6 @@ Result<Received> received_of(const http::Request& request, const Capture& captur
   return Received{std::move(question), std::move(difference)};
 }
 
-http::Response wrong_method(std::string allowed) {
-  http::Response response = http::error_response(405, "unsupported", "this address takes " + allowed);
-  response.headers["Allow"] = std::move(allowed);
-  return response;
-}
-
 std::shared_ptr<const Bytes> bytes_of(std::string_view text) {
   const auto* first = reinterpret_cast<const std::byte*>(text.data());
   return std::make_shared<const Bytes>(first, first + text.size());
@@ -76,15 +70,20 @@ Result<PredictOptions> read_parameters(const http::Request& request) {
   return options;
 }
 
+// Of a request's body, into which they look.
+struct Pictures {
+  std::string_view image;
+  std::optional<std::string_view> twin;
+};
+
 // The body is the picture, or a form with the fields `image` and, for models that compare, `template`.
-Result<Capture> capture_of(const http::Request& request) {
-  Capture capture;
-  capture.captured_at = system_clock().utc_now();
-  const std::string_view type = request.header("Content-Type");
-  if (!http::is_multipart(type)) {
-    capture.views.push_back({"", bytes_of(request.body), "request", std::nullopt});
-    return capture;
+Result<Pictures> pictures_of(const http::Request& request) {
+  if (request.body.empty()) {
+    return make_error(ErrorCode::invalid_argument,
+                      "the request has no body; expected a JPEG, PNG, BMP or TIFF picture");
   }
+  const std::string_view type = request.header("Content-Type");
+  if (!http::is_multipart(type)) return Pictures{request.body, std::nullopt};
   LINEGUARD_ASSIGN(const http::Fields fields, http::parse_multipart(type, request.body));
   const auto image = fields.find("image"), twin = fields.find("template");
   if (image == fields.end()) return make_error(ErrorCode::invalid_argument, "the form has no field \"image\"");
@@ -94,42 +93,72 @@ Result<Capture> capture_of(const http::Request& request) {
                         fmt::format("the form has a field \"{}\", allowed: image, template", name));
     }
   }
-  capture.views.push_back({"", bytes_of(image->second), "request", std::nullopt});
-  if (twin != fields.end()) capture.views[0].defect_free_template = bytes_of(twin->second);
+  Pictures pictures{image->second, std::nullopt};
+  if (twin != fields.end()) pictures.twin = twin->second;
+  return pictures;
+}
+
+Capture capture_of(const Pictures& pictures) {
+  Capture capture;
+  capture.captured_at = system_clock().utc_now();
+  capture.views.push_back({"", bytes_of(pictures.image), "request", std::nullopt});
+  if (pictures.twin) capture.views[0].defect_free_template = bytes_of(*pictures.twin);
   return capture;
 }
 
 // A map is four bytes a pixel and in the answer more than five: a small file may hold a picture of which that is
 // gigabytes.
-Result<void> refuse_large_map(const Capture& capture) {
+Result<std::uint64_t> map_bytes(const imaging::PictureInfo& info) {
   constexpr std::int64_t kMostPixels = 25'000'000;
-  for (const View& view : capture.views) {
-    const auto* encoded = std::get_if<std::shared_ptr<const Bytes>>(&view.content);
-    const auto info = encoded ? imaging::read_info(**encoded) : make_error(ErrorCode::internal, "pixels");
-    if (!info) continue;  // the predictor says what is wrong with it
-    if (std::int64_t{info->size.width_px} * info->size.height_px > kMostPixels)
-      return make_error(ErrorCode::too_large,
-                        fmt::format("map=1 is for pictures of up to {} megapixels, this one has {}x{} pixels",
-                                    kMostPixels / 1'000'000, info->size.width_px, info->size.height_px));
+  const std::int64_t pixels = std::int64_t{info.size.width_px} * info.size.height_px;
+  if (pixels > kMostPixels) {
+    return make_error(ErrorCode::too_large,
+                      fmt::format("map=1 is for pictures of up to {} megapixels, this one has {}x{} pixels",
+                                  kMostPixels / 1'000'000, info.size.width_px, info.size.height_px));
   }
-  return {};
+  const auto bytes = static_cast<std::size_t>(pixels) * sizeof(float);
+  return bytes + base64_bytes(bytes);
+}
+
+// Memory that the prediction takes beside the body, by the pictures' headers. One whose header cannot be read costs its
+// bytes: the predictor says what is wrong with it. Errors: too_large.
+Result<std::uint64_t> cost_of(const Pictures& pictures, const PredictOptions& options) {
+  constexpr std::uint64_t kEmbeddingAndRegions = 256 << 10;
+  std::uint64_t bytes = kEmbeddingAndRegions;
+  for (const std::string_view picture : {pictures.image, pictures.twin.value_or("")}) {
+    bytes += picture.size();
+    const auto info = imaging::read_info({reinterpret_cast<const std::byte*>(picture.data()), picture.size()});
+    if (!info && info.error().code == ErrorCode::too_large) return info.error();
+    if (!info) continue;
+    bytes += imaging::decoding_bytes(*info) * (pictures.twin ? 2 : 1);  // the pair that the network sees
+    if (!options.want_map || picture.data() != pictures.image.data()) continue;
+    LINEGUARD_ASSIGN(const std::uint64_t map, map_bytes(*info));
+    bytes += map;
+  }
+  return bytes;
 }
 
 }  // namespace
 
 struct PredictionServer::State {
+  std::uint64_t memory_bytes = 0;  // for all requests together
   std::map<std::string, ServedModel, std::less<>> models;
   http::Metrics metrics;
   std::atomic<bool> ready{true};
   std::atomic<const http::Server*> running{nullptr};  // for its load; null while it starts
   std::unique_ptr<http::Server> server;               // last: its threads use the rest
 
-  std::optional<http::Response> answer_at_once(const http::Request& request);
-  http::Response inspect(const http::Request& request);
+  http::RecentAnswer metrics_page{[this] { return expose_metrics(); }};
+
+  http::Router routes();
+  std::optional<http::Response> check_head(const http::Request& request) const;
+  std::optional<http::Response> check_body(const http::Request& request) const;
+  http::Response inspect(const http::Request& request, http::Work& work);
   http::Response expose_metrics();
   http::Response unknown_model(std::string_view name, const http::Request& request) const;
   void expose_health();
   bool is_ready() const;  // no model failed its self-test
+  http::Response show_model(const http::Request& request) const;
   void note(const http::Request& request, int status);
 };
 
@@ -166,6 +195,8 @@ http::Response PredictionServer::State::expose_metrics() {
   const http::ServerLoad load = serving ? serving->load() : http::ServerLoad{};
   metrics.set("lineguard_queue_waiting", "Requests that wait for a worker", {}, static_cast<double>(load.waiting));
   metrics.set("lineguard_requests_running", "Requests being predicted", {}, static_cast<double>(load.running));
+  metrics.set("lineguard_request_memory_bytes", "Held by requests: bodies, decoded pictures, answers", {},
+              static_cast<double>(load.memory_bytes));
   metrics.set("lineguard_connections", "Open connections", {}, static_cast<double>(load.connections));
   return {200, {{"Content-Type", "text/plain; version=0.0.4"}}, metrics.expose()};
 }
@@ -182,47 +213,64 @@ void PredictionServer::State::note(const http::Request& request, int status) {
                           milliseconds_between(request.received, system_clock().now()) / 1000);
 }
 
-// On the socket thread: everything that needs no prediction.
-std::optional<http::Response> PredictionServer::State::answer_at_once(const http::Request& request) {
-  const std::string_view path = request.path();
-  if (path.starts_with(kInspect)) {
-    const std::string_view name = path.substr(kInspect.size());
-    if (!models.contains(name)) return unknown_model(name, request);
-    if (request.method != "POST") return wrong_method("POST");
-    if (const auto wanted = read_parameters(request); !wanted) return refuse(wanted.error(), request);
-    if (!request.body.empty()) return std::nullopt;
-    return refuse({ErrorCode::invalid_argument, "the request has no body; expected a JPEG, PNG, BMP or TIFF picture"},
-                  request);
-  }
-  const bool known =
-      path == "/v1/health/live" || path == "/v1/health/ready" || path == "/metrics" || path.starts_with(kModels);
-  if (known && request.method != "GET" && request.method != "HEAD") return wrong_method("GET");
-  if (path == "/v1/health/live") return http::json_response(200, "{\"live\":true}\n");
-  if (path == "/v1/health/ready") {
-    const bool is = is_ready();
-    return http::json_response(is ? 200 : 503, fmt::format("{{\"ready\":{}}}\n", is));
-  }
-  if (path == "/metrics") return expose_metrics();
-  if (path == kModels) return http::json_response(200, models_json(models));
-  if (path.starts_with("/v1/models/")) {
-    const auto model = models.find(path.substr(kModels.size() + 1));
-    if (model == models.end()) return unknown_model(path.substr(kModels.size() + 1), request);
-    return http::json_response(200, model_json(model->second));
-  }
-  return refuse({ErrorCode::not_found, fmt::format("there is nothing at {}; see docs/api.md", path)}, request);
+http::Response PredictionServer::State::show_model(const http::Request& request) const {
+  const auto model = models.find(request.path_value("model"));
+  if (model == models.end()) return unknown_model(request.path_value("model"), request);
+  return http::json_response(200, model_json(model->second));
 }
 
-// On a worker.
-http::Response PredictionServer::State::inspect(const http::Request& request) {
-  const std::string name(request.path().substr(kInspect.size()));
+http::Router PredictionServer::State::routes() {
+  http::Router router;
+  router.set_hint("see docs/api.md");
+  router.get_always("/v1/health/live",
+                    [](const http::Request&) { return http::json_response(200, "{\"live\":true}\n"); });
+  router.get_always("/v1/health/ready", [this](const http::Request&) {
+    const bool is = is_ready();
+    return http::json_response(is ? 200 : 503, fmt::format("{{\"ready\":{}}}\n", is));
+  });
+  router.get_always("/metrics", [this](const http::Request&) { return metrics_page.get(); });
+  router.get("/v1/models", [this](const http::Request&) { return http::json_response(200, models_json(models)); });
+  router.get("/v1/models/{model}", [this](const http::Request& request) { return show_model(request); });
+  http::Route route;
+  route.method = "POST";
+  route.path = "/v1/inspect/{model}";
+  route.runs_on = http::RunsOn::worker;
+  route.handler = [this](const http::Request& request, http::Work& work) { return inspect(request, work); };
+  route.check_head = [this](const http::Request& request) { return check_head(request); };
+  route.check_body = [this](const http::Request& request) { return check_body(request); };
+  router.add(std::move(route));
+  return router;
+}
+
+// On the socket thread, before the body is read.
+std::optional<http::Response> PredictionServer::State::check_head(const http::Request& request) const {
+  if (!models.contains(request.path_value("model"))) return unknown_model(request.path_value("model"), request);
+  if (const auto wanted = read_parameters(request); !wanted) return refuse(wanted.error(), request);
+  return std::nullopt;
+}
+
+// On the socket thread: what can never be predicted takes no worker.
+std::optional<http::Response> PredictionServer::State::check_body(const http::Request& request) const {
+  const auto pictures = pictures_of(request);
+  if (!pictures) return refuse(pictures.error(), request);
+  const auto cost = cost_of(*pictures, read_parameters(request).value());
+  if (!cost) return refuse(cost.error(), request);
+  return http::refuse_what_never_fits(request.body.size() + *cost, memory_bytes);
+}
+
+// On a worker; the checks have refused what is wrong.
+http::Response PredictionServer::State::inspect(const http::Request& request, http::Work& work) {
+  const std::string name(request.path_value("model"));
   const ServedModel& model = models.find(name)->second;
-  const PredictOptions options = read_parameters(request).value();  // answer_at_once() refused what is wrong
+  const PredictOptions options = read_parameters(request).value();
+  const StopScope stop(work.stop_token());
   const SteadyTime start = system_clock().now();
   metrics.observe_seconds("lineguard_wait_seconds", "From a request's header to a worker: its body and the queue",
                           {{"model", name}}, milliseconds_between(request.received, start) / 1000);
-  auto capture = capture_of(request);
-  if (!capture) return refuse(capture.error(), request);
-  const auto received = received_of(request, *capture);
+  const Pictures pictures = pictures_of(request).value();
+  if (auto refused = work.hold(cost_of(pictures, options).value())) return *std::move(refused);
+  Capture capture = capture_of(pictures);
+  const auto received = received_of(request, capture);
   if (!received) return refuse(received.error(), request);
   const std::optional<wire::Question>& question = received->question;
   if (!received->difference.empty()) {
@@ -232,11 +280,8 @@ http::Response PredictionServer::State::inspect(const http::Request& request) {
         {ErrorCode::corrupt_data, "the request's body is not the one that its sums are of: " + received->difference},
         question);
   }
-  if (question) capture->part_number = question->part;
-  if (options.want_map) {
-    if (const auto fits = refuse_large_map(*capture); !fits) return refuse(fits.error(), question);
-  }
-  auto prediction = model.predictor->predict(*capture, options);
+  if (question) capture.part_number = question->part;
+  auto prediction = model.predictor->predict(capture, options);
   metrics.observe_seconds("lineguard_inspect_seconds", "Decode and prediction, without waiting", {{"model", name}},
                           milliseconds_between(start, system_clock().now()) / 1000);
   if (!prediction) return refuse(prediction.error(), question);
@@ -244,7 +289,7 @@ http::Response PredictionServer::State::inspect(const http::Request& request) {
                           prediction->decode_ms / 1000);
   metrics.add("lineguard_predictions_total", "Predictions by the server's own, informative label",
               {{"model", name}, {"label", std::string(to_string(prediction->label))}});
-  return http::json_response(200, inspect_json(new_id(), std::move(*prediction), question));
+  return http::json_response(200, inspect_json(request.id, std::move(*prediction), question));
 }
 
 PredictionServer::PredictionServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -257,6 +302,7 @@ std::uint16_t PredictionServer::port() const {
 Result<std::unique_ptr<PredictionServer>> PredictionServer::start(const ServingConfig& config,
                                                                   std::vector<ServedModel> models) {
   auto state = std::make_unique<State>();
+  state->memory_bytes = config.http.memory_bytes;
   for (ServedModel& model : models) {
     state->metrics.set("lineguard_model_info", "The models being served",
                        {{"model", model.identity.name},
@@ -268,10 +314,9 @@ Result<std::unique_ptr<PredictionServer>> PredictionServer::start(const ServingC
   }
   State* raw = state.get();
   LINEGUARD_ASSIGN(state->server,
-                   http::Server::start(
-                       config.http, [raw](const http::Request& request) { return raw->answer_at_once(request); },
-                       [raw](const http::Request& request) { return raw->inspect(request); },
-                       [raw](const http::Request& request, int status) { raw->note(request, status); }));
+                   http::Server::start(config.http, state->routes(), [raw](const http::Request& request, int status) {
+                     raw->note(request, status);
+                   }));
   state->running = state->server.get();
   return std::unique_ptr<PredictionServer>(new PredictionServer(std::move(state)));
 }

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <lineguard/core/files.h>
+#include <lineguard/core/stop_scope.h>
 #include <lineguard/http/client.h>
 #include <lineguard/serving/prediction_server.h>
 #include <lineguard/wire/inspect_line.h>
@@ -26,6 +27,8 @@ class FakePredictor final : public Predictor {
     if (text == "bad") return make_error(ErrorCode::corrupt_data, "not a picture");
     if (text == "deadline" && options.deadline != SteadyTime::max()) return make_error(ErrorCode::timeout, "too late");
     if (text == "broken") return make_error(ErrorCode::internal, "the runtime failed");
+    while (text == "until stopped" && !StopScope::stop_requested()) std::this_thread::yield();
+    if (StopScope::stop_requested()) ++stopped;
     if (text == "wait") gate.get_future().wait();
     Prediction prediction;
     prediction.score = static_cast<double>(bytes.size());
@@ -36,7 +39,7 @@ class FakePredictor final : public Predictor {
     if (options.want_embedding) prediction.embedding = {1, 2, 3};
     return prediction;
   }
-  std::atomic<int> calls{0};
+  std::atomic<int> calls{0}, stopped{0};
   std::promise<void> gate;
 };
 
@@ -80,6 +83,7 @@ TEST_F(Serving, MapAndEmbeddingAreOptIn) {
 
 // A hundred bytes may claim a hundred megapixels; without a map they are predicted, or refused, as ever.
 TEST_F(Serving, NoMapOfAHugePicture) {
+  start({.port = 0, .workers = 1, .queue = 0, .memory_bytes = 1'000'000'000});
   std::string bmp("BM", 2);
   const auto add = [&](std::uint32_t number, int bytes) {
     for (int i = 0; i < bytes; ++i) bmp += static_cast<char>(number >> (8 * i));
@@ -93,6 +97,41 @@ TEST_F(Serving, NoMapOfAHugePicture) {
   EXPECT_NE(refused.body.find("up to 25 megapixels, this one has 10000x10000 pixels"), std::string::npos)
       << refused.body;
   EXPECT_EQ(send("POST", "/v1/inspect/tiles", bmp).status, 200);
+}
+
+std::string png_header(std::uint32_t width_px, std::uint32_t height_px, char bits = 8, char colour_type = 0) {
+  std::string png("\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR", 16);
+  for (const std::uint32_t number : {width_px, height_px}) {
+    for (int shift = 24; shift >= 0; shift -= 8) png += static_cast<char>(number >> shift);
+  }
+  return png + std::string({bits, colour_type, '\0', '\0', '\0'});
+}
+
+// By its header, while its bytes are few: a side that no picture has, or more pixels than may be held.
+TEST_F(Serving, APictureThatCanNeverFitTakesNoWorker) {
+  start({.port = 0, .workers = 1, .queue = 0, .memory_bytes = 200'000'000});
+  const std::string huge[] = {png_header(1, 99'999'999), png_header(99'999'999, 1), png_header(30'000, 30'000),
+                              png_header(9'000, 9'000, 16, 2)};
+  for (const std::string& png : huge) {
+    const http::Response refused = send("POST", "/v1/inspect/tiles", png);
+    EXPECT_EQ(refused.status, 413) << refused.body;
+    EXPECT_NE(refused.body.find("\"code\":\"too_large\""), std::string::npos) << refused.body;
+  }
+  EXPECT_EQ(send("POST", "/v1/inspect/tiles?map=1", png_header(4'900, 4'900)).status, 413);
+  EXPECT_EQ(predictor_->calls, 0);
+  EXPECT_EQ(send("POST", "/v1/inspect/tiles", png_header(4'900, 4'900)).status, 200);
+}
+
+// A deadline that passes, and a client that leaves, reach the predictor.
+TEST_F(Serving, ThePredictorIsToldThatNobodyWaits) {
+  EXPECT_EQ(send("POST", "/v1/inspect/tiles", "until stopped", {{"X-Lineguard-Deadline-Ms", "20"}}).status, 504);
+  while (predictor_->stopped < 1) std::this_thread::yield();
+}
+
+TEST_F(Serving, ThePredictionsIdIsTheRequests) {
+  const http::Response response = send("POST", "/v1/inspect/tiles", "1", {{"X-Request-Id", "part-7"}});
+  EXPECT_EQ(response.header("X-Request-Id"), "part-7");
+  EXPECT_EQ(wire::parse_inspect_line(response.body)->id, "part-7");
 }
 
 struct BadRequest {

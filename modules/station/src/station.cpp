@@ -163,7 +163,10 @@ std::string Station::stopped_payload() const {
 // ---- status
 
 void Station::publish_status(const char* state) {
-  std::lock_guard lock(status_mutex_);
+  // Whoever reads the status must not hold the cycle up: what is new is told the next time round.
+  std::unique_lock lock(status_mutex_, std::try_to_lock);
+  if (!lock && workers_) return;
+  if (!lock) lock.lock();
   status_.state = cycle_.begun() ? state : "waiting for the PLC";
   status_.plc_linked = dialogue_->linked();
   status_.ready = status_.plc_linked && cycle_.ready();

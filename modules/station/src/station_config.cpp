@@ -100,6 +100,7 @@ Result<StationConfig> read_all(ConfigReader reader) {
   if (reader.has("record")) read_record(reader.section("record"), config);
   read_cycle(reader.section("cycle"), config);
   reader.read("http", config.http);
+  reader.read("http_insecure", config.http_insecure);
   if (reader.has("http")) {
     if (auto parsed = parse_host_port(config.http); !parsed) reader.add_problem("http", parsed.error().message);
   }

@@ -41,10 +41,17 @@ Question received(const http::Request& request) {
 class RemotePredictorTest : public ::testing::Test {
  protected:
   void answer(const std::function<http::Response(const http::Request&)>& handler) {
-    auto started = http::Server::start({.port = 0}, {}, [this, handler](const http::Request& request) {
+    http::Route route;
+    route.method = "POST";
+    route.path = "/v1/inspect/{model}";
+    route.runs_on = http::RunsOn::worker;
+    route.handler = [this, handler](const http::Request& request, http::Work&) {
       last_ = request;
       return handler(request);
-    });
+    };
+    http::Router router;
+    router.add(std::move(route));
+    auto started = http::Server::start({.port = 0}, std::move(router));
     ASSERT_TRUE(started) << started.error().message;
     server_ = std::move(*started);
     auto created = RemotePredictor::create("http://127.0.0.1:" + std::to_string(server_->port()), "tiles");

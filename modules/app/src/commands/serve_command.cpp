@@ -5,9 +5,10 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/host_port.h>
 #include <lineguard/core/log.h>
 #include <lineguard/core/signals.h>
-#include <lineguard/http/client.h>
+#include <lineguard/http/server.h>
 #include <lineguard/serving/prediction_server.h>
 
 namespace lineguard::app {
@@ -15,13 +16,24 @@ namespace {
 
 struct ServeArguments {
   std::string models, http = "127.0.0.1:8080", operating_point = "default";
-  int workers = 2, queue = 16, threads = 1, drain_s = 10, load_limit_s = 10, self_test_s = 600;
+  int workers = 2, queue = 16, threads = 1, drain_s = 10, load_limit_s = 10, self_test_s = 600, memory_mb = 512;
+  bool insecure = false;
 };
+
+// Before models are loaded.
+Result<void> refuse_open_address(const HostPort& endpoint, const ServeArguments& arguments) {
+  if (arguments.insecure || http::is_loopback(endpoint.host)) return {};
+  return make_error(ErrorCode::invalid_argument,
+                    fmt::format("--http {} is not a loopback address: other machines would reach the server, and there "
+                                "are no keys and no TLS yet; --insecure allows it",
+                                arguments.http));
+}
 
 Result<int> run_serve(const ServeArguments& arguments) {
   const StopRequest stop;
   mallopt(M_ARENA_MAX, 2);  // a heap for every worker would only grow the memory
   LINEGUARD_ASSIGN(const HostPort endpoint, parse_host_port(arguments.http));
+  LINEGUARD_TRY(refuse_open_address(endpoint, arguments));
   log_info("serve", "loading " + arguments.models);
   LINEGUARD_ASSIGN(auto loaded, serving::load_models(
                                     arguments.models,
@@ -39,10 +51,12 @@ Result<int> run_serve(const ServeArguments& arguments) {
   serving::ServingConfig config;
   config.http.address = endpoint.host;
   config.http.port = endpoint.port;
+  config.http.insecure = arguments.insecure;
+  config.http.memory_bytes = static_cast<std::uint64_t>(arguments.memory_mb) << 20;
   config.http.workers = arguments.workers;
   config.http.queue = static_cast<std::size_t>(arguments.queue);
   LINEGUARD_ASSIGN(auto server, serving::PredictionServer::start(config, std::move(loaded.models)));
-  log_info("serve", fmt::format("listening on http://{}:{}", endpoint.host, server->port()));
+  log_info("serve", "listening on http://" + text_of({endpoint.host, server->port()}));
   stop.wait();
   log_info("serve", "draining");
   if (!server->stop(std::chrono::seconds(arguments.drain_s))) {
@@ -61,6 +75,8 @@ void add_serve_command(CLI::App& root, Run& run) {
       ->required();
   command->add_option("--http", arguments->http, "Address to listen on; port 0 takes a free one")
       ->capture_default_str();
+  command->add_flag("--insecure", arguments->insecure,
+                    "Listen beyond loopback: whoever reaches the address may ask, there are no keys and no TLS yet");
   command
       ->add_option("--operating-point", arguments->operating_point,
                    "Whose threshold gives the label, of every model (evaluate --save-operating-point)")
@@ -70,6 +86,11 @@ void add_serve_command(CLI::App& root, Run& run) {
       ->capture_default_str();
   command->add_option("--queue", arguments->queue, "Requests that may wait; beyond them 503")
       ->check(CLI::Range(0, 10'000))
+      ->capture_default_str();
+  command
+      ->add_option("--memory-mb", arguments->memory_mb,
+                   "What requests may hold together: bodies, decoded pictures, answers; beyond it 503")
+      ->check(CLI::Range(64, 1'000'000))
       ->capture_default_str();
   command->add_option("--threads", arguments->threads, "Cores of one prediction")
       ->check(CLI::Range(1, 64))
@@ -90,7 +111,7 @@ void add_serve_command(CLI::App& root, Run& run) {
   command->footer(
       "Endpoints: POST /v1/inspect/{model}, GET /v1/models, /v1/health/live, /v1/health/ready, /metrics (docs/api.md)\n"
       "Examples:\n"
-      "  lineguard serve --models models/ --http 0.0.0.0:8080\n"
+      "  lineguard serve --models models/ --http 0.0.0.0:8080 --insecure\n"
       "  curl --data-binary @part.jpg http://127.0.0.1:8080/v1/inspect/tiles");
   command->callback([arguments, &run] {
     run = [arguments] {

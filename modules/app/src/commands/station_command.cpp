@@ -9,9 +9,10 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/host_port.h>
 #include <lineguard/core/log.h>
 #include <lineguard/core/signals.h>
-#include <lineguard/http/client.h>
+#include <lineguard/http/recent_answer.h>
 #include <lineguard/http/server.h>
 
 namespace lineguard::app {
@@ -22,25 +23,41 @@ struct StationOptions {
   bool check = false;
 };
 
-// /metrics, /v1/status and health; none where the configuration names no port.
-Result<std::unique_ptr<http::Server>> serve_status(const std::string& address, const station::Station& station) {
-  if (address.empty()) return std::unique_ptr<http::Server>();
-  LINEGUARD_ASSIGN(const HostPort endpoint, parse_host_port(address));
+http::ServerConfig status_server_config(const HostPort& endpoint, bool insecure) {
   http::ServerConfig config;
   config.address = endpoint.host;
   config.port = endpoint.port;
+  config.insecure = insecure;
   config.workers = 1;
-  const auto immediate = [&station](const http::Request& request) -> std::optional<http::Response> {
-    if (request.method != "GET") return http::error_response(405, "invalid_argument", "only GET is answered here");
-    if (request.path() == "/v1/status") return http::json_response(200, status_json(station.status()));
-    if (request.path() == "/metrics") {
-      return http::Response{200, {{"Content-Type", "text/plain; version=0.0.4"}}, metrics_text(station.status())};
-    }
-    return http::error_response(404, "not_found", "there are /metrics and /v1/status");
-  };
-  auto server = http::Server::start(config, immediate, [](const http::Request&) { return http::Response{}; });
+  config.max_connections = 64;
+  config.memory_bytes = 16 << 20;
+  config.max_body_bytes = 64 << 10;
+  config.nice = 5;  // whoever asks, and however often: the cycle goes first
+  return config;
+}
+
+// What shows the station never computes more often than now and then: a flood of requests takes no lock of the cycle's.
+http::Router status_pages(const station::Station& station) {
+  const auto status = std::make_shared<http::RecentAnswer>(
+      [&station] { return http::json_response(200, status_json(station.status())); });
+  const auto metrics = std::make_shared<http::RecentAnswer>([&station] {
+    return http::Response{200, {{"Content-Type", "text/plain; version=0.0.4"}}, metrics_text(station.status())};
+  });
+  http::Router router;
+  router.set_hint("there are /metrics and /v1/status");
+  router.get_always("/v1/status", [status](const http::Request&) { return status->get(); });
+  router.get_always("/metrics", [metrics](const http::Request&) { return metrics->get(); });
+  return router;
+}
+
+// None where the configuration names no port.
+Result<std::unique_ptr<http::Server>> serve_status(const station::StationConfig& config,
+                                                   const station::Station& station) {
+  if (config.http.empty()) return std::unique_ptr<http::Server>();
+  LINEGUARD_ASSIGN(const HostPort endpoint, parse_host_port(config.http));
+  auto server = http::Server::start(status_server_config(endpoint, config.http_insecure), status_pages(station));
   if (!server) return server.error().in("http");
-  log_info("station", fmt::format("status on http://{}:{}/v1/status", endpoint.host, (*server)->port()));
+  log_info("station", fmt::format("status on http://{}/v1/status", text_of({endpoint.host, (*server)->port()})));
   return server;
 }
 
@@ -64,7 +81,7 @@ void print_summary(const station::StationStatus& status) {
 Result<void> inspect_until_stopped(const station::StationConfig& config) {
   LINEGUARD_ASSIGN(auto devices, open_devices(config));
   station::Station station(settings_of(config), std::move(devices));
-  LINEGUARD_ASSIGN(auto server, serve_status(config.http, station));
+  LINEGUARD_ASSIGN(auto server, serve_status(config, station));
   ignore_broken_pipes();
   const StopRequest stop(SecondSignal::changes_nothing);  // outputs are made safe before the end
   std::thread passes_it_on([&] {
@@ -80,9 +97,23 @@ Result<void> inspect_until_stopped(const station::StationConfig& config) {
   return {};
 }
 
+// Before any device is opened.
+Result<void> refuse_open_address(const station::StationConfig& config) {
+  if (config.http.empty() || config.http_insecure) return {};
+  LINEGUARD_ASSIGN(const HostPort endpoint, parse_host_port(config.http));
+  if (http::is_loopback(endpoint.host)) return {};
+  return make_error(
+      ErrorCode::invalid_config,
+      fmt::format("http: {} is not a loopback address: other machines would reach the station's pages, and "
+                  "there are no keys yet; http_insecure = true allows it",
+                  config.http));
+}
+
 int run_station(const StationOptions& options) {
   const auto config = station::load_station_config(options.config);
   if (!config) return report_error(config.error());
+  if (const auto allowed = refuse_open_address(*config); !allowed)
+    return report_error(allowed.error().in(options.config.string()));
   if (options.check) {
     const DeviceCheck check = check_devices(*config);
     for (const std::string& line : check.lines) std::cout << line << '\n';

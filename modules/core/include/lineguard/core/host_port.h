@@ -15,5 +15,7 @@ struct HostPort {
 };
 // "127.0.0.1:1502", "[::1]:1502", "plc.local:502"; port 0 to 65535. Errors: invalid_argument, with what was expected.
 Result<HostPort> parse_host_port(std::string_view text);
+// As parse_host_port() reads it: "[::1]:1502".
+std::string text_of(const HostPort& address);
 
 }  // namespace lineguard

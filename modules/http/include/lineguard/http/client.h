@@ -16,19 +16,24 @@ namespace lineguard::http {
 // unsupported.
 Result<HostPort> parse_url(const std::string& url);
 
+class NameLookup;
+
 // Not thread-safe.
 class Client {
  public:
   explicit Client(HostPort endpoint);
+  Client(HostPort endpoint, NameLookup& names);  // `names` must outlive it
   ~Client();
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;
 
   // Connects if needed, sends, reads the whole answer; never takes longer than until `deadline`, whatever the server
-  // does (nor the name look-up). A kept connection that the server had closed before it answered anything is opened
-  // anew once and the request sent again: use it for requests that may be repeated. An answer with any status is a
-  // value.
-  // Errors: timeout, unavailable (refused, reset), too_large (answer over max_body_bytes), corrupt_data (no HTTP).
+  // does (nor the name look-up: an address that is known is tried at once). A kept connection that the server had
+  // closed before it answered anything is opened anew once and the request sent again: use it for requests that may be
+  // repeated. An answer with any status is a value. A connection on which anything has come that was not asked for is
+  // never used again. Errors: timeout, unavailable (refused, reset, cut), too_large (answer over max_body_bytes),
+  // bad_answer (no HTTP, or one whose length is missing, malformed or said twice), invalid_argument (control characters
+  // in the request).
   Result<Response> send(const Request& request, SteadyTime deadline, std::uint64_t max_body_bytes = 64u << 20);
 
  private:

@@ -34,6 +34,7 @@ struct StationConfig {
   std::filesystem::path record_anchor_copy;  // a second file for the anchors; empty: none
   int poll_interval_us = 1000;               // between two reads of the PLC
   std::string http;                          // HOST:PORT of /metrics and /v1/status; empty: none
+  bool http_insecure = false;                // allows an address that other machines reach: there are no keys yet
 };
 
 // Errors: not_found, invalid_config listing every problem with file, line and key.
