@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/line_writer.h>
 #include <lineguard/core/log.h>
 #include <lineguard/core/signals.h>
 #include <lineguard/http/client.h>
@@ -44,21 +45,22 @@ Result<std::unique_ptr<http::Server>> serve_status(const std::string& address, c
   return server;
 }
 
+// Through a queue: a full pipe must not keep a stopped station from ending.
 void print_summary(const station::StationStatus& status) {
+  LineWriter& out = standard_output_lines();
   const station::CycleCounters& counters = status.counters;
-  std::cout << fmt::format("parts {}: passed {}, diverted {}\n", counters.parts(), counters.passed, counters.diverted);
+  out.write(fmt::format("parts {}: passed {}, diverted {}", counters.parts(), counters.passed, counters.diverted));
   for (const Reason reason : all_reasons()) {
-    if (reason != Reason::good && counters.because(reason) > 0) {
-      std::cout << fmt::format("  {:<18} {}\n", to_string(reason), counters.because(reason));
-    }
+    if (reason != Reason::good && counters.because(reason) > 0)
+      out.write(fmt::format("  {:<18} {}", to_string(reason), counters.because(reason)));
   }
   if (counters.label_disagreements > 0)
-    std::cout << fmt::format(
-        "parts that the model would have decided otherwise: {}; its threshold or unknown band is not the recipe's\n",
-        counters.label_disagreements);
-  std::cout << fmt::format("trigger to decision p50 {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms (n {})\n",
-                           status.times.percentile(0.5), status.times.percentile(0.99), status.times.max_ms(),
-                           status.times.count());
+    out.write(fmt::format(
+        "parts that the model would have decided otherwise: {}; its threshold or unknown band is not the recipe's",
+        counters.label_disagreements));
+  out.write(fmt::format("trigger to decision p50 {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms (n {})",
+                        status.times.percentile(0.5), status.times.percentile(0.99), status.times.max_ms(),
+                        status.times.count()));
 }
 
 Result<void> inspect_until_stopped(const station::StationConfig& config) {
