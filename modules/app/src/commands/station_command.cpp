@@ -2,10 +2,13 @@
 #include "commands.h"
 #include "commands/station_devices.h"
 
-#include <csignal>
+#include <condition_variable>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <mutex>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -20,7 +23,7 @@ namespace {
 
 struct StationOptions {
   std::filesystem::path config;
-  bool check = false;
+  bool check = false, take_over = false;
 };
 
 // /metrics, /v1/status and health; none where the configuration names no port.
@@ -33,9 +36,9 @@ Result<std::unique_ptr<http::Server>> serve_status(const std::string& address, c
   config.workers = 1;
   const auto immediate = [&station](const http::Request& request) -> std::optional<http::Response> {
     if (request.method != "GET") return http::error_response(405, "invalid_argument", "only GET is answered here");
-    if (request.path() == "/v1/status") return http::json_response(200, status_json(station.status()));
+    if (request.path() == "/v1/status") return http::json_response(200, status_json(*station.status()));
     if (request.path() == "/metrics") {
-      return http::Response{200, {{"Content-Type", "text/plain; version=0.0.4"}}, metrics_text(station.status())};
+      return http::Response{200, {{"Content-Type", "text/plain; version=0.0.4"}}, metrics_text(*station.status())};
     }
     return http::error_response(404, "not_found", "there are /metrics and /v1/status");
   };
@@ -63,23 +66,72 @@ void print_summary(const station::StationStatus& status) {
                         status.times.count()));
 }
 
-Result<void> inspect_until_stopped(const station::StationConfig& config) {
+// Ends the process where a thread does not end: a camera, name server or disk that hangs. What counts is recorded and
+// the outputs are safe by then.
+class EndInTime {
+ public:
+  EndInTime(station::Station& station, const StopRequest& stop) {
+    thread_ = std::thread([this, &station, &stop] {
+      while (stop.signal() == 0 && !station.stopping()) {
+        if (ended_within(Milliseconds(20))) return;
+      }
+      station.request_stop();
+      if (ended_within(kLongestStop)) return;
+      log_error("station", "stopped, but a device does not return: the process ends without it");
+      flush_log(Milliseconds(500));
+      std::_Exit(kRuntimeFailure);
+    });
+  }
+  ~EndInTime() {
+    {
+      std::lock_guard lock(mutex_);
+      ended_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+  EndInTime(const EndInTime&) = delete;
+  EndInTime& operator=(const EndInTime&) = delete;
+
+ private:
+  static constexpr Milliseconds kLongestStop{10000};  // the station's own limit is 8 s
+
+  bool ended_within(Milliseconds time) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, time, [&] { return ended_; });
+  }
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool ended_ = false;
+  std::thread thread_;
+};
+
+// The status page opens when it is known whose the PLC is: a station that is refused never shows one.
+Result<std::unique_ptr<http::Server>> serve_when_settled(const std::string& address, const station::Station& station) {
+  while (!station.settled()) std::this_thread::sleep_for(Milliseconds(5));
+  if (station.status()->state == "stopped") return std::unique_ptr<http::Server>();
+  return serve_status(address, station);
+}
+
+Result<void> inspect_until_stopped(const station::StationConfig& config, bool take_over) {
   LINEGUARD_ASSIGN(auto devices, open_devices(config));
-  station::Station station(settings_of(config), std::move(devices));
-  LINEGUARD_ASSIGN(auto server, serve_status(config.http, station));
+  station::StationSettings settings = settings_of(config);
+  settings.take_over = take_over;
+  station::Station station(std::move(settings), std::move(devices));
   ignore_broken_pipes();
   const StopRequest stop(SecondSignal::changes_nothing);  // outputs are made safe before the end
-  std::thread passes_it_on([&] {
-    stop.wait();
-    station.request_stop();
-  });
+  const EndInTime end_in_time(station, stop);
   log_info("station", fmt::format("{}: recipe {}, deadline {} ms", config.name, config.cycle.recipe.id,
                                   config.cycle.recipe.deadline.count()));
-  station.run();
-  passes_it_on.join();
-  server.reset();  // before the station that it tells of
-  print_summary(station.status());
-  return {};
+  Result<void> inspected;
+  std::thread runs([&] { inspected = station.run(); });
+  auto server = serve_when_settled(config.http, station);
+  if (!server) station.request_stop();
+  runs.join();
+  if (server) server->reset();  // before the station that it tells of
+  print_summary(*station.status());
+  if (!server) return server.error();
+  return inspected;
 }
 
 int run_station(const StationOptions& options) {
@@ -96,7 +148,7 @@ int run_station(const StationOptions& options) {
     }
     return code;
   }
-  const auto done = inspect_until_stopped(*config);
+  const auto done = inspect_until_stopped(*config, options.take_over);
   return done ? kDone : report_error(done.error().in(options.config.string()));
 }
 
@@ -109,6 +161,8 @@ void add_station_command(CLI::App& root, Run& run) {
       ->required()
       ->type_name("station.toml");
   command->add_flag("--check", options->check, "only look whether everything is there and answers");
+  command->add_flag("--take-over", options->take_over,
+                    "this once, take a PLC from another station that is silent; recorded");
   command->footer(
       "Ends on SIGTERM or SIGINT: parts on their way are finished, nothing is left half recorded.\n"
       "Example: lineguard station --config station.toml --check && lineguard station --config station.toml");
