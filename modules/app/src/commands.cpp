@@ -1,11 +1,14 @@
 #include "commands.h"
 
-#include <iostream>
+#include <lineguard/core/line_writer.h>
+#include <lineguard/core/log.h>
 
 namespace lineguard::app {
 
 int report_error(const Error& error) {
-  std::cerr << "lineguard: " << error.message << "\n";
+  // Behind what was logged, and not for ever where nobody reads.
+  standard_error_lines().write("lineguard: " + error.message);
+  flush_log(Milliseconds(500));
   switch (error.code) {
     case ErrorCode::refused:
       return kAnswerIsNo;

@@ -10,6 +10,7 @@
 #include <boost/asio/signal_set.hpp>
 
 #include <lineguard/core/files.h>
+#include <lineguard/core/log.h>
 #include <lineguard/core/signals.h>
 
 namespace lineguard {
@@ -73,6 +74,7 @@ bool is_ignored(int signal) {
 
 [[noreturn]] void clean_and_end(int signal) {
   remove_staged_folders();
+  flush_log(Milliseconds(500));
   constexpr std::string_view kWords = "\nlineguard: stopped\n";
   [[maybe_unused]] const ssize_t said = ::write(STDERR_FILENO, kWords.data(), kWords.size());
   std::_Exit(128 + signal);

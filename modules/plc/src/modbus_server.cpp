@@ -59,7 +59,7 @@ int exception_for(const std::vector<std::uint8_t>& frame) {
   if (many && (frame[kFunction + 5] != words * 2 || size != 6 + static_cast<std::size_t>(words) * 2))
     return MODBUS_EXCEPTION_ILLEGAL_DATA_VALUE;
   const bool allowed =
-      inside(address, words, output_block()) || (function == kReadHolding && inside(address, words, input_block()));
+      inside(address, words, station_block()) || (function == kReadHolding && inside(address, words, input_block()));
   return allowed ? 0 : MODBUS_EXCEPTION_ILLEGAL_DATA_ADDRESS;
 }
 
@@ -81,7 +81,7 @@ Result<std::unique_ptr<ModbusServer>> ModbusServer::listen(const HostPort& addre
 
 ModbusServer::ModbusServer(modbus_t* context, int listening, int port, int max_clients)
     : context_(context), listening_(listening), port_(port), max_clients_(max_clients) {
-  mapping_ = modbus_mapping_new(0, 0, output_block().address + output_block().words, 0);
+  mapping_ = modbus_mapping_new(0, 0, station_block().address + station_block().words, 0);
   LINEGUARD_CHECK(mapping_ != nullptr, "memory for the registers");
   modbus_set_slave(context_, MODBUS_TCP_SLAVE);
 }
@@ -156,8 +156,14 @@ void ModbusServer::set_inputs(const PlcInputs& inputs) {
 }
 
 PlcOutputs ModbusServer::outputs() const {
-  const auto block = output_block();
-  return decode_outputs({mapping_->tab_registers + block.address, block.words});
+  const auto block = station_block();
+  const std::span<const std::uint16_t> registers{mapping_->tab_registers + block.address, block.words};
+  if (auto whole = decode_station(registers)) return *whole;
+  // Half of an identity is nobody's: what it says is no result.
+  PlcOutputs outputs = decode_outputs(registers.first(output_block().words));
+  outputs.results_ready = false;
+  outputs.station.id = "?";
+  return safe_outputs(outputs);
 }
 
 }  // namespace lineguard::plc

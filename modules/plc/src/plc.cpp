@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include <lineguard/plc/plc.h>
 
@@ -14,10 +15,16 @@ PlcOutputs safe_outputs(const PlcOutputs& outputs) {
     safe.ok = false;
     safe.ng = true;
   }
-  safe.recipe_active.resize(std::min(safe.recipe_active.size(), kTextChars));
-  std::ranges::replace_if(
-      safe.recipe_active, [](char c) { return c < ' ' || c > '~'; }, '?');
+  safe.recipe_active = register_text(std::move(safe.recipe_active));
+  safe.station.id = register_text(std::move(safe.station.id));
   return safe;
+}
+
+std::string register_text(std::string text) {
+  text.resize(std::min(text.size(), kTextChars));
+  std::ranges::replace_if(
+      text, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return text;
 }
 
 bool HeartbeatWatch::fresh(SteadyTime now, std::uint16_t heartbeat) {

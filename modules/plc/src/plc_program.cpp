@@ -101,8 +101,14 @@ void PlcProgram::stop_line() {
 }
 
 PlcInputs PlcProgram::step(SteadyTime now, const PlcOutputs& outputs) {
-  const PlcOutputs station = safe_outputs(outputs);
-  station_alive_ = station_heartbeat_.fresh(now, station.heartbeat);
+  if (accept(now, outputs)) {
+    accepted_ = safe_outputs(outputs);
+    station_alive_ = station_heartbeat_.fresh(now, accepted_.heartbeat);
+  } else {
+    ++ignored_scans_;
+    station_alive_ = station_heartbeat_.fresh(now);
+  }
+  const PlcOutputs& station = accepted_;
   take_result(now, station);
   run_gate(now, station);
   run_triggers(now, station);
@@ -118,6 +124,19 @@ bool PlcProgram::finished() const {
 
 std::vector<GateRecord> PlcProgram::take_records() {
   return std::exchange(records_, {});
+}
+
+// One station a PLC. A process that took over has a later epoch; one that woke up late, or lost against another that
+// started at the same time, is not heard while the owner lives. Results of another station are not used.
+bool PlcProgram::accept(SteadyTime now, const PlcOutputs& outputs) {
+  const StationIdentity& owner = accepted_.station;
+  const StationIdentity& found = outputs.station;
+  if (found == owner) return true;
+  const bool takes_over = owner.empty() || (!found.empty() && is_later_epoch(found.epoch, owner.epoch));
+  if (!takes_over && station_heartbeat_.fresh(now)) return false;
+  if (!owner.empty() && found.id != owner.id) forget_results();
+  station_heartbeat_ = HeartbeatWatch(config_.heartbeat_timeout);
+  return true;
 }
 
 // The handshake: ResultsReady up -> read once, Ack up; ResultsReady down -> Ack down.
@@ -232,12 +251,17 @@ void PlcProgram::beat(SteadyTime now) {
 }
 
 void PlcProgram::restart() {
+  forget_results();
+  accepted_ = {};
+  station_heartbeat_ = HeartbeatWatch(config_.heartbeat_timeout);
+}
+
+void PlcProgram::forget_results() {
   for (auto& part : belt_) {
     part.ok = part.ng = part.wrong_recipe = false;
     part.forgotten = true;
   }
   shown_.ack = shown_.result_taken = false;
-  station_heartbeat_ = HeartbeatWatch(config_.heartbeat_timeout);
 }
 
 }  // namespace lineguard::plc

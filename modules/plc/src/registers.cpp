@@ -9,7 +9,7 @@
 namespace lineguard::plc {
 namespace {
 
-struct Check {};  // NOT (number XOR guarded word): see check_of()
+struct Check {};  // NOT (number XOR guarded word or number): see the CheckOf functions
 
 // One value of a block: where it stands and which member it is. The members' types say how it is coded.
 template <typename Block>
@@ -71,6 +71,17 @@ const std::vector<Field<Out>>& output_fields() {
   return fields;
 }
 
+using Id = StationIdentity;
+const std::vector<Field<Id>>& identity_fields() {
+  static const std::vector<Field<Id>> fields = {
+      {129, kWord, "Epoch", &Id::epoch, "+ 1 whenever a process takes this PLC over: earlier ones are ignored"},
+      {131, kWord, "Instance", &Id::instance, "random, tells processes with one StationId and Epoch apart"},
+      {133, kWord, "StationId", &Id::id, "whose word the outputs are; with Epoch and Instance 0: nobody's"},
+      {149, kWord, "IdentityCheck", Check{}, "NOT (Epoch XOR Instance), else the block is torn; 0 where all is 0"},
+  };
+  return fields;
+}
+
 template <typename Block>
 std::uint16_t words_of(const Field<Block>& field) {
   return std::visit(
@@ -119,14 +130,24 @@ std::string get_text(const std::uint16_t* at) {
   return text;
 }
 
-// The word that must come from the same update as the number: TriggerCount, or the bits with ResultsReady and OK.
-std::uint32_t check_of(const std::uint16_t* block, std::size_t guarded) {
-  return ~(get_u32(block) ^ block[guarded]);
+// What the check word of a block must be. It guards what must come from the same update as the number: TriggerCount, or
+// the bits with ResultsReady and OK.
+using CheckOf = std::uint32_t (*)(const std::uint16_t* block);
+std::uint32_t input_check(const std::uint16_t* block) {
+  constexpr std::size_t kTriggerCountAt = 60;
+  return ~(get_u32(block) ^ block[kTriggerCountAt]);
 }
-constexpr std::size_t kTriggerCountAt = 60, kResultBitsAt = 2;
+std::uint32_t output_check(const std::uint16_t* block) {
+  constexpr std::size_t kResultBitsAt = 2;
+  return ~(get_u32(block) ^ block[kResultBitsAt]);
+}
+std::uint32_t identity_check(const std::uint16_t* block) {
+  constexpr std::size_t kInstanceAt = 2;
+  return ~(get_u32(block) ^ get_u32(block + kInstanceAt));
+}
 
 template <typename Block>
-Registers encode(const std::vector<Field<Block>>& fields, const Block& block, std::size_t guarded) {
+Registers encode(const std::vector<Field<Block>>& fields, const Block& block, CheckOf check_of) {
   Registers registers(block_of(fields).words, 0);
   for (const auto& field : fields) {
     std::uint16_t* at = &registers[static_cast<std::size_t>(field.address - fields.front().address)];
@@ -134,7 +155,7 @@ Registers encode(const std::vector<Field<Block>>& fields, const Block& block, st
         [&](auto member) {
           using M = decltype(member);
           if constexpr (std::is_same_v<M, Check>) {
-            put_u32(at, check_of(registers.data(), guarded));
+            put_u32(at, check_of(registers.data()));
           } else if constexpr (std::is_same_v<M, bool Block::*>) {
             *at |= static_cast<std::uint16_t>((block.*member ? 1 : 0) << field.bit);
           } else if constexpr (std::is_same_v<M, std::uint32_t Block::*>) {
@@ -155,7 +176,7 @@ Registers encode(const std::vector<Field<Block>>& fields, const Block& block, st
 // False where the check word does not fit.
 template <typename Block>
 bool decode(const std::vector<Field<Block>>& fields, std::span<const std::uint16_t> registers, Block& block,
-            std::size_t guarded) {
+            CheckOf check_of) {
   LINEGUARD_CHECK(registers.size() == block_of(fields).words, "decode of a whole block of registers");
   bool whole = true;
   for (const auto& field : fields) {
@@ -164,7 +185,7 @@ bool decode(const std::vector<Field<Block>>& fields, std::span<const std::uint16
         [&](auto member) {
           using M = decltype(member);
           if constexpr (std::is_same_v<M, Check>) {
-            whole = get_u32(at) == check_of(registers.data(), guarded);
+            whole = get_u32(at) == check_of(registers.data());
           } else if constexpr (std::is_same_v<M, bool Block::*>) {
             block.*member = (*at >> field.bit & 1) != 0;
           } else if constexpr (std::is_same_v<M, std::uint32_t Block::*>) {
@@ -196,12 +217,18 @@ RegisterBlock input_block() {
 RegisterBlock output_block() {
   return block_of(output_fields());
 }
+RegisterBlock station_block() {
+  const auto outputs = output_block(), identity = block_of(identity_fields());
+  LINEGUARD_CHECK(identity.address == outputs.address + outputs.words, "the identity is directly behind the outputs");
+  return {outputs.address, static_cast<std::uint16_t>(outputs.words + identity.words)};
+}
 
 const std::vector<RegisterInfo>& all_registers() {
   static const std::vector<RegisterInfo> infos = [] {
     std::vector<RegisterInfo> made;
     append_infos(input_fields(), true, made);
     append_infos(output_fields(), false, made);
+    append_infos(identity_fields(), false, made);
     return made;
   }();
   return infos;
@@ -223,25 +250,45 @@ std::string register_table_markdown() {
 }
 
 Registers encode_inputs(const PlcInputs& inputs) {
-  return encode(input_fields(), inputs, kTriggerCountAt);
+  return encode(input_fields(), inputs, input_check);
 }
 
 Result<PlcInputs> decode_inputs(std::span<const std::uint16_t> registers) {
   PlcInputs inputs;
-  if (!decode(input_fields(), registers, inputs, kTriggerCountAt))
+  if (!decode(input_fields(), registers, inputs, input_check))
     return make_error(ErrorCode::device_error,
                       "TriggerCheck does not fit TriggerNumber and TriggerCount: the block was read while it changed");
   return inputs;
 }
 
 Registers encode_outputs(const PlcOutputs& outputs) {
-  return encode(output_fields(), safe_outputs(outputs), kResultBitsAt);
+  return encode(output_fields(), safe_outputs(outputs), output_check);
 }
 
 PlcOutputs decode_outputs(std::span<const std::uint16_t> registers) {
   PlcOutputs outputs;
-  if (!decode(output_fields(), registers, outputs, kResultBitsAt)) outputs.results_ready = false;
+  if (!decode(output_fields(), registers, outputs, output_check)) outputs.results_ready = false;
   return safe_outputs(outputs);
+}
+
+Registers encode_station(const PlcOutputs& outputs) {
+  Registers registers = encode_outputs(outputs);
+  const StationIdentity identity = safe_outputs(outputs).station;
+  const Registers behind = identity.empty() ? Registers(block_of(identity_fields()).words, 0)
+                                            : encode(identity_fields(), identity, identity_check);
+  registers.insert(registers.end(), behind.begin(), behind.end());
+  return registers;
+}
+
+Result<PlcOutputs> decode_station(std::span<const std::uint16_t> registers) {
+  LINEGUARD_CHECK(registers.size() == station_block().words, "decode of a whole station block");
+  PlcOutputs outputs = decode_outputs(registers.first(output_block().words));
+  const auto identity = registers.subspan(output_block().words);
+  if (std::ranges::all_of(identity, [](std::uint16_t word) { return word == 0; })) return outputs;
+  if (!decode(identity_fields(), identity, outputs.station, identity_check))
+    return make_error(ErrorCode::device_error,
+                      "IdentityCheck does not fit Epoch and Instance: the block was read while it changed");
+  return outputs;
 }
 
 }  // namespace lineguard::plc

@@ -408,5 +408,55 @@ TEST(PlcProgramConfig, NamesTheFieldThatIsOutOfRange) {
   EXPECT_NE(message_of([](auto& c) { c.lot = "Los\n"; }).find("lot"), std::string::npos);
 }
 
+TEST(PlcProgram, HearsTheOwnerOnlyWhileItLives) {
+  test::Line line(test::fast_line(20));
+  line.station.station = {"one", 5, 1};
+  line.beats(5);
+  line.program.start_line();
+  line.until_triggered(1);
+  // An earlier process wakes up and says OK; another one of the same epoch, too; and one without an identity.
+  for (const StationIdentity& late : {StationIdentity{"one", 4, 9}, StationIdentity{"one", 5, 2}, StationIdentity{}}) {
+    const PlcOutputs owner = line.station;
+    line.station.station = late;
+    line.station.heartbeat = 999;
+    line.set_result(line.inputs.trigger_number, true, Reason::good);
+    line.alive = false;
+    EXPECT_FALSE(line.beat().ack);
+    line.alive = true;
+    line.station = owner;
+    line.beat();
+  }
+  EXPECT_EQ(line.program.owner(), (StationIdentity{"one", 5, 1}));
+  EXPECT_EQ(line.program.ignored_scans(), 3u);
+  EXPECT_TRUE(line.hand_over(line.inputs.trigger_number, true));
+}
+
+TEST(PlcProgram, ALaterEpochTakesOverAndResultsOfAnotherStationAreNotUsed) {
+  test::Line line(test::fast_line(1));
+  line.station.station = {"one", 5, 1};
+  line.beats(5);
+  line.program.start_line();
+  line.until_triggered(1);
+  EXPECT_TRUE(line.hand_over(1, true));
+  line.station.station = {"two", 6, 3};
+  line.until_finished();
+  EXPECT_EQ(line.program.owner().id, "two");
+  ASSERT_EQ(line.records.size(), 1u);
+  EXPECT_EQ(line.records[0].action, GateAction::divert);
+}
+
+TEST(PlcProgram, TheNextProcessOfTheSameStationKeepsItsOks) {
+  test::Line line(test::fast_line(1));
+  line.station.station = {"one", 0xFFFFFFFF, 1};
+  line.beats(5);
+  line.program.start_line();
+  line.until_triggered(1);
+  EXPECT_TRUE(line.hand_over(1, true));
+  line.station.station = {"one", 0, 3};  // the epoch wraps
+  line.until_finished();
+  ASSERT_EQ(line.records.size(), 1u);
+  EXPECT_EQ(line.records[0].action, GateAction::pass);
+}
+
 }  // namespace
 }  // namespace lineguard::plc

@@ -58,6 +58,30 @@ TEST(Registers, OutputsComeBackAsTheyWere) {
   EXPECT_EQ(decode_outputs(encode_outputs(PlcOutputs{})), PlcOutputs{});
 }
 
+TEST(Registers, TheIdentityComesBackBesideTheOutputs) {
+  PlcOutputs outputs = some_outputs(4, true);
+  outputs.station = {"press 3", 0x80010002, 0xFFFF0001};
+  const auto back = decode_station(encode_station(outputs));
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(*back, outputs);
+  EXPECT_TRUE(decode_station(Registers(station_block().words, 0))->station.empty()) << "a PLC that nobody wrote to";
+  EXPECT_LE(station_block().words, 123);
+}
+
+TEST(Registers, HalfOfAnIdentityIsNobodys) {
+  PlcOutputs one = some_outputs(4, true), other = one;
+  one.station = {"one", 5, 0x11112222};
+  other.station = {"other", 6, 0x33334444};
+  const auto old_words = encode_station(one), new_words = encode_station(other);
+  for (std::size_t cut = output_block().words + 1u; cut < old_words.size(); ++cut) {
+    Registers torn = new_words;
+    std::copy(old_words.begin() + static_cast<std::ptrdiff_t>(cut), old_words.end(),
+              torn.begin() + static_cast<std::ptrdiff_t>(cut));
+    const auto seen = decode_station(torn);
+    EXPECT_TRUE(!seen || seen->station == one.station) << "cut at " << cut;  // what was cut off is the same in both
+  }
+}
+
 TEST(Registers, BlocksFitIntoOneRequestAndDoNotOverlap) {
   EXPECT_LE(input_block().words, 125);
   EXPECT_LE(output_block().words, 123);

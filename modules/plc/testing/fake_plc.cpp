@@ -31,7 +31,9 @@ Result<PlcInputs> FakePlc::read_inputs() {
     --failing_reads_;
     return injected("read");
   }
-  return decode_inputs(encode_inputs(inputs_));
+  auto inputs = decode_inputs(encode_inputs(inputs_));
+  if (inputs && identities_) inputs->held = outputs_;
+  return inputs;
 }
 
 Result<void> FakePlc::write_outputs(const PlcOutputs& outputs) {
@@ -40,7 +42,9 @@ Result<void> FakePlc::write_outputs(const PlcOutputs& outputs) {
   const bool fails = failing_writes_ > 0;
   if (fails) --failing_writes_;
   if (!fails || lose_answers_) {
-    underway_.emplace_back(clock_.now() + delay_, decode_outputs(encode_outputs(outputs)));
+    PlcOutputs arriving = *decode_station(encode_station(outputs));
+    if (!identities_) arriving.station = {};
+    underway_.emplace_back(clock_.now() + delay_, std::move(arriving));
     scan();
   }
   if (fails) return injected("write");
@@ -101,6 +105,11 @@ void FakePlc::delay_writes(Milliseconds delay) {
 void FakePlc::freeze_heartbeat(bool frozen) {
   std::lock_guard lock(mutex_);
   program_.freeze_heartbeat(frozen);
+}
+
+void FakePlc::have_identities(bool have) {
+  std::lock_guard lock(mutex_);
+  identities_ = have;
 }
 
 void FakePlc::restart() {

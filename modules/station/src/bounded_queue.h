@@ -34,6 +34,20 @@ class BoundedQueue {
     values_.pop_front();
     return value;
   }
+  // The same, but none also where none came within `patience`; closed() tells which.
+  template <typename Duration>
+  std::optional<T> pop_within(Duration patience) {
+    std::unique_lock lock(mutex_);
+    not_empty_.wait_for(lock, patience, [&] { return closed_ || !values_.empty(); });
+    if (values_.empty()) return std::nullopt;
+    T value = std::move(values_.front());
+    values_.pop_front();
+    return value;
+  }
+  bool closed() {  // and empty
+    std::lock_guard lock(mutex_);
+    return closed_ && values_.empty();
+  }
   // Takes everything, after waiting for a first value until `patience` is over.
   template <typename Duration>
   std::deque<T> take_all(Duration patience) {

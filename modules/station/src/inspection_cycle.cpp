@@ -11,6 +11,7 @@ namespace lineguard::station {
 namespace {
 
 constexpr std::size_t kMaxKeptDecisions = 1024;
+constexpr std::size_t kMaxUnknownOutputs = 10'000;
 
 std::string detail_payload(const std::string& detail) {
   nlohmann::json payload = nlohmann::json::object();
@@ -31,76 +32,25 @@ InspectionCycle::InspectionCycle(CycleSettings settings, Clock& clock)
 
 // ---- start and stop
 
-void InspectionCycle::begin(const record::RestartFacts& facts, PartNumber plc_number,
-                            std::optional<PartNumber> acknowledged, const std::string& started_payload) {
-  LINEGUARD_CHECK(!begun_, "the cycle begins once");
-  begun_ = true;
-  Unresolved unresolved;
-  for (const record::UnconfirmedOutput& output : facts.unconfirmed) {
-    if (acknowledged == output.part) {
-      confirm_output(output.part, detail_payload("the PLC still showed its Ack when the station started"));
-    } else {
-      lose_output(output.part, "the station ended before the PLC's Ack");
-      if (output.outcome == Outcome::pass) unresolved.passes.push_back(output.part);
-    }
-  }
-  if (!unresolved.passes.empty() && facts.gate_passes_at_start && facts.last_part) {
-    unresolved.last_part = *facts.last_part;
-    unresolved.passes_at_start = *facts.gate_passes_at_start;
-    unresolved.confirmed = facts.confirmed_passes;
-    unresolved_ = unresolved;
-  }
-  const std::string down = "triggered while the station was down";
-  for (const record::NumberRange& missing : facts.missing) {
-    for (PartNumber part = missing.first; part != missing.last + 1; ++part)
-      decide_skipped(part, Reason::station_down, down);
-  }
-  numbers_.set_last(facts.last_part.value_or(plc_number));
-  catch_up(plc_number, Reason::station_down, down);
-  records_.add({record::EventKind::station_started, plc_number, started_payload});
-}
-
-// Parts pass the gate in order: when it has reached the last part of the time before, the count is complete. Once this
-// station's own passes may be in it, it tells nothing any more. A confirmed pass may have been diverted at the gate by
-// the dead station's stale heartbeat, so that the count gives bounds, not always a number.
-void InspectionCycle::on_gate(PartNumber gate_number, std::uint32_t gate_pass_count) {
-  if (!unresolved_ || static_cast<std::int32_t>(gate_number - unresolved_->last_part) < 0) return;
-  const Unresolved before = *std::exchange(unresolved_, std::nullopt);
-  if (gate_number != before.last_part && counters_.passed > 0) return;
-  const std::uint32_t passed = gate_pass_count - before.passes_at_start;
-  const auto unknown = static_cast<std::uint32_t>(before.passes.size());
-  const std::uint32_t at_least = passed > before.confirmed ? passed - before.confirmed : 0;
-  const nlohmann::json payload = {{"parts", before.passes},
-                                  {"gate_passed", passed},
-                                  {"confirmed", before.confirmed},
-                                  {"passed_at_least", std::min(at_least, unknown)},
-                                  {"passed_at_most", std::min(passed, unknown)}};
-  records_.add({record::EventKind::output_resolved, std::nullopt, payload.dump()});
-}
-
-void InspectionCycle::on_plc_restored(PartNumber plc_number) {
-  linked_ = true;
-  if (begun_) catch_up(plc_number, Reason::sequence_lost, "triggered while the PLC was not reachable");
-}
-
-// The PLC's newest number without a trigger that was seen: the parts up to it, itself included, came and went.
-void InspectionCycle::catch_up(PartNumber plc_number, Reason reason, const std::string& detail) {
-  const PartNumber last = *numbers_.last();
-  if (plc_number - last <= settings_.max_gap) {
-    for (PartNumber missing = last + 1; missing != plc_number + 1; ++missing) decide_skipped(missing, reason, detail);
-  } else {
-    restart_numbering(plc_number, fmt::format("the last part was {}, the PLC is at {}", last, plc_number));
-  }
-  numbers_.set_last(plc_number);
-}
-
-void InspectionCycle::restart_numbering(PartNumber newest, const std::string& detail) {
-  ++counters_.numbering_restarts;
-  note(record::EventKind::numbering_restarted, newest, detail);
-}
-
 void InspectionCycle::stop() {
   stopping_ = true;
+}
+
+void InspectionCycle::abandon(const std::string& why) {
+  stop();
+  on_plc_failed(make_error(ErrorCode::unavailable, why));
+  divert_undecided(Reason::station_down, why);
+}
+
+void InspectionCycle::divert_undecided(Reason reason, const std::string& why) {
+  for (Part& part : parts_) {
+    if (part.stage == Stage::recording) {
+      overrule(part, reason, why);
+    } else if (part.stage != Stage::decided) {
+      divert(part, reason, why);
+    }
+  }
+  publish();
 }
 
 bool InspectionCycle::finish(const std::string& stopped_payload) {
@@ -108,7 +58,7 @@ bool InspectionCycle::finish(const std::string& stopped_payload) {
   if (!parts_.empty() || !results_.empty()) return false;
   if (!stop_noted_) {
     stop_noted_ = true;
-    records_.add({record::EventKind::station_stopped, std::nullopt, stopped_payload});
+    records_.add({record::EventKind::station_stopped, std::nullopt, counts_beside(stopped_payload)});
     return false;
   }
   return records_.waiting() == 0 || records_.failing();
@@ -116,20 +66,19 @@ bool InspectionCycle::finish(const std::string& stopped_payload) {
 
 // ---- events
 
-void InspectionCycle::on_trigger(const Trigger& trigger) {
+void InspectionCycle::on_trigger(const Trigger& trigger, const PlcPosition& position) {
   on_tick();
-  const NumberedTrigger numbered = numbers_.take(trigger.part);
+  const PartNumber last = numbers_.last().value_or(trigger.part - 1);
+  const NumberedTrigger numbered = numbers_.take(position);
+  position_ = position;
   if (numbered.arrival == Arrival::repeated) {
     ++counters_.repeated_triggers;
     note(record::EventKind::trigger_repeated, trigger.part, "the first decision stands");
     return;
   }
-  if (numbered.arrival == Arrival::restarted) {
-    restart_numbering(trigger.part - 1, "the number is too far from the one before");
-  }
-  for (const PartNumber skipped : numbered.skipped) {
-    decide_skipped(skipped, Reason::sequence_lost, fmt::format("the PLC went on to part {}", trigger.part));
-  }
+  if (numbered.arrival == Arrival::restarted) restart_numbering(position, numbered, last);
+  if (numbered.skipped)
+    decide_numbers(*numbered.skipped, Reason::sequence_lost, fmt::format("the PLC went on to part {}", trigger.part));
   const bool full = undecided_ >= static_cast<std::size_t>(settings_.max_in_flight);
   Part& part = accept(trigger);
   if (stopping_ || !begun_) {
@@ -145,7 +94,7 @@ void InspectionCycle::on_trigger(const Trigger& trigger) {
   publish();
 }
 
-void InspectionCycle::on_frame(Ticket ticket, Result<Capture> frame) {
+void InspectionCycle::on_frame(Ticket ticket, Result<GrabbedCapture> frame) {
   on_tick();
   Part* part = find_undecided(ticket);
   if (!part || part->stage != Stage::grabbing) {
@@ -154,16 +103,18 @@ void InspectionCycle::on_frame(Ticket ticket, Result<Capture> frame) {
   }
   if (!frame) {
     divert(*part, Reason::capture_failed, frame.error().message);
-  } else if (frame->part_number && *frame->part_number != part->trigger.part) {
-    divert(*part, Reason::capture_failed, fmt::format("the camera gave the picture of part {}", *frame->part_number));
-  } else if (frame->views.empty()) {
+  } else if (const auto number = frame->capture.part_number; number && *number != part->trigger.part) {
+    divert(*part, Reason::capture_failed, fmt::format("the camera gave the picture of part {}", *number));
+  } else if (frame->capture.views.empty()) {
     divert(*part, Reason::capture_failed, "the camera gave no picture");
   } else {
-    for (View& view : frame->views) {
+    for (View& view : frame->capture.views) {
       if (settings_.recipe.defect_free_template) view.defect_free_template = settings_.recipe.defect_free_template;
     }
-    part->capture = std::make_shared<const Capture>(std::move(*frame));
+    part->sums = std::move(frame->sums);
+    part->capture = std::make_shared<const Capture>(std::move(frame->capture));
     start_prediction(*part);
+    actions_.push_back(DigestAction{part->ticket, part->capture});
   }
   publish();
 }
@@ -180,6 +131,12 @@ void InspectionCycle::on_prediction(Ticket ticket, Result<Prediction> prediction
     publish();
     return;
   }
+  if (const std::string foreign = find_foreign(*prediction, *part->capture, part->sums); !foreign.empty()) {
+    ++counters_.foreign_answers;
+    divert(*part, Reason::prediction_failed, foreign);
+    publish();
+    return;
+  }
   const Verdict verdict = judge(*prediction, settings_.recipe);
   if (verdict.label_disagreement) ++counters_.label_disagreements;
   prediction->map.reset();
@@ -192,6 +149,23 @@ void InspectionCycle::on_prediction(Ticket ticket, Result<Prediction> prediction
     divert(*part, verdict.reason, verdict.detail, verdict.gate);
   }
   publish();
+}
+
+// Before the decision they are recorded with it, after it with the Ack.
+void InspectionCycle::on_digests(Ticket ticket, std::vector<record::PictureDigest> digests) {
+  if (Part* part = find_undecided(ticket)) {
+    part->digests = std::move(digests);
+    return;
+  }
+  const auto due = digests_due_.find(ticket);
+  if (due == digests_due_.end()) return;
+  if (late_digests_.size() >= settings_.max_results) late_digests_.clear();
+  late_digests_[due->second] = std::move(digests);
+  digests_due_.erase(due);
+}
+
+void InspectionCycle::on_record_checked(const Result<void>& writable) {
+  records_.set_failing(!writable.ok());
 }
 
 void InspectionCycle::on_recorded(const Result<void>& written) {
@@ -218,9 +192,11 @@ void InspectionCycle::on_recorded(const Result<void>& written) {
 void InspectionCycle::on_ack(PartNumber part, bool taken) {
   const auto shown = results_.shown();
   if (!results_.acknowledge(part)) return;
-  const nlohmann::json payload = {
-      {"outcome", to_string(shown->outcome)}, {"reason", to_string(shown->reason)}, {"taken", taken}};
-  confirm_output(part, payload.dump());
+  const auto digests = late_digests_.find(part);
+  const bool known = digests != late_digests_.end();
+  confirm_output(part, record::actuated_entry(part, shown->outcome, shown->reason, taken,
+                                              known ? digests->second : std::vector<record::PictureDigest>{}));
+  if (known) late_digests_.erase(digests);
 }
 
 void InspectionCycle::on_plc_failed(const Error& error) {
@@ -264,19 +240,20 @@ InspectionCycle::Part* InspectionCycle::find_undecided(Ticket ticket) {
   return nullptr;
 }
 
-// A part that this station never saw. Behind a gap its result still goes to the PLC; after a restart it is long gone.
-void InspectionCycle::decide_skipped(PartNumber number, Reason reason, const std::string& detail) {
-  Trigger trigger;
-  trigger.part = number;
-  Part& part = accept(trigger);
-  part.in_outputs = reason != Reason::station_down;
-  divert(part, reason, detail);
-  publish();
-}
-
+// A picture that cannot be judged whole is the camera's fault, whoever found out.
 static Reason reason_of(ErrorCode code) {
-  if (code == ErrorCode::no_template) return Reason::no_template;
-  return code == ErrorCode::timeout ? Reason::late : Reason::prediction_failed;
+  switch (code) {
+    case ErrorCode::no_template:
+      return Reason::no_template;
+    case ErrorCode::timeout:
+      return Reason::late;
+    case ErrorCode::corrupt_data:
+    case ErrorCode::unsupported:
+    case ErrorCode::too_large:
+      return Reason::capture_failed;
+    default:
+      return Reason::prediction_failed;
+  }
 }
 
 void InspectionCycle::start_prediction(Part& part) {
@@ -302,7 +279,7 @@ void InspectionCycle::pass_deadline(Part& part) {
       return divert(part, Reason::late, "no picture by then: " + limit);
     case Stage::predicting:
     case Stage::waiting_to_retry:
-      if (part.last_error) return divert(part, Reason::prediction_failed, part.last_error->message);
+      if (part.last_error) return divert(part, reason_of(part.last_error->code), part.last_error->message);
       return divert(part, Reason::late, "no prediction by then: " + limit);
     case Stage::recording:
       return overrule(part, Reason::not_recorded, "not durable by then: " + limit);
@@ -354,6 +331,12 @@ void InspectionCycle::settle(Part& part) {
   ++(decision.outcome == Outcome::pass ? counters_.passed : counters_.diverted);
   ++counters_.decided_because[static_cast<std::size_t>(decision.reason)];
   if (decisions_.size() < kMaxKeptDecisions) decisions_.push_back(decision);
+  if (part.capture && part.digests.empty()) {
+    if (digests_due_.size() >= settings_.max_results) digests_due_.clear();
+    digests_due_[part.ticket] = decision.part_number;
+  }
+  if (decision.outcome != Outcome::pass) return;
+  if (const auto finding = gate_watch_.on_pass(decision.part_number)) report(*finding);
 }
 
 void InspectionCycle::publish() {
@@ -372,13 +355,16 @@ void InspectionCycle::publish() {
 
 // ---- the record
 
-void InspectionCycle::confirm_output(PartNumber part, const std::string& payload) {
+void InspectionCycle::confirm_output(PartNumber part, record::Entry entry) {
   ++counters_.outputs_confirmed;
-  records_.add({record::EventKind::actuated, part, payload});
+  unknown_outputs_.erase(part);
+  entry.payload = counts_beside(entry.payload);
+  records_.add(std::move(entry));
 }
 
 void InspectionCycle::lose_output(PartNumber part, const std::string& why) {
   ++counters_.outputs_unknown;
+  if (unknown_outputs_.size() < kMaxUnknownOutputs) unknown_outputs_.insert(part);
   note(record::EventKind::output_unknown, part, why);
 }
 
@@ -396,6 +382,8 @@ record::DecisionContext InspectionCycle::context_of(const Part& part) const {
   context.serial = part.trigger.serial;
   context.lot = part.trigger.lot;
   if (part.capture) context.picture = part.capture->views.front().source;
+  context.picture_sha256 = part.digests;
+  context.unknown_band = settings_.recipe.unknown_band;
   return context;
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -30,6 +31,19 @@ Label label_of(double score, const Recipe& recipe) {
 }
 
 }  // namespace
+
+std::string find_foreign(const Prediction& prediction, const Capture& capture, std::span<const PictureSum> sums) {
+  if (!std::ranges::equal(prediction.pictures, sums)) {
+    return prediction.pictures.empty() ? "the answer does not say which picture it judged"
+                                       : "the answer belongs to another picture";
+  }
+  for (const Region& region : prediction.regions) {
+    const bool known = std::ranges::any_of(capture.views, [&](const View& view) { return view.name == region.view; });
+    if (!known)
+      return fmt::format("the answer belongs to another picture: its region lies in view \"{}\"", region.view);
+  }
+  return "";
+}
 
 Verdict judge(const Prediction& prediction, const Recipe& recipe) {
   Verdict verdict;

@@ -10,15 +10,22 @@ constexpr int kMaxRepeats = 16;    // of one trigger between two polls; more is 
 
 }  // namespace
 
+PlcPosition position_of(const plc::PlcInputs& inputs) {
+  return {inputs.trigger_number, inputs.trigger_count, inputs.gate_pass_count + inputs.gate_divert_count};
+}
+
+GatePoint gate_of(const plc::PlcInputs& inputs) {
+  return {inputs.gate_number, inputs.gate_pass_count, inputs.gate_divert_count};
+}
+
 void PlcDialogue::on_inputs(const plc::PlcInputs& inputs) {
   if (!last_) {
-    cycle_.on_plc_restored(inputs.trigger_number);
+    cycle_.on_plc_restored(position_of(inputs));
   } else {
     take_triggers(inputs);
   }
   take_ack(inputs);
-  const bool any_passed = inputs.gate_pass_count + inputs.gate_divert_count > 0;
-  if (any_passed) cycle_.on_gate(inputs.gate_number, inputs.gate_pass_count);
+  cycle_.on_gate(gate_of(inputs));
   last_ = inputs;
 }
 
@@ -26,16 +33,18 @@ void PlcDialogue::on_inputs(const plc::PlcInputs& inputs) {
 // and this one had their triggers too, or lost them: the station did not see them either way.
 void PlcDialogue::take_triggers(const plc::PlcInputs& inputs) {
   const auto triggers = static_cast<std::uint16_t>(inputs.trigger_count - last_->trigger_count);
-  if (triggers == 0) return;
-  if (inputs.trigger_count == 0 && triggers != 1) {  // the PLC started anew and gave no trigger yet
-    cycle_.on_plc_restored(inputs.trigger_number);
+  if (triggers == 0 && inputs.trigger_number == last_->trigger_number) return;
+  const bool anew = inputs.trigger_count == 0 && triggers != 1;  // the PLC started and gave no trigger yet
+  const bool wrapped = triggers == 0;                            // 65536 of them, while nobody looked
+  if (anew || wrapped) {
+    cycle_.on_plc_restored(position_of(inputs));
     return;
   }
   wrong_recipe_ = !inputs.recipe.empty() && inputs.recipe != cycle_.settings().recipe.id;
   const PartNumber parts = std::max<PartNumber>(1, inputs.trigger_number - last_->trigger_number);
   const int repeats = triggers > parts ? std::min<int>(triggers - static_cast<int>(parts), kMaxRepeats) : 0;
   for (int i = 0; i <= repeats; ++i) {
-    cycle_.on_trigger({inputs.trigger_number, inputs.serial, inputs.lot, inputs.recipe});
+    cycle_.on_trigger({inputs.trigger_number, inputs.serial, inputs.lot, inputs.recipe}, position_of(inputs));
   }
 }
 
@@ -57,7 +66,7 @@ void PlcDialogue::on_error(const Error& error) {
   may_present_ = cleared_ = false;
 }
 
-plc::PlcOutputs PlcDialogue::outputs(SteadyTime now) {
+void PlcDialogue::advance(SteadyTime now) {
   plc::PlcOutputs outputs;
   const std::optional<PartResult> shown = cycle_.shown_result();
   if (presented_ && (!shown || shown->part != *presented_)) {
@@ -75,17 +84,19 @@ plc::PlcOutputs PlcDialogue::outputs(SteadyTime now) {
   const CycleCounters& counters = cycle_.counters();
   outputs.ready = linked() && cycle_.ready();
   outputs.busy = cycle_.busy();
-  outputs.stop_request = cycle_.record_failing() || cycle_.events_lost() > 0 || wrong_recipe_;
+  outputs.error = cycle_.record_failing();
+  outputs.stop_request =
+      cycle_.record_failing() || cycle_.events_lost() > 0 || wrong_recipe_ || counters.gate_wrong_passes > 0;
   outputs.recipe_active = cycle_.settings().recipe.id;
   outputs.pass_count = static_cast<std::uint32_t>(counters.passed);
   outputs.divert_count = static_cast<std::uint32_t>(counters.diverted);
   outputs.missed_count = static_cast<std::uint32_t>(counters.missed());
+  outputs.heartbeat = outputs_.heartbeat;
   if (!next_beat_ || now >= *next_beat_) {
-    ++heartbeat_;
+    ++outputs.heartbeat;
     next_beat_ = now + kBeat;
   }
-  outputs.heartbeat = heartbeat_;
-  return outputs;
+  outputs_ = std::move(outputs);
 }
 
 bool PlcDialogue::is_before_gate(PartNumber part) const {

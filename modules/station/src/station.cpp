@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <random>
+#include <utility>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <lineguard/core/line_writer.h>
 #include <lineguard/core/log.h>
 #include <lineguard/station/plc_dialogue.h>
 #include <lineguard/station/station.h>
@@ -13,6 +17,7 @@ namespace lineguard::station {
 namespace {
 
 constexpr std::size_t kNewestDecisions = 20;
+constexpr Milliseconds kSnapshotPause{10};
 constexpr Milliseconds kStopReserve{5000};  // a stop ends this long after stop_timeout, whatever is left
 
 bool was_triggered_here(Reason reason) {
@@ -26,7 +31,8 @@ Station::Station(StationSettings settings, StationDevices devices, Clock& clock)
       devices_(std::move(devices)),
       clock_(clock),
       cycle_(settings_.cycle, clock),
-      dialogue_(std::make_unique<PlcDialogue>(cycle_)) {
+      dialogue_(std::make_unique<PlcDialogue>(cycle_)),
+      ownership_({.id = settings_.id, .instance = std::random_device{}(), .take_over = settings_.take_over}) {
   LINEGUARD_CHECK(devices_.plc && devices_.camera && devices_.predictor && devices_.record,
                   "a station has its devices");
   status_.name = settings_.name;
@@ -34,11 +40,12 @@ Station::Station(StationSettings settings, StationDevices devices, Clock& clock)
   status_.model_digest = settings_.cycle.recipe.package_digest;
   status_.record_reserved_bytes = devices_.record->reserved_bytes();
   status_.record_sequence = devices_.record->head().sequence;
+  publish_snapshot(true);
 }
 
 Station::~Station() = default;
 
-void Station::run() {
+Result<void> Station::run() {
   workers_ = std::make_unique<StationWorkers>(devices_, settings_.match_window, settings_.cycle.max_in_flight, clock_);
   const auto patience = std::chrono::microseconds(settings_.poll_interval_us);
   std::optional<SteadyTime> stopping_since;
@@ -58,34 +65,83 @@ void Station::run() {
   }
   workers_.reset();
   publish_status("stopped");
+  publish_snapshot(true);
+  settled_ = true;
+  if (ownership_.state() != PlcOwnership::State::lost) return {};
+  return make_error(ErrorCode::unavailable, devices_.plc->name() + ": " + ownership_.problem());
 }
 
 // ---- the PLC
 
 void Station::poll_plc() {
+  const SteadyTime begun = clock_.now();
+  if (ownership_.state() == PlcOwnership::State::lost) return;
   auto inputs = devices_.plc->read_inputs();
   if (!inputs) return on_plc_error(inputs.error());
   if (plc_away_) log_info("station", devices_.plc->name() + " answers");
   plc_away_ = false;
-  if (!cycle_.begun()) {
-    const bool acknowledged = inputs->ack && inputs->result_taken;
-    cycle_.begin(devices_.facts, inputs->trigger_number,
-                 acknowledged ? std::optional<PartNumber>(inputs->ack_number) : std::nullopt, started_payload(*inputs));
-  }
+  if (!check_ownership(begun, *inputs)) return;
+  if (!cycle_.begun()) begin_cycle(*inputs);
   dialogue_->on_inputs(*inputs);
 }
 
+// Before anything is made of what was read: is the PLC still ours?
+bool Station::check_ownership(SteadyTime begun, const plc::PlcInputs& inputs) {
+  if (inputs.held) {
+    ownership_.on_read(begun, clock_.now(), *inputs.held);
+  } else {
+    ownership_.on_read_without_identity();
+  }
+  if (ownership_.must_rewrite()) written_.reset();
+  if (ownership_.owns()) {
+    if (!std::exchange(owned_before_, true) && inputs.held)
+      log_info("station",
+               fmt::format("{}: this station's, epoch {}", devices_.plc->name(), ownership_.identity().epoch));
+    settled_ = true;
+    return true;
+  }
+  if (!first_inputs_) first_inputs_ = inputs;
+  if (ownership_.state() == PlcOwnership::State::lost) {
+    log_error("station", devices_.plc->name() + ": " + ownership_.problem());
+    stop_requested_ = true;
+    if (cycle_.begun()) cycle_.abandon(ownership_.problem());
+  }
+  if (dialogue_->linked())
+    dialogue_->on_error(make_error(ErrorCode::device_error, "another process may have taken the PLC"));
+  return false;
+}
+
+// Numbers that came while it was not sure whose the PLC is belong to the time before.
+void Station::begin_cycle(const plc::PlcInputs& inputs) {
+  if (!ownership_.took_over_another()) cycle_.remember(devices_.history);
+  const bool acknowledged = inputs.ack && inputs.result_taken;
+  const bool new_record = !devices_.facts.last_part;
+  if (new_record && first_inputs_) devices_.facts.last_part = first_inputs_->trigger_number;
+  cycle_.begin(devices_.facts, position_of(inputs),
+               acknowledged ? std::optional<PartNumber>(inputs.ack_number) : std::nullopt, started_payload(inputs));
+  if (ownership_.took_over_another()) cycle_.note_taken_over(taken_over_payload());
+}
+
 void Station::write_plc() {
-  if (!dialogue_->linked()) return;
-  const plc::PlcOutputs outputs = dialogue_->outputs(clock_.now());
+  const bool claiming = ownership_.state() == PlcOwnership::State::claiming;
+  if (!claiming && !dialogue_->linked()) return;
+  const bool with_identity = !ownership_.identity().empty();
+  if (with_identity && !ownership_.may_write(clock_.now())) return;  // after the next read
+  dialogue_->advance(clock_.now());
+  plc::PlcOutputs outputs = dialogue_->outputs();
+  outputs.station = ownership_.identity();
   if (written_ == outputs) return;
-  if (auto done = devices_.plc->write_outputs(outputs); !done) return on_plc_error(done.error());
-  written_ = outputs;
+  auto done = devices_.plc->write_outputs(outputs);
+  ownership_.on_written(clock_.now());
+  if (!done) return on_plc_error(done.error());
+  written_ = std::move(outputs);
 }
 
 void Station::on_plc_error(const Error& error) {
   if (!plc_away_) log_error("station", error.message);
   plc_away_ = true;
+  settled_ = true;  // who waits for the PLC may go on
+  plc_problem_ = error.message;
   written_.reset();  // nobody knows what the PLC has
   dialogue_->on_error(error);
 }
@@ -104,6 +160,8 @@ void Station::take_answers(std::deque<Answer>&& answers) {
       cycle_.on_frame(frame->ticket, std::move(frame->frame));
     } else if (auto* prediction = std::get_if<PredictionDone>(&answer)) {
       cycle_.on_prediction(prediction->ticket, std::move(prediction->prediction));
+    } else if (auto* digests = std::get_if<DigestsDone>(&answer)) {
+      cycle_.on_digests(digests->ticket, std::move(digests->digests));
     } else if (auto* record = std::get_if<RecordDone>(&answer)) {
       on_record_answer(*record);
     }
@@ -118,10 +176,15 @@ void Station::on_record_answer(const RecordDone& done) {
   if (!done.written && !record_away_) log_error("station", "the record: " + done.written.error().message);
   if (done.written && record_away_) log_info("station", "the record can be written again");
   record_away_ = !done.written.ok();
-  cycle_.on_recorded(done.written);
-  std::lock_guard lock(status_mutex_);
+  if (done.checked_only) {
+    cycle_.on_record_checked(done.written);
+  } else {
+    cycle_.on_recorded(done.written);
+  }
+  if (!done.written) status_.record_problem = done.written.error().message;
   if (done.written) status_.record_sequence = done.sequence;
   status_.record_reserved_bytes = done.reserved_bytes;
+  status_.anchors = done.anchors;
 }
 
 // ---- start and stop
@@ -133,6 +196,7 @@ bool Station::stopped_in_order(SteadyTime stopping_since) {
     log_error("station", "stopped with parts or events outstanding");
     return true;
   }
+  if (ownership_.state() == PlcOwnership::State::lost) return !cycle_.begun() || cycle_.finish(stopped_payload());
   const bool gate_clear = !last_part_ || !dialogue_->is_before_gate(*last_part_);
   if (!gate_clear && now < stopping_since + settings_.stop_timeout) return false;
   return !cycle_.begun() || cycle_.finish(stopped_payload());
@@ -149,7 +213,20 @@ std::string Station::started_payload(const plc::PlcInputs& inputs) const {
                                   {"unknown_band", recipe.unknown_band},
                                   {"deadline_ms", recipe.deadline.count()},
                                   {"gate_pass_count", inputs.gate_pass_count},
+                                  {"station_id", ownership_.identity().id},
+                                  {"epoch", ownership_.identity().epoch},
                                   {"stopped_in_order_before", devices_.facts.stopped_in_order}};
+  return with_counts(payload.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), gate_of(inputs),
+                     position_of(inputs));
+}
+
+std::string Station::taken_over_payload() const {
+  const auto json_of = [](const plc::StationIdentity& identity) {
+    return nlohmann::json{{"id", identity.id}, {"epoch", identity.epoch}, {"instance", identity.instance}};
+  };
+  const nlohmann::json payload = {{"plc", devices_.plc->name()},
+                                  {"before", json_of(ownership_.predecessor())},
+                                  {"now", json_of(ownership_.identity())}};
   return payload.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -163,30 +240,47 @@ std::string Station::stopped_payload() const {
 // ---- status
 
 void Station::publish_status(const char* state) {
-  // Whoever reads the status must not hold the cycle up: what is new is told the next time round.
-  std::unique_lock lock(status_mutex_, std::try_to_lock);
-  if (!lock && workers_) return;
-  if (!lock) lock.lock();
-  status_.state = cycle_.begun() ? state : "waiting for the PLC";
+  status_.state = cycle_.begun() || stop_requested_.load() ? state : "waiting for the PLC";
   status_.plc_linked = dialogue_->linked();
+  status_.plc_problem = plc_away_ ? plc_problem_ : ownership_.problem();
+  status_.identity = ownership_.identity();
+  status_.late_writes_seen = ownership_.late_writes_seen();
   status_.ready = status_.plc_linked && cycle_.ready();
   status_.busy = cycle_.busy();
   status_.record_failing = cycle_.record_failing();
   status_.events_waiting = cycle_.events_waiting();
   status_.events_lost = cycle_.events_lost();
   status_.counters = cycle_.counters();
+  status_.gate_alarm = cycle_.gate_alarm();
   status_.wrong_recipe = dialogue_->wrong_recipe();
+  status_.log_lines_dropped = standard_error_lines().dropped();
   for (Decision& decision : cycle_.take_decisions()) {
     if (was_triggered_here(decision.reason)) status_.times.add(decision.trigger_to_decision_ms);
     if (decision.prediction) decision.prediction->regions.clear();
     status_.newest.push_back(std::move(decision));
     if (status_.newest.size() > kNewestDecisions) status_.newest.pop_front();
   }
+  publish_snapshot(false);
 }
 
-StationStatus Station::status() const {
-  std::lock_guard lock(status_mutex_);
-  return status_;
+// A reader that is held up with the pointer in its hands delays the next snapshot, not the cycle.
+void Station::publish_snapshot(bool now) {
+  if (!now && next_snapshot_ && clock_.now() < *next_snapshot_) return;
+  auto snapshot = std::make_shared<const StationStatus>(status_);
+  std::unique_lock lock(snapshot_mutex_, std::defer_lock);
+  if (now) {
+    lock.lock();
+  } else if (!lock.try_lock()) {
+    return;
+  }
+  snapshot_.swap(snapshot);
+  lock.unlock();
+  next_snapshot_ = clock_.now() + kSnapshotPause;
+}
+
+std::shared_ptr<const StationStatus> Station::status() const {
+  std::lock_guard lock(snapshot_mutex_);
+  return snapshot_;
 }
 
 }  // namespace lineguard::station

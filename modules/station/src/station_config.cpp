@@ -1,7 +1,11 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <span>
 
+#include <fmt/format.h>
+
+#include <lineguard/core/checksum.h>
 #include <lineguard/core/config.h>
 #include <lineguard/core/files.h>
 #include <lineguard/core/host_port.h>
@@ -91,7 +95,9 @@ void read_plc(ConfigReader table, plc::ModbusPlcConfig& config) {
 
 Result<StationConfig> read_all(ConfigReader reader) {
   StationConfig config;
-  reader.read("name", config.name);
+  reader.read("name", config.name).read("id", config.id);
+  if (config.id.empty()) config.id = register_id(config.name);
+  if (config.id != register_id(config.id)) reader.add_problem("id", "must be at most 32 printable ASCII characters");
   for (const char* section : {"recipe", "predictor", "camera", "plc", "record"}) reader.require(section);
   if (reader.has("recipe")) read_recipe(reader.section("recipe"), config.cycle.recipe);
   if (reader.has("predictor")) read_predictor(reader.section("predictor"), config.predictor);
@@ -109,6 +115,12 @@ Result<StationConfig> read_all(ConfigReader reader) {
 }
 
 }  // namespace
+
+std::string register_id(const std::string& name) {
+  if (!name.empty() && plc::register_text(name) == name) return name;
+  const auto bytes = std::as_bytes(std::span(name));
+  return fmt::format("{}-{:08x}", plc::register_text(name.substr(0, 23)), xxh3(bytes) & 0xFFFFFFFF);
+}
 
 Result<StationConfig> load_station_config(const std::filesystem::path& file) {
   LINEGUARD_ASSIGN(ConfigReader reader, ConfigReader::from_file(file));

@@ -80,11 +80,17 @@ double DecisionTimes::percentile(double share) const {
 }
 
 std::string instruction(const StationStatus& status) {
-  if (!status.plc_linked) return "The PLC does not answer: check its power, cable and address. Every part is diverted.";
-  if (status.record_failing) return "The record cannot be written: make room on its disk. Every part is diverted.";
+  if (status.counters.gate_wrong_passes > 0) return status.gate_alarm;
+  if (!status.plc_linked)
+    return fmt::format("The PLC cannot be used{}: check its power, cable and address. Every part is diverted.",
+                       status.plc_problem.empty() ? "" : " (" + status.plc_problem + ")");
+  if (status.record_failing)
+    return fmt::format("The record cannot be written{}: put it back, or make room on its disk. Every part is diverted.",
+                       status.record_problem.empty() ? "" : " (" + status.record_problem + ")");
   if (status.wrong_recipe)
     return "PLC and station have different recipes: set both to the same. Every part is diverted.";
   if (status.events_lost > 0) return "Events were lost while the disk was full: report it, then restart the station.";
+  if (!status.gate_alarm.empty()) return status.gate_alarm;
   if (status.newest.empty()) return "";
   switch (status.newest.back().reason) {
     case Reason::capture_failed:
@@ -102,44 +108,58 @@ std::string status_json(const StationStatus& status) {
   json newest = json::array();
   for (const Decision& decision : status.newest) newest.push_back(decision_json(decision));
   const CycleCounters& counters = status.counters;
-  const json object = {{"schema", "lineguard.station_status/1"},
-                       {"name", status.name},
-                       {"state", status.state},
-                       {"recipe", status.recipe},
-                       {"model_digest", status.model_digest},
-                       {"plc_linked", status.plc_linked},
-                       {"ready", status.ready},
-                       {"busy", status.busy},
-                       {"instruction", instruction(status)},
-                       {"record",
-                        {{"failing", status.record_failing},
-                         {"sequence", status.record_sequence},
-                         {"events_waiting", status.events_waiting},
-                         {"events_lost", status.events_lost},
-                         {"reserved_bytes", status.record_reserved_bytes}}},
-                       {"parts",
-                        {{"seen", counters.parts()},
-                         {"passed", counters.passed},
-                         {"diverted", counters.diverted},
-                         {"missed", counters.missed()},
-                         {"by_reason", reasons_json(counters)}}},
-                       {"counters",
-                        {{"repeated_triggers", counters.repeated_triggers},
-                         {"late_answers", counters.late_answers},
-                         {"label_disagreements", counters.label_disagreements},
-                         {"revised", counters.revised},
-                         {"outputs_confirmed", counters.outputs_confirmed},
-                         {"outputs_unknown", counters.outputs_unknown},
-                         {"prediction_retries", counters.prediction_retries},
-                         {"numbering_restarts", counters.numbering_restarts},
-                         {"plc_failures", counters.plc_failures},
-                         {"record_failures", counters.record_failures}}},
-                       {"trigger_to_decision_ms",
-                        {{"n", status.times.count()},
-                         {"p50", status.times.percentile(0.5)},
-                         {"p99", status.times.percentile(0.99)},
-                         {"max", status.times.max_ms()}}},
-                       {"newest", std::move(newest)}};
+  const json object = {
+      {"schema", "lineguard.station_status/1"},
+      {"name", status.name},
+      {"state", status.state},
+      {"recipe", status.recipe},
+      {"model_digest", status.model_digest},
+      {"plc_linked", status.plc_linked},
+      {"identity",
+       {{"id", status.identity.id}, {"epoch", status.identity.epoch}, {"late_writes_seen", status.late_writes_seen}}},
+      {"ready", status.ready},
+      {"busy", status.busy},
+      {"instruction", instruction(status)},
+      {"record",
+       {{"failing", status.record_failing},
+        {"sequence", status.record_sequence},
+        {"events_waiting", status.events_waiting},
+        {"events_lost", status.events_lost},
+        {"reserved_bytes", status.record_reserved_bytes},
+        {"anchors",
+         {{"signing", status.anchors.signing},
+          {"sequence", status.anchors.sequence},
+          {"utc", status.anchors.utc},
+          {"problem", status.anchors.problem}}}}},
+      {"gate",
+       {{"differences", counters.gate_differences},
+        {"wrong_passes", counters.gate_wrong_passes},
+        {"unsettled", counters.gate_unsettled}}},
+      {"log_lines_dropped", status.log_lines_dropped},
+      {"parts",
+       {{"seen", counters.parts()},
+        {"passed", counters.passed},
+        {"diverted", counters.diverted},
+        {"missed", counters.missed()},
+        {"by_reason", reasons_json(counters)}}},
+      {"counters",
+       {{"repeated_triggers", counters.repeated_triggers},
+        {"late_answers", counters.late_answers},
+        {"label_disagreements", counters.label_disagreements},
+        {"foreign_answers", counters.foreign_answers},
+        {"revised", counters.revised},
+        {"outputs_confirmed", counters.outputs_confirmed},
+        {"outputs_unknown", counters.outputs_unknown},
+        {"prediction_retries", counters.prediction_retries},
+        {"numbering_restarts", counters.numbering_restarts},
+        {"plc_failures", counters.plc_failures},
+        {"record_failures", counters.record_failures}}},
+      {"trigger_to_decision_ms",
+       {{"n", status.times.count()},
+        {"p50", status.times.percentile(0.5)},
+        {"p99", status.times.percentile(0.99)},
+        {"max", status.times.max_ms()}}},
+      {"newest", std::move(newest)}};
   return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -154,6 +174,15 @@ std::string metrics_text(const StationStatus& status) {
   count("repeated_triggers_total", "Numbers that came again.", counters.repeated_triggers);
   count("late_answers_total", "Frames and predictions after the decision, discarded.", counters.late_answers);
   count("label_disagreements_total", "Predictions whose label was not the station's.", counters.label_disagreements);
+  count("foreign_answers_total", "Predictions of another picture than the one asked for.", counters.foreign_answers);
+  count("gate_differences_total", "Parts that the gate handled otherwise than decided.", counters.gate_differences);
+  count("gate_wrong_passes_total", "Parts that the gate passed though they were not decided pass.",
+        counters.gate_wrong_passes);
+  count("gate_unsettled_total", "Parts of which the PLC's counts do not say what the gate did.",
+        counters.gate_unsettled);
+  count("late_writes_seen_total", "Writes of an earlier or foreign process into the station's registers.",
+        status.late_writes_seen);
+  count("log_lines_dropped_total", "Lines that nobody took from the log.", status.log_lines_dropped);
   count("outputs_confirmed_total", "Results with the PLC's Ack.", counters.outputs_confirmed);
   count("outputs_unknown_total", "Results without an Ack.", counters.outputs_unknown);
   count("revised_total", "Decisions that became durable after their deadline.", counters.revised);

@@ -1,12 +1,15 @@
 #include "station_workers.h"
 
+#include <lineguard/core/digest.h>
 #include <lineguard/core/log.h>
+#include <lineguard/core/picture_sum.h>
 
 namespace lineguard::station {
 namespace {
 
 // The frame for one trigger; a camera that was lost is started again first.
-Result<Capture> grab(camera::Camera& camera, camera::FrameMatcher& matcher, bool& started, const GrabAction& action) {
+Result<GrabbedCapture> grab(camera::Camera& camera, camera::FrameMatcher& matcher, bool& started,
+                            const GrabAction& action) {
   if (!started) {
     LINEGUARD_TRY(camera.start());
     started = true;
@@ -18,12 +21,25 @@ Result<Capture> grab(camera::Camera& camera, camera::FrameMatcher& matcher, bool
     return frame.error();
   }
   LINEGUARD_TRY(matcher.match(*frame, action.trigger.part, action.triggered_at));
-  Capture capture;
-  capture.part_number = action.trigger.part;
-  capture.serial = action.trigger.serial;
-  capture.captured_at = frame->captured_utc;
-  capture.views.push_back(std::move(frame->view));
-  return capture;
+  GrabbedCapture grabbed;
+  grabbed.capture.part_number = action.trigger.part;
+  grabbed.capture.serial = action.trigger.serial;
+  grabbed.capture.captured_at = frame->captured_utc;
+  grabbed.capture.views.push_back(std::move(frame->view));
+  grabbed.sums = sums_of(grabbed.capture);
+  return grabbed;
+}
+
+std::vector<record::PictureDigest> digests_of(const Capture& capture) {
+  std::vector<record::PictureDigest> digests;
+  for (const View& view : capture.views) {
+    const auto* encoded = std::get_if<std::shared_ptr<const Bytes>>(&view.content);
+    const std::span<const std::byte> bytes =
+        encoded ? std::span<const std::byte>(**encoded)
+                : std::as_bytes(std::span(std::get<std::shared_ptr<const Image>>(view.content)->bytes()));
+    digests.push_back({view.name, sha256_hex(bytes)});
+  }
+  return digests;
 }
 
 }  // namespace
@@ -35,6 +51,7 @@ StationWorkers::StationWorkers(StationDevices& devices, camera::MatchWindow wind
   for (int i = 0; i < prediction_threads; ++i) {
     prediction_threads_.emplace_back([this, &devices] { run_predictions(*devices.predictor); });
   }
+  digest_thread_ = std::thread([this] { run_digests(); });
   record_thread_ = std::thread([this, &devices] { run_record(*devices.record); });
 }
 
@@ -43,6 +60,8 @@ StationWorkers::~StationWorkers() {
   camera_thread_.join();
   predictions_.close();
   for (std::thread& thread : prediction_threads_) thread.join();
+  digests_.close();
+  digest_thread_.join();
   records_.close();
   record_thread_.join();
 }
@@ -61,9 +80,15 @@ void StationWorkers::submit(PredictAction&& action) {
   }
 }
 
+void StationWorkers::submit(DigestAction&& action) {
+  digests_.try_push(std::move(action));  // nothing waits for it
+}
+
 void StationWorkers::submit(RecordAction&& action) {
   if (!records_.try_push(std::move(action))) {
-    answer(RecordDone{make_error(ErrorCode::unavailable, "the record is still busy"), 0, 0});
+    RecordDone busy;
+    busy.written = make_error(ErrorCode::unavailable, "the record is still busy");
+    answer(std::move(busy));
   }
 }
 
@@ -98,13 +123,26 @@ void StationWorkers::run_predictions(Predictor& predictor) {
   }
 }
 
+void StationWorkers::run_digests() {
+  while (auto action = digests_.pop()) answer(DigestsDone{action->ticket, digests_of(*action->capture)});
+}
+
+// Between two batches it looks whether the record is still where it should be, and anchors when it is time to.
 void StationWorkers::run_record(record::RecordWriter& record) {
-  while (auto action = records_.pop()) {
-    const auto events = record.append(action->entries);
-    Result<void> written;
-    if (!events) written = events.error();
-    answer(RecordDone{std::move(written), record.head().sequence, record.reserved_bytes()});
+  constexpr std::chrono::seconds kPause{1};
+  const auto done = [&](Result<void> written, bool checked_only) {
+    answer(RecordDone{std::move(written), checked_only, record.head().sequence, record.reserved_bytes(),
+                      record.anchor_state()});
+  };
+  while (!records_.closed()) {
+    if (const auto action = records_.pop_within(kPause)) {
+      const auto events = record.append(action->entries);
+      done(events ? Result<void>() : Result<void>(events.error()), false);
+    } else if (!records_.closed()) {
+      done(record.maintain(), true);
+    }
   }
+  if (auto closed = record.close(); !closed) log_error("station", "the record: " + closed.error().message);
 }
 
 }  // namespace lineguard::station

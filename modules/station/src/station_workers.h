@@ -14,7 +14,11 @@ namespace lineguard::station {
 
 struct FrameDone {
   Ticket ticket = kNoTicket;
-  Result<Capture> frame;
+  Result<GrabbedCapture> frame;
+};
+struct DigestsDone {
+  Ticket ticket = kNoTicket;
+  std::vector<record::PictureDigest> digests;
 };
 struct PredictionDone {
   Ticket ticket = kNoTicket;
@@ -22,8 +26,10 @@ struct PredictionDone {
 };
 struct RecordDone {
   Result<void> written;
+  bool checked_only = false;  // nothing was written: could it be?
   std::int64_t sequence = 0;
   std::uint64_t reserved_bytes = 0;
+  record::AnchorState anchors;
 };
 // submit() and take_answers() belong to one thread. Every submitted action is answered exactly once.
 class StationWorkers {
@@ -35,6 +41,7 @@ class StationWorkers {
 
   void submit(GrabAction&& action);
   void submit(PredictAction&& action);
+  void submit(DigestAction&& action);
   void submit(RecordAction&& action);
   // All answers there are, after waiting up to `patience` for a first one.
   template <typename Duration>
@@ -45,15 +52,17 @@ class StationWorkers {
  private:
   void run_camera(camera::Camera& camera, camera::MatchWindow window);
   void run_predictions(Predictor& predictor);
+  void run_digests();
   void run_record(record::RecordWriter& record);
   void answer(Answer&& answer);
 
   Clock& clock_;
   BoundedQueue<GrabAction> grabs_{64};
   BoundedQueue<PredictAction> predictions_{64};
+  BoundedQueue<DigestAction> digests_{64};
   BoundedQueue<RecordAction> records_{4};
   BoundedQueue<Answer> answers_{4096};  // more than can be submitted and unanswered
-  std::thread camera_thread_, record_thread_;
+  std::thread camera_thread_, digest_thread_, record_thread_;
   std::vector<std::thread> prediction_threads_;
 };
 

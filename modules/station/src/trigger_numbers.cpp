@@ -1,25 +1,103 @@
+#include <algorithm>
+#include <cstdlib>
+
 #include <lineguard/station/trigger_numbers.h>
 
 namespace lineguard::station {
+namespace {
 
-NumberedTrigger TriggerNumbers::take(PartNumber number) {
+constexpr std::uint16_t kNearlyAsMany = 16;               // doubled and lost triggers
+constexpr std::uint16_t kTriggersBetweenTwoLooks = 4096;  // more across the wrap of their count: it began again
+
+}  // namespace
+
+NumberedTrigger TriggerNumbers::take(const PlcPosition& position) {
   NumberedTrigger trigger;
   if (last_) {
-    // Unsigned differences are right across the wrap.
-    const PartNumber ahead = number - *last_;
-    const PartNumber behind = *last_ - number;
-    if (behind < repeat_window_) {
+    if (repeats(position)) {
       trigger.arrival = Arrival::repeated;
       return trigger;
     }
-    if (ahead > max_gap_ + 1) {
-      trigger.arrival = Arrival::restarted;
+    const PartNumber ahead = position.number - *last_;  // unsigned differences are right across the wrap
+    if (!goes_on(position)) {
+      trigger = restart(position, position.number - 1);
     } else if (ahead > 1) {
       trigger.arrival = Arrival::gap;
-      for (PartNumber skipped = *last_ + 1; skipped != number; ++skipped) trigger.skipped.push_back(skipped);
+      trigger.skipped = record::NumberRange{*last_ + 1, position.number - 1};
     }
   }
-  last_ = number;
+  last_ = position.number;
+  known_ = position;
+  repeated_.reset();
+  return trigger;
+}
+
+NumberedTrigger TriggerNumbers::catch_up(const PlcPosition& position) {
+  NumberedTrigger trigger;
+  if (last_ && *last_ == position.number && !(counts_triggers_anew(position) && position.triggers > 0)) return trigger;
+  if (last_ && goes_on(position)) {
+    trigger.arrival = Arrival::gap;
+    trigger.skipped = record::NumberRange{*last_ + 1, position.number};
+  } else if (last_ && position.triggers == 0) {  // it shows the number before its first
+    trigger.arrival = Arrival::restarted;
+    trigger.before_first = position.number;
+  } else if (last_) {
+    trigger = restart(position, position.number);
+  }
+  last_ = position.number;
+  known_ = position;
+  repeated_.reset();
+  return trigger;
+}
+
+// The number is ahead of the last one, by no more than can be explained.
+bool TriggerNumbers::goes_on(const PlcPosition& position) const {
+  const PartNumber ahead = position.number - *last_;
+  if (ahead == 0) return false;
+  if (ahead <= max_gap_) return true;
+  if (!known_ || position.gated < known_->gated) return false;
+  const std::int64_t numbers = PartNumber(position.number - known_->number);
+  const std::int64_t gated = position.gated - known_->gated;
+  return std::abs(numbers - gated) <= std::int64_t{max_gap_};
+}
+
+bool TriggerNumbers::counts_triggers_anew(const PlcPosition& position) const {
+  if (!known_ || position.triggers > kNearlyAsMany) return false;
+  return static_cast<std::uint16_t>(position.triggers - known_->triggers) > kTriggersBetweenTwoLooks;
+}
+
+// One number out of order is a repetition, two in order are a new count.
+bool TriggerNumbers::repeats(const PlcPosition& position) {
+  const PartNumber behind = *last_ - position.number;
+  if (behind >= repeat_window_ || counts_triggers_anew(position)) return false;
+  if (behind > 0 && repeated_ && position.number == *repeated_ + 1) return false;
+  repeated_ = position.number;
+  return true;
+}
+
+PartNumber TriggerNumbers::first_of_count(const PlcPosition& position) const {
+  if (position.number == 0) return 0;
+  const auto difference = static_cast<std::uint16_t>(position.triggers - position.number);
+  const bool one_trigger_each =
+      position.number <= UINT16_MAX &&
+      std::min<std::uint16_t>(difference, static_cast<std::uint16_t>(-difference)) <= kNearlyAsMany;
+  if (position.number <= max_gap_ || one_trigger_each) return 1;
+  // Elsewhere at most as many of the new count were given as there were triggers since.
+  if (!known_ || counts_triggers_anew(position)) return position.number;
+  const auto since = static_cast<std::uint16_t>(position.triggers - known_->triggers);
+  return since >= 1 && since <= max_gap_ ? position.number - since + 1 : position.number;
+}
+
+NumberedTrigger TriggerNumbers::restart(const PlcPosition& position, PartNumber last_skipped) const {
+  NumberedTrigger trigger;
+  trigger.arrival = Arrival::restarted;
+  if (known_ && !counts_triggers_anew(position))
+    trigger.unseen_of_old_count = static_cast<std::uint16_t>(position.triggers - known_->triggers);
+  const PartNumber first = first_of_count(position);
+  trigger.before_first = last_skipped;
+  if (last_skipped == first - 1) return trigger;
+  trigger.before_first = first - 1;
+  trigger.skipped = record::NumberRange{first, last_skipped};
   return trigger;
 }
 

@@ -46,6 +46,8 @@ void check_expectation(const std::string& text, const SimulatedLine& line) {
       return event.kind == second && event.payload.find(rest) != std::string::npos;
     });
     EXPECT_TRUE(found) << text;
+  } else if (first == "alarm") {
+    EXPECT_NE(line.alarm().find(text.substr(6)), std::string::npos) << text << ": " << line.alarm();
   } else if (second == "unseen") {
     EXPECT_FALSE(line.seen().contains(static_cast<PartNumber>(std::stoul(first)))) << text;
   } else {

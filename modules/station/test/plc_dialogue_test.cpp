@@ -15,11 +15,14 @@ class PlcDialogueTest : public testing::Test {
     dialogue_ = std::make_unique<PlcDialogue>(*cycle_);
     inputs_.trigger_count = 65534;
     inputs_.trigger_number = 10;
-    cycle_->begin({}, inputs_.trigger_number, std::nullopt, "{}");
+    cycle_->begin({}, position_of(inputs_), std::nullopt, "{}");
     read();
   }
   void read() { dialogue_->on_inputs(inputs_); }
-  plc::PlcOutputs write() { return dialogue_->outputs(clock_.now()); }
+  plc::PlcOutputs write() {
+    dialogue_->advance(clock_.now());
+    return dialogue_->outputs();
+  }
   void trigger(PartNumber part, std::uint16_t times = 1) {
     inputs_.trigger_number = part;
     inputs_.trigger_count = static_cast<std::uint16_t>(inputs_.trigger_count + times);
@@ -131,6 +134,21 @@ TEST_F(PlcDialogueTest, APlcThatStartsAnewIsNoTrigger) {
   EXPECT_EQ(counters().numbering_restarts, 1u);
   trigger(5001);
   EXPECT_TRUE(cycle_->busy());
+}
+
+TEST_F(PlcDialogueTest, ACountOfTriggersThatWrappedWhollyIsNoStandstill) {
+  trigger(11);
+  inputs_.trigger_number += 65536;  // as many triggers, while nobody looked
+  inputs_.gate_divert_count += 65536;
+  read();
+  EXPECT_EQ(counters().because(Reason::sequence_lost), 65536u);
+  EXPECT_EQ(counters().numbering_restarts, 0u);
+}
+
+TEST_F(PlcDialogueTest, WhatIsToBeWrittenIsLookedAtWithoutChangingIt) {
+  const plc::PlcOutputs first = write();
+  EXPECT_EQ(dialogue_->outputs(), first);
+  EXPECT_EQ(dialogue_->outputs(), first);
 }
 
 TEST_F(PlcDialogueTest, TheHeartbeatChangesAtLeastEvery100Ms) {

@@ -20,16 +20,57 @@ TEST(TriggerNumbers, ClassifiesEveryDistanceAlsoAcrossTheWrap) {
     const auto arrival = [&](PartNumber distance) {
       TriggerNumbers numbers(10, 4);
       numbers.set_last(base);
-      return numbers.take(base + distance);
+      return numbers.take({base + distance, 1, 0});
     };
     EXPECT_EQ(arrival(1).arrival, Arrival::next);
-    EXPECT_EQ(arrival(3).skipped, (std::vector<PartNumber>{base + 1, base + 2}));
-    EXPECT_EQ(arrival(11).arrival, Arrival::gap);
-    EXPECT_EQ(arrival(12).arrival, Arrival::restarted);
+    EXPECT_EQ(arrival(3).skipped, (record::NumberRange{base + 1, base + 2}));
+    EXPECT_EQ(arrival(10).arrival, Arrival::gap);
+    EXPECT_EQ(arrival(11).arrival, Arrival::restarted);
     EXPECT_EQ(arrival(0).arrival, Arrival::repeated);
     EXPECT_EQ(arrival(static_cast<PartNumber>(-3)).arrival, Arrival::repeated);
     EXPECT_EQ(arrival(static_cast<PartNumber>(-4)).arrival, Arrival::restarted);
   }
+}
+
+TEST(TriggerNumbers, ALongOutageIsAGapWhereTheGateCountedAsManyParts) {
+  TriggerNumbers numbers(10, 4);
+  numbers.set_last(100);
+  numbers.set_known({100, 100, 95});
+  const auto gap = numbers.catch_up({2'000'100, 7, 2'000'093});
+  EXPECT_EQ(gap.arrival, Arrival::gap);
+  EXPECT_EQ(gap.skipped, (record::NumberRange{101, 2'000'100}));
+  numbers.set_last(100);
+  numbers.set_known({100, 100, 95});
+  EXPECT_EQ(numbers.catch_up({2'000'100, 7, 120}).arrival, Arrival::restarted) << "twenty-five parts came by";
+}
+
+TEST(TriggerNumbers, TheFirstNumbersOfANewCountHadTriggersToo) {
+  TriggerNumbers numbers(10, 4);
+  numbers.set_last(5000);
+  numbers.set_known({5000, 5000, 4990});
+  auto anew = numbers.catch_up({3, 5003, 4995});
+  EXPECT_EQ(anew.arrival, Arrival::restarted);
+  EXPECT_EQ(anew.skipped, (record::NumberRange{1, 3}));
+  EXPECT_EQ(anew.before_first, 0u);
+  EXPECT_EQ(anew.unseen_of_old_count, 3u) << "so many triggers came since";
+  numbers.set_last(5000);
+  anew = numbers.catch_up({900'000, 17, 0});
+  EXPECT_EQ(anew.skipped, (record::NumberRange{900'000, 900'000})) << "where another PLC's count began is not known";
+  numbers.set_last(5000);
+  anew = numbers.catch_up({0, 0, 0});
+  EXPECT_FALSE(anew.skipped) << "no trigger yet";
+}
+
+TEST(TriggerNumbers, AShortCountThatBeginsAgainIsNotTakenForRepetitions) {
+  TriggerNumbers numbers(1000, 16);
+  for (PartNumber part = 1; part <= 8; ++part) numbers.take({part, static_cast<std::uint16_t>(part), 0});
+  EXPECT_EQ(numbers.take({7, 9, 0}).arrival, Arrival::repeated);
+  EXPECT_EQ(numbers.take({9, 10, 0}).arrival, Arrival::next) << "one number out of order was a repetition";
+  EXPECT_EQ(numbers.take({1, 11, 0}).arrival, Arrival::repeated);
+  const auto second = numbers.take({2, 12, 0});
+  EXPECT_EQ(second.arrival, Arrival::restarted) << "two in order are a new count";
+  EXPECT_EQ(second.skipped, (record::NumberRange{1, 1}));
+  EXPECT_EQ(numbers.take({1, 1, 0}).arrival, Arrival::restarted) << "the PLC counts its triggers anew, too";
 }
 
 TEST(Judge, OnlyAFiniteScoreBelowTheBandPasses) {
@@ -53,6 +94,23 @@ TEST(Judge, OnlyAFiniteScoreBelowTheBandPasses) {
   EXPECT_EQ(reason(0.5), Reason::good) << "a score equal to the threshold is not above it";
   recipe.threshold = std::nan("");
   EXPECT_EQ(reason(0.1), Reason::unknown);
+}
+
+TEST(Judge, APredictionOfOtherPicturesIsNone) {
+  Capture capture;
+  capture.views.push_back({"front", std::make_shared<const Bytes>(3), ""});
+  const std::vector<PictureSum> sums = {{"front", 3, 17}};
+  Prediction prediction;
+  EXPECT_NE(find_foreign(prediction, capture, sums), "") << "says nothing of its picture";
+  prediction.pictures = sums;
+  EXPECT_EQ(find_foreign(prediction, capture, sums), "");
+  prediction.regions.push_back({.view = "back"});
+  EXPECT_NE(find_foreign(prediction, capture, sums), "");
+  prediction.regions.clear();
+  prediction.pictures[0].xxh3 = 18;
+  EXPECT_NE(find_foreign(prediction, capture, sums), "");
+  prediction.pictures = {sums[0], sums[0]};
+  EXPECT_NE(find_foreign(prediction, capture, sums), "") << "one picture more";
 }
 
 record::Entry entry(PartNumber part) {

@@ -1,10 +1,14 @@
 #include "simulated_line.h"
 
+#include <algorithm>
 #include <cmath>
+#include <span>
 #include <sstream>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include <lineguard/core/picture_sum.h>
 #include <lineguard/record/decision_json.h>
 
 namespace lineguard::station::test {
@@ -23,6 +27,16 @@ Error unknown_command(const std::string& text) {
 
 PartNumber part_number(const std::string& word) {
   return static_cast<PartNumber>(std::stoul(word));
+}
+
+// A picture that shows nothing but the part's number.
+GrabbedCapture grabbed(PartNumber part) {
+  GrabbedCapture picture;
+  picture.capture.part_number = part;
+  const auto bytes = std::as_bytes(std::span(&part, 1));
+  picture.capture.views.push_back({"", std::make_shared<const Bytes>(bytes.begin(), bytes.end()), "frame"});
+  picture.sums = sums_of(picture.capture);
+  return picture;
 }
 
 }  // namespace
@@ -52,9 +66,17 @@ void SimulatedLine::start_station(PartNumber plc_number) {
   writer_ = std::move(*writer);
   auto facts = reader->read_restart_facts();
   LINEGUARD_CHECK(facts, "the simulated record can be read");
+  auto history = read_gate_history(*reader);
+  LINEGUARD_CHECK(history, "the simulated record can be read");
   cycle_ = std::make_unique<InspectionCycle>(settings_, clock_);
-  cycle_->begin(*facts, plc_number, std::nullopt, fmt::format(R"({{"gate_pass_count":{}}})", gate_passes_));
   newest_ = plc_number;
+  frozen_ = missed_triggers_ = stopping_ = finished_ = false;
+  cycle_->remember(*history);
+  cycle_->begin(*facts, position(), std::nullopt, with_counts("{}", gate_, position()));
+}
+
+PlcPosition SimulatedLine::position() const {
+  return {newest_, triggers_, gate_.parts()};
 }
 
 Result<void> SimulatedLine::command(const std::string& text) {
@@ -74,11 +96,12 @@ Result<void> SimulatedLine::command(const std::string& text) {
     stopping_ = true;
     cycle_->stop();
   } else if (what == "trigger") {
-    newest_ = part_number(second);
-    triggered_at_ms_.emplace(newest_, now_ms_);
-    Trigger trigger{newest_};
-    if (words.size() > 3) trigger.recipe = words[3];  // trigger N recipe R
-    if (cycle_ && plc_ != "lost") cycle_->on_trigger(trigger);
+    trigger(words);
+  } else if (what == "freeze") {
+    frozen_ = cycle_ != nullptr;
+    was_frozen_ |= frozen_;
+  } else if (what == "thaw") {
+    thaw();
   } else if (what == "camera") {
     camera_ = number ? "ok" : second;
     if (number) camera_ms_ = std::stoi(second);
@@ -90,14 +113,38 @@ Result<void> SimulatedLine::command(const std::string& text) {
   } else if (what == "plc") {
     plc_ = second;
     if (cycle_ && plc_ == "lost") cycle_->on_plc_failed(make_error(ErrorCode::device_error, "no answer"));
-    if (cycle_ && plc_ == "ok") cycle_->on_plc_restored(newest_);
-  } else if (what == "gate") {  // gate N passed P
-    gate_passes_ = part_number(words.at(3));
-    cycle_->on_gate(part_number(second), gate_passes_);
+    if (cycle_ && plc_ == "ok") cycle_->on_plc_restored(position());
+  } else if (what == "gate" && second == "travel") {
+    travel_ms_ = std::stoi(words.at(2));
+  } else if (what == "gate" && second == "broken") {
+    gate_broken_ = true;
+  } else if (what == "gate") {  // gate N passed P diverted D
+    gate_ = {part_number(second), part_number(words.at(3)), part_number(words.at(5))};
+    if (cycle_) cycle_->on_gate(gate_);
   } else if (what != "wait") {
     return unknown_command(text);
   }
   return {};
+}
+
+// trigger N [recipe R]
+void SimulatedLine::trigger(const Words& words) {
+  newest_ = part_number(words.at(1));
+  ++triggers_;
+  const bool first_time = triggered_at_ms_.emplace(newest_, now_ms_).second;
+  if (travel_ms_ > 0 && first_time) belt_.push_back({newest_, now_ms_ + travel_ms_, false});
+  if (frozen_) missed_triggers_ = true;
+  if (!cycle_ || frozen_ || plc_ == "lost") return;
+  Trigger trigger{newest_};
+  if (words.size() > 3) trigger.recipe = words[3];
+  cycle_->on_trigger(trigger, position());
+}
+
+// SIGCONT: it finds the newest trigger, and all answers that came meanwhile.
+void SimulatedLine::thaw() {
+  frozen_ = false;
+  if (cycle_ && std::exchange(missed_triggers_, false) && plc_ != "lost")
+    cycle_->on_trigger(Trigger{newest_}, position());
 }
 
 // recipe deadline 80 threshold 0.5 band 0.01
@@ -118,7 +165,8 @@ Result<void> SimulatedLine::set_recipe(const Words& words) {
 
 // server 20 score 0.2 [label good] [digest wrong] [point wrong]; server down|silent|broken|compares
 Result<void> SimulatedLine::set_server(const Words& words) {
-  if (words.at(1) == "down" || words[1] == "silent" || words[1] == "broken" || words[1] == "compares") {
+  for (const char* fault : {"down", "silent", "broken", "compares", "foreign", "unbound", "cut-picture"}) {
+    if (words.at(1) != fault) continue;
     server_ = words[1];
     return {};
   }
@@ -151,15 +199,18 @@ void SimulatedLine::later(int delay_ms, std::function<void()> work) {
 }
 
 void SimulatedLine::step() {
-  while (!due_.empty() && due_.begin()->first <= now_ms_) {
+  step_gate();
+  while (!frozen_ && !due_.empty() && due_.begin()->first <= now_ms_) {
     const auto work = std::move(due_.begin()->second);
     due_.erase(due_.begin());
     work();
   }
-  if (cycle_) {
+  if (cycle_ && !frozen_) {
     cycle_->on_tick();
     do_actions();
     step_plc();
+    if (plc_ != "lost") alive_ms_ = now_ms_;
+    if (travel_ms_ > 0 && plc_ != "lost") cycle_->on_gate(gate_);
     if (stopping_ && !finished_) finished_ = cycle_->finish("{}");
     do_actions();
   }
@@ -177,11 +228,12 @@ void SimulatedLine::do_action(const GrabAction& action) {
   if (camera_ == "silent") return;
   later(camera_ms_, [this, action, camera = camera_] {
     if (camera == "fails") return cycle_->on_frame(action.ticket, make_error(ErrorCode::device_error, "cable pulled"));
-    Capture capture;
-    capture.part_number = action.trigger.part + (camera == "wrong-part" ? 1 : 0);
-    capture.views.push_back({"", std::make_shared<const Bytes>(), "frame"});
-    cycle_->on_frame(action.ticket, std::move(capture));
+    cycle_->on_frame(action.ticket, grabbed(action.trigger.part + (camera == "wrong-part" ? 1 : 0)));
   });
+}
+
+void SimulatedLine::do_action(const DigestAction& action) {
+  later(server_ms_, [this, action] { cycle_->on_digests(action.ticket, {{"", std::string(64, 'a')}}); });
 }
 
 void SimulatedLine::do_action(const PredictAction& action) {
@@ -193,10 +245,15 @@ void SimulatedLine::do_action(const PredictAction& action) {
       return cycle_->on_prediction(ticket, make_error(ErrorCode::unavailable, "connection refused"));
     if (server == "compares" && !capture->views.at(0).defect_free_template)
       return cycle_->on_prediction(ticket, make_error(ErrorCode::no_template, "no template"));
-    if (server == "broken") return cycle_->on_prediction(ticket, make_error(ErrorCode::corrupt_data, "no JSON"));
+    if (server == "broken") return cycle_->on_prediction(ticket, make_error(ErrorCode::bad_answer, "no JSON"));
+    if (server == "cut-picture")
+      return cycle_->on_prediction(ticket, make_error(ErrorCode::corrupt_data, "the picture ends too early"));
     // A killed server takes its unfinished answers with it.
     if (server_ == "down") return cycle_->on_prediction(ticket, make_error(ErrorCode::unavailable, "connection reset"));
-    cycle_->on_prediction(ticket, answer);
+    Prediction bound = answer;
+    if (server != "unbound") bound.pictures = sums_of(*capture);
+    if (server == "foreign") bound.pictures = grabbed(*capture->part_number - 1).sums;
+    cycle_->on_prediction(ticket, bound);
   });
 }
 
@@ -220,10 +277,27 @@ void SimulatedLine::step_plc() {
   }
   if (plc_ == "no-ack" || acknowledging_ == shown->part) return;
   acknowledging_ = shown->part;
-  later(ack_ms_, [this, part = shown->part] {
-    if (plc_ == "ok") cycle_->on_ack(part, true);
+  later(ack_ms_, [this, result = *shown] {
     acknowledging_.reset();
+    if (plc_ != "ok") return;
+    const auto found =
+        std::find_if(belt_.begin(), belt_.end(), [&](const auto& one) { return one.part == result.part; });
+    if (found != belt_.end()) found->ok = result.outcome == Outcome::pass;
+    cycle_->on_ack(result.part, travel_ms_ == 0 || found != belt_.end());
   });
+}
+
+// The PLC's side: it goes on whatever the station does.
+void SimulatedLine::step_gate() {
+  constexpr int kStale_ms = 500;
+  while (!belt_.empty() && belt_.front().due_ms <= now_ms_) {
+    const BeltPart part = belt_.front();
+    belt_.pop_front();
+    const bool passed = gate_broken_ || (part.ok && now_ms_ - alive_ms_ <= kStale_ms);
+    gate_.number = part.part;
+    ++(passed ? gate_.passed : gate_.diverted);
+    gated_.push_back({part.part, passed});
+  }
 }
 
 // At the moment a pass is seen its `decided` event must be durable, and nothing after it may say otherwise.
@@ -279,6 +353,9 @@ std::string SimulatedLine::counter(const std::string& name) const {
       {"prediction_retries", c.prediction_retries},
       {"numbering_restarts", c.numbering_restarts},
       {"record_failures", c.record_failures},
+      {"foreign_answers", c.foreign_answers},
+      {"gate_differences", c.gate_differences},
+      {"gate_wrong_passes", c.gate_wrong_passes},
   };
   const auto found = values.find(name);
   return found == values.end() ? "no such counter" : std::to_string(found->second);

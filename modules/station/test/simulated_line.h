@@ -4,6 +4,7 @@
 
 #include "temp_folder.h"
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -37,9 +38,18 @@ class SimulatedLine {
   std::string counter(const std::string& name) const;
   std::vector<record::Event> events() const;
   std::optional<record::Verification> verify_record() const;
+  // What the gate did, part by part in order, where the line has one (`gate travel MS`).
+  struct GatedPart {
+    PartNumber part = 0;
+    bool passed = false;
+  };
+  const std::vector<GatedPart>& gated() const { return gated_; }
+  std::string alarm() const { return cycle_->gate_alarm(); }
   int deadline_ms() const { return static_cast<int>(settings_.recipe.deadline.count()); }
   bool station_finished() const { return finished_; }
   int starts() const { return starts_; }
+  bool gate_is_broken() const { return gate_broken_; }
+  bool was_frozen() const { return was_frozen_; }
 
  private:
   using Words = std::vector<std::string>;
@@ -49,8 +59,13 @@ class SimulatedLine {
   void do_actions();
   void do_action(const GrabAction& action);
   void do_action(const PredictAction& action);
+  void do_action(const DigestAction& action);
   void do_action(const RecordAction& action);
+  void trigger(const Words& words);
+  void thaw();
   void step_plc();
+  void step_gate();
+  PlcPosition position() const;
   void later(int delay_ms, std::function<void()> work);
   void check_pass(const PartResult& result);
 
@@ -71,7 +86,19 @@ class SimulatedLine {
   std::vector<std::string> violations_;
   std::optional<PartNumber> acknowledging_;
   PartNumber newest_ = 0;  // of the PLC
-  std::uint32_t gate_passes_ = 0;
+  std::uint16_t triggers_ = 0;
+  GatePoint gate_;
+  // The belt: parts on their way to a gate, which passes what has its own OK and a living station.
+  struct BeltPart {
+    PartNumber part = 0;
+    int due_ms = 0;
+    bool ok = false;
+  };
+  int travel_ms_ = 0;  // 0: no gate
+  std::deque<BeltPart> belt_;
+  std::vector<GatedPart> gated_;
+  int alive_ms_ = -10000;  // the station's last heartbeat
+  bool frozen_ = false, was_frozen_ = false, missed_triggers_ = false, gate_broken_ = false;
 };
 
 }  // namespace lineguard::station::test

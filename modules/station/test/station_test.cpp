@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <lineguard/core/picture_sum.h>
 #include <lineguard/plc/testing/fake_plc.h>
 #include <lineguard/station/station.h>
 
@@ -37,6 +38,7 @@ class ParityPredictor final : public Predictor {
     prediction.label = prediction.score > recipe_.threshold ? Label::defective : Label::good;
     prediction.model = {recipe_.model, 1, recipe_.package_digest};
     prediction.operating_point = recipe_.operating_point;
+    prediction.pictures = sums_of(capture);
     return prediction;
   }
 
@@ -83,8 +85,8 @@ class StationTest : public testing::Test {
     settings_.match_window = {Milliseconds(20000), Milliseconds(20000)};
     settings_.stop_timeout = Milliseconds(20000);
   }
-  std::unique_ptr<Station> make_station() {
-    const auto file = folder_ / "record.db";
+  std::unique_ptr<Station> make_station(const char* name = "record.db") {
+    const auto file = folder_ / name;
     StationDevices devices;
     devices.plc = std::make_unique<SharedPlc>(plc_, reads_);
     devices.camera = std::make_unique<NumberCamera>();
@@ -124,16 +126,16 @@ class StationTest : public testing::Test {
 
 TEST_F(StationTest, InspectsALineAndAgreesWithThePlc) {
   auto station = make_station();
-  std::thread thread([&] { station->run(); });
+  std::thread thread([&] { EXPECT_TRUE(station->run()); });
   wait_until([&] { return plc_.outputs().ready; });
   plc_.start_line();
   trigger_until(40);
-  wait_until([&] { return station->status().counters.outputs_confirmed == 40; });
+  wait_until([&] { return station->status()->counters.outputs_confirmed == 40; });
   run_to_the_gate();
   station->request_stop();
   thread.join();
 
-  const StationStatus status = station->status();
+  const StationStatus status = *station->status();
   EXPECT_EQ(status.state, "stopped");
   EXPECT_EQ(status.counters.parts(), 40u);
   EXPECT_EQ(status.counters.passed, 20u);
@@ -156,7 +158,7 @@ TEST_F(StationTest, InspectsALineAndAgreesWithThePlc) {
 
 TEST_F(StationTest, APlcThatFailsNowAndThenLosesPartsButNoDecision) {
   auto station = make_station();
-  std::thread thread([&] { station->run(); });
+  std::thread thread([&] { EXPECT_TRUE(station->run()); });
   wait_until([&] { return plc_.outputs().ready; });
   plc_.start_line();
   trigger_until(10);
@@ -164,12 +166,12 @@ TEST_F(StationTest, APlcThatFailsNowAndThenLosesPartsButNoDecision) {
   trigger_until(20);
   plc_.fail_writes(2, true);
   trigger_until(40);
-  wait_until([&] { return station->status().counters.parts() == 40; });
+  wait_until([&] { return station->status()->counters.parts() == 40; });
   run_to_the_gate();
   station->request_stop();
   thread.join();
 
-  const StationStatus status = station->status();
+  const StationStatus status = *station->status();
   EXPECT_EQ(status.counters.parts(), 40u);
   EXPECT_GE(status.counters.plc_failures, 4u);
   std::size_t wrongly_passed = 0;
@@ -179,12 +181,91 @@ TEST_F(StationTest, APlcThatFailsNowAndThenLosesPartsButNoDecision) {
   EXPECT_EQ(wrongly_passed, 0u);
 }
 
+TEST_F(StationTest, ASecondStationIsRefusedAndTheFirstGoesOn) {
+  auto station = make_station();
+  std::thread thread([&] { EXPECT_TRUE(station->run()); });
+  wait_until([&] { return plc_.outputs().ready; });
+  const plc::StationIdentity owner = plc_.outputs().station;
+  EXPECT_EQ(owner.id, "station");
+  EXPECT_EQ(owner.epoch, 1u);
+  for (const char* id : {"station", "another"}) {
+    settings_.id = id;
+    settings_.take_over = true;
+    auto second = make_station((std::string(id) + ".db").c_str());
+    const auto refused = second->run();
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().message.find("runs this PLC"), std::string::npos) << refused.error().message;
+    EXPECT_EQ(plc_.outputs().station, owner) << "nothing was written";
+  }
+  station->request_stop();
+  thread.join();
+  EXPECT_EQ(station->status()->late_writes_seen, 0u);
+}
+
+TEST_F(StationTest, ASilentStationIsFollowedByNameOnlyAndOnPurposeElse) {
+  {
+    auto station = make_station();
+    station->request_stop();
+    std::thread thread([&] { EXPECT_TRUE(station->run()); });
+    thread.join();
+  }
+  {
+    auto station = make_station();
+    std::thread thread([&] { EXPECT_TRUE(station->run()); });
+    wait_until([&] { return plc_.outputs().ready; });
+    station->request_stop();
+    thread.join();
+  }
+  settings_.id = "another";
+  const auto refused = make_station("another.db")->run();
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("--take-over"), std::string::npos) << refused.error().message;
+  settings_.take_over = true;
+  auto station = make_station("another.db");
+  std::thread thread([&] { EXPECT_TRUE(station->run()); });
+  wait_until([&] { return plc_.outputs().ready && plc_.outputs().station.id == "another"; });
+  station->request_stop();
+  thread.join();
+  auto reader = record::RecordReader::open(folder_ / "another.db");
+  ASSERT_TRUE(reader);
+  int taken_over = 0;
+  EXPECT_TRUE(reader->for_each({}, [&](const record::Event& event) {
+    taken_over += event.kind == "station_taken_over" && event.payload.find(R"("id":"station")") != std::string::npos;
+    return true;
+  }));
+  EXPECT_EQ(taken_over, 1);
+}
+
+TEST_F(StationTest, WhoFindsThePlcInOtherHandsStopsAndWritesNothing) {
+  auto station = make_station();
+  Result<void> ended;
+  std::thread thread([&] { ended = station->run(); });
+  wait_until([&] { return plc_.outputs().ready; });
+  plc::PlcOutputs other;
+  other.station = {"another", 9, 1};
+  other.heartbeat = 4711;
+  EXPECT_TRUE(plc_.write_outputs(other));
+  thread.join();
+  ASSERT_FALSE(ended);
+  EXPECT_NE(ended.error().message.find("another"), std::string::npos) << ended.error().message;
+  EXPECT_EQ(station->status()->state, "stopped");
+}
+
+TEST_F(StationTest, APlcWithoutThoseRegistersIsServedWhereTheSettingSaysSo) {
+  plc_.have_identities(false);
+  auto station = make_station();
+  std::thread thread([&] { EXPECT_TRUE(station->run()); });
+  wait_until([&] { return plc_.outputs().ready; });
+  station->request_stop();
+  thread.join();
+}
+
 TEST_F(StationTest, StopsAlsoWhereThePlcNeverAnswered) {
   plc_.fail_reads(1 << 30);
   auto station = make_station();
   station->request_stop();
-  station->run();
-  EXPECT_EQ(station->status().counters.parts(), 0u);
+  EXPECT_TRUE(station->run());
+  EXPECT_EQ(station->status()->counters.parts(), 0u);
 }
 
 }  // namespace

@@ -2,14 +2,18 @@
 #include "commands.h"
 #include "commands/station_devices.h"
 
-#include <csignal>
+#include <condition_variable>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <mutex>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include <lineguard/core/host_port.h>
+#include <lineguard/core/line_writer.h>
 #include <lineguard/core/log.h>
 #include <lineguard/core/signals.h>
 #include <lineguard/http/recent_answer.h>
@@ -20,7 +24,7 @@ namespace {
 
 struct StationOptions {
   std::filesystem::path config;
-  bool check = false;
+  bool check = false, take_over = false;
 };
 
 http::ServerConfig status_server_config(const HostPort& endpoint, bool insecure) {
@@ -39,9 +43,9 @@ http::ServerConfig status_server_config(const HostPort& endpoint, bool insecure)
 // What shows the station never computes more often than now and then: a flood of requests takes no lock of the cycle's.
 http::Router status_pages(const station::Station& station) {
   const auto status = std::make_shared<http::RecentAnswer>(
-      [&station] { return http::json_response(200, status_json(station.status())); });
+      [&station] { return http::json_response(200, status_json(*station.status())); });
   const auto metrics = std::make_shared<http::RecentAnswer>([&station] {
-    return http::Response{200, {{"Content-Type", "text/plain; version=0.0.4"}}, metrics_text(station.status())};
+    return http::Response{200, {{"Content-Type", "text/plain; version=0.0.4"}}, metrics_text(*station.status())};
   });
   http::Router router;
   router.set_hint("there are /metrics and /v1/status");
@@ -61,40 +65,91 @@ Result<std::unique_ptr<http::Server>> serve_status(const station::StationConfig&
   return server;
 }
 
+// Through a queue: a full pipe must not keep a stopped station from ending.
 void print_summary(const station::StationStatus& status) {
+  LineWriter& out = standard_output_lines();
   const station::CycleCounters& counters = status.counters;
-  std::cout << fmt::format("parts {}: passed {}, diverted {}\n", counters.parts(), counters.passed, counters.diverted);
+  out.write(fmt::format("parts {}: passed {}, diverted {}", counters.parts(), counters.passed, counters.diverted));
   for (const Reason reason : all_reasons()) {
-    if (reason != Reason::good && counters.because(reason) > 0) {
-      std::cout << fmt::format("  {:<18} {}\n", to_string(reason), counters.because(reason));
-    }
+    if (reason != Reason::good && counters.because(reason) > 0)
+      out.write(fmt::format("  {:<18} {}", to_string(reason), counters.because(reason)));
   }
   if (counters.label_disagreements > 0)
-    std::cout << fmt::format(
-        "parts that the model would have decided otherwise: {}; its threshold or unknown band is not the recipe's\n",
-        counters.label_disagreements);
-  std::cout << fmt::format("trigger to decision p50 {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms (n {})\n",
-                           status.times.percentile(0.5), status.times.percentile(0.99), status.times.max_ms(),
-                           status.times.count());
+    out.write(fmt::format(
+        "parts that the model would have decided otherwise: {}; its threshold or unknown band is not the recipe's",
+        counters.label_disagreements));
+  out.write(fmt::format("trigger to decision p50 {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms (n {})",
+                        status.times.percentile(0.5), status.times.percentile(0.99), status.times.max_ms(),
+                        status.times.count()));
 }
 
-Result<void> inspect_until_stopped(const station::StationConfig& config) {
+// Ends the process where a thread does not end: a camera, name server or disk that hangs. What counts is recorded and
+// the outputs are safe by then.
+class EndInTime {
+ public:
+  EndInTime(station::Station& station, const StopRequest& stop) {
+    thread_ = std::thread([this, &station, &stop] {
+      while (stop.signal() == 0 && !station.stopping()) {
+        if (ended_within(Milliseconds(20))) return;
+      }
+      station.request_stop();
+      if (ended_within(kLongestStop)) return;
+      log_error("station", "stopped, but a device does not return: the process ends without it");
+      flush_log(Milliseconds(500));
+      std::_Exit(kRuntimeFailure);
+    });
+  }
+  ~EndInTime() {
+    {
+      std::lock_guard lock(mutex_);
+      ended_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+  EndInTime(const EndInTime&) = delete;
+  EndInTime& operator=(const EndInTime&) = delete;
+
+ private:
+  static constexpr Milliseconds kLongestStop{10000};  // the station's own limit is 8 s
+
+  bool ended_within(Milliseconds time) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, time, [&] { return ended_; });
+  }
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool ended_ = false;
+  std::thread thread_;
+};
+
+// The status page opens when it is known whose the PLC is: a station that is refused never shows one.
+Result<std::unique_ptr<http::Server>> serve_when_settled(const station::StationConfig& config,
+                                                         const station::Station& station) {
+  while (!station.settled()) std::this_thread::sleep_for(Milliseconds(5));
+  if (station.status()->state == "stopped") return std::unique_ptr<http::Server>();
+  return serve_status(config, station);
+}
+
+Result<void> inspect_until_stopped(const station::StationConfig& config, bool take_over) {
   LINEGUARD_ASSIGN(auto devices, open_devices(config));
-  station::Station station(settings_of(config), std::move(devices));
-  LINEGUARD_ASSIGN(auto server, serve_status(config, station));
+  station::StationSettings settings = settings_of(config);
+  settings.take_over = take_over;
+  station::Station station(std::move(settings), std::move(devices));
   ignore_broken_pipes();
   const StopRequest stop(SecondSignal::changes_nothing);  // outputs are made safe before the end
-  std::thread passes_it_on([&] {
-    stop.wait();
-    station.request_stop();
-  });
+  const EndInTime end_in_time(station, stop);
   log_info("station", fmt::format("{}: recipe {}, deadline {} ms", config.name, config.cycle.recipe.id,
                                   config.cycle.recipe.deadline.count()));
-  station.run();
-  passes_it_on.join();
-  server.reset();  // before the station that it tells of
-  print_summary(station.status());
-  return {};
+  Result<void> inspected;
+  std::thread runs([&] { inspected = station.run(); });
+  auto server = serve_when_settled(config, station);
+  if (!server) station.request_stop();
+  runs.join();
+  if (server) server->reset();  // before the station that it tells of
+  print_summary(*station.status());
+  if (!server) return server.error();
+  return inspected;
 }
 
 // Before any device is opened.
@@ -125,7 +180,7 @@ int run_station(const StationOptions& options) {
     }
     return code;
   }
-  const auto done = inspect_until_stopped(*config);
+  const auto done = inspect_until_stopped(*config, options.take_over);
   return done ? kDone : report_error(done.error().in(options.config.string()));
 }
 
@@ -138,6 +193,8 @@ void add_station_command(CLI::App& root, Run& run) {
       ->required()
       ->type_name("station.toml");
   command->add_flag("--check", options->check, "only look whether everything is there and answers");
+  command->add_flag("--take-over", options->take_over,
+                    "this once, take a PLC from another station that is silent; recorded");
   command->footer(
       "Ends on SIGTERM or SIGINT: parts on their way are finished, nothing is left half recorded.\n"
       "Example: lineguard station --config station.toml --check && lineguard station --config station.toml");

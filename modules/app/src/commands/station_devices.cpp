@@ -69,6 +69,11 @@ Result<record::RestartFacts> read_facts(const std::filesystem::path& file) {
   return reader.read_restart_facts();
 }
 
+Result<station::GateHistory> read_history(const std::filesystem::path& file) {
+  LINEGUARD_ASSIGN(auto reader, record::RecordReader::open(file));
+  return station::read_gate_history(reader);
+}
+
 }  // namespace
 
 Result<station::StationDevices> open_devices(const station::StationConfig& config) {
@@ -79,6 +84,7 @@ Result<station::StationDevices> open_devices(const station::StationConfig& confi
   LINEGUARD_ASSIGN(devices.record, in("record.file", record::RecordWriter::open(config.record_file, system_clock(),
                                                                                 writer_options(config))));
   LINEGUARD_ASSIGN(devices.facts, in("record.file", read_facts(config.record_file)));
+  LINEGUARD_ASSIGN(devices.history, in("record.file", read_history(config.record_file)));
   if (config.record_reserve_bytes > 0 && devices.record->reserved_bytes() == 0) {
     log_warning("station", "the disk has no room for the record's reserve: make room");
   }
@@ -88,6 +94,7 @@ Result<station::StationDevices> open_devices(const station::StationConfig& confi
 station::StationSettings settings_of(const station::StationConfig& config) {
   station::StationSettings settings;
   settings.name = config.name;
+  settings.id = config.id;
   settings.cycle = config.cycle;
   settings.match_window = config.match_window;
   settings.poll_interval_us = config.poll_interval_us;
@@ -147,6 +154,12 @@ class PredictionCheck {
 
 }  // namespace
 
+static std::string holder_of(const plc::PlcInputs& inputs) {
+  if (!inputs.held) return "without registers for a station's identity";
+  const plc::StationIdentity& holder = inputs.held->station;
+  return holder.empty() ? "run by no station yet" : fmt::format("last run by \"{}\"", holder.id);
+}
+
 DeviceCheck check_devices(const station::StationConfig& config) {
   DeviceCheck check;
   const auto failed = [&](const auto& result) {
@@ -166,8 +179,8 @@ DeviceCheck check_devices(const station::StationConfig& config) {
   }
   if (auto plc = in("plc", plc::connect_modbus_plc(config.plc)); !failed(plc)) {
     if (const auto inputs = in("plc", (*plc)->read_inputs()); !failed(inputs))
-      check.lines.push_back(fmt::format("plc        {}: part {}, line {}", (*plc)->name(), inputs->trigger_number,
-                                        inputs->line_running ? "running" : "not running"));
+      check.lines.push_back(fmt::format("plc        {}: part {}, line {}, {}", (*plc)->name(), inputs->trigger_number,
+                                        inputs->line_running ? "running" : "not running", holder_of(*inputs)));
   }
   if (auto predictor = open_predictor(config); !failed(predictor)) {
     if (capture) PredictionCheck(config, check).run(**predictor, std::move(*capture));

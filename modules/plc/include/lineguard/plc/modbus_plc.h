@@ -18,13 +18,17 @@ struct ModbusPlcConfig {
   int response_timeout_ms = 50;           // of one read or write
   int retry_min_ms = 50;                  // wait before the first reconnection; doubled up to retry_max_ms
   int retry_max_ms = 1000;
+  // Write who the station is, and read back who the PLC takes it for. false: for a PLC whose table ends before those
+  // registers. Then nothing keeps a second station from the same PLC.
+  bool identity = true;
 };
 
-// Keys as the fields: address, unit, connect_timeout_ms, response_timeout_ms, retry_min_ms, retry_max_ms. Problems are
-// noted on `table`; the caller finishes the root.
+// Keys as the fields: address, unit, connect_timeout_ms, response_timeout_ms, retry_min_ms, retry_max_ms, identity.
+// Problems are noted on `table`; the caller finishes the root.
 void read_config(ConfigReader& table, ModbusPlcConfig& config);
 
-// Connects at the first exchange, again with back-off after a failure; between two tries calls fail at once.
+// Connects at the first exchange, again with back-off after a failure; between two tries calls fail at once. A host's
+// name is looked up in another thread: while the name server is silent, calls fail at once.
 // Errors: invalid_argument for an address that is none.
 Result<std::unique_ptr<Plc>> connect_modbus_plc(const ModbusPlcConfig& config, Clock& clock = system_clock());
 

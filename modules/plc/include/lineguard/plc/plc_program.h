@@ -83,6 +83,9 @@ class PlcProgram {
   // True when `parts` were triggered and all of them passed the gate.
   bool finished() const;
   bool station_alive() const { return station_alive_; }  // its heartbeat was fresh at the last step
+  // Whose word counts: the first process of the newest epoch. Outputs of others are as if never written while it lives.
+  const StationIdentity& owner() const { return accepted_.station; }
+  std::uint64_t ignored_scans() const { return ignored_scans_; }
   const PlcCounts& counts() const { return counts_; }
   // Parts that passed the gate since the last call, in that order.
   std::vector<GateRecord> take_records();
@@ -98,6 +101,7 @@ class PlcProgram {
     SteadyTime gate_due;
     bool ok = false, ng = false, wrong_recipe = false, forgotten = false;
   };
+  bool accept(SteadyTime now, const PlcOutputs& outputs);
   void take_result(SteadyTime now, const PlcOutputs& station);
   bool bind_result(SteadyTime now, const PlcOutputs& station);
   void run_gate(SteadyTime now, const PlcOutputs& station);
@@ -106,9 +110,12 @@ class PlcProgram {
   void trigger_part(SteadyTime now);
   void show_trigger(SteadyTime now, const GateRecord& part);
   void beat(SteadyTime now);
+  void forget_results();
 
   PlcProgramConfig config_;
   HeartbeatWatch station_heartbeat_;
+  PlcOutputs accepted_;  // the owner's last word
+  std::uint64_t ignored_scans_ = 0;
   PlcInputs shown_;  // what the registers hold
   PlcCounts counts_;
   std::deque<Part> belt_;  // between camera and gate, in order

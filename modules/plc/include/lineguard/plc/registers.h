@@ -22,7 +22,9 @@ struct RegisterBlock {
   std::uint16_t words = 0;
 };
 RegisterBlock input_block();   // PlcInputs: written by the PLC, read by the station
-RegisterBlock output_block();  // PlcOutputs: written by the station, read by the PLC
+RegisterBlock output_block();  // PlcOutputs without its identity: written by the station, read by the PLC
+// The outputs and, directly behind them, who wrote them: what the station writes and reads back in one request.
+RegisterBlock station_block();
 
 struct RegisterInfo {
   std::uint16_t address = 0;
@@ -45,5 +47,8 @@ Result<PlcInputs> decode_inputs(std::span<const std::uint16_t> registers);
 Registers encode_outputs(const PlcOutputs& outputs);  // of safe_outputs(outputs)
 // Where the check word does not fit there is no result in it. REQUIRES: output_block().words registers.
 PlcOutputs decode_outputs(std::span<const std::uint16_t> registers);
+// The same with StationIdentity. device_error where its check word does not fit. REQUIRES: station_block().words.
+Registers encode_station(const PlcOutputs& outputs);
+Result<PlcOutputs> decode_station(std::span<const std::uint16_t> registers);
 
 }  // namespace lineguard::plc

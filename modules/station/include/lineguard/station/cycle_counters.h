@@ -21,8 +21,12 @@ struct CycleCounters {
   std::uint64_t outputs_unknown = 0;                          // no Ack, or the output could not be written
   std::uint64_t prediction_retries = 0;
   std::uint64_t numbering_restarts = 0;
-  std::uint64_t plc_failures = 0;     // reads and writes that failed
-  std::uint64_t record_failures = 0;  // batches that could not be made durable
+  std::uint64_t foreign_answers = 0;    // predictions of another picture, part or view
+  std::uint64_t gate_differences = 0;   // parts that the gate handled otherwise than decided, at least
+  std::uint64_t gate_wrong_passes = 0;  // of them: passed without a decision to
+  std::uint64_t gate_unsettled = 0;     // parts of which the PLC's counts do not say what the gate did
+  std::uint64_t plc_failures = 0;       // reads and writes that failed
+  std::uint64_t record_failures = 0;    // batches that could not be made durable
 
   // Every part has one effective decision: passed + diverted.
   std::uint64_t parts() const { return passed + diverted; }

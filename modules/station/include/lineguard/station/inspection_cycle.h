@@ -3,7 +3,10 @@
 //
 // The rules (each is a test):
 // - Every number the PLC gave gets exactly one effective decision, at the latest at its deadline.
+// - A prediction counts only for the pictures that it was asked for: their sums, the part, the views of its regions.
 // - A pass goes out only when its `decided` event is durable, before the deadline; a divert goes out at once.
+// - Numbers whose trigger was not seen get one decision for all of them, however many they are.
+// - What the gate did is compared with what was decided.
 // - At most max_in_flight parts are undecided; a trigger beyond that is `divert: busy`.
 // - Results go to the PLC in the order of the triggers, one at a time, each until its Ack or ack_timeout.
 #pragma once
@@ -12,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -22,6 +26,8 @@
 #include <lineguard/record/decision_json.h>
 #include <lineguard/record/record_reader.h>
 #include <lineguard/station/cycle_counters.h>
+#include <lineguard/station/gate_history.h>
+#include <lineguard/station/gate_watch.h>
 #include <lineguard/station/record_queue.h>
 #include <lineguard/station/result_queue.h>
 #include <lineguard/station/trigger_numbers.h>
@@ -46,6 +52,11 @@ struct Trigger {
   std::string recipe = {};  // that the PLC asks for; empty: it does not
 };
 
+// A picture of the camera, with the sums that its prediction must name.
+struct GrabbedCapture {
+  Capture capture;
+  std::vector<PictureSum> sums;  // sums_of(capture)
+};
 // "Take the picture for this trigger": answered by on_frame.
 struct GrabAction {
   Ticket ticket = kNoTicket;
@@ -58,11 +69,16 @@ struct PredictAction {
   std::shared_ptr<const Capture> capture;
   SteadyTime deadline;
 };
+// "Take the SHA-256 of these pictures": answered by on_digests. It goes into the record, and nothing waits for it.
+struct DigestAction {
+  Ticket ticket = kNoTicket;
+  std::shared_ptr<const Capture> capture;
+};
 // "Make these durable, all or none": answered by on_recorded. There is never more than one unanswered.
 struct RecordAction {
   std::vector<record::Entry> entries;
 };
-using Action = std::variant<GrabAction, PredictAction, RecordAction>;
+using Action = std::variant<GrabAction, PredictAction, DigestAction, RecordAction>;
 
 // Not thread-safe: one thread feeds it.
 class InspectionCycle {
@@ -70,31 +86,40 @@ class InspectionCycle {
   // `clock` must outlive it. Nothing is decided before begin().
   InspectionCycle(CycleSettings settings, Clock& clock);
 
-  // The first contact with the PLC, whose newest number is `plc_number`, and what the record says of the time before:
-  // parts without a decision up to plc_number become `divert: station down`; outputs without a confirmation become
-  // `output unknown`, except the one whose Ack the PLC still shows (`acknowledged`). `started_payload`: JSON object for
-  // `station_started`. Call once.
-  void begin(const record::RestartFacts& facts, PartNumber plc_number, std::optional<PartNumber> acknowledged,
+  // What the record says of the gate and the numbers before; before begin().
+  void remember(const GateHistory& history);
+  // The first contact with the PLC, whose newest number is `position.number`, and what the record says of the time
+  // before: numbers without a decision up to that one become `divert: station down`; outputs without a confirmation
+  // become `output unknown`, except the one whose Ack the PLC still shows (`acknowledged`). `started_payload`: JSON
+  // object for `station_started`. Call once.
+  void begin(const record::RestartFacts& facts, const PlcPosition& position, std::optional<PartNumber> acknowledged,
              const std::string& started_payload);
   bool begun() const { return begun_; }
-  // The gate, as the PLC says: settles the outputs that begin() called unknown, as soon as their parts must have
-  // passed.
-  void on_gate(PartNumber gate_number, std::uint32_t gate_pass_count);
+  // This PLC was another station's until now; `payload` says whose. After begin().
+  void note_taken_over(const std::string& payload);
+  // The gate, as the PLC says.
+  void on_gate(const GatePoint& point);
 
-  void on_trigger(const Trigger& trigger);
+  // `position`: the PLC's counts with this trigger; its number is the trigger's.
+  void on_trigger(const Trigger& trigger, const PlcPosition& position);
   // `taken`: the part was still before the gate, and has this result now.
   void on_ack(PartNumber part, bool taken);
   // A read or write of the PLC failed: whatever stood in the outputs, or is decided until on_plc_restored, is unknown.
   void on_plc_failed(const Error& error);
-  // The PLC answers again, and its newest number is this one: parts triggered meanwhile are `divert: sequence lost`.
-  void on_plc_restored(PartNumber plc_number);
-  void on_frame(Ticket ticket, Result<Capture> frame);
+  // The PLC answers again, and stands here: parts triggered meanwhile are `divert: sequence lost`.
+  void on_plc_restored(const PlcPosition& position);
+  void on_frame(Ticket ticket, Result<GrabbedCapture> frame);
+  void on_digests(Ticket ticket, std::vector<record::PictureDigest> digests);
   void on_prediction(Ticket ticket, Result<Prediction> prediction);
   void on_recorded(const Result<void>& written);
+  // Whether the record could be written just now, found out without writing.
+  void on_record_checked(const Result<void>& writable);
   // Deadlines, retries and timeouts. Call at least every few milliseconds.
   void on_tick();
   // From now on every trigger is `divert: station down`; what is in flight is still decided.
   void stop();
+  // The PLC is not this station's any more: what is in flight is diverted, and nothing is told.
+  void abandon(const std::string& why);
   // Appends `station_stopped` once nothing is in flight; true when that is done and everything durable (or the record
   // fails, and waiting is of no use).
   bool finish(const std::string& stopped_payload);
@@ -108,6 +133,8 @@ class InspectionCycle {
   std::size_t events_waiting() const { return records_.waiting(); }
   std::optional<PartNumber> newest_number() const { return numbers_.last(); }
   const CycleCounters& counters() const { return counters_; }
+  // The newest difference between gate and decisions, in words; empty: none since the start.
+  const std::string& gate_alarm() const { return gate_alarm_; }
   // Decisions since the last call, for status pages and overlays; the newest kept are bounded.
   std::vector<Decision> take_decisions();
   const CycleSettings& settings() const { return settings_; }
@@ -120,24 +147,24 @@ class InspectionCycle {
     Stage stage = Stage::grabbing;
     SteadyTime triggered_at, deadline, retry_at;
     std::shared_ptr<const Capture> capture;
+    std::vector<PictureSum> sums;
+    std::vector<record::PictureDigest> digests;
     std::optional<Error> last_error;  // of the newest try of a prediction
     Decision decision;
     bool in_outputs = true;  // false: no longer at the station, the PLC is not told
   };
 
-  // Outputs of the time before begin() that the PLC's count may still explain.
-  struct Unresolved {
-    std::vector<PartNumber> passes;  // decided pass, no Ack
-    PartNumber last_part = 0;
-    std::uint32_t passes_at_start = 0, confirmed = 0;
-  };
-
   Part& accept(const Trigger& trigger);
   Part* find_undecided(Ticket ticket);
-  void catch_up(PartNumber plc_number, Reason reason, const std::string& detail);
-  void restart_numbering(PartNumber newest, const std::string& detail);
-  void confirm_output(PartNumber part, const std::string& payload);
-  void decide_skipped(PartNumber number, Reason reason, const std::string& detail);
+  void catch_up(const PlcPosition& position, Reason reason, const std::string& detail);
+  void restart_numbering(const PlcPosition& position, const NumberedTrigger& found, PartNumber last);
+  void confirm_output(PartNumber part, record::Entry entry);
+  void decide_numbers(const record::NumberRange& range, Reason reason, const std::string& detail);
+  void decide_unseen(PartNumber number, Reason reason, const std::string& detail);
+  std::string counts_beside(const std::string& payload) const;
+  void report(const GateFinding& finding);
+  void settle_unknown_outputs(const GateFinding& finding);
+  void divert_undecided(Reason reason, const std::string& why);
   void divert(Part& part, Reason reason, std::string detail, Gate gate = Gate::reject);
   void propose_pass(Part& part);
   void settle(Part& part);
@@ -161,7 +188,12 @@ class InspectionCycle {
   std::vector<Action> actions_;
   std::vector<Decision> decisions_;
   CycleCounters counters_;
-  std::optional<Unresolved> unresolved_;
+  GateWatch gate_watch_;
+  std::string gate_alarm_;
+  std::set<PartNumber> unknown_outputs_;                                   // passes that the gate has not settled yet
+  PlcPosition position_;                                                   // the newest one
+  std::map<PartNumber, std::vector<record::PictureDigest>> late_digests_;  // of decided parts, for `actuated`
+  std::map<Ticket, PartNumber> digests_due_;                               // of decided parts
   Ticket next_ticket_ = kNoTicket + 1;
   std::size_t undecided_ = 0;
   bool begun_ = false, linked_ = true, stopping_ = false, stop_noted_ = false;

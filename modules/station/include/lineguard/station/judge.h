@@ -1,6 +1,7 @@
 // The station's own verdict on a prediction: the recipe's threshold on the raw score, whatever the server says.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include <lineguard/core/types.h>
@@ -19,5 +20,8 @@ struct Verdict {
 // not finite, or closer to the threshold than unknown_band, is `unknown` and goes to review; above the threshold is
 // `defective`; else `good`, the only pass.
 Verdict judge(const Prediction& prediction, const Recipe& recipe);
+
+// Empty where the prediction is of these pictures and no others; else what does not fit. `sums`: of the capture.
+std::string find_foreign(const Prediction& prediction, const Capture& capture, std::span<const PictureSum> sums);
 
 }  // namespace lineguard::station

@@ -10,6 +10,10 @@
 
 namespace lineguard::station {
 
+// The counts of one snapshot.
+PlcPosition position_of(const plc::PlcInputs& inputs);
+GatePoint gate_of(const plc::PlcInputs& inputs);
+
 // Pure: no I/O, no threads. Not thread-safe. `cycle` must outlive it.
 class PlcDialogue {
  public:
@@ -21,8 +25,11 @@ class PlcDialogue {
   // A read or write failed: outputs are safe until the next snapshot.
   void on_error(const Error& error);
 
-  // What is to be written now. REQUIRES: what the last call gave was written, or on_error was called.
-  plc::PlcOutputs outputs(SteadyTime now);
+  // Goes on to what is to be written next: heartbeat, handshake. REQUIRES: outputs() after the call before was written,
+  // or on_error was called.
+  void advance(SteadyTime now);
+  // What is to be written now.
+  const plc::PlcOutputs& outputs() const { return outputs_; }
 
   bool linked() const { return last_.has_value(); }
   // The PLC asked for another recipe than the station's in its newest trigger.
@@ -40,7 +47,7 @@ class PlcDialogue {
   bool cleared_ = false;                 // ResultsReady was written low since the last result, or since the start
   bool may_present_ = false;             // and Ack was seen low after that
   bool wrong_recipe_ = false;
-  std::uint16_t heartbeat_ = 0;
+  plc::PlcOutputs outputs_;
   std::optional<SteadyTime> next_beat_;
 };
 

@@ -40,7 +40,8 @@ class RecordQueue {
 
   std::size_t waiting() const { return waiting_.size(); }  // including the batch being written
   std::uint64_t lost() const { return lost_; }
-  bool failing() const { return failing_; }  // the last batch could not be written
+  bool failing() const { return failing_; }  // the last batch could not be written, or set_failing
+  void set_failing(bool failing) { failing_ = failing; }
 
  private:
   struct Item {

@@ -17,6 +17,7 @@
 #include <lineguard/record/record_reader.h>
 #include <lineguard/record/record_writer.h>
 #include <lineguard/station/inspection_cycle.h>
+#include <lineguard/station/plc_ownership.h>
 #include <lineguard/station/station_status.h>
 
 namespace lineguard::station {
@@ -26,10 +27,13 @@ class StationWorkers;
 struct RecordDone;
 struct FrameDone;
 struct PredictionDone;
-using Answer = std::variant<FrameDone, PredictionDone, RecordDone>;
+struct DigestsDone;
+using Answer = std::variant<FrameDone, PredictionDone, DigestsDone, RecordDone>;
 
 struct StationSettings {
   std::string name = "station";
+  std::string id = "station";  // in the PLC's registers: one station a PLC
+  bool take_over = false;      // may follow another station on this PLC, once
   CycleSettings cycle;
   camera::MatchWindow match_window;
   int poll_interval_us = 1000;
@@ -43,7 +47,8 @@ struct StationDevices {
   std::unique_ptr<camera::Camera> camera;
   std::unique_ptr<Predictor> predictor;
   std::unique_ptr<record::RecordWriter> record;
-  record::RestartFacts facts;  // read from the record before it is written
+  record::RestartFacts facts;  // both read from the record before it is written
+  GateHistory history;
 };
 
 class Station {
@@ -54,38 +59,51 @@ class Station {
 
   // Inspects until request_stop(), then ends in order: outstanding parts are decided, `station_stopped` is recorded,
   // the outputs are made safe, the threads end. Call once. A failing device is no reason to return: its parts are
-  // diverted.
-  void run();
+  // diverted. Error: refused to share the PLC with another station (unavailable); nothing is written to it any more.
+  Result<void> run();
+  bool stopping() const { return stop_requested_.load(); }
+  // True once the PLC is this station's, or was away: what run() waits for before its first part.
+  bool settled() const { return settled_.load(); }
 
   // Thread-safe and async-signal-safe.
   void request_stop() { stop_requested_.store(true); }
   // Thread-safe.
-  StationStatus status() const;
+  std::shared_ptr<const StationStatus> status() const;
 
  private:
   void poll_plc();
+  bool check_ownership(SteadyTime begun, const plc::PlcInputs& inputs);
+  void begin_cycle(const plc::PlcInputs& inputs);
   void write_plc();
   void on_plc_error(const Error& error);
   void dispatch();
   void take_answers(std::deque<Answer>&& answers);
   void on_record_answer(const RecordDone& done);
   void publish_status(const char* state);
+  void publish_snapshot(bool now);
   bool stopped_in_order(SteadyTime stopping_since);
   std::string started_payload(const plc::PlcInputs& inputs) const;
   std::string stopped_payload() const;
+  std::string taken_over_payload() const;
 
   StationSettings settings_;
   StationDevices devices_;
   Clock& clock_;
   InspectionCycle cycle_;
   std::unique_ptr<PlcDialogue> dialogue_;
+  PlcOwnership ownership_;
+  std::optional<plc::PlcInputs> first_inputs_;  // seen while it was not ours yet
+  bool owned_before_ = false;
+  std::string plc_problem_;
   std::unique_ptr<StationWorkers> workers_;
   std::optional<plc::PlcOutputs> written_;  // what the PLC holds; none: not known
   std::optional<PartNumber> last_part_;     // when the stop began
   bool plc_away_ = false, record_away_ = false;
-  std::atomic<bool> stop_requested_{false};
-  mutable std::mutex status_mutex_;
-  StationStatus status_;  // REQUIRES: status_mutex_
+  std::atomic<bool> stop_requested_{false}, settled_{false};
+  StationStatus status_;  // of the thread in run()
+  std::optional<SteadyTime> next_snapshot_;
+  mutable std::mutex snapshot_mutex_;  // held for the copy of a pointer only; run() never waits for it
+  std::shared_ptr<const StationStatus> snapshot_;
 };
 
 }  // namespace lineguard::station

@@ -23,6 +23,7 @@ struct PredictorConfig {
 
 struct StationConfig {
   std::string name = "station";
+  std::string id = {};  // in the PLC's registers; by default made of the name
   CycleSettings cycle;  // with the recipe
   PredictorConfig predictor;
   camera::FolderCameraConfig camera;
@@ -36,6 +37,9 @@ struct StationConfig {
   std::string http;                          // HOST:PORT of /metrics and /v1/status; empty: none
   bool http_insecure = false;                // allows an address that other machines reach: there are no keys yet
 };
+
+// A name as it can stand in a register of the PLC: as it is, or else cut, with a checksum of the whole name behind it.
+std::string register_id(const std::string& name);
 
 // Errors: not_found, invalid_config listing every problem with file, line and key.
 Result<StationConfig> load_station_config(const std::filesystem::path& file);

@@ -7,6 +7,8 @@
 #include <string>
 
 #include <lineguard/core/types.h>
+#include <lineguard/plc/plc.h>
+#include <lineguard/record/record_writer.h>
 #include <lineguard/station/cycle_counters.h>
 
 namespace lineguard::station {
@@ -36,7 +38,12 @@ struct StationStatus {
   std::string name, recipe, model_digest;
   std::string state = "starting";  // starting, running, stopping, stopped
   bool plc_linked = false, ready = false, busy = false;
+  plc::StationIdentity identity;  // in the PLC's registers; empty: not claimed, or the PLC has none
+  std::string plc_problem;        // why it is not linked; empty: it is, or was not tried yet
+  std::uint64_t late_writes_seen = 0;
   bool record_failing = false;
+  std::string record_problem;  // the newest
+  record::AnchorState anchors;
   std::uint64_t record_reserved_bytes = 0;
   std::size_t events_waiting = 0;
   std::uint64_t events_lost = 0;
@@ -45,6 +52,8 @@ struct StationStatus {
   DecisionTimes times;          // of parts whose trigger was seen
   std::deque<Decision> newest;  // the last 20, the newest last
   bool wrong_recipe = false;    // the PLC asks for another one
+  std::string gate_alarm;       // what to do about a gate that did something else than decided; until the station's end
+  std::uint64_t log_lines_dropped = 0;
 };
 
 // What a person should do now, in plain words; empty: nothing.

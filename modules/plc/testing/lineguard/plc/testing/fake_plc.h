@@ -32,6 +32,7 @@ class FakePlc final : public Plc {
   void drop_acks(bool drop);              // results are taken, but Ack is never shown
   void delay_writes(Milliseconds delay);  // what is written reaches the PLC this much later
   void freeze_heartbeat(bool frozen);
+  void have_identities(bool have);  // false: a PLC without those registers
   void restart();
 
  private:
@@ -44,7 +45,7 @@ class FakePlc final : public Plc {
   std::deque<std::pair<SteadyTime, PlcOutputs>> underway_;
   PlcInputs inputs_;
   int failing_reads_ = 0, failing_writes_ = 0;
-  bool lose_answers_ = false, drop_acks_ = false;
+  bool lose_answers_ = false, drop_acks_ = false, identities_ = true;
   Milliseconds delay_{0};
 };
 
