@@ -32,6 +32,8 @@ void add_train_command(CLI::App& root, Run& run);
 void add_evaluate_command(CLI::App& root, Run& run);
 void add_compare_command(CLI::App& root, Run& run);
 void add_accept_command(CLI::App& root, Run& run);
+void add_agreement_command(CLI::App& root, Run& run);
+void add_challenge_command(CLI::App& root, Run& run);
 void add_quantize_command(CLI::App& root, Run& run);
 void add_inspect_command(CLI::App& root, Run& run);
 void add_serve_command(CLI::App& root, Run& run);

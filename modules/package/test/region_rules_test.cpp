@@ -83,6 +83,12 @@ TEST(RegionRules, AreReadAsTheyWereWritten) {
   EXPECT_TRUE(reader->finish());
 }
 
+TEST(RegionRules, TheDocumentedExampleIsRead) {
+  const auto rules = read_region_rules_file(LINEGUARD_SOURCE_DIR "/docs/region_rules.toml");
+  ASSERT_TRUE(rules) << rules.error().message;
+  EXPECT_EQ(rules->rules.size(), 2u);
+}
+
 TEST(RegionRules, AFileThatSaysNothingOrTheWrongThingIsRefused) {
   const test::TempFolder folder;
   const auto problem = [&](const std::string& text) {
