@@ -34,6 +34,7 @@ void add_compare_command(CLI::App& root, Run& run);
 void add_accept_command(CLI::App& root, Run& run);
 void add_agreement_command(CLI::App& root, Run& run);
 void add_challenge_command(CLI::App& root, Run& run);
+void add_release_command(CLI::App& root, Run& run);
 void add_quantize_command(CLI::App& root, Run& run);
 void add_inspect_command(CLI::App& root, Run& run);
 void add_serve_command(CLI::App& root, Run& run);

@@ -53,6 +53,7 @@ int run_command_line(int argc, char** argv) {
   add_accept_command(root, run);
   add_agreement_command(root, run);
   add_challenge_command(root, run);
+  add_release_command(root, run);
   add_quantize_command(root, run);
   add_inspect_command(root, run);
   add_serve_command(root, run);
