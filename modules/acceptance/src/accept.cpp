@@ -56,7 +56,7 @@ Result<void> check(const Limits& limits) {
 
 bool Acceptance::accepted() const {
   const auto fits = [](const Claim& claim) { return !claim.decides || claim.shown(); };
-  return refused.empty() && std::ranges::all_of(claims, fits) && std::ranges::all_of(classes, fits);
+  return refused.empty() && !claims.empty() && std::ranges::all_of(claims, fits) && std::ranges::all_of(classes, fits);
 }
 
 Result<Acceptance> accept_point(const std::vector<Part>& parts, const Point& point, const Limits& limits) {

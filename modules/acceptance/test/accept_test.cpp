@@ -46,6 +46,10 @@ std::string missing_in_words(const Acceptance& acceptance) {
   return text;
 }
 
+TEST(Accept, WithoutAClaimNothingIsAccepted) {
+  EXPECT_FALSE(Acceptance().accepted());
+}
+
 TEST(Accept, EnoughPartsWithoutAnEventShowTheRates) {
   const auto acceptance = accept_point(parts_of(149, 0, 299, 0), {1, 0}, limits_of(0.01, 0.02));
   ASSERT_TRUE(acceptance);

@@ -26,15 +26,10 @@ int report_error(const Error& error);
 void add_version_option(CLI::App& root);
 
 // In the order of the work.
-void add_plan_command(CLI::App& root, Run& run);
 void add_verify_command(CLI::App& root, Run& run);
 void add_train_command(CLI::App& root, Run& run);
 void add_evaluate_command(CLI::App& root, Run& run);
 void add_compare_command(CLI::App& root, Run& run);
-void add_accept_command(CLI::App& root, Run& run);
-void add_agreement_command(CLI::App& root, Run& run);
-void add_challenge_command(CLI::App& root, Run& run);
-void add_release_command(CLI::App& root, Run& run);
 void add_quantize_command(CLI::App& root, Run& run);
 void add_inspect_command(CLI::App& root, Run& run);
 void add_serve_command(CLI::App& root, Run& run);

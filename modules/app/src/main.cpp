@@ -1,4 +1,4 @@
-#include "commands.h"
+#include "acceptance_commands.h"
 
 #include <exception>
 #include <fcntl.h>

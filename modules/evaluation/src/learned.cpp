@@ -21,12 +21,6 @@ std::vector<std::string> digests_of(const dataset::Dataset& data, const std::vec
   return digests;
 }
 
-// Empty where only the file's name stands for the part: other data sets have files of that name, too.
-std::string named_part(const dataset::Sample& sample) {
-  const bool by_file = sample.part == sample.name || sample.part == sample.image.stem().string();
-  return by_file ? "" : sample.part;
-}
-
 Result<acceptance::SeenPictures> seen_by(const std::string& package, const std::string& operating_point) {
   acceptance::SeenPictures seen;
   LINEGUARD_ASSIGN(seen.digests, package::read_learned(package));
@@ -93,7 +87,7 @@ Result<NewPictures> find_new_pictures(const std::string& package, const std::str
   std::vector<package::LearnedPicture> pictures(samples.size());
   LINEGUARD_TRY(parallel_for(samples.size(), threads, [&](std::size_t i) -> Result<void> {
     const dataset::Sample& sample = data.samples[samples[i]];
-    if (auto picture = package::describe_picture(sample.image, named_part(sample))) pictures[i] = std::move(*picture);
+    if (auto picture = package::describe_picture(sample.image, sample.part)) pictures[i] = std::move(*picture);
     return {};  // one that can't be read fails when it is predicted
   }));
   NewPictures found;

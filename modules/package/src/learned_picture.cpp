@@ -35,6 +35,10 @@ std::vector<std::uint8_t> bytes_of(std::string_view hex) {
   return bytes;
 }
 
+bool names_a_part(const std::string& part, const std::filesystem::path& file) {
+  return !part.empty() && part != file.stem().string() && !("/" + file.generic_string()).ends_with("/" + part);
+}
+
 bool parse(std::string_view line, LearnedPicture& picture) {
   const std::size_t first = line.find(','), second = line.find(',', first + 1);
   if (first == std::string_view::npos || second == std::string_view::npos) return false;
@@ -61,7 +65,7 @@ std::vector<std::uint8_t> look_of(const Image& image) {
 Result<LearnedPicture> describe_picture(const std::filesystem::path& file, const std::string& part) {
   LearnedPicture picture;
   LINEGUARD_ASSIGN(picture.digest, sha256_hex_of_file(file));
-  if (!part.empty()) picture.part = sha256_hex(part);
+  if (names_a_part(part, file)) picture.part = sha256_hex(part);
   if (const auto image = imaging::decode_file(file)) picture.look = look_of(*image);
   return picture;
 }

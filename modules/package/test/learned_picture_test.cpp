@@ -25,6 +25,15 @@ TEST(LearnedPicture, IsReadAsItWasWritten) {
   EXPECT_EQ(*read, (std::vector<LearnedPicture>{*picture, {std::string(64, 'a'), "", {}}}));
 }
 
+TEST(LearnedPicture, AFilesOwnNameNamesNoPart) {
+  const test::TempFolder folder;
+  ASSERT_TRUE(write_file_atomically(folder / "good/0001.png", "no picture"));
+  for (const char* part : {"", "0001", "0001.png", "good/0001.png"})
+    EXPECT_EQ(describe_picture(folder / "good/0001.png", part)->part, "") << part;
+  EXPECT_NE(describe_picture(folder / "good/0001.png", "serial 1")->part, "");
+  EXPECT_TRUE(describe_picture(folder / "good/0001.png", "")->look.empty());
+}
+
 TEST(LearnedPicture, OfAPackageWithoutTheListThereAreNone) {
   const test::TempFolder folder;
   EXPECT_TRUE(read_learned_pictures(folder.path())->empty());

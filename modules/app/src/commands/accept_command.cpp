@@ -1,5 +1,5 @@
 // lineguard accept PACKAGE DATASET: do labelled parts that the model has not seen show the rates that are asked for?
-#include "commands.h"
+#include "acceptance_commands.h"
 #include "commands/accept_output.h"
 #include "dataset_options.h"
 #include "evaluated.h"
@@ -18,7 +18,9 @@
 #include <lineguard/acceptance/escape.h>
 #include <lineguard/acceptance/parts.h>
 #include <lineguard/acceptance/report.h>
+#include <lineguard/core/unchanged_files.h>
 #include <lineguard/core/words.h>
+#include <lineguard/dataset/source_files.h>
 #include <lineguard/detector/detector.h>
 #include <lineguard/evaluation/evaluate.h>
 #include <lineguard/evaluation/learned.h>
@@ -134,18 +136,44 @@ Result<package::RuledPoint> save_point(const Arguments& arguments, const accepta
   return package::read_ruled_point(arguments.package, point.id);
 }
 
+// Everything of the report but the answer.
+acceptance::AcceptanceReport describe(const Arguments& arguments, const dataset::Dataset& data,
+                                      const evaluation::NewPictures& pictures, const ModelIdentity& model) {
+  acceptance::AcceptanceReport report;
+  report.independence = pictures.independence;
+  report.model = model;
+  report.dataset = data.root.string();
+  report.layout = dataset::to_string(data.layout);
+  report.split = arguments.split == "all" ? "all" : "its test pictures, or all where it names none";
+  report.dataset_fingerprint = dataset::fingerprint(data);
+  report.pictures_digest = pictures.pictures_digest;
+  report.pictures = pictures.samples.size();
+  return report;
+}
+
+// The one that was judged; of --choose the chosen one, saved where it is accepted.
+Result<package::RuledPoint> judged_point(const Arguments& arguments, const acceptance::Acceptance& answer,
+                                         package::RuledPoint given, const evaluation::NewPictures& pictures,
+                                         const dataset::Dataset& data) {
+  if (!arguments.choose) return given;
+  if (answer.accepted()) return save_point(arguments, answer, pictures, data);
+  package::RuledPoint none;
+  none.point.id = arguments.save_as;
+  return none;
+}
+
 Result<int> run_accept(Arguments arguments) {
   LINEGUARD_TRY(check_arguments(arguments));
   LINEGUARD_TRY(arguments.outputs.prepare());
   LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset, arguments.package));
   LINEGUARD_TRY(arguments.outputs.refuse_to_overwrite(data));
+  const UnchangedFiles unchanged(dataset::source_files(data));  // what is hashed is what is judged
   for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
   LINEGUARD_ASSIGN(auto point, package::read_ruled_point(arguments.package, arguments.operating_point));
   LINEGUARD_ASSIGN(const auto detector,
                    detector::Detector::load(arguments.package, {.threads = 1,
                                                                 .parallel_requests = arguments.threads,
                                                                 .operating_point = arguments.operating_point}));
-  Fingerprint fingerprint(data);
   LINEGUARD_ASSIGN(const auto pictures,
                    evaluation::find_new_pictures(arguments.package, arguments.choose ? "" : arguments.operating_point,
                                                  data, samples_to_judge(arguments, data), arguments.threads));
@@ -155,28 +183,13 @@ Result<int> run_accept(Arguments arguments) {
   LINEGUARD_ASSIGN(const auto judged,
                    evaluation::evaluate(*detector, model, data, evaluation::Selection::all, pictures.samples,
                                         {.threads = arguments.threads, .rows_only = true}, terminal_progress()));
-  const auto parts = acceptance::all_parts_of(judged.rows);
-  acceptance::AcceptanceReport report;
-  LINEGUARD_ASSIGN(report.acceptance, judge(arguments, parts, model));
-  const acceptance::Acceptance& answer = report.acceptance;
-  if (arguments.choose && answer.accepted()) {
-    LINEGUARD_ASSIGN(point, save_point(arguments, answer, pictures, data));
-  } else if (arguments.choose) {
-    point = {};
-    point.point.id = arguments.save_as;
-  }
-  report.point = point;
-  report.independence = pictures.independence;
-  report.model = detector->model();
-  report.dataset = data.root.string();
-  report.layout = dataset::to_string(data.layout);
-  report.split = arguments.split == "all" ? "all" : "its test pictures, or all where it names none";
-  report.dataset_fingerprint = fingerprint.get();
-  report.pictures_digest = pictures.pictures_digest;
-  report.pictures = judged.rows.size();
-  report.notes = notes_of(judged, pictures, answer);
-  LINEGUARD_TRY(arguments.outputs.write(arguments.package, std::move(report)));
-  return answer.accepted() ? kDone : kAnswerIsNo;
+  acceptance::AcceptanceReport report = describe(arguments, data, pictures, detector->model());
+  LINEGUARD_ASSIGN(report.acceptance, judge(arguments, acceptance::all_parts_of(judged.rows), model));
+  report.notes = notes_of(judged, pictures, report.acceptance);
+  LINEGUARD_TRY(unchanged.check());
+  LINEGUARD_ASSIGN(report.point, judged_point(arguments, report.acceptance, std::move(point), pictures, data));
+  LINEGUARD_TRY(arguments.outputs.write(arguments.package, report));
+  return report.acceptance.accepted() ? kDone : kAnswerIsNo;
 }
 
 void add_limits(CLI::App& command, Arguments& arguments) {

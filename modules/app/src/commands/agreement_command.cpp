@@ -1,5 +1,5 @@
 // lineguard agreement: how well inspectors, and a model among them, agree; how steady a model is on the same parts.
-#include "commands.h"
+#include "acceptance_commands.h"
 #include "number_options.h"
 #include "outputs.h"
 

@@ -1,5 +1,5 @@
 // lineguard challenge: the register of challenge parts, what became of them, and whether a shift may run.
-#include "commands.h"
+#include "acceptance_commands.h"
 #include "outputs.h"
 
 #include <iostream>

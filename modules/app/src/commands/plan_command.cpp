@@ -1,5 +1,5 @@
 // lineguard plan: what an inspection must reach to pay, and what proves it, before there is a model.
-#include "commands.h"
+#include "acceptance_commands.h"
 #include "number_options.h"
 #include "outputs.h"
 

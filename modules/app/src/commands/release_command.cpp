@@ -1,5 +1,5 @@
 // lineguard release PACKAGE: a person allows an accepted operating point on a recipe, or takes that back.
-#include "commands.h"
+#include "acceptance_commands.h"
 
 #include <iostream>
 #include <memory>

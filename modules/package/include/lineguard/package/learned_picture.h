@@ -23,8 +23,9 @@ struct LearnedPicture {
 
 std::vector<std::uint8_t> look_of(const Image& image);
 
-// `part` is the name of its part, empty where it is only the file's name. A file that can't be decoded has no look.
-// Errors: those of reading the file.
+// `part` is the name of its part; one that is only the file's own name, as a data set has it where nothing names parts,
+// does not count: other sets have files of that name, too. A file that can't be decoded has no look. Errors: those of
+// reading the file.
 Result<LearnedPicture> describe_picture(const std::filesystem::path& file, const std::string& part);
 
 // Empty where the package is older than the file. Errors: corrupt_data, with file and line.
