@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <iostream>
 
-#include <fmt/format.h>
-
 #include <lineguard/core/clock.h>
-#include <lineguard/core/digest.h>
 #include <lineguard/dataset/split.h>
+#include <lineguard/evaluation/learned.h>
 #include <lineguard/package/package.h>
 
 namespace lineguard::app {
@@ -38,25 +36,9 @@ evaluation::Provenance provenance_of(Fingerprint& fingerprint) {
 Result<std::vector<evaluation::LearnedPictures>> find_learned_pictures(const std::vector<std::string>& packages,
                                                                        const dataset::Dataset& data,
                                                                        const std::vector<std::size_t>& samples) {
-  std::vector<std::string> digests(samples.size());
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    if (auto digest = sha256_hex_of_file(data.samples[samples[i]].image)) digests[i] = *digest;  // else it fails later
-  }
-  std::vector<evaluation::LearnedPictures> all;
-  for (const std::string& package : packages) {
-    LINEGUARD_ASSIGN(const auto learned, package::read_learned(package));
-    evaluation::LearnedPictures& found = all.emplace_back();
-    std::string first;
-    for (std::size_t i = 0; i < samples.size(); ++i) {
-      if (!learned.contains(digests[i])) continue;
-      const dataset::Sample& sample = data.samples[samples[i]];
-      if (found.count++ == 0) first = sample.name;
-      found.defective += sample.label == Label::defective;
-    }
-    if (found.count == 0) continue;
-    found.note = fmt::format("{} learned from {} of these {} pictures ({}{}): figures are too good", package,
-                             found.count, samples.size(), first, found.count > 1 ? ", …" : "");
-    std::cerr << "warning: " << found.note << "\n";
+  LINEGUARD_ASSIGN(auto all, evaluation::find_learned_pictures(packages, data, samples));
+  for (const evaluation::LearnedPictures& found : all) {
+    if (!found.note.empty()) std::cerr << "warning: " << found.note << "\n";
   }
   return all;
 }

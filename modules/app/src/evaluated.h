@@ -32,8 +32,7 @@ class Fingerprint {
 // For a report made now.
 evaluation::Provenance provenance_of(Fingerprint& fingerprint);
 
-// What each of the packages has learned of the pictures that it is measured on, byte for byte the same; each is hashed
-// once. Says the notes on the standard error, too, before the work. Errors: those of reading.
+// As evaluation::find_learned_pictures, and says the notes on the standard error, before the work.
 Result<std::vector<evaluation::LearnedPictures>> find_learned_pictures(const std::vector<std::string>& packages,
                                                                        const dataset::Dataset& data,
                                                                        const std::vector<std::size_t>& samples);

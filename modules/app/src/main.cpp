@@ -1,4 +1,4 @@
-#include "commands.h"
+#include "acceptance_commands.h"
 
 #include <exception>
 #include <fcntl.h>
@@ -45,10 +45,15 @@ int run_command_line(int argc, char** argv) {
       "Each command explains itself with examples: lineguard COMMAND --help");
   Run run;
   // One line a command, in the order of the work.
+  add_plan_command(root, run);
   add_verify_command(root, run);
   add_train_command(root, run);
   add_evaluate_command(root, run);
   add_compare_command(root, run);
+  add_accept_command(root, run);
+  add_agreement_command(root, run);
+  add_challenge_command(root, run);
+  add_release_command(root, run);
   add_quantize_command(root, run);
   add_inspect_command(root, run);
   add_serve_command(root, run);

@@ -6,8 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <lineguard/evaluation/parts.h>
-
 namespace lineguard::evaluation {
 namespace {
 

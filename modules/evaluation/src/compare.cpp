@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <lineguard/evaluation/compare.h>
-#include <lineguard/evaluation/parts.h>
 
 namespace lineguard::evaluation {
 namespace {

@@ -8,7 +8,6 @@
 
 #include <lineguard/core/words.h>
 #include <lineguard/evaluation/compare.h>
-#include <lineguard/evaluation/parts.h>
 #include <lineguard/report/html.h>
 
 namespace lineguard::evaluation {

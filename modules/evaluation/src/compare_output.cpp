@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include <lineguard/evaluation/compare.h>
-#include <lineguard/evaluation/parts.h>
 
 namespace lineguard::evaluation {
 namespace {

@@ -34,6 +34,7 @@ struct Outcome {
 struct Wanted {
   bool map = false, regions = false;
   int grid_px = 512;
+  const Model* model = nullptr;
 };
 
 Row row_of(const dataset::Sample& sample, std::size_t index) {
@@ -72,6 +73,15 @@ void add_regions(Row& row, std::vector<Region> regions) {
   row.regions = std::move(regions);
 }
 
+// The station's order: the score against the threshold, then the rules.
+void apply_rules(Row& row, const Model& model) {
+  if (model.rules.empty()) return;
+  const Label by_score = package::label_of_score(row.score, model.threshold, model.unknown_band);
+  package::RuledLabel ruled = package::apply_rules(by_score, row.regions, model.rules);
+  row.label = ruled.label;
+  row.rule = std::move(ruled.rule);
+}
+
 void add_pixels(Outcome& outcome, const Prediction& prediction, const dataset::Sample& sample, int grid_px) {
   if (!prediction.map) return;
   auto pair = on_grid(*prediction.map, sample, grid_px);
@@ -92,9 +102,11 @@ Outcome evaluate_one(Predictor& predictor, const dataset::Sample& sample, std::s
   }
   row.label = prediction->label;
   row.score = prediction->score;
+  row.size = prediction->image_size;
   row.decode_ms = prediction->decode_ms;
   row.predict_ms = prediction->predict_ms;
   add_regions(row, std::move(prediction->regions));
+  apply_rules(row, *wanted.model);
   outcome.faint_regions = std::move(prediction->faint_regions);
   add_pixels(outcome, *prediction, sample, wanted.grid_px);
   if (const auto image = imaging::decode_file(sample.image)) row.properties = imaging::measure_properties(*image);
@@ -242,9 +254,11 @@ Result<Evaluation> evaluate(Predictor& predictor, const Model& model, const data
   evaluation.confidence = options.confidence;
   evaluation.threads = options.threads;
   Wanted wanted;
+  wanted.model = &model;
   wanted.grid_px = options.pixel_grid_px;
+  wanted.regions = options.want_regions || !model.rules.empty();
   for (const std::size_t i : samples) {
-    wanted.map |= outlines_its_defects(dataset.samples[i]);
+    wanted.map |= !options.rows_only && outlines_its_defects(dataset.samples[i]);
     wanted.regions |= dataset.samples[i].mask.has_value() || !dataset.samples[i].boxes.empty();
   }
   Collector collector(evaluation, wanted);
@@ -260,6 +274,7 @@ Result<Evaluation> evaluate(Predictor& predictor, const Model& model, const data
         if (progress) progress("predicting", evaluation.rows.size(), samples.size());
         return true;
       });
+  if (options.rows_only) return evaluation;
   collector.finish(options.pixel_grid_px, options);
   fill_figures(evaluation, options);
   return evaluation;

@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <lineguard/core/words.h>
-#include <lineguard/evaluation/parts.h>
 #include <lineguard/stats/quantile.h>
 
 namespace lineguard::evaluation {
@@ -145,6 +144,10 @@ void fill_figures(Evaluation& evaluation, const EvaluateOptions& options) {
   evaluation.classes = class_figures(evaluation.rows, parts, good, options);
   evaluation.groups = group_figures(evaluation.rows, options.confidence);
   evaluation.confusion = confusion_of(evaluation.rows);
+  evaluation.thresholds = acceptance::threshold_table(parts, evaluation.model.threshold,
+                                                      {.unknown_band = evaluation.model.unknown_band,
+                                                       .confidence = options.confidence,
+                                                       .defect_rate = options.defect_rate});
   std::vector<double> decode_ms, predict_ms;
   for (const Row& row : evaluation.rows) {
     if (row.error) continue;

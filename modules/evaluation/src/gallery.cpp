@@ -67,8 +67,23 @@ Result<report::Picture> overlay_of(const Row& row, std::string_view name, const 
   if (row.label != Label::good && row.boxes && row.boxes->wrong() > 0)
     note += fmt::format(" · {} of {} defects found, {}", row.boxes->found, row.boxes->true_boxes,
                         count_of(row.boxes->false_boxes, "false region"));
-  return report::thumbnail(overlay, side_px, fmt::format("{} with its heat map, predicted {}", name, label), name,
-                           note);
+  if (!row.rule.empty()) note += fmt::format(" · good by the rule {}", row.rule);
+  LINEGUARD_ASSIGN(
+      report::Picture picture,
+      report::thumbnail(overlay, side_px, fmt::format("{} with its heat map, predicted {}", name, label), name, note));
+  if (row.truth == Label::unknown || !row.rule.empty()) return picture;  // the slider knows no rules
+  const bool defective = row.truth == Label::defective, passed = row.label == Label::good;
+  picture.judged = report::Picture::Judged{
+      row.score, defective, defective ? (passed ? "missed" : "found") : (passed ? "passed" : "diverted")};
+  return picture;
+}
+
+std::string link_from(const std::filesystem::path& folder, const std::filesystem::path& image) {
+  std::error_code code;
+  const auto file = std::filesystem::absolute(image, code), from = std::filesystem::absolute(folder, code);
+  if (folder.empty() || code) return "";
+  const auto relative = file.lexically_normal().lexically_relative(from.lexically_normal());
+  return report::link_to(relative.empty() ? file : relative);
 }
 
 std::string counted_heading(std::string_view heading, std::size_t shown, std::size_t total) {
@@ -116,8 +131,12 @@ void Gallery::add(std::string_view heading, std::string_view words, const std::v
   for (const Row* row : rows) {
     auto picture =
         overlay_of(*row, without_folder(row->image, folder_), dataset_, predictor_, model_, options_.picture_side_px);
-    if (picture) pictures.push_back(std::move(*picture));
-    if (!picture) not_shown += fmt::format("{}: {}. ", row->image, picture.error().message);
+    if (picture) {
+      picture->link = link_from(options_.folder, dataset_.samples[row->sample].image);
+      pictures.push_back(std::move(*picture));
+      continue;
+    }
+    not_shown += fmt::format("{}: {}. ", row->image, picture.error().message);
   }
   page_.gallery(pictures);
   if (!not_shown.empty()) page_.paragraph("Not shown: " + not_shown);

@@ -16,6 +16,9 @@ namespace lineguard::evaluation {
 Result<report::Picture> overlay_of(const Row& row, std::string_view name, const dataset::Dataset& dataset,
                                    Predictor& predictor, const Model& model, int side_px);
 
+// The picture's file as seen from `folder`; empty where that is.
+std::string link_from(const std::filesystem::path& folder, const std::filesystem::path& image);
+
 // "38.36, threshold 40.81".
 std::string score_in_words(const Row& row, const Model& model);
 

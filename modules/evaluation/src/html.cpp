@@ -1,16 +1,17 @@
 #include "figures.h"
 #include "gallery.h"
+#include "thresholds_html.h"
 #include "words.h"
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
 
 #include <lineguard/core/words.h>
 #include <lineguard/evaluation/output.h>
-#include <lineguard/evaluation/parts.h>
 #include <lineguard/report/html.h>
 #include <lineguard/stats/roc.h>
 
@@ -73,33 +74,12 @@ report::Plot histogram(const std::vector<double>& good, const std::vector<double
   return draw(histogram);
 }
 
-// Of parts, as the rates are: the operating point lies on the line.
-std::optional<report::Plot> roc_plot(const Evaluation& evaluation) {
-  const std::vector<Part> parts = parts_of(evaluation.rows);
-  const auto curve = stats::roc_curve(scores_of(parts, Label::good), scores_of(parts, Label::defective));
-  if (!curve) return std::nullopt;
-  const char* units = evaluation.counts_parts ? "parts" : "pictures";
-  report::Chart chart;
-  chart.title = "ROC: what a threshold costs";
-  chart.description = fmt::format("Share of defective {} found against share of good ones diverted.", units);
-  chart.x_label = "overkill rate";
-  chart.y_label = fmt::format("defective {} found", units);
-  chart.diagonal = true;
-  chart.x_range = chart.y_range = report::AxisRange{0, 1};
-  report::Series line{"all thresholds", {}, Colour::accent};
-  for (const auto& point : *curve) line.points.push_back({point.false_positive_rate, point.true_positive_rate});
-  chart.series.push_back(std::move(line));
-  const Point operating_point{evaluation.overkill.count.rate(), 1 - evaluation.miss.count.rate()};
-  chart.series.push_back({"operating point", {operating_point}, Colour::defective, true});
-  return draw(chart);
-}
-
 void add_plots(report::Page& page, const Evaluation& evaluation) {
   const auto good = scores_of(evaluation.rows, Label::good), defective = scores_of(evaluation.rows, Label::defective);
   if (good.empty() && defective.empty()) return;
   page.heading("Scores");
   std::vector<report::Plot> plots{histogram(good, defective, evaluation.model.threshold)};
-  if (auto roc = roc_plot(evaluation)) plots.push_back(std::move(*roc));
+  for (report::Plot& curve : threshold_curves(evaluation)) plots.push_back(std::move(curve));
   page.plots(plots);
 }
 
@@ -184,6 +164,78 @@ void add_groups(report::Page& page, const Evaluation& evaluation) {
   page.table(table);
 }
 
+// Groups whose rate stands out: the interval of the group begins above the rate of all, or the group has most of the
+// events.
+void add_worst_slices(report::Page& page, const Evaluation& evaluation) {
+  struct Slice {
+    std::string of, error;
+    const Rate* rate;
+  };
+  std::vector<Slice> slices;
+  for (const ClassFigures& figures : evaluation.classes)
+    slices.push_back({"class " + figures.class_name, "missed", &figures.miss});
+  for (const GroupFigures& group : evaluation.groups) {
+    slices.push_back({group.property + " " + group.group, "missed", &group.miss});
+    slices.push_back({group.property + " " + group.group, "diverted", &group.overkill});
+  }
+  std::erase_if(slices, [](const Slice& slice) { return slice.rate->count.events == 0; });
+  std::ranges::stable_sort(slices, std::greater<>(), [](const Slice& slice) { return slice.rate->interval.low; });
+  constexpr std::size_t kShown = 8;
+  if (slices.size() > kShown) slices.resize(kShown);
+  if (slices.empty()) return;
+  page.heading("Where most errors are");
+  page.paragraph(
+      "Groups of parts by the lower end of their error rate's interval; the rate of all for comparison: " +
+      fmt::format("missed {}, diverted {}.", rate_in_words(evaluation.miss), rate_in_words(evaluation.overkill)));
+  report::Table table{{"group", "error", "parts", "rate", "interval"}, {}, 2};
+  for (const Slice& slice : slices) {
+    table.rows.push_back({slice.of, slice.error, fmt::format("{} of {}", slice.rate->count.events, slice.rate->count.n),
+                          rate_in_words(*slice.rate), interval_in_words(*slice.rate)});
+  }
+  page.table(table);
+}
+
+// Known defects that the region rules let pass: what a limit hides.
+void add_hidden_by_rules(report::Page& page, Gallery& gallery, const Evaluation& evaluation, std::size_t limit) {
+  if (evaluation.model.rules.empty()) return;
+  std::vector<const Row*> hidden;
+  for (const Row& row : evaluation.rows) {
+    if (row.truth == Label::defective && !row.rule.empty()) hidden.push_back(&row);
+  }
+  const auto good = std::ranges::count_if(evaluation.rows,
+                                          [](const Row& row) { return row.truth == Label::good && !row.rule.empty(); });
+  std::ranges::stable_sort(hidden, std::greater<>(), &Row::score);
+  page.heading("What the region rules hide");
+  page.paragraph(fmt::format("{} above the threshold are good by the rules: {} defective, {} good.",
+                             count_of(hidden.size() + static_cast<std::size_t>(good), "picture"), hidden.size(), good));
+  report::Table table{{"rule", "defective pictures", "good pictures"}, {}, 1};
+  std::map<std::string, std::pair<std::size_t, std::size_t>> by_rule;
+  for (const Row& row : evaluation.rows) {
+    if (row.rule.empty() || row.truth == Label::unknown) continue;
+    ++(row.truth == Label::defective ? by_rule[row.rule].first : by_rule[row.rule].second);
+  }
+  for (const auto& [rule, count] : by_rule)
+    table.rows.push_back({rule, std::to_string(count.first), std::to_string(count.second)});
+  if (!by_rule.empty()) page.table(table);
+  gallery.add_first("Known defects that the rules hide", "The highest scores first.", hidden, limit);
+}
+
+void add_how_it_is_counted(report::Page& page, const Evaluation& evaluation) {
+  page.heading("How found and missed are counted");
+  page.paragraph(
+      "Everywhere on this page the same way: a defective part is found where the label of one of its pictures is not "
+      "good, by "
+      "whatever region; it is missed where all are good. A good part is diverted where one of its pictures is not "
+      "good. Unknown "
+      "counts as diverted. A part with a picture that could not be read or predicted is in no rate.");
+  if (evaluation.detections.empty()) return;
+  page.paragraph(
+      fmt::format("Single defects are another matter: one is found in its place where a region overlaps it by an IoU "
+                  "of {:g}. A part can be "
+                  "found for the wrong place.",
+                  kLooseIou));
+}
+
 void add_errors(report::Page& page, const Evaluation& evaluation) {
   if (evaluation.n_errors == 0) return;
   constexpr std::size_t kShown = 50;
@@ -265,14 +317,19 @@ std::string to_html(const Evaluation& evaluation, const dataset::Dataset& datase
                   model.operating_point, model.threshold, evaluation.counts_parts ? "part" : "picture",
                   evaluation.auroc ? ", that of the AUROC: " + evaluation.auroc->method : ""));
   Gallery gallery(page, evaluation, dataset, predictor, options);
+  add_slider(page, evaluation);
   add_mistakes(gallery, evaluation, options.pictures);
+  add_hidden_by_rules(page, gallery, evaluation, options.pictures);
   add_plots(page, evaluation);
+  add_threshold_table(page, evaluation);
+  add_worst_slices(page, evaluation);
   add_classes(page, evaluation);
   add_detections(page, evaluation);
   add_confusion(page, evaluation);
   add_groups(page, evaluation);
   add_right_ones(gallery, evaluation, options.pictures);
   add_errors(page, evaluation);
+  add_how_it_is_counted(page, evaluation);
   page.heading("Where the figures come from");
   page.facts(facts_of(options.provenance, {{"package", &evaluation}}));
   return page.html();

@@ -1,7 +1,7 @@
 #include <nlohmann/json.hpp>
 
+#include <lineguard/acceptance/escape.h>
 #include <lineguard/evaluation/output.h>
-#include <lineguard/evaluation/parts.h>
 
 namespace lineguard::evaluation {
 namespace {
@@ -110,6 +110,7 @@ Json json_of(const Row& row) {
     return json;
   }
   json["score"] = row.score;
+  if (!row.rule.empty()) json["rule"] = row.rule;
   if (!row.predicted_class.empty()) json["predicted_class"] = row.predicted_class;
   if (row.defect_side_px > 0) json["defect_side_px"] = row.defect_side_px;
   json["properties"] = {{"brightness", row.properties.brightness},
@@ -119,6 +120,24 @@ Json json_of(const Row& row) {
   if (row.boxes)
     json["boxes"] = {{"true", row.boxes->true_boxes}, {"found", row.boxes->found}, {"false", row.boxes->false_boxes}};
   json["timings_ms"] = {{"decode", row.decode_ms}, {"predict", row.predict_ms}};
+  return json;
+}
+
+Json json_of(const acceptance::ThresholdRow& row) {
+  const auto rate = [](const stats::Count& count, const stats::Interval& interval) {
+    if (count.n == 0) return Json();
+    return Json{{"events", count.events}, {"n", count.n}, {"rate", count.rate()}, {"interval", json_of(interval)}};
+  };
+  Json json{{"threshold", row.threshold},
+            {"in_use", row.in_use},
+            {"miss", rate(row.missed, row.miss)},
+            {"overkill", rate(row.diverted, row.overkill)}};
+  json["f1"] = row.f1 ? Json{{"value", *row.f1}, {"interval", json_of(row.f1_interval)}} : Json();
+  constexpr double kPpm = acceptance::kPartsPerMillion;
+  json["escapes_ppm"] = row.escapes
+                            ? Json{{"value", *row.escapes * kPpm},
+                                   {"interval", {row.escapes_interval.low * kPpm, row.escapes_interval.high * kPpm}}}
+                            : Json();
   return json;
 }
 
@@ -164,6 +183,8 @@ std::string to_json(const Evaluation& evaluation) {
   json["timings_ms"] = {{"decode_p50", timed(evaluation.decode_p50_ms)},
                         {"predict_p50", timed(evaluation.predict_p50_ms)},
                         {"threads", evaluation.threads}};
+  json["thresholds"] = Json::array();
+  for (const acceptance::ThresholdRow& row : evaluation.thresholds) json["thresholds"].push_back(json_of(row));
   json["notes"] = Json::array();
   if (!evaluation.learned.note.empty()) json["notes"].push_back(evaluation.learned.note);
   for (const std::string& note : evaluation.notes) json["notes"].push_back(note);

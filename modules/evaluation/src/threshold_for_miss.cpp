@@ -5,7 +5,6 @@
 
 #include <lineguard/core/words.h>
 #include <lineguard/evaluation/evaluate.h>
-#include <lineguard/evaluation/parts.h>
 #include <lineguard/stats/bounds.h>
 #include <lineguard/stats/threshold.h>
 

@@ -6,7 +6,6 @@
 #include <fmt/ranges.h>
 
 #include <lineguard/core/words.h>
-#include <lineguard/evaluation/parts.h>
 
 namespace lineguard::evaluation {
 namespace {

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <lineguard/core/words.h>
-#include <lineguard/evaluation/parts.h>
 
 namespace lineguard::evaluation {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <lineguard/acceptance/parts.h>
 #include <lineguard/evaluation/compare.h>
 #include <lineguard/evaluation/output.h>
-#include <lineguard/evaluation/parts.h>
 
 namespace lineguard::evaluation {
 namespace {

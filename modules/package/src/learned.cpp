@@ -1,8 +1,7 @@
 // learned.sha256 in a package: a digest a line.
-#include <algorithm>
-#include <string_view>
+#include "digest_list.h"
 
-#include <fmt/format.h>
+#include <string_view>
 
 #include <lineguard/core/files.h>
 #include <lineguard/package/package.h>
@@ -11,11 +10,6 @@ namespace lineguard::package {
 namespace {
 
 constexpr std::string_view kLearned = "learned.sha256";
-constexpr std::size_t kDigestLength = 64;
-
-bool is_digest(std::string_view line) {
-  return line.size() == kDigestLength && line.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
 
 }  // namespace
 
@@ -24,24 +18,11 @@ Result<std::set<std::string>> read_learned(const std::filesystem::path& package)
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored)) return std::set<std::string>();
   LINEGUARD_ASSIGN(const std::string text, read_text_file(file));
-  std::set<std::string> digests;
-  for (std::size_t from = 0, number = 1; from < text.size(); ++number) {
-    const std::size_t end = std::min(text.find('\n', from), text.size());
-    std::string line = text.substr(from, end - from);
-    if (!is_digest(line)) {
-      return make_error(ErrorCode::corrupt_data,
-                        fmt::format("{}:{}: 64 hexadecimal digits were expected", file.string(), number));
-    }
-    digests.insert(std::move(line));
-    from = end + 1;
-  }
-  return digests;
+  return parse_digests(text, file);
 }
 
 Result<void> write_learned(const std::filesystem::path& package, const std::set<std::string>& digests) {
-  std::string text;
-  for (const std::string& digest : digests) text += digest + "\n";
-  return write_file_atomically(package / kLearned, text);
+  return write_file_atomically(package / kLearned, list_of_digests(digests));
 }
 
 }  // namespace lineguard::package

@@ -1,4 +1,5 @@
 #include "damage.h"
+#include "digest_list.h"
 #include "without_digest_line.h"
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include <lineguard/core/toml_text.h>
 #include <lineguard/core/words.h>
 #include <lineguard/package/contents.h>
+#include <lineguard/package/ruled_point.h>
 
 namespace lineguard::package {
 using toml_text::number;
@@ -23,7 +25,12 @@ std::filesystem::path file_of(const std::filesystem::path& package, const std::s
   return package / "operating_points" / (id + ".toml");
 }
 
-std::string point_text(const OperatingPoint& point) {
+std::filesystem::path chosen_on_file(const std::filesystem::path& package, const std::string& id) {
+  return package / "operating_points" / (id + ".sha256");
+}
+
+std::string point_text(const RuledPoint& ruled) {
+  const OperatingPoint& point = ruled.point;
   std::string text = fmt::format(
       "id = {}\nmodel = {}\nthreshold = {}\nmethod = {}\nmax_overkill = {}\nconfidence = {}\ngood_n = {}\n"
       "good_above = {}\noverkill_bound = {}\ndefective_n = {}\ndefective_below = {}\n",
@@ -31,12 +38,14 @@ std::string point_text(const OperatingPoint& point) {
       number(point.max_overkill), number(point.confidence), point.good_n, point.good_above,
       number(point.overkill_bound), point.defective_n, point.defective_below);
   if (point.miss_bound) text += fmt::format("miss_bound = {}\n", number(*point.miss_bound));
-  return text;
+  if (!ruled.chosen_on.empty()) text += fmt::format("chosen_on = {}\n", quote(ruled.chosen_on));
+  return text + to_toml(ruled.rules);
 }
 
-Result<OperatingPoint> parse_operating_point(const std::string& text, const std::string& file) {
+Result<RuledPoint> parse_operating_point(const std::string& text, const std::string& file) {
   LINEGUARD_ASSIGN(ConfigReader reader, toml_reader(text, file));
-  OperatingPoint point;
+  RuledPoint ruled;
+  OperatingPoint& point = ruled.point;
   std::string digest;
   double miss_bound = 0;
   reader.require("digest").read("digest", digest).require("id").read("id", point.id);
@@ -48,21 +57,35 @@ Result<OperatingPoint> parse_operating_point(const std::string& text, const std:
       .read("defective_n", point.defective_n, {0, 1'000'000'000});
   reader.read("defective_below", point.defective_below, {0, 1'000'000'000}).read("miss_bound", miss_bound, {0, 1});
   if (reader.has("miss_bound")) point.miss_bound = miss_bound;
+  reader.read("chosen_on", ruled.chosen_on);
+  ruled.rules = read_region_rules(reader);
   LINEGUARD_TRY(reader.finish());
   if (sha256_hex(without_digest_line(text)) != digest) {
     return make_error(ErrorCode::corrupt_data, file + ": was changed since it was made: its digest does not match");
   }
-  return point;
+  ruled.digest = digest;
+  return ruled;
 }
 
 }  // namespace
 
 Result<void> write_operating_point(const std::filesystem::path& package, OperatingPoint point) {
+  return write_ruled_point(package, point, {}, {});
+}
+
+Result<void> write_ruled_point(const std::filesystem::path& package, const OperatingPoint& point,
+                               const RegionRules& rules, const std::set<std::string>& chosen_on) {
   LINEGUARD_TRY(validate_name(point.id));
+  RuledPoint ruled{point, rules, "", ""};
+  if (!chosen_on.empty()) {
+    const std::string list = list_of_digests(chosen_on);
+    ruled.chosen_on = sha256_hex(list);
+    LINEGUARD_TRY(write_file_atomically(chosen_on_file(package, point.id), list));
+  }
   const auto manifest = read_manifest(package);
   if (!manifest && manifest.error().code != ErrorCode::not_found) return manifest.error();
-  point.model_digest = manifest ? manifest->digest : "";
-  const std::string text = point_text(point);
+  ruled.point.model_digest = manifest ? manifest->digest : "";
+  const std::string text = point_text(ruled);
   return write_file_atomically(file_of(package, point.id),
                                fmt::format("digest = {}\n{}", quote(sha256_hex(text)), text));
 }
@@ -87,15 +110,16 @@ Error no_such_point(const std::filesystem::path& package, const std::string& id,
                     fmt::format("{} has no operating point \"{}\"; it has {}", on_one_line(package.string()), id, has));
 }
 
-Result<OperatingPoint> read_point(const std::string& text, const std::string& file, const std::string& id,
-                                  const std::function<Result<Manifest>()>& manifest_of) {
-  LINEGUARD_ASSIGN(OperatingPoint point, as_damage(parse_operating_point(text, file)));
+Result<RuledPoint> read_point(const std::string& text, const std::string& file, const std::string& id,
+                              const std::function<Result<Manifest>()>& manifest_of) {
+  LINEGUARD_ASSIGN(RuledPoint ruled, as_damage(parse_operating_point(text, file)));
+  const OperatingPoint& point = ruled.point;
   if (point.id != id)
     return make_error(ErrorCode::corrupt_data,
                       fmt::format("{}: it is the operating point \"{}\"", file, on_one_line(point.id, 80)));
-  if (point.model_digest.empty()) return point;
+  if (point.model_digest.empty()) return ruled;
   LINEGUARD_ASSIGN(const Manifest manifest, manifest_of());
-  if (point.model_digest == manifest.digest) return point;
+  if (point.model_digest == manifest.digest) return ruled;
   return make_error(ErrorCode::corrupt_data,
                     fmt::format("{}: it was made for another model (digest {}): scores of two models can't be "
                                 "compared; choose one with `lineguard evaluate --save-operating-point`",
@@ -105,6 +129,11 @@ Result<OperatingPoint> read_point(const std::string& text, const std::string& fi
 }  // namespace
 
 Result<OperatingPoint> read_operating_point(const std::filesystem::path& package, const std::string& id) {
+  LINEGUARD_ASSIGN(RuledPoint ruled, read_ruled_point(package, id));
+  return std::move(ruled.point);
+}
+
+Result<RuledPoint> read_ruled_point(const std::filesystem::path& package, const std::string& id) {
   LINEGUARD_TRY(validate_name(id));
   std::error_code ignored;
   if (!std::filesystem::exists(file_of(package, id), ignored))
@@ -119,13 +148,28 @@ Result<OperatingPoint> read_operating_point(const PackageContents& contents, con
   LINEGUARD_TRY(validate_name(id));
   const auto text = contents.text(fmt::format("operating_points/{}.toml", id));
   const std::string file = on_one_line(file_of(contents.folder, id).string());
-  if (text) return read_point(std::string(*text), file, id, [&] { return read_manifest(contents); });
+  if (text) {
+    LINEGUARD_ASSIGN(RuledPoint ruled,
+                     read_point(std::string(*text), file, id, [&] { return read_manifest(contents); }));
+    return std::move(ruled.point);
+  }
   std::vector<std::string> ids;
   for (const auto& [name, bytes] : contents.files) {
     const std::filesystem::path path(name);
     if (path.parent_path() == "operating_points" && path.extension() == ".toml") ids.push_back(path.stem().string());
   }
   return no_such_point(contents.folder, id, std::move(ids));
+}
+
+Result<std::set<std::string>> read_chosen_on(const std::filesystem::path& package, const std::string& id) {
+  LINEGUARD_ASSIGN(const RuledPoint point, read_ruled_point(package, id));
+  if (point.chosen_on.empty()) return std::set<std::string>();
+  const auto file = chosen_on_file(package, id);
+  LINEGUARD_ASSIGN(const std::string text, as_damage(read_text_file(file)));
+  if (sha256_hex(text) != point.chosen_on)
+    return make_error(ErrorCode::corrupt_data,
+                      file.string() + ": is not the list that the operating point was chosen on");
+  return parse_digests(text, file);
 }
 
 }  // namespace lineguard::package

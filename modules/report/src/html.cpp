@@ -1,11 +1,15 @@
+#include "page_script.h"
 #include "page_style.h"
 
 #include <cstdint>
+#include <utility>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <lineguard/core/base64.h>
 #include <lineguard/core/check.h>
+#include <lineguard/core/digest.h>
 #include <lineguard/report/html.h>
 
 namespace lineguard::report {
@@ -65,6 +69,25 @@ std::string_view css_class(Mood mood) {
   return "neutral";
 }
 
+// As a content policy names a script.
+std::string script_hash() {
+  const std::string hex = sha256_hex(kPageScript);
+  Bytes digest;
+  for (std::size_t i = 0; i < hex.size(); i += 2)
+    digest.push_back(static_cast<std::byte>(std::stoi(hex.substr(i, 2), nullptr, 16)));
+  return "'sha256-" + encode_base64(digest) + "'";
+}
+
+// JSON that can stand in a page: nothing in it closes the script or opens a tag.
+std::string json_of(const std::vector<SliderStop>& stops) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const SliderStop& stop : stops) list.push_back({{"cut", stop.cut}, {"cells", stop.cells}});
+  std::string text;
+  for (const char character : list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))
+    text += character == '<' ? std::string("\\u003c") : std::string(1, character);
+  return text;
+}
+
 std::string row(const std::vector<std::string>& cells, std::string_view tag, std::size_t text_columns) {
   std::string html = "<tr>";
   for (std::size_t i = 0; i < cells.size(); ++i) {
@@ -74,12 +97,28 @@ std::string row(const std::vector<std::string>& cells, std::string_view tag, std
   return html + "</tr>\n";
 }
 
+std::string caption_of(const Picture& picture) {
+  const std::string caption = escape(picture.caption);
+  return picture.link.empty() ? caption : fmt::format("<a href=\"{}\">{}</a>", escape(picture.link), caption);
+}
+
+// Opening tag of a figure with what a slider marks it by, and the mark.
+std::pair<std::string, std::string> judged_as(const Picture& picture) {
+  if (!picture.judged) return {"<figure>", ""};
+  const Picture::Judged& judged = *picture.judged;
+  const bool wrong = judged.said == "missed" || judged.said == "diverted";
+  return {fmt::format("<figure{} data-score=\"{}\" data-truth=\"{}\">", wrong ? " class=\"wrong\"" : "", judged.score,
+                      judged.defective ? "defective" : "good"),
+          fmt::format("<span class=\"chip\">{}</span>", escape(judged.said))};
+}
+
 std::string figure_of(const Picture& picture) {
-  return fmt::format(
-      "<figure><img width=\"{}\" height=\"{}\" alt=\"{}\" src=\"data:image/jpeg;base64,{}\"><figcaption>{}"
-      "<div class=\"note\">{}</div></figcaption></figure>\n",
-      picture.size.width_px, picture.size.height_px, escape(picture.alt), encode_base64(picture.jpeg),
-      escape(picture.caption), escape(picture.note));
+  const auto [opening, chip] = judged_as(picture);
+  return opening + fmt::format(
+                       "<img width=\"{}\" height=\"{}\" alt=\"{}\" src=\"data:image/jpeg;base64,{}\"><figcaption>{}{}"
+                       "<div class=\"note\">{}</div></figcaption></figure>\n",
+                       picture.size.width_px, picture.size.height_px, escape(picture.alt), encode_base64(picture.jpeg),
+                       chip, caption_of(picture), escape(picture.note));
 }
 
 }  // namespace
@@ -147,12 +186,14 @@ void Page::plots(const std::vector<Plot>& plots) {
 }
 
 void Page::gallery(const std::vector<Picture>& pictures) {
+  uses_script_ |= !pictures.empty();
   body_ += "<div class=\"gallery\">\n";
   for (const Picture& picture : pictures) body_ += figure_of(picture);
   body_ += "</div>\n";
 }
 
 void Page::pairs(const std::vector<PicturePair>& pairs) {
+  uses_script_ |= !pairs.empty();
   body_ += "<div class=\"pairs\">\n";
   for (const PicturePair& pair : pairs) {
     body_ += fmt::format("<section><p>{}</p><div class=\"gallery\">\n{}{}</div></section>\n", escape(pair.caption),
@@ -161,14 +202,40 @@ void Page::pairs(const std::vector<PicturePair>& pairs) {
   body_ += "</div>\n";
 }
 
+void Page::slider(const Slider& slider) {
+  LINEGUARD_CHECK(slider.start < slider.stops.size(), "a slider starts at one of its stops");
+  uses_script_ = true;
+  const SliderStop& start = slider.stops[slider.start];
+  body_ += fmt::format(
+      "<section class=\"slider\"><label>{}<input type=\"range\" min=\"0\" max=\"{}\" value=\"{}\" step=\"1\" "
+      "disabled></label>\n"
+      "<div class=\"tiles\">\n",
+      escape(slider.label), slider.stops.size() - 1, slider.start);
+  for (std::size_t i = 0; i < slider.names.size(); ++i) {
+    LINEGUARD_CHECK(start.cells.size() == slider.names.size(), "a stop has a cell for every name");
+    body_ += fmt::format("<div class=\"tile neutral\"><div class=\"name\">{}</div><div data-cell>{}</div></div>\n",
+                         escape(slider.names[i]), escape(start.cells[i]));
+  }
+  body_ += fmt::format("</div><script type=\"application/json\">{}</script></section>\n", json_of(slider.stops));
+}
+
+void Page::signature_lines(const std::vector<std::string>& roles) {
+  body_ += "<div class=\"signatures\">\n";
+  for (const std::string& role : roles)
+    body_ += fmt::format("<div><span>{}: name, date, signature</span></div>\n", escape(role));
+  body_ += "</div>\n";
+}
+
 std::string Page::html() const {
-  // The policy makes the promise hold: nothing is fetched and nothing runs, whatever a file name contains.
+  // The policy makes the promise hold: nothing is fetched and nothing runs but our script, whatever a file name
+  // contains.
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src "
-      "'unsafe-inline'\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n<main>\n{}</main>\n</body>\n</html>\n",
-      title_, kPageStyle, body_);
+      "'unsafe-inline'{}\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n<main>\n{}</main>\n{}</body>\n</html>\n",
+      uses_script_ ? "; script-src " + script_hash() : "", title_, kPageStyle, body_,
+      uses_script_ ? fmt::format("<script>{}</script>\n", kPageScript) : "");
 }
 
 }  // namespace lineguard::report

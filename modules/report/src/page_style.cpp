@@ -41,6 +41,16 @@ svg .marker{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:5 4}
 svg .marker-text,svg .strong{fill:var(--ink)}
 .f-good{fill:var(--good)}.f-defective{fill:var(--defective)}.f-accent{fill:var(--accent)}.f-muted{fill:var(--muted)}
 .s-good{stroke:var(--good)}.s-defective{stroke:var(--defective)}.s-accent{stroke:var(--accent)}.s-muted{stroke:var(--muted)}
+.tip{fill:transparent}.tip:hover{stroke:var(--ink);stroke-width:1.5}
+.slider{background:var(--panel);border-radius:.6rem;padding:.8rem 1rem;margin:1.25rem 0}
+.slider input{width:100%;accent-color:var(--accent)}
+.chip{display:inline-block;border-radius:.6rem;padding:0 .5rem;margin-right:.4rem;background:var(--fine);color:var(--paper);font-size:.8rem}
+.wrong .chip{background:var(--bad)}.gallery .wrong{outline:2px solid var(--bad)}
+dialog{max-width:96vw;border:0;border-radius:.6rem;background:var(--paper);color:var(--ink)}dialog::backdrop{background:#000a}
+dialog button{font:inherit;margin-right:.5rem;padding:.3rem .8rem}
+.beside{display:flex;flex-wrap:wrap;gap:1rem}.beside figure{margin:0;flex:1 1 min(480px,90vw)}
+.beside img{width:100%;height:auto;image-rendering:auto;cursor:default}
+a{color:inherit}.gallery img{cursor:zoom-in}
 .area{opacity:.6}.line{fill:none;stroke-width:2}.dashed{stroke-dasharray:3 4}
 .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(250px,1fr));gap:1rem}
 .gallery figure{margin:0;background:var(--panel);border-radius:.6rem;overflow:hidden}
@@ -49,8 +59,10 @@ svg .marker-text,svg .strong{fill:var(--ink)}
 .gallery .note{font-size:.8rem}
 .pairs{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(440px,100%),1fr));gap:1.25rem}
 .pairs .gallery{grid-template-columns:1fr 1fr;gap:.25rem}
+.signatures{display:grid;grid-template-columns:1fr 1fr;gap:2rem;margin-top:3.5rem;break-inside:avoid}
+.signatures div{border-top:1px solid var(--soft);padding-top:.3rem;color:var(--soft);font-size:.85rem}
 footer{margin-top:3rem;color:var(--soft);font-size:.85rem}
-@media print{body{font-size:11pt}main{max-width:none;padding:0}.tile,.notice,figure,section,tr{break-inside:avoid}
+@media print{.slider input,dialog{display:none}body{font-size:11pt}main{max-width:none;padding:0}.tile,.notice,figure,section,tr{break-inside:avoid}
 h2{break-after:avoid}.tile,.notice,.plots figure,.gallery figure{border:1px solid var(--line)}
 .scroll{overflow:visible}table{font-size:8pt}th,td{padding:.2rem .35rem}}
 )css";

@@ -169,10 +169,14 @@ Plot draw(const Histogram& histogram) {
 namespace {
 
 std::string draw_series(const Series& series, const Frame& frame) {
-  std::string out, path;
-  for (const Point& point : series.points) {
+  std::string out, path, tips;
+  for (std::size_t i = 0; i < series.points.size(); ++i) {
+    const Point& point = series.points[i];
     if (!std::isfinite(point.x) || !std::isfinite(point.y)) continue;
     const double x = frame.x.place(point.x), y = frame.y.place(point.y);
+    if (i < series.tips.size())
+      tips += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"7\" class=\"tip\"><title>{}</title></circle>\n", x,
+                          y, escape(series.tips[i]));
     if (series.dots) {
       out +=
           fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" class=\"f-{}\"/>\n", x, y, name_of(series.colour));
@@ -180,8 +184,8 @@ std::string draw_series(const Series& series, const Frame& frame) {
       path += fmt::format("{:.1f},{:.1f} ", x, y);
     }
   }
-  return series.dots ? out
-                     : fmt::format("<polyline points=\"{}\" class=\"line s-{}\"/>\n", path, name_of(series.colour));
+  if (!series.dots) out = fmt::format("<polyline points=\"{}\" class=\"line s-{}\"/>\n", path, name_of(series.colour));
+  return out + tips;
 }
 
 Axis axis_of(const Chart& chart, double Point::*coordinate, const std::optional<AxisRange>& wanted) {

@@ -45,12 +45,42 @@ TEST(Html, FileStandsAlone) {
   page.gallery({{Bytes{std::byte{'M'}, std::byte{'a'}, std::byte{'n'}}, {4, 3}, "alt", "caption", ""}});
   const std::string html = page.html();
   EXPECT_TRUE(contains(html, "data:image/jpeg;base64,TWFu\""));
-  EXPECT_FALSE(contains(html, "<script"));
   EXPECT_FALSE(contains(html, "<link"));
   EXPECT_FALSE(contains(html, "src=\"http"));
   EXPECT_TRUE(contains(html, "default-src 'none'"));
   EXPECT_TRUE(contains(html, "prefers-color-scheme:dark"));
   EXPECT_TRUE(contains(html, "@media print"));
+}
+
+std::size_t count_of(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+TEST(Html, RunsOnlyTheScriptThatItsPolicyNames) {
+  Page page("Title", "when");
+  page.paragraph("text");
+  EXPECT_FALSE(contains(page.html(), "<script"));
+  EXPECT_FALSE(contains(page.html(), "script-src"));
+  page.slider({"threshold", {"misses"}, {{0.5, {"</script><script>alert(1)</script>"}}, {1.5, {"2 of 3"}}}, 1});
+  const std::string html = page.html();
+  EXPECT_TRUE(contains(html, "script-src 'sha256-"));
+  EXPECT_EQ(count_of(html, "<script>"), 1u);  // ours; the data is no script
+  EXPECT_EQ(count_of(html, "</script>"), 2u);
+  EXPECT_TRUE(contains(html, "<div data-cell>2 of 3</div>"));  // shown without a script, too
+}
+
+TEST(Html, APictureSaysWhereItsFileIsAndWhatTheSliderMarksItBy) {
+  Page page("t", "s");
+  Picture picture{
+      Bytes(3), {1, 1}, "alt", "a#b.png", "", link_to("sub/a#b.png"), Picture::Judged{0.25, true, "missed"}};
+  page.gallery({picture});
+  const std::string html = page.html();
+  EXPECT_TRUE(contains(html, "href=\"./sub/a%23b.png\""));
+  EXPECT_TRUE(contains(html, "data-score=\"0.25\" data-truth=\"defective\""));
+  EXPECT_TRUE(contains(html, "<span class=\"chip\">missed</span>"));
+  EXPECT_EQ(link_to("/data/x y.png"), "file:///data/x%20y.png");
 }
 
 TEST(Html, NumbersStandRight) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <lineguard/stats/bounds.h>
+#include <lineguard/stats/waiting.h>
 
 namespace lineguard::stats {
 namespace {
@@ -60,6 +61,13 @@ TEST(Bounds, AllowedEventsAreTheMostThatStillShow) {
   EXPECT_EQ(allowed_events(0.05, 92).events, 0u);
   EXPECT_EQ(allowed_events(0.05, 93).events, 1u);
   EXPECT_FALSE(allowed_events(0.05, 0).possible);
+}
+
+TEST(Bounds, TheWaitForEventsIsTheNegativeBinomials) {
+  EXPECT_EQ(trials_until(1, 0.5, 0.5), 1u);
+  EXPECT_EQ(trials_until(1, 0.5, 0.9), 4u);      // 1 - 0.5^4 = 0.9375
+  EXPECT_EQ(trials_until(1, 0.003, 0.9), 767u);  // log(0.1) / log(0.997) = 766.4
+  EXPECT_EQ(trials_until(7, 1, 0.99), 7u);
 }
 
 }  // namespace

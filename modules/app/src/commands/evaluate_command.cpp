@@ -9,19 +9,22 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <set>
 #include <string>
 
 #include <fmt/format.h>
 
+#include <lineguard/core/digest.h>
 #include <lineguard/core/files.h>
 #include <lineguard/core/unchanged_files.h>
 #include <lineguard/dataset/dataset.h>
 #include <lineguard/dataset/source_files.h>
 #include <lineguard/detector/detector.h>
 #include <lineguard/evaluation/evaluate.h>
+#include <lineguard/evaluation/export.h>
+#include <lineguard/evaluation/learned.h>
 #include <lineguard/evaluation/output.h>
-#include <lineguard/evaluation/parts.h>
-#include <lineguard/package/package.h>
+#include <lineguard/package/ruled_point.h>
 #include <lineguard/stats/threshold.h>
 
 namespace lineguard::app {
@@ -31,14 +34,34 @@ struct Arguments {
   DatasetOptions dataset;
   std::string package, operating_point = "default";
   std::string split;
-  std::string json, report, save_as;
+  std::string json, report, csv, coco, thresholds, save_as, rules;
   double confidence = 0.95;
-  double max_miss = 0;  // 0: not asked for
+  double max_miss = 0;     // 0: not asked for
+  double defect_rate = 0;  // 0: not known
   int threads = 1;
 };
 
+Result<void> save(const package::OperatingPoint& point, const package::RegionRules& rules,
+                  const std::set<std::string>& chosen_on, const Arguments& arguments) {
+  LINEGUARD_TRY(package::write_ruled_point(arguments.package, point, rules, chosen_on));
+  std::cout << fmt::format(
+      "saved as operating point \"{}\", threshold = {} in a recipe: use it with --operating-point {}\n", point.id,
+      point.threshold, point.id);
+  return {};
+}
+
+// The pictures that a threshold is chosen on, so that nobody measures it on them later.
+std::set<std::string> digests_of(const evaluation::Evaluation& evaluation, const dataset::Dataset& data) {
+  std::set<std::string> digests;
+  for (const evaluation::Row& row : evaluation.rows) {
+    if (auto digest = sha256_hex_of_file(data.samples[row.sample].image)) digests.insert(std::move(*digest));
+  }
+  return digests;
+}
+
 // Refused where the parts can't support what was asked for.
-Result<void> save_threshold(const evaluation::Evaluation& evaluation, const Arguments& arguments) {
+Result<void> save_threshold(const evaluation::Evaluation& evaluation, const dataset::Dataset& data,
+                            const Arguments& arguments) {
   const evaluation::ThresholdForMiss& chosen = *evaluation.max_miss;
   if (!chosen.refused.empty()) return make_error(ErrorCode::refused, chosen.refused);
   if (arguments.save_as.empty()) return {};
@@ -55,18 +78,31 @@ Result<void> save_threshold(const evaluation::Evaluation& evaluation, const Argu
   point.defective_n = static_cast<std::int64_t>(chosen.below.n);
   point.defective_below = static_cast<std::int64_t>(chosen.below.events);
   point.miss_bound = chosen.miss_bound;
-  LINEGUARD_TRY(package::write_operating_point(arguments.package, point));
-  std::cout << fmt::format(
-      "saved as operating point \"{}\", threshold = {} in a recipe: use it with --operating-point {}\n", point.id,
-      point.threshold, point.id);
-  return {};
+  return save(point, {}, digests_of(evaluation, data), arguments);
+}
+
+// The operating point in use with other region rules: its bounds were those without them.
+Result<void> save_rules(const package::RuledPoint& ruled, const Arguments& arguments) {
+  if (arguments.save_as.empty() || arguments.max_miss > 0) return {};
+  const package::OperatingPoint& in_use = ruled.point;
+  package::OperatingPoint point = in_use;
+  point.id = arguments.save_as;
+  point.method = fmt::format("threshold of \"{}\" ({}); region rules added by hand", in_use.id, in_use.method);
+  point.miss_bound.reset();  // rules let more pass: what they miss is for `accept` to show
+  point.defective_n = point.defective_below = 0;
+  LINEGUARD_ASSIGN(const auto chosen_on, package::read_chosen_on(arguments.package, in_use.id));
+  return save(point, ruled.rules, chosen_on, arguments);
 }
 
 // Before the work: whether what is asked for can be done at all.
 Result<void> check_threshold_options(const Arguments& arguments) {
   if (arguments.save_as.empty() && arguments.max_miss == 0) return {};
-  if (arguments.max_miss == 0)
-    return make_error(ErrorCode::invalid_argument, "--save-operating-point needs --max-miss: what shall it keep?");
+  if (arguments.max_miss == 0 && arguments.rules.empty())
+    return make_error(ErrorCode::invalid_argument,
+                      "--save-operating-point needs --max-miss or --rules: what shall it keep?");
+  if (arguments.max_miss > 0 && !arguments.rules.empty())
+    return make_error(ErrorCode::invalid_argument,
+                      "--max-miss chooses a threshold without region rules: add --rules to the point afterwards");
   if (arguments.split == "all") {
     return make_error(ErrorCode::invalid_argument,
                       "--max-miss with --split all would count pictures that were trained on: use test or val");
@@ -81,38 +117,68 @@ Result<void> check_threshold_options(const Arguments& arguments) {
   return {};
 }
 
+std::vector<std::filesystem::path> outputs_of(const Arguments& arguments) {
+  return {arguments.json, arguments.report, arguments.csv, arguments.coco, arguments.thresholds};
+}
+
+Result<void> write_files(const evaluation::Evaluation& evaluation, const Arguments& arguments) {
+  if (!arguments.json.empty()) LINEGUARD_TRY(write_file_atomically(arguments.json, evaluation::to_json(evaluation)));
+  if (!arguments.csv.empty())
+    LINEGUARD_TRY(write_file_atomically(arguments.csv, evaluation::predictions_csv(evaluation)));
+  if (!arguments.coco.empty())
+    LINEGUARD_TRY(write_file_atomically(arguments.coco, evaluation::predictions_coco(evaluation)));
+  if (arguments.thresholds.empty()) return {};
+  return write_file_atomically(arguments.thresholds, acceptance::to_csv(evaluation.thresholds));
+}
+
 Result<int> run_evaluate(const Arguments& arguments) {
   LINEGUARD_TRY(check_threshold_options(arguments));
-  LINEGUARD_TRY(prepare_output_files({arguments.json, arguments.report}));
+  LINEGUARD_TRY(prepare_output_files(outputs_of(arguments)));
   LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset, arguments.package));
-  LINEGUARD_TRY(refuse_to_overwrite(data, {arguments.json, arguments.report}));
+  LINEGUARD_TRY(refuse_to_overwrite(data, outputs_of(arguments)));
   const UnchangedFiles unchanged(dataset::source_files(data));  // what is hashed is what is evaluated
   for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
   LINEGUARD_ASSIGN(const auto detector,
                    detector::Detector::load(arguments.package, {.threads = 1,
                                                                 .parallel_requests = arguments.threads,
                                                                 .operating_point = arguments.operating_point}));
+  LINEGUARD_ASSIGN(package::RuledPoint point, package::read_ruled_point(arguments.package, arguments.operating_point));
+  if (!arguments.rules.empty()) {
+    LINEGUARD_ASSIGN(point.rules, package::read_region_rules_file(arguments.rules));
+  }
   Fingerprint fingerprint(data);
   LINEGUARD_ASSIGN(const auto samples, select_samples(arguments.package, arguments.split, data));
   LINEGUARD_ASSIGN(const auto learned, find_learned_pictures({arguments.package}, data, samples));
   if (arguments.max_miss > 0 && learned[0].defective > 0)
     return make_error(ErrorCode::refused, learned[0].note + ", and so would be a bound for --max-miss");
-  LINEGUARD_ASSIGN(
-      auto evaluation,
-      evaluation::evaluate(*detector, model_of(*detector), data, selection_of(arguments.split, data), samples,
-                           {.threads = arguments.threads, .confidence = arguments.confidence}, terminal_progress()));
+  LINEGUARD_ASSIGN(const std::string chosen_on,
+                   evaluation::note_of_chosen_on(arguments.package, arguments.operating_point, data, samples));
+  if (!chosen_on.empty()) std::cerr << "warning: " << chosen_on << "\n";
+  evaluation::Model model = model_of(*detector);
+  model.rules = point.rules;
+  LINEGUARD_ASSIGN(auto evaluation,
+                   evaluation::evaluate(
+                       *detector, model, data, selection_of(arguments.split, data), samples,
+                       {.threads = arguments.threads,
+                        .confidence = arguments.confidence,
+                        .want_regions = !arguments.coco.empty(),
+                        .defect_rate = arguments.defect_rate > 0 ? std::optional(arguments.defect_rate) : std::nullopt},
+                       terminal_progress()));
   evaluation.learned = learned[0];
+  if (!chosen_on.empty()) evaluation.notes.insert(evaluation.notes.begin(), chosen_on);
   if (arguments.max_miss > 0) choose_threshold_for_miss(evaluation, arguments.max_miss, arguments.confidence);
   LINEGUARD_TRY(unchanged.check());
-  if (!arguments.json.empty()) LINEGUARD_TRY(write_file_atomically(arguments.json, evaluation::to_json(evaluation)));
+  LINEGUARD_TRY(write_files(evaluation, arguments));
   if (!arguments.report.empty()) {
     evaluation::ReportOptions options;
     options.provenance = provenance_of(fingerprint);
     LINEGUARD_TRY(unchanged.check());
+    options.folder = std::filesystem::absolute(arguments.report).parent_path();
     LINEGUARD_TRY(write_file_atomically(arguments.report, evaluation::to_html(evaluation, data, *detector, options)));
   }
   std::cout << evaluation::to_text(evaluation);
-  if (arguments.max_miss > 0) LINEGUARD_TRY(save_threshold(evaluation, arguments));
+  if (arguments.max_miss > 0) LINEGUARD_TRY(save_threshold(evaluation, data, arguments));
+  LINEGUARD_TRY(save_rules(point, arguments));
   return evaluation.n_errors == 0 ? kDone : kRuntimeFailure;
 }
 
@@ -133,10 +199,20 @@ void add_evaluate_command(CLI::App& root, Run& run) {
       *command, "--max-miss", arguments->max_miss,
       "Also choose the threshold whose miss rate is at most this (1% or 0.01); refused where n is too small");
   add_share_option(*command, "--confidence", arguments->confidence, "Of all intervals and bounds; default 95%");
-  command->add_option("--save-operating-point", arguments->save_as, "Write that threshold into the package as this id")
+  command
+      ->add_option("--rules", arguments->rules, "Region rules (TOML) that decide instead of the operating point's own")
+      ->type_name("FILE");
+  command
+      ->add_option("--save-operating-point", arguments->save_as,
+                   "Write that threshold, or the point's with --rules, into the package as this id")
       ->type_name("ID");
   command->add_option("--json", arguments->json, "Every figure and every picture's row, for machines");
   command->add_option("--report", arguments->report, "One HTML file with plots and pictures, the worst mistakes first");
+  command->add_option("--csv", arguments->csv, "Every prediction as a line");
+  command->add_option("--coco", arguments->coco, "Predicted regions as COCO annotations with scores");
+  command->add_option("--thresholds", arguments->thresholds, "What each threshold would do, with bounds, as CSV");
+  add_share_option(*command, "--defect-rate", arguments->defect_rate,
+                   "Share of the line's parts that are defective: escapes follow (0.3%)");
   command->add_option("--threads", arguments->threads, "Pictures at once")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();

@@ -1,6 +1,5 @@
 // lineguard quantize PACKAGE DATASET: the same model in lower precision, if it decides the same.
 #include "commands.h"
-#include "commands/accept_candidate.h"
 #include "dataset_options.h"
 #include "evaluated.h"
 #include "number_options.h"
@@ -18,6 +17,7 @@
 #include <lineguard/core/signals.h>
 #include <lineguard/dataset/split.h>
 #include <lineguard/detector/quantize.h>
+#include <lineguard/evaluation/accept_candidate.h>
 #include <lineguard/evaluation/compare.h>
 #include <lineguard/package/package.h>
 
@@ -69,7 +69,8 @@ Result<evaluation::Comparison> judge(evaluation::Evaluation before, const std::f
                                      const Arguments& arguments) {
   LINEGUARD_ASSIGN(auto after, evaluate_package(candidate, data, samples, arguments));
   LINEGUARD_ASSIGN(auto comparison, evaluation::compare(std::move(before), std::move(after)));
-  LINEGUARD_TRY(accept_candidate(comparison, arguments.max_change));
+  if (const auto accepted = evaluation::accept_candidate(comparison, arguments.max_change); !accepted)
+    return make_error(accepted.error().code, accepted.error().message + " (--max-change); nothing was written");
   return comparison;
 }
 

@@ -8,12 +8,15 @@
 #include <string_view>
 #include <vector>
 
+#include <lineguard/acceptance/parts.h>
+#include <lineguard/acceptance/threshold_table.h>
 #include <lineguard/core/predictor.h>
 #include <lineguard/core/progress.h>
 #include <lineguard/core/result.h>
 #include <lineguard/dataset/dataset.h>
 #include <lineguard/dataset/split.h>
 #include <lineguard/imaging/properties.h>
+#include <lineguard/package/region_rules.h>
 #include <lineguard/stats/bounds.h>
 #include <lineguard/stats/detection.h>
 #include <lineguard/stats/roc.h>
@@ -27,6 +30,7 @@ struct Model {
   double threshold = 0;
   double unknown_band = 0;
   double pixel_threshold = 0;
+  package::RegionRules rules;  // of the operating point
 };
 
 enum class Selection { validation, test, all };
@@ -49,36 +53,30 @@ struct EvaluateOptions {
   int threads = 1;          // pictures predicted at once, >= 1
   int pixel_grid_px = 512;  // maps and masks are compared at this longer side at most
   double confidence = 0.95;
-  std::uint64_t seed = 1;  // of the bootstrap
+  std::uint64_t seed = 1;               // of the bootstrap
+  bool rows_only = false;               // predict, but make no figures
+  bool want_regions = false;            // also where nothing of the selection needs them
+  std::optional<double> defect_rate{};  // of the line, for escape rates
 };
 
 inline constexpr double kLooseIou = 0.33;  // the looser of the two that boxes are matched at
 
-struct Row {
+// One picture of the selection.
+struct Row : acceptance::JudgedPicture {
   std::size_t sample = 0;  // index into dataset.samples
   std::string view, lot;
-  std::vector<Region> regions;             // where the selection says where its defects are
+  std::vector<Region> regions;             // where the selection says where its defects are, or there are rules
+  Size size;                               // of the picture; empty with an error
+  std::string rule;                        // by which it is good although its score is above the threshold; else empty
   std::string predicted_class;             // of the strongest region that has one
   std::optional<stats::BoxOutcome> boxes;  // at kLooseIou, where it is known where its defects are
   double defect_side_px = 0;               // longer side of its largest true box; 0: unknown or good
   imaging::PictureProperties properties;   // of the picture
-  std::string image, class_name, part;
-  std::vector<std::string> classes;  // of its true boxes, where they name others than its own: what it counts under
-  Label truth = Label::unknown;      // unknown: not labelled, in no figure
-  Label label = Label::unknown;
-  double score = 0;
   double decode_ms = 0, predict_ms = 0;
-  std::optional<Error> error;  // then there is no label and no score
 };
 
-// Of parts, which are what a line passes or diverts (parts.h).
-struct Rate {
-  stats::Count count;
-  stats::Interval interval;  // exact, two-sided
-  std::size_t unknown = 0;   // of the n: too close to the threshold to tell
-  std::size_t pictures = 0;  // of the n parts; n itself where each shows one
-  std::size_t left_out = 0;  // parts that are not of the n, for one of their pictures failed
-};
+using acceptance::Part;
+using acceptance::Rate;  // of parts, which are what a line passes or diverts
 
 struct ClassFigures {
   std::string class_name;
@@ -137,8 +135,9 @@ struct Evaluation {
   std::vector<GroupFigures> groups;                 // by defect size, look of the picture, view and lot
   std::vector<ConfusionRow> confusion;              // good first, then the classes by name
   double decode_p50_ms = 0, predict_p50_ms = 0;
-  std::optional<ThresholdForMiss> max_miss;  // where it was asked for
-  std::vector<std::string> notes;            // what limits these figures, for people
+  std::optional<ThresholdForMiss> max_miss;          // where it was asked for
+  std::vector<acceptance::ThresholdRow> thresholds;  // what others would do, lowest first
+  std::vector<std::string> notes;                    // what limits these figures, for people
   bool any_predicted() const { return n_errors < rows.size(); }
 };
 

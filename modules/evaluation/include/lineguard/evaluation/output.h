@@ -1,6 +1,7 @@
 // An evaluation for machines and for people.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include <lineguard/core/predictor.h>
@@ -27,6 +28,7 @@ struct ReportOptions {
   std::size_t pictures = 12;  // at most so many of each kind: misses, overkill, right
   int picture_side_px = 480;
   Provenance provenance{};
+  std::filesystem::path folder{};  // that the page is written to: pictures are linked from there; empty: no links
 };
 
 // One HTML file: key figures, plots, classes, and pictures with heat maps, the worst mistakes first. The shown pictures

@@ -1,4 +1,5 @@
-// Page: one self-contained HTML file for people: no script, nothing fetched, readable on paper and in the dark.
+// Page: one self-contained HTML file for people: nothing fetched, readable on paper, in the dark and without its
+// script, a fixed text of this module that the page's policy names by its hash (docs/adr).
 #pragma once
 
 #include <string>
@@ -7,6 +8,7 @@
 
 #include <lineguard/report/picture.h>
 #include <lineguard/report/plot.h>
+#include <lineguard/report/slider.h>
 
 namespace lineguard::report {
 
@@ -53,6 +55,8 @@ class Page {
   void plots(const std::vector<Plot>& plots);  // side by side where there is room
   void gallery(const std::vector<Picture>& pictures);
   void pairs(const std::vector<PicturePair>& pairs);
+  void slider(const Slider& slider);
+  void signature_lines(const std::vector<std::string>& roles);  // place for name, date and signature, for print
 
   // The whole file.
   std::string html() const;
@@ -60,6 +64,7 @@ class Page {
  private:
   std::string title_;
   std::string body_;
+  bool uses_script_ = false;  // a slider, or pictures to enlarge
 };
 
 }  // namespace lineguard::report

@@ -1,6 +1,8 @@
 // Pictures in a report: small JPEGs inside the file.
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,7 +18,18 @@ struct Picture {
   std::string alt;      // what it shows, for those who can't see it
   std::string caption;  // under the picture
   std::string note;     // smaller, under the caption
+  std::string link;     // where the file is, as a reference from the page; empty: not said
+  // What a slider marks it by; none: it leaves the picture alone.
+  struct Judged {
+    double score = 0;
+    bool defective = false;  // truly
+    std::string said;        // "found", "missed", "passed", "diverted"
+  };
+  std::optional<Judged> judged;
 };
+
+// `path` as a reference in a page: its characters encoded where they must be.
+std::string link_to(const std::filesystem::path& path);
 
 // `image` shrunk so that its longer side is at most max_side_px, as JPEG; never enlarged. 16 bit is shown over its
 // full range. Errors: those of imaging::encode_jpeg.

@@ -44,7 +44,8 @@ struct Series {
   std::string name;
   std::vector<Point> points{};
   Colour colour = Colour::accent;
-  bool dots = false;  // else joined in order
+  bool dots = false;                // else joined in order
+  std::vector<std::string> tips{};  // shown at the pointer, one a point; empty: none
 };
 struct AxisRange {
   double low = 0, high = 1;

@@ -4,10 +4,10 @@
 #include <lineguard/core/result.h>
 #include <lineguard/evaluation/compare.h>
 
-namespace lineguard::app {
+namespace lineguard::evaluation {
 
 // B is the candidate. Errors: refused where it failed on a picture that A predicted, where no defective part shows what
 // becomes of misses, and where miss or overkill rate rise by more than `max_change` (a share).
-Result<void> accept_candidate(const evaluation::Comparison& comparison, double max_change);
+Result<void> accept_candidate(const Comparison& comparison, double max_change);
 
-}  // namespace lineguard::app
+}  // namespace lineguard::evaluation

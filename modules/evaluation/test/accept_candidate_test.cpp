@@ -1,15 +1,15 @@
-#include "commands/accept_candidate.h"
-
 #include <gtest/gtest.h>
 
-namespace lineguard::app {
+#include <lineguard/evaluation/accept_candidate.h>
+
+namespace lineguard::evaluation {
 namespace {
 
 // Two good and two defective parts, each in two pictures, decided right.
-evaluation::Evaluation four_parts() {
-  evaluation::Evaluation evaluation;
+Evaluation four_parts() {
+  Evaluation evaluation;
   for (std::size_t i = 0; i < 8; ++i) {
-    evaluation::Row row;
+    Row row;
     row.sample = i;
     row.image = "picture " + std::to_string(i);
     row.part = std::to_string(i / 2);
@@ -20,12 +20,12 @@ evaluation::Evaluation four_parts() {
   return evaluation;
 }
 
-void fail(evaluation::Row& row) {
+void fail(Row& row) {
   row.error = Error{ErrorCode::corrupt_data, "broken"};
 }
 
-std::string refusal(const evaluation::Evaluation& before, const evaluation::Evaluation& after) {
-  const auto comparison = evaluation::compare(before, after);
+std::string refusal(const Evaluation& before, const Evaluation& after) {
+  const auto comparison = compare(before, after);
   EXPECT_TRUE(comparison);
   const auto accepted = accept_candidate(*comparison, 0.01);
   if (accepted) return "";
@@ -66,4 +66,4 @@ TEST(AcceptCandidate, AMissMoreIsNamedWithItsRates) {
 }
 
 }  // namespace
-}  // namespace lineguard::app
+}  // namespace lineguard::evaluation

@@ -3,13 +3,13 @@
 
 #include <fmt/format.h>
 
-#include <lineguard/evaluation/parts.h>
+#include <lineguard/acceptance/parts.h>
 
-namespace lineguard::evaluation {
+namespace lineguard::acceptance {
 namespace {
 
 // A name with a line break is no part's: it stands for the row alone.
-std::string name_of(const Row& row, std::size_t index) {
+std::string name_of(const JudgedPicture& row, std::size_t index) {
   return row.part.empty() ? fmt::format("row {}\n", index) : row.part;
 }
 
@@ -18,7 +18,7 @@ int severity_of(Label label) {
   return label == Label::unknown ? 1 : 2;
 }
 
-void add(const Row& row, std::size_t place, Part& part) {
+void add(const JudgedPicture& row, std::size_t place, Part& part) {
   if (row.truth == Label::defective) {
     part.truth = Label::defective;
     part.classes.merge(classes_of(row));
@@ -35,19 +35,13 @@ void add(const Row& row, std::size_t place, Part& part) {
   part.score = first ? row.score : std::max(part.score, row.score);
 }
 
-std::vector<const Row*> pointers_to(const std::vector<Row>& rows) {
-  std::vector<const Row*> pointers;
-  for (const Row& row : rows) pointers.push_back(&row);
-  return pointers;
-}
-
 }  // namespace
 
-std::set<std::string> classes_of(const Row& row) {
+std::set<std::string> classes_of(const JudgedPicture& row) {
   return row.classes.empty() ? std::set{row.class_name} : std::set(row.classes.begin(), row.classes.end());
 }
 
-std::vector<Part> all_parts_of(const std::vector<const Row*>& rows) {
+std::vector<Part> all_parts_of(const std::vector<const JudgedPicture*>& rows) {
   std::vector<Part> parts;
   std::map<std::string, std::size_t> places;
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -60,18 +54,10 @@ std::vector<Part> all_parts_of(const std::vector<const Row*>& rows) {
   return parts;
 }
 
-std::vector<Part> all_parts_of(const std::vector<Row>& rows) {
-  return all_parts_of(pointers_to(rows));
-}
-
-std::vector<Part> parts_of(const std::vector<const Row*>& rows) {
+std::vector<Part> parts_of(const std::vector<const JudgedPicture*>& rows) {
   std::vector<Part> parts = all_parts_of(rows);
   std::erase_if(parts, [](const Part& part) { return part.failed > 0; });
   return parts;
-}
-
-std::vector<Part> parts_of(const std::vector<Row>& rows) {
-  return parts_of(pointers_to(rows));
 }
 
 std::vector<double> scores_of(const std::vector<Part>& parts, Label truth) {
@@ -103,4 +89,4 @@ std::string_view unit_of(const Rate& rate) {
   return rate.pictures > rate.count.n ? "part" : "picture";
 }
 
-}  // namespace lineguard::evaluation
+}  // namespace lineguard::acceptance

@@ -1,0 +1,107 @@
+#include <set>
+
+#include <fmt/format.h>
+
+#include <lineguard/core/digest.h>
+#include <lineguard/core/parallel.h>
+#include <lineguard/core/words.h>
+#include <lineguard/evaluation/learned.h>
+#include <lineguard/package/package.h>
+#include <lineguard/package/ruled_point.h>
+
+namespace lineguard::evaluation {
+namespace {
+
+// Empty for a file that can't be read.
+std::vector<std::string> digests_of(const dataset::Dataset& data, const std::vector<std::size_t>& samples) {
+  std::vector<std::string> digests(samples.size());
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    if (auto digest = sha256_hex_of_file(data.samples[samples[i]].image)) digests[i] = *digest;
+  }
+  return digests;
+}
+
+Result<acceptance::SeenPictures> seen_by(const std::string& package, const std::string& operating_point) {
+  acceptance::SeenPictures seen;
+  LINEGUARD_ASSIGN(seen.digests, package::read_learned(package));
+  LINEGUARD_ASSIGN(seen.described, package::read_learned_pictures(package));
+  if (operating_point.empty()) return seen;
+  LINEGUARD_ASSIGN(seen.chosen_on, package::read_chosen_on(package, operating_point));
+  return seen;
+}
+
+// Other pictures of a part with one that is not new.
+void leave_out_parts(const dataset::Dataset& data, const std::vector<std::size_t>& samples,
+                     std::vector<acceptance::Overlap>& overlaps) {
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    if (overlaps[i] != acceptance::Overlap::none) seen.insert(data.samples[samples[i]].part);
+  }
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    if (overlaps[i] == acceptance::Overlap::none && seen.contains(data.samples[samples[i]].part))
+      overlaps[i] = acceptance::Overlap::part;
+  }
+}
+
+}  // namespace
+
+Result<std::vector<LearnedPictures>> find_learned_pictures(const std::vector<std::string>& packages,
+                                                           const dataset::Dataset& data,
+                                                           const std::vector<std::size_t>& samples) {
+  const std::vector<std::string> digests = digests_of(data, samples);
+  std::vector<LearnedPictures> all;
+  for (const std::string& package : packages) {
+    LINEGUARD_ASSIGN(const auto learned, package::read_learned(package));
+    LearnedPictures& found = all.emplace_back();
+    std::string first;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      if (!learned.contains(digests[i])) continue;
+      const dataset::Sample& sample = data.samples[samples[i]];
+      if (found.count++ == 0) first = sample.name;
+      found.defective += sample.label == Label::defective;
+    }
+    if (found.count == 0) continue;
+    found.note = fmt::format("{} learned from {} of these {} pictures ({}{}): figures are too good", package,
+                             found.count, samples.size(), first, found.count > 1 ? ", …" : "");
+  }
+  return all;
+}
+
+Result<std::string> note_of_chosen_on(const std::string& package, const std::string& operating_point,
+                                      const dataset::Dataset& data, const std::vector<std::size_t>& samples) {
+  LINEGUARD_ASSIGN(const auto chosen_on, package::read_chosen_on(package, operating_point));
+  if (chosen_on.empty()) return std::string();
+  std::size_t count = 0;
+  for (const std::string& digest : digests_of(data, samples)) count += chosen_on.contains(digest);
+  if (count == 0) return std::string();
+  return fmt::format(
+      "the operating point \"{}\" was chosen on {} of these {} pictures: on them its rates hold by construction and "
+      "show nothing; measure it on others",
+      operating_point, count, samples.size());
+}
+
+Result<NewPictures> find_new_pictures(const std::string& package, const std::string& operating_point,
+                                      const dataset::Dataset& data, const std::vector<std::size_t>& samples,
+                                      int threads) {
+  LINEGUARD_ASSIGN(const acceptance::SeenPictures seen, seen_by(package, operating_point));
+  std::vector<package::LearnedPicture> pictures(samples.size());
+  LINEGUARD_TRY(parallel_for(samples.size(), threads, [&](std::size_t i) -> Result<void> {
+    const dataset::Sample& sample = data.samples[samples[i]];
+    if (auto picture = package::describe_picture(sample.image, sample.part)) pictures[i] = std::move(*picture);
+    return {};  // one that can't be read fails when it is predicted
+  }));
+  NewPictures found;
+  found.independence = check_independence(pictures, seen);
+  leave_out_parts(data, samples, found.independence.overlaps);
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    if (found.independence.overlaps[i] != acceptance::Overlap::none) continue;
+    found.samples.push_back(samples[i]);
+    found.digests.insert(pictures[i].digest);
+  }
+  std::string list;
+  for (const std::string& digest : found.digests) list += digest + "\n";
+  found.pictures_digest = sha256_hex(list);
+  return found;
+}
+
+}  // namespace lineguard::evaluation
