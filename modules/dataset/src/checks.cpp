@@ -37,10 +37,23 @@ void check_labels(const Dataset& dataset, FindingList& findings) {
     findings.add_group(Check::malformed_label, count_of(more, "more problem") + " in the labels not listed", {});
 }
 
+Check check_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::corrupt_data:
+    case ErrorCode::too_large:
+    case ErrorCode::unavailable:
+      return Check::undecodable;
+    case ErrorCode::unsupported:
+      return Check::unsupported_picture;
+    default:
+      return Check::unreadable;
+  }
+}
+
 void check_files(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings) {
   for (std::size_t i = 0; i < facts.size(); ++i) {
     for (const FileProblem& problem : facts[i].problems) {
-      findings.add(problem.readable ? Check::undecodable : Check::unreadable, problem.reason, dataset.samples[i].name);
+      findings.add(check_of(problem.code), problem.reason, dataset.samples[i].name);
     }
   }
 }

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/limits.h>
+
 namespace lineguard::dataset {
 namespace {
 
@@ -22,6 +24,7 @@ class CsvParser {
       if (take_line_break()) continue;
       auto row = parse_row();
       if (!row && rows.empty()) return rows;
+      if (rows.size() == limits::kCsvRows) return note(line_, fmt::format("more than {} rows", limits::kCsvRows)), rows;
       if (!row) continue;
       if (row->fields.size() == 1 && row->fields.front().empty()) continue;  // blanks only
       if (!rows.empty() && row->fields.size() != rows.front().fields.size()) {
@@ -65,6 +68,8 @@ class CsvParser {
       auto field = take('"') ? parse_quoted() : parse_plain();
       if (!field) return std::nullopt;
       row.fields.push_back(std::move(*field));
+      if (row.fields.size() > limits::kCsvColumns)
+        return skip_line(row.line, rest_, fmt::format("more than {} fields", limits::kCsvColumns));
     } while (take(','));
     if (!rest_.empty() && !take_line_break()) return skip_line(opened_.line, opened_.inside, text_after_quote());
     return row;
@@ -73,10 +78,13 @@ class CsvParser {
   std::optional<std::string> parse_plain() {
     const std::string_view field = rest_.substr(0, rest_.find_first_of(",\n"));
     rest_.remove_prefix(field.size());
+    if (field.size() > limits::kCsvLineBytes) return skip_line(line_, rest_, too_long());
     if (field.find('"') != std::string_view::npos)
       return skip_line(line_, rest_, "a quote inside a field: quote the whole field and double the quotes in it");
     return std::string(trim(field));
   }
+
+  static std::string too_long() { return fmt::format("a field of more than {} bytes", limits::kCsvLineBytes); }
 
   std::string text_after_quote() const {
     constexpr std::string_view kWhat = "text after a closing quote, expected a comma";
@@ -94,6 +102,7 @@ class CsvParser {
       if (next == '"' && !take('"')) return field;
       if (next == '\n') ++line_;
       field += next;
+      if (field.size() > limits::kCsvLineBytes) return skip_line(opened_.line, opened_.inside, too_long());
     }
     return skip_line(opened_.line, opened_.inside, "a quoted field is never closed");
   }

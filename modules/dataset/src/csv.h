@@ -20,9 +20,9 @@ std::string_view trim(std::string_view text);  // without the blanks of either s
 
 // Takes LF and CRLF and a UTF-8 byte order mark, leaves out empty lines, trims blanks around unquoted fields.
 // A problem at "<source_name>:<line>", and on with the next line: a quote inside an unquoted field, text after a
-// closing quote, a quote that is never closed, a row with another number of fields than the first. Where a quoted field
-// goes on over several lines the line is that of its first quote, so that a forgotten quote hides no other line.
-// Nothing is read of a text with a NUL byte, or whose first row has a problem.
+// closing quote, a quote that is never closed, a field or row beyond limits::kCsv…, a row with another number of fields
+// than the first. Where a quoted field goes on over several lines the line is that of its first quote, so that a
+// forgotten quote hides no other line. Nothing is read of a text with a NUL byte, or whose first row has a problem.
 std::vector<CsvRow> parse_csv(std::string_view text, std::string_view source_name, LabelProblems& problems);
 
 }  // namespace lineguard::dataset

@@ -131,6 +131,7 @@ Result<void> read_file_or_folder(const fs::path& path, std::optional<Layout> wan
     return make_error(ErrorCode::invalid_argument, path.string() + " is a file: expected a folder or a .csv file");
   }
   dataset.root = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  dataset.named_by_file = true;
   dataset.layout = Layout::csv;
   return read_csv_file(path, dataset);
 }

@@ -16,7 +16,7 @@ struct CheckRow {
   std::string_view advice;
 };
 
-constexpr std::array<CheckRow, 35> kChecks{{
+constexpr std::array<CheckRow, 36> kChecks{{
     {Check::malformed_label, "malformed-label", Severity::blocker,
      "Correct these lines or entries, or take them out. Until then nothing is trained or measured, whatever --allow "
      "says: a set that is read in part would be another one. What is said of the other files below is of what could be "
@@ -25,6 +25,9 @@ constexpr std::array<CheckRow, 35> kChecks{{
      "Put the file where the data set names it, or take it out of the data set."},
     {Check::undecodable, "undecodable", Severity::blocker,
      "Copy the file again from its source or take it out: half a picture would be learned as a normal part."},
+    {Check::unsupported_picture, "unsupported-picture", Severity::blocker,
+     "These are whole, but not of a kind that is read as a whole: save them as it says, or take them out. A picture "
+     "that is judged in part may hide its defect."},
     {Check::no_good_pictures, "no-good-pictures", Severity::blocker,
      "Add pictures of good parts: the detector learns from them. Fifty or more is a good start. Where every "
      "picture says where its defects are, `train --tile-px` learns from the places without one."},
@@ -152,7 +155,8 @@ const std::vector<std::string>& check_names() {
 const std::vector<std::string>& allowable_checks() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all = check_names();
-    for (const Check never : {Check::malformed_label, Check::unreadable, Check::undecodable, Check::template_mismatch})
+    for (const Check never : {Check::malformed_label, Check::unreadable, Check::undecodable, Check::unsupported_picture,
+                              Check::template_mismatch})
       std::erase(all, row_of(never).name);
     return all;
   }();

@@ -16,6 +16,7 @@ enum class Check {
   malformed_label,
   unreadable,
   undecodable,
+  unsupported_picture,
   no_good_pictures,
   no_good_parts,
   label_conflict,

@@ -51,7 +51,7 @@ std::optional<Bytes> read(const Sample& sample, const std::filesystem::path& fil
   if (content) return std::move(content).value();
   const std::string source = sample.source_line.empty() ? "" : sample.source_line + ": ";
   const std::string what = role.empty() ? "" : fmt::format("{}: ", role);
-  facts.problems.push_back({content.error().code == ErrorCode::too_large, source + what + content.error().message});
+  facts.problems.push_back({content.error().code, source + what + content.error().message});
   return std::nullopt;
 }
 
@@ -59,7 +59,7 @@ std::optional<Image> decode(const Sample& sample, const Bytes& content, const st
                             std::string_view role, SampleFacts& facts) {
   auto image = imaging::decode(content);
   if (image) return std::move(image).value();
-  facts.problems.push_back({true, role_prefix(sample, file, role) + image.error().message});
+  facts.problems.push_back({image.error().code, role_prefix(sample, file, role) + image.error().message});
   return std::nullopt;
 }
 

@@ -13,7 +13,7 @@
 namespace lineguard::dataset {
 
 struct FileProblem {
-  bool readable = false;  // true: read, but not decodable
+  ErrorCode code = ErrorCode::io_error;  // corrupt_data, too_large: read, but not decodable; unsupported: well-formed
   std::string reason;
 };
 

@@ -1,4 +1,4 @@
-#include "formats.h"
+#include "formats/formats.h"
 
 #include <algorithm>
 #include <array>
@@ -33,6 +33,10 @@ Result<PictureInfo> info_by_format(Encoded encoded) {
       break;
   }
   if (encoded.empty()) return corrupt("the file is empty; expected a JPEG, PNG, BMP or TIFF picture");
+  if (const auto name = name_of_other_format(encoded); !name.empty()) {
+    return unsupported(
+        fmt::format("{}, a format that is not read; expected JPEG, PNG, BMP or TIFF: save it as PNG or TIFF", name));
+  }
   return corrupt("not a picture: expected JPEG, PNG, BMP or TIFF, by its first bytes");
 }
 
@@ -43,6 +47,11 @@ Result<PictureInfo> limited_info(Encoded encoded, const DecodeLimits& limits) {
                       fmt::format("{} bytes, allowed are {}", encoded.size(), limits.max_file_bytes));
   }
   LINEGUARD_ASSIGN(const PictureInfo info, info_by_format(encoded));
+  const int side = std::max(info.size.width_px, info.size.height_px);
+  if (side > limits.max_side_px) {
+    return make_error(ErrorCode::too_large, fmt::format("{} x {} pixels: a side may have {}", info.size.width_px,
+                                                        info.size.height_px, limits.max_side_px));
+  }
   const std::int64_t pixels = std::int64_t{info.size.width_px} * info.size.height_px;
   if (pixels > limits.max_pixels) {
     return make_error(ErrorCode::too_large, fmt::format("{} x {} pixels are {}, allowed are {}", info.size.width_px,

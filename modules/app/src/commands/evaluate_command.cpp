@@ -83,9 +83,9 @@ Result<void> check_threshold_options(const Arguments& arguments) {
 
 Result<int> run_evaluate(const Arguments& arguments) {
   LINEGUARD_TRY(check_threshold_options(arguments));
-  LINEGUARD_TRY(prepare_output_files({arguments.json, arguments.report}));
   LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset, arguments.package));
-  LINEGUARD_TRY(refuse_to_overwrite(data, {arguments.json, arguments.report}));
+  LINEGUARD_TRY(refuse_in_dataset(data, {arguments.json, arguments.report}));
+  LINEGUARD_TRY(prepare_output_files({arguments.json, arguments.report}));
   const UnchangedFiles unchanged(dataset::source_files(data));  // what is hashed is what is evaluated
   for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
   LINEGUARD_ASSIGN(const auto detector,

@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "commands/inspect_run.h"
 #include "commands/listed_names.h"
+#include "data_folders.h"
 #include "outputs.h"
 #include "progress_bar.h"
 
@@ -105,6 +106,10 @@ Result<int> run_inspect(const Arguments& arguments) {
   std::vector<std::filesystem::path> pictures;
   for (const InspectInput& input : inputs) pictures.push_back(input.file);
   LINEGUARD_TRY(refuse_to_replace(pictures, arguments.jsonl));
+  DataFolders folders;
+  for (const std::string& input : arguments.inputs) folders.add(input);
+  if (!arguments.templates.empty()) folders.add(arguments.templates);
+  LINEGUARD_TRY(folders.refuse_inside({arguments.jsonl, arguments.overlay, arguments.map}));
   for (const std::string& folder : {arguments.overlay, arguments.map}) {
     if (!folder.empty()) LINEGUARD_TRY(prepare_output_folder(folder));
   }

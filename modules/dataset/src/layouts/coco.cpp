@@ -17,6 +17,7 @@
 #include <nlohmann/json.hpp>
 
 #include <lineguard/core/files.h>
+#include <lineguard/core/limits.h>
 
 namespace lineguard::dataset {
 namespace fs = std::filesystem;
@@ -28,7 +29,7 @@ using Id = std::int64_t;
 constexpr std::size_t kLongestId_bytes = 20;
 
 bool holds_annotations(const fs::path& file) {
-  const auto text = read_text_file(file);
+  const auto text = read_text_file(file, limits::kDatasetJson.bytes);
   return text && text->find("\"images\"") != std::string::npos && text->find("\"annotations\"") != std::string::npos;
 }
 
@@ -51,7 +52,7 @@ class CocoFile {
 
   void read() {
     dataset_.label_files.push_back(file_);
-    const auto text = read_text_file(file_);
+    const auto text = read_text_file(file_, limits::kDatasetJson.bytes);
     if (!text) return dataset_.problems.add(file_.string(), text.error().message);
     const auto root = checked_json(*text);
     if (!root) return dataset_.problems.add(file_.string(), root.error().message);

@@ -13,6 +13,7 @@
 #include <pugixml.hpp>
 
 #include <lineguard/core/files.h>
+#include <lineguard/core/text_limits.h>
 #include <lineguard/core/words.h>
 
 namespace lineguard::dataset {
@@ -90,8 +91,9 @@ class StrayBoxes : public pugi::xml_tree_walker {
 
 // Sets boxes, their picture's size and label.
 void read_annotation(const fs::path& file, Sample& sample, LabelProblems& problems) {
-  const auto text = read_text_file(file);
+  const auto text = read_text_file(file, limits::kXml.bytes);
   if (!text) return problems.add(file.string(), text.error().message);
+  if (const auto fits = check_xml_limits(*text); !fits) return problems.add(file.string(), fits.error().message);
   pugi::xml_document document;
   const auto parsed = document.load_buffer(text->data(), text->size());
   Lines lines(file, *text);
@@ -130,7 +132,7 @@ Result<std::vector<Listed>> read_lists(const fs::path& root, Dataset& dataset) {
   for (const auto& [name, split] : {std::pair{"train.txt", Split::train}, std::pair{"val.txt", Split::validation},
                                     std::pair{"test.txt", Split::test}}) {
     const fs::path file = root / "ImageSets" / "Main" / name;
-    const auto text = read_text_file(file);
+    const auto text = read_list_file(file);
     if (!text && text.error().code == ErrorCode::not_found) continue;
     if (!text) return text.error();
     dataset.label_files.push_back(file);

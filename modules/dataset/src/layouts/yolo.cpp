@@ -5,12 +5,14 @@
 #include "layouts/layout.h"
 
 #include <algorithm>
+#include <optional>
 #include <sstream>
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
 #include <lineguard/core/files.h>
+#include <lineguard/core/text_limits.h>
 
 namespace lineguard::dataset {
 namespace fs = std::filesystem;
@@ -20,19 +22,27 @@ constexpr double kRounding = 0.001;  // labelling tools write 1.0000004
 
 using Names = std::vector<std::string>;
 
-constexpr std::uint64_t kMostYamlBytes = 1 << 20;  // ten thousand names of a hundred letters
+// Nothing where it can't be read, or not within the limits: then there is a problem more.
+std::optional<YAML::Node> read_yaml(const fs::path& file, LabelProblems& problems) {
+  const auto text = read_text_file(file, limits::kYaml.bytes);
+  const auto fits = text ? check_yaml_limits(*text) : text.error();
+  if (!fits) return problems.add(file.string(), fits.error().message), std::nullopt;
+  try {
+    return YAML::Load(*text);
+  } catch (const YAML::Exception& error) {
+    problems.add(fmt::format("{}:{}", file.string(), error.mark.line + 1), error.msg);
+    return std::nullopt;
+  }
+}
 
 // Whether the file has the key `names` at its top; one that is too large or can't be read as YAML may have it.
 bool may_name_classes(const fs::path& file) {
-  const auto text = read_text_file(file, kMostYamlBytes);
+  const auto text = read_text_file(file, limits::kYaml.bytes);
   if (!text && text.error().code == ErrorCode::too_large) return true;
   if (!text || text->find("names") == std::string::npos) return false;
-  try {
-    const YAML::Node root = YAML::Load(*text);
-    return root.IsMap() && root["names"].IsDefined();
-  } catch (const YAML::Exception&) {
-    return true;
-  }
+  LabelProblems ignored;
+  const auto root = read_yaml(file, ignored);
+  return !root || (root->IsMap() && (*root)["names"].IsDefined());
 }
 
 // The .yaml file that names classes; empty: none does.
@@ -52,10 +62,10 @@ Names read_names(const FolderContent& folder, Dataset& dataset) {
   if (file.empty()) return {};
   const std::string path = (folder.path / file).string();
   dataset.label_files.emplace_back(path);
-  const auto text = read_text_file(path, kMostYamlBytes);
-  if (!text) return problems.add(path, text.error().message), Names{};
+  const auto root = read_yaml(path, problems);
+  if (!root) return {};
   try {
-    const YAML::Node list = YAML::Load(*text)["names"];
+    const YAML::Node list = (*root)["names"];
     Names names;
     if (!list.IsSequence() && !list.IsMap())
       return problems.add(path, "names: expected a list, [dent, scratch], or {0: dent, 1: scratch}"), names;
@@ -85,7 +95,7 @@ class LabelFile {
 
   // Sets boxes and label.
   void read(Sample& sample, LabelProblems& problems) const {
-    const auto text = read_text_file(file_);
+    const auto text = read_list_file(file_);
     if (!text) return problems.add(file_.string(), text.error().message);
     std::istringstream lines{std::string(without_byte_order_mark(*text))};
     std::string line;

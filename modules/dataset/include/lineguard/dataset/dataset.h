@@ -69,6 +69,7 @@ class LabelProblems {
 
 struct Dataset {
   std::filesystem::path root;
+  bool named_by_file = false;  // the root is the folder of the .csv that was given, and may hold anything beside it
   Layout layout = Layout::good_only;
   std::vector<Sample> samples;                     // in a stable order: by split, class, name
   std::vector<std::filesystem::path> label_files;  // that were read: CSV, JSON, text, XML and lists of splits

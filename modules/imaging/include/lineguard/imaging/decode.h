@@ -7,14 +7,16 @@
 #include <string_view>
 
 #include <lineguard/core/image.h>
+#include <lineguard/core/limits.h>
 #include <lineguard/core/result.h>
 #include <lineguard/core/types.h>
 
 namespace lineguard::imaging {
 
 struct DecodeLimits {
-  std::int64_t max_pixels = 100'000'000;        // width * height
-  std::uint64_t max_file_bytes = 256ull << 20;  // of the encoded file
+  std::int64_t max_pixels = limits::kPicturePixels;          // width * height
+  int max_side_px = limits::kPictureSide_px;                 // of each side
+  std::uint64_t max_file_bytes = limits::kPictureFileBytes;  // of the encoded file
 };
 
 enum class Format { jpeg, png, bmp, tiff, unrecognised };
@@ -31,11 +33,14 @@ struct PictureInfo {
   int exif_orientation = 1;  // 1 to 8; 1 where there is none
 };
 
-// Reads the header only. Errors: corrupt_data (not a picture, or cut in its header), unsupported, too_large.
+// Reads the header only: in time and memory that do not grow with the picture's pixels. Errors: corrupt_data (not a
+// picture, or cut in its header), unsupported, too_large.
 Result<PictureInfo> read_info(std::span<const std::byte> encoded, const DecodeLimits& limits = {});
 
-// Decodes JPEG, PNG, BMP or TIFF to gray or RGB, 8 or 16 bit as the file has it; palettes are expanded, an alpha
-// channel is dropped, EXIF orientation is applied. A truncated file is corrupt_data, never a half-gray picture.
+// Decodes JPEG, PNG, BMP or TIFF to gray or RGB, 8 or 16 bit as the file has it; palettes are expanded, orientation is
+// applied. All of the picture or none of it (docs/adr/0031): a truncated file is corrupt_data; several pages or
+// pictures, and a further channel (alpha) that is not the same everywhere, are unsupported. Memory is proportional to
+// the picture.
 // Thread-safe. Errors: corrupt_data, unsupported, too_large; the message says what was found and what is allowed.
 Result<Image> decode(std::span<const std::byte> encoded, const DecodeLimits& limits = {});
 
