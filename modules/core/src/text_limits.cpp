@@ -71,7 +71,7 @@ Result<std::size_t> end_of_tag(std::string_view text, std::size_t at, Counter& c
 std::vector<std::size_t> columns_of(std::string_view line, std::size_t most) {
   std::vector<std::size_t> columns;
   std::size_t at = line.find_first_not_of(' ');
-  while (at != line.npos && columns.size() <= most) {
+  while (at != line.npos && columns.size() < most + 2) {
     columns.push_back(at);
     const bool compact = (line[at] == '-' || line[at] == '?') && at + 1 < line.size() && line[at + 1] == ' ';
     at = compact ? line.find_first_not_of(' ', at + 1) : line.npos;

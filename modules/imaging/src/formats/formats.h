@@ -21,11 +21,31 @@ Result<PictureInfo> png_info(Encoded encoded);
 Result<PictureInfo> bmp_info(Encoded encoded);
 Result<PictureInfo> tiff_info(Encoded encoded);
 
+Result<PictureInfo> webp_info(Encoded encoded);
+Result<PictureInfo> jpeg2000_info(Encoded encoded);
+Result<PictureInfo> jpeg_ls_info(Encoded encoded);
+Result<PictureInfo> netpbm_info(Encoded encoded);
+
 // `info` is that file's, within the limits.
 Result<Image> decode_jpeg(Encoded encoded, const PictureInfo& info);
 Result<Image> decode_png(Encoded encoded, const PictureInfo& info);
 Result<Image> decode_bmp(Encoded encoded, const PictureInfo& info);
 Result<Image> decode_tiff(Encoded encoded, const PictureInfo& info);
+Result<Image> decode_webp(Encoded encoded, const PictureInfo& info);
+Result<Image> decode_jpeg2000(Encoded encoded, const PictureInfo& info);
+Result<Image> decode_jpeg_ls(Encoded encoded, const PictureInfo& info);
+Result<Image> decode_netpbm(Encoded encoded, const PictureInfo& info);
+
+bool is_jpeg_ls(Encoded encoded);  // REQUIRES a JPEG's first bytes
+bool is_netpbm(Encoded encoded);   // P1 to P6
+
+// A PNG with its alpha beside it, and of a palette the indices: what a mask is read from.
+struct PngLayers {
+  Image colours;               // gray or RGB; of a palette without black its indices
+  std::optional<Image> alpha;  // 255 or 65535: opaque
+  bool by_index = false;
+};
+Result<PngLayers> decode_png_layers(Encoded encoded, const PictureInfo& info);
 
 // Tag 274 of what an EXIF block holds, from its "II*\0" or "MM\0*" on: 1 to 8; 1 where there is none or it makes no
 // sense. Looks at its first directory only, however large the block says it is.

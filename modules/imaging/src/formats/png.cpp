@@ -46,7 +46,9 @@ struct Target {
   std::size_t row_bytes = 0;  // of one of them
   bool all_rows = true;       // false: there is room for one
   bool has_alpha = false;
-  bool hides = false;  // an alpha that is not all opaque was seen
+  bool indices = false;    // of the palette are wanted, not its colours
+  Image* alpha = nullptr;  // where the alpha goes; null: nowhere
+  bool hides = false;      // an alpha that is not all opaque was seen
 
   std::byte* row(int y) const { return all_rows ? rows + row_bytes * static_cast<std::size_t>(y) : rows; }
 };
@@ -59,13 +61,21 @@ void take_row(Target& target, int y) {
   std::byte* to = target.image->bytes().data() + target.image->row_bytes() * static_cast<std::size_t>(y);
   for (int x = 0; x < target.image->width_px(); ++x, from += pixel + depth, to += pixel) {
     std::memcpy(to, from, pixel);
+    if (target.alpha != nullptr) {
+      const std::size_t at =
+          target.alpha->row_bytes() * static_cast<std::size_t>(y) + static_cast<std::size_t>(x) * depth;
+      std::memcpy(target.alpha->bytes().data() + at, from + pixel, depth);
+    }
     for (std::size_t b = 0; b < depth; ++b) target.hides |= from[pixel + b] != std::byte{0xff};
   }
 }
 
 // Asks for gray or RGB, 8 or 16 bit in native order, with an alpha where the file has one. The number of passes.
-int request_plain_samples(png_structp png, png_infop info) {
-  png_set_expand(png);  // palette -> RGB, fewer than 8 bits -> 8, transparency -> alpha
+int request_plain_samples(png_structp png, png_infop info, bool indices) {
+  if (indices)
+    png_set_packing(png);  // a byte each
+  else
+    png_set_expand(png);  // palette -> RGB, fewer than 8 bits -> 8, transparency -> alpha
   if (png_get_bit_depth(png, info) == 16) png_set_swap(png);
   const int passes = png_set_interlace_handling(png);
   png_read_update_info(png, info);
@@ -77,7 +87,7 @@ bool read_png(png_structp png, png_infop info, Target& target) {
   if (setjmp(png_jmpbuf(png))) return false;
   png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
   png_read_info(png, info);
-  const int passes = request_plain_samples(png, info);
+  const int passes = request_plain_samples(png, info, target.indices);
   if (png_get_rowbytes(png, info) != target.row_bytes) png_error(png, "unexpected kind of samples");
   for (int pass = 0; pass < passes; ++pass) {
     for (int y = 0; y < target.image->height_px(); ++y) {
@@ -92,10 +102,18 @@ bool read_png(png_structp png, png_infop info, Target& target) {
 // What a PNG's chunks say beside its pixels.
 struct Chunks {
   bool has_transparency = false;
+  bool palette_has_black = false;
   std::uint32_t frames = 1;
   int orientation = 1;
   std::size_t end = 0;  // behind the last one; 0: the file is cut
 };
+
+bool has_black(Encoded palette) {
+  for (std::size_t i = 0; i + 2 < palette.size(); i += 3) {
+    if (big_endian(palette, i, 3) == 0) return true;
+  }
+  return false;
+}
 
 // Goes over the chunks' headers alone: their checksums are the library's work.
 Chunks look_through(Encoded encoded) {
@@ -106,6 +124,7 @@ Chunks look_through(Encoded encoded) {
     if (length > encoded.size() - at - kAround) return chunks;
     const Encoded content = encoded.subspan(at + 8, length);
     if (has_text_at(encoded, at + 4, "tRNS")) chunks.has_transparency = true;
+    if (has_text_at(encoded, at + 4, "PLTE")) chunks.palette_has_black = has_black(content);
     if (has_text_at(encoded, at + 4, "acTL") && length >= 4) chunks.frames = big_endian(content, 0, 4);
     if (has_text_at(encoded, at + 4, "eXIf") && chunks.orientation == 1) chunks.orientation = exif_orientation(content);
     at += kAround + length;
@@ -177,13 +196,16 @@ Result<PictureInfo> png_info(Encoded encoded) {
   return info;
 }
 
-Result<Image> decode_png(Encoded encoded, const PictureInfo& picture) {
+namespace {
+
+// Reads what `target` asks for, which has its image and wishes; the rest of it is filled in here.
+Result<void> read_into(Encoded encoded, const Chunks& chunks, Target& target) {
+  const Image& image = *target.image;
   Source source{encoded, {}};
-  Image image(picture.size, picture.channels, picture.depth);
-  const Chunks chunks = look_through(encoded);
-  Target target{&image, image.bytes().data(), image.row_bytes()};
   Bytes aside;
-  if (has_alpha(encoded, chunks)) {
+  target.rows = target.image->bytes().data();
+  target.row_bytes = image.row_bytes();
+  if (has_alpha(encoded, chunks) && !target.indices) {
     target.has_alpha = true;
     target.row_bytes += image.row_bytes() / static_cast<std::size_t>(image.channels());
     target.all_rows = std::to_integer<int>(encoded[28]) != PNG_INTERLACE_NONE;
@@ -201,9 +223,31 @@ Result<Image> decode_png(Encoded encoded, const PictureInfo& picture) {
   const bool read = read_png(png, info, target);
   png_destroy_read_struct(&png, &info, nullptr);
   if (!read) return corrupt(fmt::format("damaged PNG: {}", source.message));
+  return chunks.end > 0 ? refuse_second_picture(encoded.subspan(chunks.end)) : Result<void>{};
+}
+
+}  // namespace
+
+Result<Image> decode_png(Encoded encoded, const PictureInfo& picture) {
+  Image image(picture.size, picture.channels, picture.depth);
+  Target target;
+  target.image = &image;
+  LINEGUARD_TRY(read_into(encoded, look_through(encoded), target));
   if (target.hides) return hidden_by_alpha("PNG");
-  if (chunks.end > 0) LINEGUARD_TRY(refuse_second_picture(encoded.subspan(chunks.end)));
   return image;
+}
+
+Result<PngLayers> decode_png_layers(Encoded encoded, const PictureInfo& picture) {
+  const Chunks chunks = look_through(encoded);
+  const bool palette = std::to_integer<int>(encoded[25]) == PNG_COLOR_TYPE_PALETTE;
+  PngLayers layers;
+  Target target;
+  layers.by_index = target.indices = palette && !chunks.palette_has_black && !chunks.has_transparency;
+  layers.colours = Image(picture.size, layers.by_index ? 1 : picture.channels, picture.depth);
+  target.image = &layers.colours;
+  if (has_alpha(encoded, chunks)) target.alpha = &layers.alpha.emplace(picture.size, 1, picture.depth);
+  LINEGUARD_TRY(read_into(encoded, chunks, target));
+  return layers;
 }
 
 Result<Bytes> encode_png(const Image& image) {

@@ -43,6 +43,8 @@ inline constexpr std::size_t kListBytes = 64u << 20;
 inline constexpr std::size_t kListLineBytes = 1u << 20;
 inline constexpr std::size_t kListLines = 2'000'000;
 
+inline constexpr std::size_t kDatasetFiles = 5'000'000;  // in a data set's folder
+
 // One picture: by its area and by its sides, since each row and column costs something of its own.
 inline constexpr std::int64_t kPicturePixels = 100'000'000;
 inline constexpr int kPictureSide_px = 65'535;

@@ -19,7 +19,7 @@ struct DecodeLimits {
   std::uint64_t max_file_bytes = limits::kPictureFileBytes;  // of the encoded file
 };
 
-enum class Format { jpeg, png, bmp, tiff, unrecognised };
+enum class Format { jpeg, png, bmp, tiff, webp, jpeg2000, jpeg_ls, netpbm, unrecognised };
 std::string_view to_string(Format format);  // "JPEG"; "no picture"
 
 // By the first bytes, never by the file's name.
@@ -37,7 +37,7 @@ struct PictureInfo {
 // picture, or cut in its header), unsupported, too_large.
 Result<PictureInfo> read_info(std::span<const std::byte> encoded, const DecodeLimits& limits = {});
 
-// Decodes JPEG, PNG, BMP or TIFF to gray or RGB, 8 or 16 bit as the file has it; palettes are expanded, orientation is
+// Decodes a picture to gray or RGB, 8 or 16 bit as the file has it; palettes are expanded, orientation is
 // applied. All of the picture or none of it (docs/adr/0031): a truncated file is corrupt_data; several pages or
 // pictures, and a further channel (alpha) that is not the same everywhere, are unsupported. Memory is proportional to
 // the picture.
@@ -47,7 +47,21 @@ Result<Image> decode(std::span<const std::byte> encoded, const DecodeLimits& lim
 // read_file + decode, with the file's name in every error.
 Result<Image> decode_file(const std::filesystem::path& file, const DecodeLimits& limits = {});
 
-// .jpg .jpeg .png .bmp .tif .tiff in any case: the names that folders are searched for.
+// A picture that marks pixels of another one.
+struct Mask {
+  Image marked;  // 8-bit gray: 255 where a pixel is marked, else 0
+  double soft_share =
+      0;  // of the marked pixels: those far darker than the brightest, as compression and blur leave them
+  bool by_alpha = false;  // transparent pixels are not marked, whatever their colour
+  bool by_index = false;  // of a palette without black: the first colour is the background
+};
+
+// A pixel is marked where it is not black and not transparent; in a palette without black, where it is not of the first
+// colour; where all that is opaque is black, by its alpha alone. Errors: as decode().
+Result<Mask> decode_mask(std::span<const std::byte> encoded, const DecodeLimits& limits = {});
+
+// .jpg .png .tif and so on, in any case: the names that folders are searched for.
 bool has_picture_extension(const std::filesystem::path& file);
+std::string_view picture_extensions();  // ".jpg, .jpeg, .png …": for messages
 
 }  // namespace lineguard::imaging
