@@ -19,7 +19,10 @@ struct FileProblem {
 
 struct MaskFacts {
   Size size;
-  bool empty = false;  // no pixel is set
+  bool empty = false;     // no pixel is marked
+  double share = 0;       // of its pixels that are marked
+  double soft_share = 0;  // imaging::Mask's, the largest of the sample's masks
+  bool by_alpha = false, by_index = false;
 };
 
 struct TemplateFacts {

@@ -202,7 +202,10 @@ Result<void> add_folder(const FolderContent& pictures, const fs::path& annotatio
 }  // namespace
 
 std::string voc_evidence(const FolderContent& folder) {
-  if (folder.has_folder("Annotations")) return "Annotations/";
+  if (folder.has_folder("Annotations")) {
+    const auto inside = list_folder(folder.path / "Annotations");
+    if (!inside || !inside->others_with_extension(".xml").empty() || inside->others.empty()) return "Annotations/";
+  }
   std::set<fs::path> stems;
   for (const auto& picture : folder.pictures) stems.insert(fs::path(picture).stem());
   for (const auto& name : folder.others_with_extension(".xml")) {
@@ -211,7 +214,7 @@ std::string voc_evidence(const FolderContent& folder) {
   return "";
 }
 
-Result<void> read_voc(const FolderContent& folder, Dataset& dataset) {
+Result<void> read_voc(const FolderContent& folder, const ReadOptions&, Dataset& dataset) {
   LINEGUARD_ASSIGN(const auto lists, read_lists(folder.path, dataset));
   if (!folder.has_folder("Annotations")) return add_folder(folder, folder.path, lists, dataset);
   for (const std::string_view name : {"JPEGImages", "images", "Images"}) {

@@ -24,8 +24,7 @@ struct Range {
 // A view of one table of the file; copies share the file and its list of problems. Not thread-safe.
 class ConfigReader {
  public:
-  // Errors: not_found, io_error, invalid_config (the TOML syntax error with its line), too_large (beyond
-  // limits::kToml).
+  // Errors: not_found, io_error, invalid_config (the TOML syntax error with its line), too_large (over 4 MiB).
   static Result<ConfigReader> from_file(const std::filesystem::path& file);
   static Result<ConfigReader> from_text(std::string_view text, std::string_view source_name);
 
