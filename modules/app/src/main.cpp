@@ -46,6 +46,7 @@ int run_command_line(int argc, char** argv) {
   Run run;
   // One line a command, in the order of the work.
   add_verify_command(root, run);
+  add_convert_command(root, run);
   add_train_command(root, run);
   add_evaluate_command(root, run);
   add_compare_command(root, run);
