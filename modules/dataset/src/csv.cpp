@@ -110,7 +110,7 @@ class CsvParser {
   static std::string too_long() { return fmt::format("a field of more than {} bytes", limits::kCsvLineBytes); }
 
   std::string text_after_quote() const {
-    constexpr std::string_view kWhat = "text after a closing quote, expected a separator";
+    constexpr std::string_view kWhat = "text after a closing quote, expected a comma";
     if (opened_.line == line_) return std::string(kWhat);
     return fmt::format("{}: the field that begins with a quote here goes on to line {}", kWhat, line_);
   }

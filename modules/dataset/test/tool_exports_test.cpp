@@ -228,7 +228,9 @@ TEST_F(ToolExports, VisaWithItsListAndWithout) {
 }
 
 TEST_F(ToolExports, FoldersByAnyWordInAnyCase) {
-  for (const auto& [good, bad] : {std::pair("OK", "NOK"), {"normal", "anomaly"}, {"io", "bad"}, {"Good", "Abnormal"}}) {
+  const std::vector<std::pair<const char*, const char*>> words{
+      {"OK", "NOK"}, {"normal", "anomaly"}, {"io", "bad"}, {"Good", "Abnormal"}};
+  for (const auto& [good, bad] : words) {
     std::filesystem::remove_all(folder_.path());
     add_picture(std::string(good) + "/a.png");
     add_picture(std::string(good) + "/day2/b.png");

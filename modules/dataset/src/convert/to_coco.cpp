@@ -139,7 +139,7 @@ Result<void> write_coco(const Dataset& dataset, Output& output, ConvertReport& r
                         const ProgressFunction& progress) {
   std::map<std::string, int> categories;
   std::map<std::string, Subset> subsets;
-  LINEGUARD_TRY(for_each_sample(dataset, progress, [&](const Sample& sample) -> Result<void> {
+  const auto write_one = [&](const Sample& sample) -> Result<void> {
     if (sample.label == Label::unknown)
       return output.note("not labelled, left out: COCO would call it good"), Result<void>{};
     const std::string name = subset_of(sample.split), folder = "images/" + name;
@@ -150,7 +150,8 @@ Result<void> write_coco(const Dataset& dataset, Output& output, ConvertReport& r
     Subset& subset = subsets.try_emplace(name, categories).first->second;
     ++report.pictures;
     return add_objects(sample, subset.add_image(file, size), size, subset, output, report);
-  }));
+  };
+  LINEGUARD_TRY(for_each_sample(dataset, progress, write_one));
   for (const auto& [name, subset] : subsets)
     LINEGUARD_TRY(output.write(fmt::format("annotations/instances_{}.json", name), subset.text()));
   return {};

@@ -13,7 +13,7 @@ namespace lineguard::dataset {
 namespace fs = std::filesystem;
 namespace {
 
-std::string quoted(std::string_view field) {
+std::string csv_field(std::string_view field) {
   if (field.find_first_of(",\"\n\r;") == field.npos) return std::string(field);
   std::string text = "\"";
   for (const char letter : field) text += letter == '"' ? std::string("\"\"") : std::string(1, letter);
@@ -57,7 +57,7 @@ std::pair<std::string, std::string> drawn_on(const Sample& sample, Output& outpu
 Result<void> write_csv(const Dataset& dataset, Output& output, ConvertReport& report,
                        const ProgressFunction& progress) {
   std::string text = "image,label,mask,boxes,polygons,part,view,template,lot,split\n";
-  LINEGUARD_TRY(for_each_sample(dataset, progress, [&](const Sample& sample) -> Result<void> {
+  const auto write_one = [&](const Sample& sample) -> Result<void> {
     LINEGUARD_ASSIGN(const std::string name, output.place(sample, "images"));
     ++report.pictures;
     std::string mask, twin;
@@ -77,10 +77,11 @@ Result<void> write_csv(const Dataset& dataset, Output& output, ConvertReport& re
     const std::string split = sample.split == Split::unset ? "" : std::string(to_string(sample.split));
     for (const std::string& field :
          {"images/" + name, label_of(sample), mask, boxes, polygons, sample.part, sample.view, twin, sample.lot})
-      text += quoted(field) + ",";
+      text += csv_field(field) + ",";
     text += split + "\n";
     return {};
-  }));
+  };
+  LINEGUARD_TRY(for_each_sample(dataset, progress, write_one));
   return output.write("labels.csv", text);
 }
 

@@ -47,7 +47,7 @@ std::string lines_of(const DrawnObject& object, std::size_t number, Size size) {
   return lines;
 }
 
-std::string quoted(const std::string& text) {
+std::string yaml_text(const std::string& text) {
   std::string quoted = "\"";
   for (const char letter : text)
     quoted += letter == '"' || letter == '\\' ? std::string("\\") + letter : std::string(1, letter);
@@ -64,7 +64,7 @@ std::string data_yaml(const std::map<std::string, std::size_t>& classes, const s
   std::vector<std::string> names(classes.size());
   for (const auto& [name, number] : classes) names[number] = name;
   text += "names:\n";
-  for (std::size_t i = 0; i < names.size(); ++i) text += fmt::format("  {}: {}\n", i, quoted(names[i]));
+  for (std::size_t i = 0; i < names.size(); ++i) text += fmt::format("  {}: {}\n", i, yaml_text(names[i]));
   return text;
 }
 
@@ -74,7 +74,7 @@ Result<void> write_yolo(const Dataset& dataset, Output& output, ConvertReport& r
                         const ProgressFunction& progress) {
   std::map<std::string, std::size_t> classes;
   std::set<std::string> subfolders;
-  LINEGUARD_TRY(for_each_sample(dataset, progress, [&](const Sample& sample) -> Result<void> {
+  const auto write_one = [&](const Sample& sample) -> Result<void> {
     const std::string subfolder = subfolder_of(sample.split);
     subfolders.insert(subfolder);
     LINEGUARD_ASSIGN(const std::string name, output.place(sample, "images" + subfolder));
@@ -90,7 +90,8 @@ Result<void> write_yolo(const Dataset& dataset, Output& output, ConvertReport& r
       ++report.objects;
     }
     return output.write(fmt::format("labels{}/{}.txt", subfolder, fs::path(name).stem().string()), lines);
-  }));
+  };
+  LINEGUARD_TRY(for_each_sample(dataset, progress, write_one));
   return output.write("data.yaml", data_yaml(classes, subfolders));
 }
 

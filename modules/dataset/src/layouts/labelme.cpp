@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <span>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -35,14 +36,19 @@ bool is_labelme(const Json& json) {
   return json.is_object() && json.contains("shapes") && json.contains("imagePath");
 }
 
-// The files of the folder that may be, by a look into the first ones.
+// By the start of the first ones: a file of another kind may have hundreds of megabytes.
 bool holds_labelme(const FolderContent& folder) {
   constexpr std::size_t kLookedAt = 5;
   const auto names = folder.others_with_extension(".json");
-  for (std::size_t i = 0; i < std::min(names.size(), kLookedAt); ++i) {
-    if (const auto json = read_json(folder.path / names[i]); json && is_labelme(*json)) return true;
-  }
-  return false;
+  bool found = false;
+  const auto look = [&](std::span<const std::byte> block) {
+    const std::string_view text(reinterpret_cast<const char*>(block.data()), block.size());
+    found |= text.find("\"shapes\"") != text.npos;
+    return false;
+  };
+  for (std::size_t i = 0; i < std::min(names.size(), kLookedAt) && !found; ++i)
+    (void)read_blocks(folder.path / names[i], look);
+  return found;
 }
 
 Outline points_of(const Json& shape) {

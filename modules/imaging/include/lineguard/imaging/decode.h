@@ -38,7 +38,7 @@ struct PictureInfo {
 Result<PictureInfo> read_info(std::span<const std::byte> encoded, const DecodeLimits& limits = {});
 
 // Decodes a picture to gray or RGB, 8 or 16 bit as the file has it; palettes are expanded, orientation is
-// applied. All of the picture or none of it (docs/adr/0031): a truncated file is corrupt_data; several pages or
+// applied. All of the picture or none of it (docs/adr/0033): a truncated file is corrupt_data; several pages or
 // pictures, and a further channel (alpha) that is not the same everywhere, are unsupported. Memory is proportional to
 // the picture.
 // Thread-safe. Errors: corrupt_data, unsupported, too_large; the message says what was found and what is allowed.
