@@ -27,6 +27,7 @@ void add_version_option(CLI::App& root);
 
 // In the order of the work.
 void add_verify_command(CLI::App& root, Run& run);
+void add_convert_command(CLI::App& root, Run& run);
 void add_train_command(CLI::App& root, Run& run);
 void add_evaluate_command(CLI::App& root, Run& run);
 void add_compare_command(CLI::App& root, Run& run);

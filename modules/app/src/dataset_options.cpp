@@ -9,8 +9,9 @@ namespace lineguard::app {
 void add_dataset_options(CLI::App& command, DatasetOptions& options) {
   command.add_option("DATASET", options.path, "a folder of pictures or a .csv file")->required();
   command
-      .add_option("--layout", options.layout,
-                  "read as mvtec, good-defective, good-only, csv, coco, yolo or voc, do not detect")
+      .add_option(
+          "--layout", options.layout,
+          "read as mvtec, good-defective, good-only, csv, coco, yolo, voc, labelme, via, cvat or visa, do not detect")
       ->type_name("NAME");
   command
       .add_option("--part-pattern", options.part_pattern,
@@ -22,12 +23,21 @@ void add_dataset_options(CLI::App& command, DatasetOptions& options) {
           "a label that is a probability above it is defective, any other good; else those between are left out")
       ->check(number_between(0, 0.9999))
       ->type_name("P");
+  command
+      .add_option(
+          "--missing-labels", options.missing_labels,
+          "a picture that no label speaks of is good, left out (ignore) or an error; default: as its layout has it, "
+          "which is told")
+      ->check(CLI::IsMember({"good", "ignore", "error"}))
+      ->default_str("");
 }
 
 Result<dataset::Dataset> read_dataset(const DatasetOptions& options) {
   dataset::ReadOptions read_options;
   read_options.part_pattern = options.part_pattern;
   read_options.keep_problems = options.keep_problems;
+  read_options.missing_labels =
+      value_named(dataset::kMissingLabelsNames, options.missing_labels).value_or(dataset::MissingLabels::by_layout);
   if (options.defective_above >= 0) read_options.defective_above = options.defective_above;
   if (!options.layout.empty()) {
     LINEGUARD_ASSIGN(read_options.layout, dataset::layout_from_name(options.layout));

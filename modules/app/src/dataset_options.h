@@ -13,12 +13,12 @@ namespace lineguard::app {
 
 struct DatasetOptions {
   std::filesystem::path path;
-  std::string layout, part_pattern;
+  std::string layout, part_pattern, missing_labels = "by_layout";
   double defective_above = -1;  // below 0: not given
   bool keep_problems = false;   // dataset::ReadOptions'; of verify alone
 };
 
-// DATASET, --layout, --part-pattern and --defective-above.
+// DATASET, --layout, --part-pattern, --defective-above and --missing-labels.
 void add_dataset_options(CLI::App& command, DatasetOptions& options);
 // Errors: those of dataset::read_dataset; invalid_argument for an unknown layout.
 Result<dataset::Dataset> read_dataset(const DatasetOptions& options);

@@ -47,6 +47,7 @@ int run_command_line(int argc, char** argv) {
   // One line a command, in the order of the work.
   add_plan_command(root, run);
   add_verify_command(root, run);
+  add_convert_command(root, run);
   add_train_command(root, run);
   add_evaluate_command(root, run);
   add_compare_command(root, run);

@@ -1,5 +1,7 @@
 #include "outputs.h"
 
+#include "data_folders.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <iostream>
@@ -18,12 +20,6 @@ fs::path folder_of(const fs::path& file) {
   return file.has_parent_path() ? file.parent_path() : fs::path(".");
 }
 
-// One name for a file, whether it is there or not.
-fs::path place_of(const fs::path& file) {
-  std::error_code ignored;
-  return fs::weakly_canonical(fs::absolute(file, ignored), ignored);
-}
-
 Error write_error(const std::string& name) {
   if (errno == EPIPE) return make_error(ErrorCode::unavailable, name + ": the reader has gone");
   return error_from_errno(errno, "cannot write " + name);
@@ -32,7 +28,7 @@ Error write_error(const std::string& name) {
 // A model package is only read: a file in it would be taken for damage.
 Result<void> refuse_package(const fs::path& file) {
   std::error_code ignored;
-  for (fs::path folder = place_of(file).parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
+  for (fs::path folder = real_place(file).parent_path(); folder.has_relative_path(); folder = folder.parent_path()) {
     if (fs::exists(folder / "manifest.toml", ignored) && fs::exists(folder / "files.sha256", ignored))
       return make_error(ErrorCode::invalid_argument, file.string() + " would lie in the model package " +
                                                          folder.string() +
@@ -71,18 +67,18 @@ Result<void> prepare_output_files(const std::vector<fs::path>& files) {
       return make_error(ErrorCode::invalid_argument, "\"-\" is no file to write: stdout carries the text; name a file");
     LINEGUARD_TRY(refuse_package(file));
     LINEGUARD_TRY(prepare_output_file(file));
-    if (!named.insert(place_of(file)).second)
+    if (!named.insert(real_place(file)).second)
       return make_error(ErrorCode::invalid_argument, file.string() + " is to be written twice: name two files");
   }
   return {};
 }
 
-Result<void> refuse_to_overwrite(const dataset::Dataset& data, const std::vector<fs::path>& files) {
+Result<void> refuse_in_dataset(const dataset::Dataset& data, const std::vector<fs::path>& files) {
   std::set<fs::path> written;
   for (const fs::path& file : files) {
-    if (!file.empty()) written.insert(place_of(file));
+    if (!file.empty()) written.insert(real_place(file));
   }
-  const auto is_written = [&](const fs::path& file) { return written.contains(place_of(file)); };
+  const auto is_written = [&](const fs::path& file) { return written.contains(real_place(file)); };
   const auto refuse = [](const fs::path& file) {
     return make_error(ErrorCode::invalid_argument,
                       file.string() + " belongs to the data set, which is only read: name another file");
@@ -97,12 +93,12 @@ Result<void> refuse_to_overwrite(const dataset::Dataset& data, const std::vector
     const auto& twin = sample.defect_free_template;
     if (twin && is_written(*twin)) return refuse(*twin);
   }
-  return {};
+  return DataFolders(data).refuse_inside(files);
 }
 
 Result<void> refuse_inside(const fs::path& folder, const fs::path& file) {
   if (file.empty()) return {};
-  const fs::path inside = place_of(file).lexically_relative(place_of(folder / "."));
+  const fs::path inside = real_place(file).lexically_relative(real_place(folder));
   if (inside.empty() || *inside.begin() == "..") return {};
   return make_error(ErrorCode::invalid_argument,
                     file.string() + " would lie in the package itself: name a file outside " + folder.string());
@@ -110,8 +106,9 @@ Result<void> refuse_inside(const fs::path& folder, const fs::path& file) {
 
 Result<void> refuse_to_replace(const std::vector<fs::path>& inputs, const fs::path& file) {
   if (file.empty() || file == "-") return {};
-  const fs::path written = place_of(file);
-  const bool is_input = std::ranges::any_of(inputs, [&](const fs::path& input) { return place_of(input) == written; });
+  const fs::path written = real_place(file);
+  const bool is_input =
+      std::ranges::any_of(inputs, [&](const fs::path& input) { return real_place(input) == written; });
   if (!is_input) return {};
   return make_error(ErrorCode::invalid_argument, file.string() + " is one of the inputs: name another file");
 }

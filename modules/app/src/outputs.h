@@ -23,9 +23,10 @@ Result<void> prepare_output_file(const std::filesystem::path& file);
 // The same for each of the files that is named (not empty). invalid_argument where two are one file, or one is "-".
 Result<void> prepare_output_files(const std::vector<std::filesystem::path>& files);
 
-// invalid_argument where one of the files is a picture, mask, template or label file of the data set: a data set is
-// only read.
-Result<void> refuse_to_overwrite(const dataset::Dataset& data, const std::vector<std::filesystem::path>& files);
+// invalid_argument where one of the files or folders is a picture, mask, template or label file of the data set or
+// would lie in one of its folders: a data set is only read. To be asked before anything is made:
+// prepare_output_files().
+Result<void> refuse_in_dataset(const dataset::Dataset& data, const std::vector<std::filesystem::path>& outputs);
 
 // invalid_argument where `file` would lie in `folder`, that of a package which is yet to be written.
 Result<void> refuse_inside(const std::filesystem::path& folder, const std::filesystem::path& file);

@@ -8,6 +8,7 @@
 
 #include <lineguard/core/config.h>
 #include <lineguard/core/files.h>
+#include <lineguard/core/text_limits.h>
 
 namespace lineguard {
 
@@ -27,7 +28,7 @@ struct ConfigReader::Table {
 
 namespace {
 
-constexpr std::uint64_t kMaxConfigBytes = 4u << 20;
+constexpr std::size_t kMostProblems = 100;  // in words: nobody reads more
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -45,6 +46,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::string nearest_key(std::string_view key, const std::set<std::string, std::less<>>& known) {
+  constexpr std::size_t kLongestMistake_bytes = 100;
+  if (key.size() > kLongestMistake_bytes) return "";
   std::string nearest;
   std::size_t best = key.size() / 2 + 1;
   for (const auto& candidate : known) {
@@ -97,6 +100,7 @@ ConfigReader::ConfigReader(std::shared_ptr<File> file, std::shared_ptr<Table> ta
 Result<ConfigReader> ConfigReader::from_text(std::string_view text, std::string_view source_name) {
   auto file = std::make_shared<File>();
   file->name = source_name;
+  if (const auto fits = check_toml_limits(text); !fits) return fits.error().in(source_name);
   try {
     file->root = toml::parse(text, source_name);
   } catch (const toml::parse_error& error) {
@@ -109,7 +113,7 @@ Result<ConfigReader> ConfigReader::from_text(std::string_view text, std::string_
 }
 
 Result<ConfigReader> ConfigReader::from_file(const std::filesystem::path& path) {
-  LINEGUARD_ASSIGN(const std::string text, read_text_file(path, kMaxConfigBytes));
+  LINEGUARD_ASSIGN(const std::string text, read_text_file(path, limits::kToml.bytes));
   LINEGUARD_ASSIGN(ConfigReader reader, from_text(text, path.string()));
   reader.file_->folder = path.parent_path();
   return reader;
@@ -309,6 +313,8 @@ Result<void> ConfigReader::finish() {
     if (!table->content) continue;
     for (const auto& [key, node] : *table->content) {
       if (table->known.contains(key.str())) continue;
+      if (file_->problems.size() == kMostProblems) file_->problems.emplace_back("… and more");
+      if (file_->problems.size() > kMostProblems) break;
       const std::string nearest = nearest_key(key.str(), table->known);
       const std::string hint = nearest.empty() ? fmt::format("known here: {}", fmt::join(table->known, ", "))
                                                : fmt::format("did you mean {}?", nearest);

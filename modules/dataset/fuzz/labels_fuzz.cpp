@@ -31,13 +31,18 @@ constexpr Kind kKinds[] = {{Layout::yolo, "yolo", "images/a.png", "labels/a.txt"
                            {Layout::yolo, "names", "images/a.png", "data.yaml"},
                            {Layout::voc, "voc", "JPEGImages/a.png", "Annotations/a.xml"},
                            {Layout::coco, "coco", "train/a.png", "train.json"},
-                           {Layout::csv, "csv", "a.png", "labels.csv"}};
+                           {Layout::csv, "csv", "a.png", "labels.csv"},
+                           {Layout::labelme, "labelme", "a.png", "a.json"},
+                           {Layout::via, "via", "a.png", "via.json"},
+                           {Layout::cvat, "cvat", "images/a.png", "annotations.xml"},
+                           {Layout::yolo, "darknet", "a.png", "classes.txt"}};
 
 fs::path prepare() {
   fs::path root = fs::temp_directory_path() / ("lineguard-labels-fuzz-" + std::to_string(::getpid()));
   const Bytes png = imaging::encode_png(Image({8, 6}, 1)).value();
   for (const Kind& kind : kKinds) write(root / kind.folder / kind.picture, png.data(), png.size());
   write(root / "names" / "labels/a.txt", "0 0.5 0.5 0.2 0.2\n", 18);
+  write(root / "darknet" / "a.txt", "0 0.5 0.5 0.2 0.2\n", 18);
   return root;
 }
 }  // namespace

@@ -24,6 +24,18 @@ int main(int count, char** arguments) {
       {3,
        R"({"images":[{"id":1,"file_name":"a.png","width":null,"height":6}],"categories":[{"id":1,"name":"dent"}],)"
        R"("annotations":[{"image_id":1,"category_id":1,"bbox":[1,1,3,3],"segmentation":{"size":[6,8],"counts":[48]}}]})"},
+      {5,
+       R"({"imagePath":"a.png","imageWidth":8,"imageHeight":6,"shapes":[{"label":"dent","points":[[1,1],[4,1],[4,4]],)"
+       R"("shape_type":"polygon"},{"label":"dent","points":[[1,1],[3,3]],"shape_type":"circle"}]})"},
+      {6,
+       R"({"a.png9":{"filename":"a.png","size":9,"regions":[{"shape_attributes":{"name":"rect","x":1,"y":1,"width":2,)"
+       R"("height":2},"region_attributes":{"kind":"dent"}}]}})"},
+      {7,
+       "<annotations><image name=\"a.png\" width=\"8\" height=\"6\"><box label=\"dent\" xtl=\"1\" ytl=\"1\" xbr=\"3\" "
+       "ybr=\"3\"/><mask label=\"dent\" rle=\"1, 2, 3\" left=\"1\" top=\"1\" width=\"3\" "
+       "height=\"2\"/></image></annotations>"},
+      {8, "dent\nscratch\n"},
+      {4, "image;label\na.png;good\n"},
       {4, "image,label,mask,part,split\na.png,good,,1,train\na.png,0.3,,2,test\n"}};
   char number = 0;
   for (const auto& [kind, text] : labels) {

@@ -21,7 +21,7 @@ SampleFacts collect_safely(const Sample& sample) {
     return collect_facts(sample);
   } catch (const std::exception& error) {  // out of memory: the other pictures are still worth looking at
     SampleFacts facts;
-    facts.problems.push_back({true, error.what()});
+    facts.problems.push_back({ErrorCode::unavailable, error.what()});
     return facts;
   }
 }

@@ -37,11 +37,35 @@ void check_labels(const Dataset& dataset, FindingList& findings) {
     findings.add_group(Check::malformed_label, count_of(more, "more problem") + " in the labels not listed", {});
 }
 
+Check check_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::corrupt_data:
+    case ErrorCode::too_large:
+    case ErrorCode::unavailable:
+      return Check::undecodable;
+    case ErrorCode::unsupported:
+      return Check::unsupported_picture;
+    default:
+      return Check::unreadable;
+  }
+}
+
 void check_files(const Dataset& dataset, const std::vector<SampleFacts>& facts, FindingList& findings) {
   for (std::size_t i = 0; i < facts.size(); ++i) {
     for (const FileProblem& problem : facts[i].problems) {
-      findings.add(problem.readable ? Check::undecodable : Check::unreadable, problem.reason, dataset.samples[i].name);
+      findings.add(check_of(problem.code), problem.reason, dataset.samples[i].name);
     }
+  }
+}
+
+// What the folder holds and the set does not. A list that was named may stand beside anything.
+void check_left_out(const Dataset& dataset, FindingList& findings) {
+  for (const LeftOut& left : dataset.files.left_out) {
+    if (!makes_another_set(left.reason)) continue;
+    const bool by_list = dataset.named_by_file;
+    const std::string more = left.count > left.files.size() ? fmt::format(" ({} are named)", left.files.size()) : "";
+    findings.add_group(by_list ? Check::unlisted_pictures : Check::files_left_out,
+                       fmt::format("{} {}{}", count_of(left.count, "file"), in_words(left.reason), more), left.files);
   }
 }
 
@@ -249,6 +273,26 @@ void check_mask(const Sample& sample, const SampleFacts& facts, FindingList& fin
   }
 }
 
+// How a mask marks is told where it is likely to be meant otherwise.
+void check_look_of_mask(const Sample& sample, const MaskFacts& mask, FindingList& findings) {
+  constexpr double kMost = 0.9, kMuch = 0.5, kSoft = 0.02;
+  if (mask.share >= kMost) {
+    findings.add(Check::mask_covers_most,
+                 fmt::format("the mask marks {:.0f} % of the picture: is it inverted?", 100 * mask.share), sample.name);
+  } else if (mask.share >= kMuch) {
+    findings.add(Check::unusual_mask, "the mask marks more than half of the picture: is it inverted?", sample.name);
+  }
+  if (mask.soft_share >= kSoft) {
+    findings.add(Check::unusual_mask,
+                 "much of what the mask marks is nearly black, as compression, blur and noise leave it", sample.name);
+  }
+  if (mask.by_alpha)
+    findings.add(Check::unusual_mask, "the mask has transparent pixels, which count as not marked", sample.name);
+  if (mask.by_index)
+    findings.add(Check::unusual_mask, "the mask's palette has no black: its first colour counts as not marked",
+                 sample.name);
+}
+
 constexpr double kRoundingPx = 1;     // labelling tools round outwards
 constexpr double kLeastSidePx = 0.1;  // of a box; a thinner one was never drawn
 
@@ -325,6 +369,7 @@ void check_marks(const Dataset& dataset, const std::vector<SampleFacts>& facts, 
   for (std::size_t i = 0; i < facts.size(); ++i) {
     const Sample& sample = dataset.samples[i];
     if (facts[i].mask) check_mask(sample, facts[i], findings);
+    if (facts[i].mask) check_look_of_mask(sample, *facts[i].mask, findings);
     check_template(sample, facts[i], findings);
     check_boxes(sample, facts[i], findings);
     if (facts[i].exif_orientation != 1) {
@@ -339,6 +384,7 @@ void run_checks(const Dataset& dataset, const std::vector<SampleFacts>& facts, s
                 FindingList& findings) {
   check_labels(dataset, findings);
   check_files(dataset, facts, findings);
+  check_left_out(dataset, findings);
   const GoodPictures good = good_to_learn_from(dataset, facts, with_labels);
   check_number_of_good(good.count, good.kept_for_testing, findings);
   check_good_parts(good, findings);

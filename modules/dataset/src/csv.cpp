@@ -3,25 +3,51 @@
 #include "folder.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 
 #include <fmt/format.h>
 
+#include <lineguard/core/limits.h>
+
 namespace lineguard::dataset {
 namespace {
 
+constexpr std::string_view kSeparators = ",;\t|";
+
+// Excel's own first line, "sep=;": how many bytes it has in front of its line break; 0: there is none.
+std::size_t said_separator(std::string_view text) {
+  constexpr std::string_view kWord = "sep=";
+  const bool said = text.size() > kWord.size() && to_lower(text.substr(0, kWord.size())) == kWord &&
+                    kSeparators.find(text[kWord.size()]) != kSeparators.npos;
+  return said ? kWord.size() + 1 : 0;
+}
+
+void append_utf8(std::string& text, std::uint32_t letter) {
+  const auto byte = [&](std::uint32_t value) { text += static_cast<char>(value); };
+  if (letter < 0x80) return byte(letter);
+  if (letter < 0x800) return byte(0xc0 | letter >> 6), byte(0x80 | (letter & 0x3f));
+  if (letter < 0x10000) {
+    return byte(0xe0 | letter >> 12), byte(0x80 | (letter >> 6 & 0x3f)), byte(0x80 | (letter & 0x3f));
+  }
+  byte(0xf0 | letter >> 18), byte(0x80 | (letter >> 12 & 0x3f)), byte(0x80 | (letter >> 6 & 0x3f)),
+      byte(0x80 | (letter & 0x3f));
+}
+
 class CsvParser {
  public:
-  CsvParser(std::string_view text, std::string_view source_name, LabelProblems& problems)
-      : rest_(without_byte_order_mark(text)), source_name_(source_name), problems_(problems) {}
+  CsvParser(std::string_view text, std::string_view source_name, LabelProblems& problems, char separator)
+      : rest_(without_byte_order_mark(text)), source_name_(source_name), problems_(problems), separator_(separator) {}
 
   std::vector<CsvRow> parse() {
     std::vector<CsvRow> rows;
+    if (const std::size_t said = said_separator(rest_); said > 0) rest_.remove_prefix(said);
     if (rest_.find('\0') != std::string_view::npos) note(1, "a NUL byte: this is not a text file"), rest_ = {};
     while (!rest_.empty()) {
       if (take_line_break()) continue;
       auto row = parse_row();
       if (!row && rows.empty()) return rows;
+      if (rows.size() == limits::kCsvRows) return note(line_, fmt::format("more than {} rows", limits::kCsvRows)), rows;
       if (!row) continue;
       if (row->fields.size() == 1 && row->fields.front().empty()) continue;  // blanks only
       if (!rows.empty() && row->fields.size() != rows.front().fields.size()) {
@@ -65,18 +91,23 @@ class CsvParser {
       auto field = take('"') ? parse_quoted() : parse_plain();
       if (!field) return std::nullopt;
       row.fields.push_back(std::move(*field));
-    } while (take(','));
+      if (row.fields.size() > limits::kCsvColumns)
+        return skip_line(row.line, rest_, fmt::format("more than {} fields", limits::kCsvColumns));
+    } while (take(separator_));
     if (!rest_.empty() && !take_line_break()) return skip_line(opened_.line, opened_.inside, text_after_quote());
     return row;
   }
 
   std::optional<std::string> parse_plain() {
-    const std::string_view field = rest_.substr(0, rest_.find_first_of(",\n"));
+    const std::string_view field = rest_.substr(0, std::min(rest_.find(separator_), rest_.find('\n')));
     rest_.remove_prefix(field.size());
+    if (field.size() > limits::kCsvLineBytes) return skip_line(line_, rest_, too_long());
     if (field.find('"') != std::string_view::npos)
       return skip_line(line_, rest_, "a quote inside a field: quote the whole field and double the quotes in it");
     return std::string(trim(field));
   }
+
+  static std::string too_long() { return fmt::format("a field of more than {} bytes", limits::kCsvLineBytes); }
 
   std::string text_after_quote() const {
     constexpr std::string_view kWhat = "text after a closing quote, expected a comma";
@@ -94,6 +125,7 @@ class CsvParser {
       if (next == '"' && !take('"')) return field;
       if (next == '\n') ++line_;
       field += next;
+      if (field.size() > limits::kCsvLineBytes) return skip_line(opened_.line, opened_.inside, too_long());
     }
     return skip_line(opened_.line, opened_.inside, "a quoted field is never closed");
   }
@@ -101,6 +133,7 @@ class CsvParser {
   std::string_view rest_;
   std::string_view source_name_;
   LabelProblems& problems_;
+  char separator_;
   std::size_t line_ = 1;
   struct {
     std::size_t line = 0;
@@ -115,8 +148,44 @@ std::string_view trim(std::string_view text) {
   return first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
-std::vector<CsvRow> parse_csv(std::string_view text, std::string_view source_name, LabelProblems& problems) {
-  return CsvParser(text, source_name, problems).parse();
+std::vector<CsvRow> parse_csv(std::string_view text, std::string_view source_name, LabelProblems& problems,
+                              char separator) {
+  return CsvParser(text, source_name, problems, separator).parse();
+}
+
+char separator_of(std::string_view text) {
+  text = without_byte_order_mark(text);
+  if (const std::size_t said = said_separator(text); said > 0) return text[said - 1];
+  const std::string_view line = text.substr(0, text.find('\n'));
+  char most = ',';
+  std::ptrdiff_t highest = 0;
+  for (const char separator : kSeparators) {
+    bool quoted = false;
+    std::ptrdiff_t count = 0;
+    for (const char letter : line) {
+      quoted ^= letter == '"';
+      count += !quoted && letter == separator;
+    }
+    if (count > highest) most = separator, highest = count;
+  }
+  return most;
+}
+
+std::string as_utf8(std::string text) {
+  const bool little = text.starts_with("\xff\xfe"), big = text.starts_with("\xfe\xff");
+  if (!little && !big) return text;
+  const auto unit = [&](std::size_t at) {
+    const auto first = static_cast<unsigned char>(text[at]), second = static_cast<unsigned char>(text[at + 1]);
+    return static_cast<std::uint32_t>(little ? first | second << 8 : first << 8 | second);
+  };
+  std::string utf8;
+  for (std::size_t at = 2; at + 1 < text.size(); at += 2) {
+    std::uint32_t letter = unit(at);
+    const bool pair = letter >= 0xd800 && letter < 0xdc00 && at + 3 < text.size();
+    if (pair) letter = 0x10000 + ((letter - 0xd800) << 10) + (unit(at += 2) - 0xdc00);
+    append_utf8(utf8, letter);
+  }
+  return utf8;
 }
 
 }  // namespace lineguard::dataset

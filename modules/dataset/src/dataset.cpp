@@ -1,3 +1,4 @@
+#include "account.h"
 #include "json_text.h"
 #include "labels.h"
 #include "layouts/layout.h"
@@ -15,6 +16,7 @@
 #include <lineguard/core/files.h>
 #include <lineguard/core/words.h>
 #include <lineguard/dataset/dataset.h>
+#include <lineguard/imaging/decode.h>
 
 namespace lineguard::dataset {
 namespace fs = std::filesystem;
@@ -112,25 +114,29 @@ void note_unread_labels(const FolderContent& folder, bool asked_for, Dataset& da
   }
 }
 
-Result<void> read_folder(const fs::path& path, std::optional<Layout> wanted, Dataset& dataset) {
+Result<void> read_folder(const fs::path& path, const ReadOptions& options, Dataset& dataset) {
+  const std::optional<Layout> wanted = options.layout;
   LINEGUARD_ASSIGN(const FolderContent folder, list_folder(path));
   LINEGUARD_ASSIGN(const LayoutReader* reader, choose(folder, wanted));
   dataset.layout = reader->layout;
   if (reader->layout == Layout::good_only) note_unread_labels(folder, wanted.has_value(), dataset);
-  return reader->read(folder, dataset);
+  return reader->read(folder, options, dataset);
 }
 
-Result<void> read_file_or_folder(const fs::path& path, std::optional<Layout> wanted, Dataset& dataset) {
+Result<void> read_file_or_folder(const fs::path& path, const ReadOptions& options, Dataset& dataset) {
+  const std::optional<Layout> wanted = options.layout;
   std::error_code code;
   const fs::file_status status = fs::status(path, code);
   if (status.type() == fs::file_type::none || status.type() == fs::file_type::not_found) {
     return error_from_errno(code ? code.value() : ENOENT, "cannot read the data set " + path.string());
   }
-  if (fs::is_directory(status)) return read_folder(path, wanted, dataset);
-  if (to_lower(path.extension().string()) != ".csv" || wanted.value_or(Layout::csv) != Layout::csv) {
+  if (fs::is_directory(status)) return read_folder(path, options, dataset);
+  const std::string extension = to_lower(path.extension().string());
+  if ((extension != ".csv" && extension != ".tsv") || wanted.value_or(Layout::csv) != Layout::csv) {
     return make_error(ErrorCode::invalid_argument, path.string() + " is a file: expected a folder or a .csv file");
   }
   dataset.root = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  dataset.named_by_file = true;
   dataset.layout = Layout::csv;
   return read_csv_file(path, dataset);
 }
@@ -154,6 +160,20 @@ void decide_probabilities(double limit, Dataset& dataset) {
   }
 }
 
+// What no label speaks of. COCO's own convention is kept by its reader.
+void decide_unlabelled(MissingLabels missing, Dataset& dataset) {
+  if (missing != MissingLabels::good && missing != MissingLabels::error) return;
+  for (Sample& sample : dataset.samples) {
+    if (sample.label != Label::unknown || sample.defect_probability > 0) continue;
+    if (missing == MissingLabels::good)
+      set_class(sample, kGoodClass);
+    else
+      dataset.problems.add(sample.source_line.empty() ? sample.image.string() : sample.source_line,
+                           "no label speaks of " + sample.image.filename().string() +
+                               ": label it, or say --missing-labels good or ignore");
+  }
+}
+
 void warn_of_unsure(Dataset& dataset) {
   const auto unsure = std::count_if(dataset.samples.begin(), dataset.samples.end(), [](const Sample& sample) {
     return sample.defect_probability > 0 && sample.defect_probability < 1;
@@ -170,8 +190,8 @@ void warn_of_unlabelled(Dataset& dataset) {
     return sample.label == Label::unknown && sample.defect_probability == 0;
   });
   if (count > 0)
-    dataset.warnings.push_back(
-        fmt::format("{} not labelled: not used", count == 1 ? "1 picture is" : fmt::format("{} pictures are", count)));
+    dataset.warnings.push_back(fmt::format("{} not labelled: not used (--missing-labels good takes them as good)",
+                                           count == 1 ? "1 picture is" : fmt::format("{} pictures are", count)));
 }
 
 Error refusal(const LabelProblems& problems) {
@@ -189,8 +209,8 @@ Result<void> refuse_unusable(const Dataset& dataset, bool keep_problems) {
   if (!dataset.problems.empty()) return keep_problems ? Result<void>{} : refusal(dataset.problems);
   if (!dataset.samples.empty()) return {};
   return make_error(ErrorCode::invalid_argument,
-                    fmt::format("{} has no pictures (read as {}); expected .jpg, .jpeg, .png, .bmp, .tif or .tiff",
-                                dataset.root.string(), to_string(dataset.layout)));
+                    fmt::format("{} has no pictures (read as {}); expected {}", dataset.root.string(),
+                                to_string(dataset.layout), imaging::picture_extensions()));
 }
 
 }  // namespace
@@ -222,7 +242,8 @@ Result<Dataset> read_dataset(const fs::path& path, const ReadOptions& options) {
   dataset.root = path;
   dataset.defective_above = options.defective_above;
   dataset.part_pattern = options.part_pattern;
-  LINEGUARD_TRY(read_file_or_folder(path, options.layout, dataset));
+  LINEGUARD_TRY(read_file_or_folder(path, options, dataset));
+  if (dataset.problems.empty()) decide_unlabelled(options.missing_labels, dataset);
   LINEGUARD_TRY(refuse_unusable(dataset, options.keep_problems));
   name_samples(dataset);
   options.defective_above ? decide_probabilities(*options.defective_above, dataset) : warn_of_unsure(dataset);
@@ -232,6 +253,7 @@ Result<Dataset> read_dataset(const fs::path& path, const ReadOptions& options) {
   });
   if (!options.part_pattern.empty()) LINEGUARD_TRY(name_parts_by_pattern(options.part_pattern, dataset));
   name_parts_by_file(dataset);
+  dataset.files = count_files(dataset);
   warn_of_unlabelled(dataset);
   return dataset;
 }

@@ -16,7 +16,7 @@ struct CheckRow {
   std::string_view advice;
 };
 
-constexpr std::array<CheckRow, 35> kChecks{{
+constexpr std::array<CheckRow, 40> kChecks{{
     {Check::malformed_label, "malformed-label", Severity::blocker,
      "Correct these lines or entries, or take them out. Until then nothing is trained or measured, whatever --allow "
      "says: a set that is read in part would be another one. What is said of the other files below is of what could be "
@@ -25,6 +25,15 @@ constexpr std::array<CheckRow, 35> kChecks{{
      "Put the file where the data set names it, or take it out of the data set."},
     {Check::undecodable, "undecodable", Severity::blocker,
      "Copy the file again from its source or take it out: half a picture would be learned as a normal part."},
+    {Check::unsupported_picture, "unsupported-picture", Severity::blocker,
+     "These are whole, but not of a kind that is read as a whole: save them as it says, or take them out. A picture "
+     "that is judged in part may hide its defect."},
+    {Check::files_left_out, "files-left-out", Severity::blocker,
+     "Without these it is another set than the folder shows, and labels or pictures would be missed without a word: "
+     "move "
+     "or rename them so that the layout finds them, list them, or move them out of the set. With --allow the set is "
+     "taken "
+     "without them."},
     {Check::no_good_pictures, "no-good-pictures", Severity::blocker,
      "Add pictures of good parts: the detector learns from them. Fifty or more is a good start. Where every "
      "picture says where its defects are, `train --tile-px` learns from the places without one."},
@@ -56,6 +65,8 @@ constexpr std::array<CheckRow, 35> kChecks{{
      "Either the part is defective or the mask or box is wrong: correct one of them."},
     {Check::empty_mask, "empty-mask", Severity::blocker,
      "Draw the defect, or remove the mask: without one the place of the defect is not evaluated."},
+    {Check::mask_covers_most, "mask-covers-most", Severity::blocker,
+     "A mask marks the defect: white or any colour on black. Invert it where it marks the part instead."},
     {Check::mask_size, "mask-size", Severity::blocker,
      "Export the mask at the picture's size. A picture with an EXIF orientation is turned before they are compared."},
     {Check::box_outside, "box-outside", Severity::blocker,
@@ -79,6 +90,12 @@ constexpr std::array<CheckRow, 35> kChecks{{
      "the turned picture."},
     {Check::few_good_pictures, "few-good-pictures", Severity::warning,
      "Add pictures of good parts: normal variation is learned from them. Fifty or more is a good start."},
+    {Check::unlisted_pictures, "unlisted-pictures", Severity::warning,
+     "They stand beside the pictures that the list names, and are not part of the set. Nothing to do where that is "
+     "meant."},
+    {Check::unusual_mask, "unusual-mask", Severity::warning,
+     "Look at the mask: every pixel that is not black and not transparent counts as defective. Save masks without loss "
+     "(PNG), white on black."},
     {Check::duplicate, "duplicate", Severity::warning,
      "Keep one of them, unless they are different parts that really look the same to the pixel."},
     {Check::gray_as_colour, "gray-stored-as-colour", Severity::warning,
@@ -152,7 +169,8 @@ const std::vector<std::string>& check_names() {
 const std::vector<std::string>& allowable_checks() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all = check_names();
-    for (const Check never : {Check::malformed_label, Check::unreadable, Check::undecodable, Check::template_mismatch})
+    for (const Check never : {Check::malformed_label, Check::unreadable, Check::undecodable, Check::unsupported_picture,
+                              Check::template_mismatch})
       std::erase(all, row_of(never).name);
     return all;
   }();

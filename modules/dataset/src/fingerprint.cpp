@@ -50,6 +50,7 @@ std::string digest_of(const Sample& sample) {
   }
   digest.add_file(sample.image);
   digest.add_file(sample.mask);
+  for (const auto& mask : sample.more_masks) digest.add_file(mask);
   digest.add_file(sample.defect_free_template);
   return digest.finish();
 }

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include <lineguard/core/files.h>
+#include <lineguard/core/limits.h>
 #include <lineguard/imaging/decode.h>
 
 namespace lineguard::dataset {
@@ -45,6 +46,22 @@ Result<FolderContent> list_folder(const fs::path& folder) {
   std::sort(content.pictures.begin(), content.pictures.end());
   std::sort(content.others.begin(), content.others.end());
   return content;
+}
+
+Result<std::string> read_list_file(const fs::path& file) {
+  LINEGUARD_ASSIGN(std::string text, read_text_file(file, limits::kListBytes));
+  std::size_t lines = 0;
+  for (std::size_t at = 0; at < text.size(); ++lines) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const bool too_long = end - at > limits::kListLineBytes;
+    if (too_long || lines == limits::kListLines) {
+      return make_error(ErrorCode::too_large,
+                        too_long ? fmt::format("line {} has more than {} bytes", lines + 1, limits::kListLineBytes)
+                                 : fmt::format("more than {} lines", limits::kListLines));
+    }
+    at = end + 1;
+  }
+  return text;
 }
 
 std::string_view without_byte_order_mark(std::string_view text) {

@@ -29,6 +29,9 @@ std::string name_orphans(const FolderContent& labels, std::string_view extension
 // Errors: not_found, permission_denied, io_error with the folder's name.
 Result<FolderContent> list_folder(const std::filesystem::path& folder);
 
+// A text with an entry a line. Errors: those of reading, too_large beyond limits::kList….
+Result<std::string> read_list_file(const std::filesystem::path& file);
+
 std::string to_lower(std::string_view text);  // ASCII only
 // What Windows' editors put in front of a text is none of it.
 std::string_view without_byte_order_mark(std::string_view text);

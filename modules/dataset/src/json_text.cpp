@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <lineguard/core/json_limits.h>
+
 namespace lineguard::dataset {
 namespace {
 
@@ -110,6 +112,7 @@ class SyntaxCheck final : public nlohmann::json_sax<Json> {
 
 Result<JsonText> checked_json(std::string_view file) {
   file = without_byte_order_mark(file);
+  LINEGUARD_TRY(check_json_limits(file, limits::kDatasetJson));
   SyntaxCheck check(file);
   if (!Json::sax_parse(file, &check)) return make_error(ErrorCode::corrupt_data, check.problem());
   return Cursor({file}).value();

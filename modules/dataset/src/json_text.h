@@ -18,7 +18,7 @@ struct JsonText {
 };
 
 // The one value that a file holds. Errors: corrupt_data with line and column where it is no JSON
-// or a number in it is larger than a double.
+// or a number in it is larger than a double; too_large beyond limits::kDatasetJson.
 Result<JsonText> checked_json(std::string_view file);
 
 // The member of that name, of several the last; none in what is no object. REQUIRES a value of checked_json().

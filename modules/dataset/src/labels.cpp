@@ -13,19 +13,23 @@
 namespace lineguard::dataset {
 namespace {
 
-bool is_one_of(std::string_view text, const std::array<std::string_view, 3>& words) {
-  const std::string lower = to_lower(text);
-  return lower == words[0] || lower == words[1] || lower == words[2];
-}
+constexpr std::array<std::string_view, 6> kGoodWords{"good", "ok", "pass", "normal", "io", "i.o."};
+constexpr std::array<std::string_view, 17> kDefectiveWords{
+    "defective", "ng",     "nok",     "ko",  "bad",    "abnormal", "anomaly", "anomalous", "anomalies",
+    "fail",      "defect", "defects", "nio", "n.i.o.", "reject",   "failed",  "faulty"};
 
 }  // namespace
 
 bool is_good_word(std::string_view text) {
-  return is_one_of(text, {"good", "ok", "pass"});
+  return std::ranges::find(kGoodWords, to_lower(text)) != kGoodWords.end();
 }
 
 bool is_defective_word(std::string_view text) {
-  return is_one_of(text, {"defective", "ng", "fail"});
+  return std::ranges::find(kDefectiveWords, to_lower(text)) != kDefectiveWords.end();
+}
+
+bool is_normal_word(std::string_view text) {
+  return to_lower(text) == "normal";
 }
 
 void set_class(Sample& sample, std::string_view class_name) {

@@ -15,8 +15,12 @@ inline constexpr std::string_view kDefectiveClass = "defective";  // of a defect
 
 inline constexpr std::string_view kSeveralClasses = "several";  // of a picture whose boxes name more than one
 
-bool is_good_word(std::string_view text);       // good, ok, pass in any case
-bool is_defective_word(std::string_view text);  // defective, ng, fail in any case
+// In any case: good, ok, pass, normal, io …
+bool is_good_word(std::string_view text);
+// defective, ng, nok, bad, abnormal, anomaly, fail …
+bool is_defective_word(std::string_view text);
+// normal: a word that some use for good, and that could be the name of a class. What counts it says so.
+bool is_normal_word(std::string_view text);
 
 // Sets label, defect_probability and class_name: a good or defective word, else the name of a defect class.
 void set_class(Sample& sample, std::string_view class_name);

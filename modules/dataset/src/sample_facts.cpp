@@ -51,7 +51,7 @@ std::optional<Bytes> read(const Sample& sample, const std::filesystem::path& fil
   if (content) return std::move(content).value();
   const std::string source = sample.source_line.empty() ? "" : sample.source_line + ": ";
   const std::string what = role.empty() ? "" : fmt::format("{}: ", role);
-  facts.problems.push_back({content.error().code == ErrorCode::too_large, source + what + content.error().message});
+  facts.problems.push_back({content.error().code, source + what + content.error().message});
   return std::nullopt;
 }
 
@@ -59,7 +59,7 @@ std::optional<Image> decode(const Sample& sample, const Bytes& content, const st
                             std::string_view role, SampleFacts& facts) {
   auto image = imaging::decode(content);
   if (image) return std::move(image).value();
-  facts.problems.push_back({true, role_prefix(sample, file, role) + image.error().message});
+  facts.problems.push_back({image.error().code, role_prefix(sample, file, role) + image.error().message});
   return std::nullopt;
 }
 
@@ -80,14 +80,46 @@ void collect_picture(const Sample& sample, SampleFacts& facts) {
   if (const auto info = imaging::read_info(*content)) facts.exif_orientation = info->exif_orientation;
 }
 
-void collect_mask(const Sample& sample, SampleFacts& facts) {
-  const auto content = read(sample, *sample.mask, "mask", facts);
-  if (!content) return;
-  const auto image = decode(sample, *content, *sample.mask, "mask", facts);
-  if (!image) return;
-  const auto bytes = image->bytes();
-  facts.mask =
-      MaskFacts{image->size(), std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{}; })};
+// None: it can't be read, which is a problem.
+std::optional<imaging::Mask> decode_mask(const Sample& sample, const std::filesystem::path& file, SampleFacts& facts) {
+  const auto content = read(sample, file, "mask", facts);
+  if (!content) return std::nullopt;
+  auto mask = imaging::decode_mask(*content);
+  if (mask) return std::move(mask).value();
+  facts.problems.push_back({mask.error().code, role_prefix(sample, file, "mask") + mask.error().message});
+  return std::nullopt;
+}
+
+double marked_share(const Image& marked) {
+  const auto bytes = marked.bytes();
+  const auto count = std::ranges::count_if(bytes, [](std::byte b) { return b != std::byte{}; });
+  return static_cast<double>(count) / static_cast<double>(bytes.size());
+}
+
+void collect_masks(const Sample& sample, SampleFacts& facts) {
+  std::vector<std::filesystem::path> files{*sample.mask};
+  files.insert(files.end(), sample.more_masks.begin(), sample.more_masks.end());
+  std::optional<Image> all;
+  MaskFacts found;
+  for (const auto& file : files) {
+    auto mask = decode_mask(sample, file, facts);
+    if (!mask) return;
+    found.soft_share = std::max(found.soft_share, mask->soft_share);
+    found.by_alpha |= mask->by_alpha;
+    found.by_index |= mask->by_index;
+    if (!all)
+      all = std::move(mask->marked);
+    else if (all->size() == mask->marked.size())
+      for (std::size_t i = 0; i < all->bytes().size(); ++i) all->bytes()[i] |= mask->marked.bytes()[i];
+    else
+      facts.problems.push_back(
+          {ErrorCode::corrupt_data,
+           role_prefix(sample, file, "mask") + "its size differs from that of another mask of the picture"});
+  }
+  found.size = all->size();
+  found.share = marked_share(*all);
+  found.empty = found.share == 0;
+  facts.mask = found;
 }
 
 }  // namespace
@@ -95,7 +127,7 @@ void collect_mask(const Sample& sample, SampleFacts& facts) {
 SampleFacts collect_facts(const Sample& sample) {
   SampleFacts facts;
   collect_picture(sample, facts);
-  if (sample.mask) collect_mask(sample, facts);
+  if (sample.mask) collect_masks(sample, facts);
   if (sample.defect_free_template) {
     if (const auto content = read(sample, *sample.defect_free_template, "template", facts)) {
       if (const auto image = decode(sample, *content, *sample.defect_free_template, "template", facts))

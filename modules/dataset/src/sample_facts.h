@@ -13,13 +13,16 @@
 namespace lineguard::dataset {
 
 struct FileProblem {
-  bool readable = false;  // true: read, but not decodable
+  ErrorCode code = ErrorCode::io_error;  // corrupt_data, too_large: read, but not decodable; unsupported: well-formed
   std::string reason;
 };
 
 struct MaskFacts {
   Size size;
-  bool empty = false;  // no pixel is set
+  bool empty = false;     // no pixel is marked
+  double share = 0;       // of its pixels that are marked
+  double soft_share = 0;  // imaging::Mask's, the largest of the sample's masks
+  bool by_alpha = false, by_index = false;
 };
 
 struct TemplateFacts {

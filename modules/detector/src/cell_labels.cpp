@@ -11,7 +11,7 @@
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
-#include <lineguard/imaging/decode.h>
+#include <lineguard/dataset/mask.h>
 #include <lineguard/imaging/outline.h>
 #include <lineguard/imaging/transform.h>
 
@@ -38,11 +38,6 @@ void paint(Image& canvas, Point origin, const dataset::LabelledBox& box) {
   for (const dataset::Outline& drawn : box.outlines) imaging::fill_outline(canvas, drawn, origin);
 }
 
-Result<Image> decode_mask(const std::filesystem::path& file) {
-  LINEGUARD_ASSIGN(const Image mask, imaging::decode_file(file));
-  return imaging::non_zero(mask);
-}
-
 // Nothing is defective over the edge.
 Image part_of(const Image& mask, const PixelRect& area) {
   if (area == PixelRect{0, 0, mask.size()}) return mask;
@@ -57,8 +52,9 @@ Image part_of(const Image& mask, const PixelRect& area) {
   return part;
 }
 
-Result<Image> part_of_mask(const std::filesystem::path& file, const Shown& shown) {
-  const auto decode = [&] { return decode_mask(file); };
+Result<Image> part_of_mask(const dataset::Sample& sample, const Shown& shown) {
+  const std::filesystem::path& file = *sample.mask;
+  const auto decode = [&] { return dataset::read_mask(sample); };
   RecentPictures alone(1);
   LINEGUARD_ASSIGN(const auto mask, (shown.recent ? *shown.recent : alone).get(file.string(), decode));
   if (mask->size() == shown.picture) return part_of(*mask, shown.area);
@@ -71,7 +67,7 @@ Result<Canvases> paint_defects(const dataset::Sample& sample, const Shown& shown
                                const std::vector<std::string>& classes) {
   Canvases canvases;
   if (sample.mask) {
-    LINEGUARD_ASSIGN(canvases[target_of_class(classes, sample.class_name)], part_of_mask(*sample.mask, shown));
+    LINEGUARD_ASSIGN(canvases[target_of_class(classes, sample.class_name)], part_of_mask(sample, shown));
     return canvases;
   }
   const Point origin{static_cast<double>(shown.area.x), static_cast<double>(shown.area.y)};

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <lineguard/core/words.h>
+#include <lineguard/dataset/mask.h>
 #include <lineguard/evaluation/render.h>
 #include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/transform.h>
@@ -17,8 +18,8 @@ namespace {
 Result<imaging::Outlines> true_outlines(const dataset::Sample& sample, Size picture) {
   imaging::Outlines outlines;
   if (sample.mask) {
-    LINEGUARD_ASSIGN(const Image mask, imaging::decode_file(*sample.mask));
-    return mask.size() == picture ? imaging::outlines_of(imaging::non_zero(mask)) : outlines;
+    LINEGUARD_ASSIGN(const Image mask, dataset::read_mask(sample));
+    return mask.size() == picture ? imaging::outlines_of(mask) : outlines;
   }
   for (const dataset::LabelledBox& drawn : sample.boxes) {
     const Box& box = drawn.box;

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include <lineguard/imaging/decode.h>
+#include <lineguard/dataset/mask.h>
 #include <lineguard/imaging/outline.h>
 #include <lineguard/imaging/properties.h>
 #include <lineguard/imaging/transform.h>
@@ -65,8 +65,9 @@ Result<Image> painted(const dataset::Sample& sample, Size picture) {
 
 }  // namespace
 
-Result<Image> read_mask(const std::filesystem::path& file, Size picture) {
-  LINEGUARD_ASSIGN(Image mask, imaging::decode_file(file));
+Result<Image> read_mask(const dataset::Sample& sample, Size picture) {
+  LINEGUARD_ASSIGN(Image mask, dataset::read_mask(sample));
+  const std::filesystem::path& file = *sample.mask;
   if (mask.size() != picture) {
     return make_error(ErrorCode::invalid_argument,
                       fmt::format("{}: the mask is {} x {}, its picture {} x {}", file.string(), mask.width_px(),
@@ -88,7 +89,7 @@ Result<std::optional<GridPair>> on_grid(const FloatMap& map, const dataset::Samp
   const Size grid = imaging::size_within(map.size, grid_px);
   GridPair pair;
   if (sample.label == Label::defective) {
-    LINEGUARD_ASSIGN(const Image mask, sample.mask ? read_mask(*sample.mask, map.size) : painted(sample, map.size));
+    LINEGUARD_ASSIGN(const Image mask, sample.mask ? read_mask(sample, map.size) : painted(sample, map.size));
     pair.mask = defective_cells(share_of_cells(imaging::non_zero(mask), grid));
   }
   pair.map = grid == map.size ? map : imaging::resize_map(map, grid);

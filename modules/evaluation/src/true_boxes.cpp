@@ -13,7 +13,7 @@ Result<std::vector<stats::TrueBox>> true_boxes(const dataset::Sample& sample, Si
   if (sample.label != Label::defective) return boxes;
   for (const dataset::LabelledBox& labelled : sample.boxes) boxes.push_back({labelled.box, labelled.class_name});
   if (!boxes.empty() || !sample.mask) return boxes;
-  LINEGUARD_ASSIGN(const Image mask, read_mask(*sample.mask, picture));
+  LINEGUARD_ASSIGN(const Image mask, read_mask(sample, picture));
   const auto places = imaging::component_boxes(mask, kMostTrueBoxes);
   if (!places) {
     return make_error(ErrorCode::too_large,

@@ -1,4 +1,5 @@
 // Small pictures of every kind that is read, into the folder named by the first argument.
+#include "../test/further_pictures.h"
 #include "../test/pictures.h"
 
 #include <filesystem>
@@ -35,5 +36,14 @@ int main(int count, char** arguments) {
   write("bits.tif", test::encode_tiff_pattern({17, 9}, 1, PHOTOMETRIC_MINISWHITE));
   write("interlaced.png", test::encode_png_pattern({17, 9}, 2, true));
   write("packbits.tif", test::encode_tiff(gray, {.compression = COMPRESSION_PACKBITS, .white_is_zero = true}));
+  write("rgb.webp", test::encode_webp(rgb));
+  write("turned.webp", test::encode_webp(rgb, 255, 6));
+  write("rgb.jp2", test::encode_jpeg2000(rgb));
+  write("gray16.jls", test::encode_jpeg_ls(gray16));
+  write("rgb.jls", test::encode_jpeg_ls(rgb));
+  write("gray.pgm", test::encode_netpbm_in_letters(gray));
+  write("gray16.pgm", test::encode_netpbm(gray16));
+  write("pages.tif", test::encode_tiff(gray, {.pages = 2}));
+  write("progressive.jpg", test::encode_progressive_jpeg(rgb));
   return 0;
 }

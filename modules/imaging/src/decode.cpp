@@ -1,4 +1,4 @@
-#include "formats.h"
+#include "formats/formats.h"
 
 #include <algorithm>
 #include <array>
@@ -19,21 +19,38 @@ bool starts_with(Encoded encoded, std::string_view magic) {
                     [](char expected, std::byte found) { return static_cast<std::byte>(expected) == found; });
 }
 
+struct Decoder {
+  Format format;
+  std::string_view name;
+  Result<PictureInfo> (*info)(Encoded);
+  Result<Image> (*decode)(Encoded, const PictureInfo&);
+};
+
+constexpr std::array<Decoder, 8> kDecoders{{
+    {Format::jpeg, "JPEG", jpeg_info, decode_jpeg},
+    {Format::png, "PNG", png_info, decode_png},
+    {Format::bmp, "BMP", bmp_info, decode_bmp},
+    {Format::tiff, "TIFF", tiff_info, decode_tiff},
+    {Format::webp, "WebP", webp_info, decode_webp},
+    {Format::jpeg2000, "JPEG 2000", jpeg2000_info, decode_jpeg2000},
+    {Format::jpeg_ls, "JPEG-LS", jpeg_ls_info, decode_jpeg_ls},
+    {Format::netpbm, "PGM or PPM", netpbm_info, decode_netpbm},
+}};
+
+constexpr std::string_view kExpected = "expected JPEG, PNG, BMP, TIFF, WebP, JPEG 2000, JPEG-LS, PGM or PPM";
+
+// Null: none.
+const Decoder* decoder_of(Format format) {
+  const auto found = std::ranges::find(kDecoders, format, &Decoder::format);
+  return found == kDecoders.end() ? nullptr : &*found;
+}
+
 Result<PictureInfo> info_by_format(Encoded encoded) {
-  switch (detect_format(encoded)) {
-    case Format::jpeg:
-      return jpeg_info(encoded);
-    case Format::png:
-      return png_info(encoded);
-    case Format::bmp:
-      return bmp_info(encoded);
-    case Format::tiff:
-      return tiff_info(encoded);
-    case Format::unrecognised:
-      break;
-  }
-  if (encoded.empty()) return corrupt("the file is empty; expected a JPEG, PNG, BMP or TIFF picture");
-  return corrupt("not a picture: expected JPEG, PNG, BMP or TIFF, by its first bytes");
+  if (const Decoder* decoder = decoder_of(detect_format(encoded))) return decoder->info(encoded);
+  if (encoded.empty()) return corrupt(fmt::format("the file is empty; {}", kExpected));
+  if (const auto name = name_of_other_format(encoded); !name.empty())
+    return unsupported(fmt::format("{}, a format that is not read; {}: save it as PNG or TIFF", name, kExpected));
+  return corrupt(fmt::format("not a picture: {}, by its first bytes", kExpected));
 }
 
 // As stored, before orientation.
@@ -43,9 +60,9 @@ Result<PictureInfo> limited_info(Encoded encoded, const DecodeLimits& limits) {
                       fmt::format("{} bytes, allowed are {}", encoded.size(), limits.max_file_bytes));
   }
   LINEGUARD_ASSIGN(const PictureInfo info, info_by_format(encoded));
-  const int longest_px = std::max(info.size.width_px, info.size.height_px);
-  if (longest_px > limits.max_side_px) {
-    return make_error(ErrorCode::too_large, fmt::format("{} x {} pixels, a side may have {}", info.size.width_px,
+  const int side = std::max(info.size.width_px, info.size.height_px);
+  if (side > limits.max_side_px) {
+    return make_error(ErrorCode::too_large, fmt::format("{} x {} pixels: a side may have {}", info.size.width_px,
                                                         info.size.height_px, limits.max_side_px));
   }
   const std::int64_t pixels = std::int64_t{info.size.width_px} * info.size.height_px;
@@ -56,37 +73,26 @@ Result<PictureInfo> limited_info(Encoded encoded, const DecodeLimits& limits) {
   return info;
 }
 
-Result<Image> decode_by_format(Encoded encoded, const PictureInfo& info, const GiveUp& give_up) {
-  switch (info.format) {
-    case Format::jpeg:
-      return decode_jpeg(encoded, info);
-    case Format::png:
-      return decode_png(encoded, info, give_up);
-    case Format::bmp:
-      return decode_bmp(encoded, info);
-    case Format::tiff:
-      return decode_tiff(encoded, info, give_up);
-    case Format::unrecognised:
-      break;
-  }
-  return corrupt("not a picture");
-}
-
 }  // namespace
 
 std::string_view to_string(Format format) {
-  constexpr std::array<std::string_view, 5> kNames{"JPEG", "PNG", "BMP", "TIFF", "no picture"};
-  return kNames[static_cast<std::size_t>(format)];
+  const Decoder* decoder = decoder_of(format);
+  return decoder != nullptr ? decoder->name : "no picture";
 }
 
 Format detect_format(Encoded encoded) {
-  if (starts_with(encoded, "\xff\xd8\xff")) return Format::jpeg;
+  if (starts_with(encoded, "\xff\xd8\xff")) return is_jpeg_ls(encoded) ? Format::jpeg_ls : Format::jpeg;
   if (starts_with(encoded, "\x89PNG\r\n\x1a\n")) return Format::png;
   if (starts_with(encoded, "BM")) return Format::bmp;
   if (starts_with(encoded, std::string_view("II*\0", 4)) || starts_with(encoded, std::string_view("MM\0*", 4)) ||
       starts_with(encoded, std::string_view("II+\0", 4)) || starts_with(encoded, std::string_view("MM\0+", 4))) {
     return Format::tiff;
   }
+  if (starts_with(encoded, "RIFF") && has_text_at(encoded, 8, "WEBP")) return Format::webp;
+  if (starts_with(encoded, std::string_view("\0\0\0\x0cjP  \r\n\x87\n", 12)) ||
+      starts_with(encoded, "\xff\x4f\xff\x51"))
+    return Format::jpeg2000;
+  if (is_netpbm(encoded)) return Format::netpbm;
   return Format::unrecognised;
 }
 
@@ -103,6 +109,9 @@ std::uint64_t decoding_bytes(const PictureInfo& info) {
   constexpr std::uint64_t kRasterBytes = 4;  // of a TIFF that the library converts
   std::uint64_t bytes = image;
   if (info.format == Format::tiff && info.depth == PixelDepth::u8) bytes += pixels * kRasterBytes;
+  constexpr std::uint64_t kJpeg2000SampleBytes = 4;
+  if (info.format == Format::jpeg2000)
+    bytes += pixels * static_cast<std::uint64_t>(info.channels) * kJpeg2000SampleBytes;
   if (info.format == Format::bmp || info.exif_orientation != 1) bytes += image;
   return bytes;
 }
@@ -111,7 +120,7 @@ Result<Image> decode(Encoded encoded, const DecodeLimits& limits, const GiveUp& 
   LINEGUARD_ASSIGN(const PictureInfo info, limited_info(encoded, limits));
   try {
     if (give_up && give_up()) return given_up();
-    LINEGUARD_ASSIGN(Image image, decode_by_format(encoded, info, give_up));
+    LINEGUARD_ASSIGN(Image image, decoder_of(info.format)->decode(encoded, info));
     if (give_up && give_up()) return given_up();
     return info.exif_orientation == 1 ? std::move(image) : apply_orientation(image, info.exif_orientation);
   } catch (const std::bad_alloc&) {
@@ -127,11 +136,17 @@ Result<Image> decode_file(const std::filesystem::path& file, const DecodeLimits&
   return image;
 }
 
+std::string_view picture_extensions() {
+  return ".jpg, .jpeg, .png, .bmp, .tif, .tiff, .webp, .jp2, .j2k, .jls, .pgm, .ppm, .pbm or .pnm";
+}
+
 bool has_picture_extension(const std::filesystem::path& file) {
   std::string extension = file.extension().string();
   std::ranges::transform(extension, extension.begin(),
                          [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  constexpr std::array<std::string_view, 6> kPictures = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"};
+  constexpr std::array<std::string_view, 19> kPictures = {".jpg", ".jpeg", ".jpe",  ".jfif", ".png", ".bmp", ".dib",
+                                                          ".tif", ".tiff", ".webp", ".jp2",  ".j2k", ".jpf", ".jls",
+                                                          ".pgm", ".ppm",  ".pbm",  ".pnm",  ".apng"};
   return std::ranges::find(kPictures, extension) != kPictures.end();
 }
 

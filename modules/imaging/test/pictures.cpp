@@ -3,10 +3,12 @@
 #include "temp_folder.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <jpeglib.h>
 #include <png.h>
 #include <tiffio.h>
 #include <vector>
@@ -32,15 +34,15 @@ Bytes png_of(png_uint_32 format, Size size, const void* pixels, const void* pale
   return encoded;
 }
 
-// The image's samples with all-ones samples behind each pixel.
-Bytes with_extra_samples(const Image& image, int extra) {
+// The image's samples with further ones of equal bytes behind each pixel.
+Bytes with_extra_samples(const Image& image, int extra, int value) {
   const auto depth = static_cast<std::size_t>(image.depth());
   const std::size_t pixel = depth * static_cast<std::size_t>(image.channels());
   Bytes wide;
   for (std::size_t at = 0; at < image.bytes().size(); at += pixel) {
     wide.insert(wide.end(), image.bytes().begin() + static_cast<std::ptrdiff_t>(at),
                 image.bytes().begin() + static_cast<std::ptrdiff_t>(at + pixel));
-    wide.insert(wide.end(), depth * static_cast<std::size_t>(extra), std::byte{0xff});
+    wide.insert(wide.end(), depth * static_cast<std::size_t>(extra), static_cast<std::byte>(value));
   }
   return wide;
 }
@@ -203,13 +205,14 @@ Bytes encode_bmp(const Image& pixels, BmpKind kind) {
 }
 
 Bytes encode_tiff(const Image& image, TiffKind kind) {
-  Bytes samples = with_extra_samples(image, kind.extra_samples);
+  Bytes samples = with_extra_samples(image, kind.extra_samples, kind.extra_value);
   if (kind.white_is_zero) {
     for (std::byte& value : samples) value = ~value;
   }
   const auto depth = static_cast<std::size_t>(image.depth());
   const int planes = kind.planes_apart ? image.channels() + kind.extra_samples : 1;
-  return tiff_by([&](TIFF* tiff) {
+  const auto write_page = [&](TIFF* tiff, std::uint32_t subfile) {
+    if (subfile != 0) TIFFSetField(tiff, TIFFTAG_SUBFILETYPE, subfile);
     describe(tiff, image, kind);
     for (int i = 0; i < planes; ++i) {
       const auto number = static_cast<std::uint16_t>(i);
@@ -218,6 +221,14 @@ Bytes encode_tiff(const Image& image, TiffKind kind) {
         write_tiles(tiff, plane, image.size(), kind.tile_side_px, number);
       else
         write_strips(tiff, plane, image.height_px(), number);
+    }
+  };
+  return tiff_by([&](TIFF* tiff) {
+    for (int page = 0; page < kind.pages; ++page) {
+      std::vector<toff_t> places(static_cast<std::size_t>(kind.pages - 1));
+      if (page == 0 && kind.inside) TIFFSetField(tiff, TIFFTAG_SUBIFD, static_cast<int>(places.size()), places.data());
+      write_page(tiff, page == 0 ? 0 : kind.subfile);
+      if (kind.pages > 1) TIFFWriteDirectory(tiff);
     }
   });
 }
@@ -267,8 +278,8 @@ Bytes encode_png_pattern(Size size, int bits, bool interlaced) {
   return encoded;
 }
 
-Bytes encode_png_with_alpha(const Image& rgb) {
-  const Bytes samples = with_extra_samples(rgb, 1);
+Bytes encode_png_with_alpha(const Image& rgb, int alpha) {
+  const Bytes samples = with_extra_samples(rgb, 1, alpha);
   return png_of(PNG_FORMAT_RGBA, rgb.size(), samples.data(), nullptr, 0);
 }
 
@@ -277,6 +288,47 @@ Bytes encode_png_with_palette(Size size) {
   std::vector<std::uint8_t> indices(static_cast<std::size_t>(size.width_px * size.height_px));
   for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = i % 2;
   return png_of(PNG_FORMAT_RGB_COLORMAP, size, indices.data(), palette.data(), 2);
+}
+
+Bytes encode_progressive_jpeg(const Image& rgb) {
+  jpeg_compress_struct jpeg{};
+  jpeg_error_mgr errors{};
+  jpeg.err = jpeg_std_error(&errors);
+  jpeg_create_compress(&jpeg);
+  unsigned char* encoded = nullptr;
+  unsigned long size = 0;
+  jpeg_mem_dest(&jpeg, &encoded, &size);
+  jpeg.image_width = static_cast<JDIMENSION>(rgb.width_px());
+  jpeg.image_height = static_cast<JDIMENSION>(rgb.height_px());
+  jpeg.input_components = 3;
+  jpeg.in_color_space = JCS_RGB;
+  jpeg_set_defaults(&jpeg);
+  jpeg_simple_progression(&jpeg);
+  jpeg_start_compress(&jpeg, TRUE);
+  for (int y = 0; y < rgb.height_px(); ++y) {
+    auto* row = const_cast<JSAMPLE*>(rgb.row_u8(y).data());
+    jpeg_write_scanlines(&jpeg, &row, 1);
+  }
+  jpeg_finish_compress(&jpeg);
+  const auto* first = reinterpret_cast<const std::byte*>(encoded);
+  Bytes bytes(first, first + size);
+  jpeg_destroy_compress(&jpeg);
+  std::free(encoded);
+  return bytes;
+}
+
+Bytes encode_bmp_with_fourth_byte(const Image& rgb, const std::function<int(int x, int y)>& fourth) {
+  Bytes bmp = encode_bmp(rgb, {.top_down = true});
+  bmp.resize(54);
+  bmp[28] = std::byte{32};
+  for (int y = 0; y < rgb.height_px(); ++y) {
+    for (int x = 0; x < rgb.width_px(); ++x) {
+      const auto at = static_cast<std::size_t>(3 * x);
+      for (const std::size_t channel : {2, 1, 0}) bmp.push_back(static_cast<std::byte>(rgb.row_u8(y)[at + channel]));
+      bmp.push_back(static_cast<std::byte>(fourth(x, y)));
+    }
+  }
+  return bmp;
 }
 
 int largest_difference(const Image& a, const Image& b) {

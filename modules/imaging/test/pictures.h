@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string_view>
 
 #include <lineguard/core/image.h>
@@ -31,6 +32,10 @@ struct TiffKind {
   bool white_is_zero = false;
   bool planes_apart = false;  // all reds, then all greens, …
   std::uint16_t orientation = 1;
+  int extra_value = 0xff;     // of each byte of a further sample
+  int pages = 1;              // the same picture so often
+  std::uint32_t subfile = 0;  // what the further ones are said to be
+  bool inside = false;        // the further ones stand in the first one's sub-directories
 };
 Bytes encode_tiff(const Image& image, TiffKind kind);
 
@@ -41,8 +46,14 @@ Bytes encode_tiff_pattern(Size size, int bits, std::uint16_t photometric);
 Bytes encode_png_pattern(Size size, int bits, bool interlaced);
 
 // Through libpng's simplified interface: RGBA, or a palette of `image`'s first two pixels.
-Bytes encode_png_with_alpha(const Image& rgb);
+Bytes encode_png_with_alpha(const Image& rgb, int alpha = 0xff);
 Bytes encode_png_with_palette(Size size);
+
+// Through libjpeg, in its usual ten scans.
+Bytes encode_progressive_jpeg(const Image& rgb);
+
+// 32 bits a pixel: blue, green, red and what the function says.
+Bytes encode_bmp_with_fourth_byte(const Image& rgb, const std::function<int(int x, int y)>& fourth);
 
 // The largest difference of any sample, in steps of the depth. REQUIRES: same size, channels and depth.
 int largest_difference(const Image& a, const Image& b);

@@ -164,9 +164,9 @@ Result<package::RuledPoint> judged_point(const Arguments& arguments, const accep
 
 Result<int> run_accept(Arguments arguments) {
   LINEGUARD_TRY(check_arguments(arguments));
-  LINEGUARD_TRY(arguments.outputs.prepare());
   LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset, arguments.package));
   LINEGUARD_TRY(arguments.outputs.refuse_to_overwrite(data));
+  LINEGUARD_TRY(arguments.outputs.prepare());
   const UnchangedFiles unchanged(dataset::source_files(data));  // what is hashed is what is judged
   for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
   LINEGUARD_ASSIGN(auto point, package::read_ruled_point(arguments.package, arguments.operating_point));

@@ -38,7 +38,7 @@ Result<void> AcceptOutputs::prepare() const {
 }
 
 Result<void> AcceptOutputs::refuse_to_overwrite(const dataset::Dataset& data) const {
-  return app::refuse_to_overwrite(data, {json, report});
+  return app::refuse_in_dataset(data, {json, report});
 }
 
 Result<void> AcceptOutputs::write(const std::string& package, acceptance::AcceptanceReport made) const {

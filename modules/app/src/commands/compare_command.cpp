@@ -64,9 +64,9 @@ int exit_code_of(const evaluation::Comparison& comparison, bool fail_if_worse) {
 }
 
 Result<int> run_compare(const Arguments& arguments) {
-  LINEGUARD_TRY(prepare_output_files({arguments.json, arguments.report}));
   LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset, arguments.a));
-  LINEGUARD_TRY(refuse_to_overwrite(data, {arguments.json, arguments.report}));
+  LINEGUARD_TRY(refuse_in_dataset(data, {arguments.json, arguments.report}));
+  LINEGUARD_TRY(prepare_output_files({arguments.json, arguments.report}));
   const UnchangedFiles unchanged(dataset::source_files(data));  // what is hashed is what is evaluated
   for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
   detector::LoadOptions load{

@@ -133,9 +133,9 @@ Result<void> write_files(const evaluation::Evaluation& evaluation, const Argumen
 
 Result<int> run_evaluate(const Arguments& arguments) {
   LINEGUARD_TRY(check_threshold_options(arguments));
-  LINEGUARD_TRY(prepare_output_files(outputs_of(arguments)));
   LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset, arguments.package));
-  LINEGUARD_TRY(refuse_to_overwrite(data, outputs_of(arguments)));
+  LINEGUARD_TRY(refuse_in_dataset(data, outputs_of(arguments)));
+  LINEGUARD_TRY(prepare_output_files(outputs_of(arguments)));
   const UnchangedFiles unchanged(dataset::source_files(data));  // what is hashed is what is evaluated
   for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
   LINEGUARD_ASSIGN(const auto detector,

@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "commands/inspect_run.h"
 #include "commands/listed_names.h"
+#include "data_folders.h"
 #include "outputs.h"
 #include "progress_bar.h"
 
@@ -57,6 +58,19 @@ std::string stopped_in_words(const InspectSummary& summary, std::size_t total, c
   return words + fmt::format(": {} has their lines and no others\n", arguments.jsonl);
 }
 
+// Of the folders that were named: files that are no part of what is inspected are told, not passed over.
+void say_what_is_left_out(const std::vector<std::string>& inputs) {
+  constexpr std::size_t kNamed = 3;
+  std::error_code code;
+  for (const std::string& input : inputs) {
+    if (!std::filesystem::is_directory(input, code)) continue;
+    const auto account = account_of_input(input);
+    if (account.left_out.empty()) continue;
+    std::cerr << fmt::format("{}: {}\n", input, dataset::to_text(account));
+    for (const std::string& line : dataset::left_out_lines(account, kNamed)) std::cerr << "  " << line << "\n";
+  }
+}
+
 std::string in_words(const InspectSummary& summary, const detector::Detector& detector) {
   std::string words = fmt::format("{}: {} good, {} defective, {} unknown", count_of(summary.inputs(), "picture"),
                                   summary.good, summary.defective, summary.unknown);
@@ -105,6 +119,10 @@ Result<int> run_inspect(const Arguments& arguments) {
   std::vector<std::filesystem::path> pictures;
   for (const InspectInput& input : inputs) pictures.push_back(input.file);
   LINEGUARD_TRY(refuse_to_replace(pictures, arguments.jsonl));
+  DataFolders folders;
+  for (const std::string& input : arguments.inputs) folders.add(input);
+  if (!arguments.templates.empty()) folders.add(arguments.templates);
+  LINEGUARD_TRY(folders.refuse_inside({arguments.jsonl, arguments.overlay, arguments.map}));
   for (const std::string& folder : {arguments.overlay, arguments.map}) {
     if (!folder.empty()) LINEGUARD_TRY(prepare_output_folder(folder));
   }
@@ -120,6 +138,7 @@ Result<int> run_inspect(const Arguments& arguments) {
   const std::optional<Error> list_failure = list ? list->failure() : std::nullopt;
   const bool ended_early = stop.signal() != 0 || list_failure;
   if (!ended_early || summary.inputs() > 0) LINEGUARD_TRY(writer.finish());
+  say_what_is_left_out(arguments.inputs);
   std::cerr << in_words(summary, *detector);
   if (stop.signal() != 0) {
     std::cerr << stopped_in_words(summary, total, arguments);

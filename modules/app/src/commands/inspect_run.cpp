@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <lineguard/core/files.h>
 #include <lineguard/evaluation/evaluate.h>
@@ -18,6 +19,17 @@ namespace lineguard::app {
 namespace fs = std::filesystem;
 namespace {
 
+bool is_of_masks(const fs::path& relative) {
+  return std::ranges::find(relative, fs::path("ground_truth")) != relative.end();
+}
+
+std::vector<std::string> left_out_of(const fs::path& folder) {
+  constexpr std::size_t kNamed = 3;
+  auto lines = dataset::left_out_lines(account_of_input(folder), kNamed);
+  if (lines.empty()) lines.emplace_back("no files");
+  return lines;
+}
+
 Result<void> list_folder(const fs::path& folder, std::vector<InspectInput>& inputs) {
   std::error_code code;
   std::vector<fs::path> files;
@@ -29,7 +41,8 @@ Result<void> list_folder(const fs::path& folder, std::vector<InspectInput>& inpu
   if (code) return make_error(ErrorCode::io_error, fmt::format("cannot read {}: {}", folder.string(), code.message()));
   if (files.empty()) {
     return make_error(ErrorCode::invalid_argument,
-                      fmt::format("{} has no pictures (.jpg .jpeg .png .bmp .tif .tiff)", folder.string()));
+                      fmt::format("{} has no pictures (expected {}); it has {}", folder.string(),
+                                  imaging::picture_extensions(), fmt::join(left_out_of(folder), "; ")));
   }
   std::ranges::sort(files);
   for (const fs::path& file : files) inputs.push_back({file, file.lexically_relative(folder)});
@@ -134,6 +147,12 @@ void count(const wire::InspectLine& line, InspectSummary& summary) {
 }
 
 }  // namespace
+
+dataset::FileAccount account_of_input(const fs::path& folder) {
+  return dataset::account_of_folder(folder, [&](const fs::path& file) {
+    return imaging::has_picture_extension(file) && !is_of_masks(file.lexically_relative(folder));
+  });
+}
 
 Result<std::vector<InspectInput>> list_inputs(const std::vector<fs::path>& named) {
   std::vector<InspectInput> inputs;

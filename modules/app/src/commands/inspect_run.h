@@ -12,6 +12,7 @@
 
 #include <lineguard/core/predictor.h>
 #include <lineguard/core/result.h>
+#include <lineguard/dataset/account.h>
 
 namespace lineguard::app {
 
@@ -27,6 +28,10 @@ using InspectSource = std::function<std::optional<InspectInput>()>;
 // named file that does not exist is an input like others: its line will say so. Errors: invalid_argument where a folder
 // has no pictures, io_error where one can't be read.
 Result<std::vector<InspectInput>> list_inputs(const std::vector<std::filesystem::path>& named);
+
+// What becomes of each file of a folder that is named: pictures are inspected, masks in ground_truth/ and other files
+// are left out.
+dataset::FileAccount account_of_input(const std::filesystem::path& folder);
 
 // A name in an output folder for every input: its relative path with another extension, "-2" and so on before it where
 // another input took that name already. Not thread-safe.

@@ -77,6 +77,7 @@ Result<evaluation::Comparison> judge(evaluation::Evaluation before, const std::f
 Result<int> run_quantize(const Arguments& arguments) {
   remove_staged_folders_on_interrupt();
   LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset, arguments.package));
+  LINEGUARD_TRY(refuse_in_dataset(data, {arguments.out}));
   LINEGUARD_ASSIGN(const auto samples, select_samples(arguments.package, arguments.split, data));
   LINEGUARD_TRY(find_learned_pictures({arguments.package}, data, samples));
   warn_of_staged(arguments.out);

@@ -140,9 +140,9 @@ Result<int> run_train(const TrainArguments& arguments) {
   remove_staged_folders_on_interrupt();
   warn_of_staged(arguments.out);
   LINEGUARD_TRY(refuse_inside(arguments.out, arguments.json));
-  LINEGUARD_TRY(prepare_output_files({arguments.json}));
   LINEGUARD_ASSIGN(const auto data, read_without_copies(arguments.dataset));
-  LINEGUARD_TRY(refuse_to_overwrite(data, {arguments.json}));
+  LINEGUARD_TRY(refuse_in_dataset(data, {arguments.out, arguments.json}));
+  LINEGUARD_TRY(prepare_output_files({arguments.json}));
   for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
   const auto trained = detector::train(data, config, arguments.out, options, terminal_progress());
   // A setting may be wrong for this backbone alone, which nobody knew when the file was read.

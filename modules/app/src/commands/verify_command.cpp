@@ -24,10 +24,10 @@ struct VerifyOptions {
 
 Result<VerifyResult> verify(const VerifyOptions& options) {
   remove_staged_folders_on_interrupt();
-  LINEGUARD_TRY(prepare_output_files({options.json, options.report}));
   VerifyResult result;
   LINEGUARD_ASSIGN(result.dataset, read_dataset(options.dataset));
-  LINEGUARD_TRY(refuse_to_overwrite(result.dataset, {options.json, options.report}));
+  LINEGUARD_TRY(refuse_in_dataset(result.dataset, {options.json, options.report}));
+  LINEGUARD_TRY(prepare_output_files({options.json, options.report}));
   LINEGUARD_ASSIGN(result.report, dataset::check_dataset(result.dataset, options.check, terminal_progress()));
   if (!options.structure_only && !result.dataset.samples.empty()) {
     LINEGUARD_ASSIGN(auto findings,

@@ -19,6 +19,7 @@ using dataset::Severity;
 constexpr std::string_view kMalformedLabel = "malformed-label";
 constexpr std::size_t kMaxFilesShown = 10;
 constexpr std::size_t kMaxFindingsShown = 10;  // of one check
+constexpr std::size_t kMaxLeftOutShown = 4;
 constexpr std::size_t kMaxSizesShown = 4;
 constexpr std::size_t kMaxClassesShown = 20;
 
@@ -40,6 +41,9 @@ void print_summary(const VerifyResult& result, std::ostream& out) {
     fmt::print(out, "Templates {}: compared with their pictures, and good ones to learn from\n", summary.templates);
   if (!summary.by_split.empty()) fmt::print(out, "Splits    {}\n", list_counts(summary.by_split, 3));
   fmt::print(out, "Sizes     {}\n", list_counts(summary.by_size, kMaxSizesShown));
+  fmt::print(out, "Files     {}\n", dataset::to_text(result.dataset.files));
+  for (const auto& line : dataset::left_out_lines(result.dataset.files, kMaxLeftOutShown))
+    fmt::print(out, "            {}\n", on_one_line(line, 2000));
   for (const auto& warning : result.dataset.warnings) fmt::print(out, "Note      {}\n", on_one_line(warning, 2000));
 }
 
@@ -75,6 +79,18 @@ nlohmann::json json_of(const VerifyResult& result, const Finding& finding) {
           {"files", finding.files},
           {"reason", finding.reason},
           {"advice", finding.advice}};
+}
+
+nlohmann::json to_json_value(const dataset::FileAccount& account) {
+  nlohmann::json left_out = nlohmann::json::array();
+  for (const dataset::LeftOut& entry : account.left_out) {
+    left_out.push_back({{"reason", name_of(dataset::kLeftOutReasonNames, entry.reason)},
+                        {"count", entry.count},
+                        {"files", entry.files}});
+  }
+  return {{"found", account.found},         {"pictures", account.pictures},       {"masks", account.masks},
+          {"templates", account.templates}, {"label_files", account.label_files}, {"left_out", left_out},
+          {"complete", account.complete}};
 }
 
 }  // namespace
@@ -158,6 +174,7 @@ std::string to_json(const VerifyResult& result) {
                               {"objects_by_class", summary.objects_by_class},
                               {"splits", summary.by_split},
                               {"sizes", summary.by_size}}},
+                            {"files", to_json_value(result.dataset.files)},
                             {"notes", result.dataset.warnings},
                             {"findings", findings},
                             {"blockers", result.blocker_count()}};

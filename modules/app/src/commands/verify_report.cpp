@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <lineguard/core/words.h>
 #include <lineguard/imaging/decode.h>
@@ -169,6 +170,24 @@ report::Table table_of_sizes(const dataset::Summary& summary) {
   return table;
 }
 
+// What became of the folder's files.
+report::Table table_of_files(const dataset::FileAccount& files) {
+  report::Table table{{"files", "count", "the first ones"}, {}, 1};
+  table.rows.push_back({"found", std::to_string(files.found), ""});
+  for (const auto& [name, count] :
+       {std::pair("pictures used", files.pictures), std::pair("masks used", files.masks),
+        std::pair("templates used", files.templates), std::pair("label files used", files.label_files)}) {
+    if (count > 0) table.rows.push_back({name, std::to_string(count), ""});
+  }
+  for (const dataset::LeftOut& entry : files.left_out) {
+    const std::vector<std::string> first(entry.files.begin(),
+                                         entry.files.begin() + std::min(entry.files.size(), kFilesNamed));
+    table.rows.push_back({"left out: " + std::string(in_words(entry.reason)), std::to_string(entry.count),
+                          fmt::format("{}", fmt::join(first, ", "))});
+  }
+  return table;
+}
+
 }  // namespace
 
 std::string to_html(const VerifyResult& result) {
@@ -180,6 +199,7 @@ std::string to_html(const VerifyResult& result) {
   page.heading("What is in it");
   page.table(table_of_classes(result.dataset));
   page.table(table_of_sizes(result.report.summary));
+  page.table(table_of_files(result.dataset.files));
   for (const auto& warning : result.dataset.warnings) page.paragraph("Note: " + warning + ".");
   std::unordered_map<std::string, std::filesystem::path> paths;
   for (const auto& sample : result.dataset.samples) paths.emplace(sample.name, sample.image);

@@ -1,8 +1,11 @@
-// COCO: <name>.json with its pictures in <name>/ or beside it. A picture without annotations is a good one.
+// COCO as tools export it: <name>.json with its pictures in <name>/ or beside it; annotations/instances_<name>.json (MS
+// COCO, CVAT); <split>/_annotations.coco.json (Roboflow); labels.json and data/ (FiftyOne); result.json and images/
+// (Label Studio). A picture without annotations is a good one.
 #include "json_text.h"
 #include "labels.h"
 #include "layouts/layout.h"
 #include "outline_limits.h"
+#include "picture_finder.h"
 #include "run_lengths.h"
 
 #include <algorithm>
@@ -10,6 +13,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <utility>
 
@@ -17,6 +21,8 @@
 #include <nlohmann/json.hpp>
 
 #include <lineguard/core/files.h>
+#include <lineguard/core/limits.h>
+#include <lineguard/core/words.h>
 
 namespace lineguard::dataset {
 namespace fs = std::filesystem;
@@ -27,31 +33,87 @@ using Id = std::int64_t;
 
 constexpr std::size_t kLongestId_bytes = 20;
 
+// Block by block: a file may have hundreds of megabytes, and is looked at more than once.
 bool holds_annotations(const fs::path& file) {
-  const auto text = read_text_file(file);
-  return text && text->find("\"images\"") != std::string::npos && text->find("\"annotations\"") != std::string::npos;
+  constexpr std::array<std::string_view, 2> kKeys{"\"images\"", "\"annotations\""};
+  std::array<bool, 2> found{};
+  std::string end;  // of the last block: a key may lie across two
+  const auto look = [&](std::span<const std::byte> block) {
+    const std::string text = end + std::string(reinterpret_cast<const char*>(block.data()), block.size());
+    for (std::size_t i = 0; i < kKeys.size(); ++i) found[i] = found[i] || text.find(kKeys[i]) != text.npos;
+    end = text.substr(text.size() - std::min<std::size_t>(text.size(), 16));
+    return !(found[0] && found[1]);
+  };
+  return read_blocks(file, look) && found[0] && found[1];
 }
 
-std::vector<std::string> annotation_files(const FolderContent& folder) {
-  auto names = folder.others_with_extension(".json");
-  std::erase_if(names, [&](const std::string& name) { return !holds_annotations(folder.path / name); });
-  return names;
+// Captions, poses and so on of the same pictures: MS COCO keeps them beside its instances.
+bool is_of_another_kind(std::string_view name) {
+  constexpr std::array<std::string_view, 5> kOthers{"captions_", "person_keypoints_", "panoptic_", "stuff_",
+                                                    "image_info_"};
+  return std::ranges::any_of(kOthers, [&](std::string_view start) { return name.starts_with(start); });
+}
+
+struct AnnotationFile {
+  fs::path file;
+  std::vector<fs::path> picture_folders;  // in the order of their likelihood; the first is there or is the file's own
+  Split split = Split::unset;
+};
+
+// The name of the part of the set that a file is about; empty: it does not say.
+std::string subset_of(const std::string& stem) {
+  constexpr std::string_view kInstances = "instances_";
+  constexpr std::array<std::string_view, 6> kNoSubset{"_annotations.coco", "annotations", "labels", "result",
+                                                      "instances",         "coco"};
+  if (stem.starts_with(kInstances)) return stem.substr(kInstances.size());
+  return std::ranges::find(kNoSubset, stem) != kNoSubset.end() ? "" : stem;
+}
+
+AnnotationFile annotation_file(const FolderContent& root, const fs::path& file) {
+  const fs::path folder = file.parent_path();
+  const std::string stem = file.stem().string(), subset = subset_of(stem);
+  AnnotationFile found{file, {}, split_named(subset)};
+  if (found.split == Split::unset && folder != root.path) found.split = split_named(folder.filename().string());
+  const bool in_own_folder = folder != root.path;
+  std::vector<fs::path> likely{folder / stem};
+  for (const fs::path& base : in_own_folder ? std::vector{root.path, folder} : std::vector{folder}) {
+    if (!subset.empty()) likely.insert(likely.end(), {base / subset, base / "images" / subset});
+    likely.insert(likely.end(), {base / "images", base / "Images", base / "data"});
+  }
+  likely.insert(likely.end(), {folder, root.path});
+  std::error_code code;
+  for (const fs::path& path : likely) {
+    const bool is_new = std::ranges::find(found.picture_folders, path) == found.picture_folders.end();
+    if (is_new && fs::is_directory(path, code)) found.picture_folders.push_back(path);
+  }
+  return found;
+}
+
+// In the folder itself, else in the folders in it.
+std::vector<AnnotationFile> annotation_files(const FolderContent& root) {
+  std::vector<AnnotationFile> files;
+  const auto look_in = [&](const FolderContent& folder) {
+    for (const auto& name : folder.others_with_extension(".json")) {
+      const fs::path file = folder.path / name;
+      if (!is_of_another_kind(name) && holds_annotations(file)) files.push_back(annotation_file(root, file));
+    }
+  };
+  look_in(root);
+  for (const auto& name : files.empty() ? root.folders : std::vector<std::string>{}) {
+    if (const auto folder = list_folder(root.path / name)) look_in(*folder);
+  }
+  return files;
 }
 
 // One file. Every problem names it, the line and the entry: "train.json:345: annotations[12], id 71: expected …".
 class CocoFile {
  public:
-  CocoFile(const fs::path& file, Dataset& dataset) : file_(file), dataset_(dataset) {
-    std::error_code code;
-    const fs::path own_folder = fs::path(file).replace_extension();
-    pictures_ = fs::is_directory(own_folder, code) ? own_folder : file.parent_path();
-    templates_ = pictures_;
-    templates_ += "_template";
-  }
+  CocoFile(const AnnotationFile& found, MissingLabels missing, Dataset& dataset)
+      : file_(found.file), split_(found.split), missing_(missing), finder_(found.picture_folders), dataset_(dataset) {}
 
   void read() {
     dataset_.label_files.push_back(file_);
-    const auto text = read_text_file(file_);
+    const auto text = read_text_file(file_, limits::kDatasetJson.bytes);
     if (!text) return dataset_.problems.add(file_.string(), text.error().message);
     const auto root = checked_json(*text);
     if (!root) return dataset_.problems.add(file_.string(), root.error().message);
@@ -160,13 +222,15 @@ class CocoFile {
     const auto id = whole(entry.at("id"));
     if (!id) return no_id(entry.at("id"));
     Picture picture;
-    picture.sample.image = (pictures_ / name).lexically_normal();
-    picture.sample.split = split_named(file_.stem().string());
+    const PictureFinder::Found found = finder_.find(name);
+    picture.sample.image = found.file;
+    picture.sample.split = split_;
     picture.sample.source_line = fmt::format("{}: image {}", file_.string(), *id);
     std::error_code code;
-    const fs::path inside = fs::path(name).lexically_normal();
-    const bool stays = inside.is_relative() && *inside.begin() != "..";
-    if (const fs::path twin = templates_ / inside; stays && fs::exists(twin, code))
+    const bool stays = found.inside.is_relative() && *found.inside.begin() != "..";
+    fs::path templates = found.folder;
+    templates += "_template";
+    if (const fs::path twin = templates / found.inside; stays && fs::exists(twin, code))
       picture.sample.defect_free_template = twin;
     picture.size = picture.sample.annotated_size = said_size(entry);
     if (!index_.emplace(*id, read_.size()).second) return fmt::format("image {} is there twice", *id);
@@ -188,17 +252,19 @@ class CocoFile {
     ++picture.annotations;
     const auto name = named("category_id", classes_);
     if (name == classes_.end()) return unknown("category", "category_id");
-    const Json& box = entry.at("bbox");
-    LabelledBox labelled{
-        {box.at(0).get<double>(), box.at(1).get<double>(), box.at(2).get<double>(), box.at(3).get<double>()},
-        name->second,
-        {}};
+    LabelledBox labelled{{}, name->second, {}};
     if (const auto drawn = entry.find("segmentation"); drawn != entry.end()) {
       auto outlines = drawn->is_object() ? outlines_of_mask(*drawn, picture) : outlines_of(*drawn);
       const auto kept = outlines ? count(*outlines) : outlines.error();
       if (!kept) return "segmentation: " + kept.error().message;
       labelled.outlines = std::move(*outlines);
     }
+    // A few tools leave the box to the outline.
+    if (const auto box = entry.find("bbox"); labelled.outlines.empty() || (box != entry.end() && !box->is_null()))
+      labelled.box = {entry.at("bbox").at(0).get<double>(), entry.at("bbox").at(1).get<double>(),
+                      entry.at("bbox").at(2).get<double>(), entry.at("bbox").at(3).get<double>()};
+    else
+      labelled.box = box_around(all_points(labelled.outlines));
     picture.sample.boxes.push_back(std::move(labelled));
     return "";
   }
@@ -261,14 +327,31 @@ class CocoFile {
     return px >= 1 && px <= std::numeric_limits<int>::max() ? static_cast<int>(px) : 0;
   }
 
-  void label_samples() {
-    for (Picture& picture : read_) {
-      set_class_by_boxes(picture.sample, picture.sample.boxes.size() == picture.annotations);
-      dataset_.samples.push_back(std::move(picture.sample));
-    }
+  static Outline all_points(const std::vector<Outline>& outlines) {
+    Outline all;
+    for (const Outline& outline : outlines) all.insert(all.end(), outline.begin(), outline.end());
+    return all;
   }
 
-  fs::path file_, pictures_, templates_;
+  void label_samples() {
+    std::size_t without = 0;
+    for (Picture& picture : read_) {
+      without += picture.annotations == 0;
+      if (picture.annotations > 0 || missing_ == MissingLabels::by_layout || missing_ == MissingLabels::good)
+        set_class_by_boxes(picture.sample, picture.sample.boxes.size() == picture.annotations);
+      dataset_.samples.push_back(std::move(picture.sample));
+    }
+    warn_of_elsewhere(finder_, dataset_);
+    if (without > 0 && missing_ == MissingLabels::by_layout && without < read_.size())
+      dataset_.warnings.push_back(
+          fmt::format("{}: {} without annotations: good, as COCO has it (--missing-labels ignore leaves them out)",
+                      file_.filename().string(), count_of(without, "picture")));
+  }
+
+  fs::path file_;
+  Split split_;
+  MissingLabels missing_;
+  PictureFinder finder_;
   Dataset& dataset_;
   std::unordered_map<Id, std::string> classes_;
   std::unordered_map<Id, std::size_t> index_;  // of read_
@@ -280,11 +363,11 @@ class CocoFile {
 
 std::string coco_evidence(const FolderContent& folder) {
   const auto files = annotation_files(folder);
-  return files.empty() ? "" : files.front();
+  return files.empty() ? "" : files.front().file.lexically_relative(folder.path).generic_string();
 }
 
-Result<void> read_coco(const FolderContent& folder, Dataset& dataset) {
-  for (const auto& name : annotation_files(folder)) CocoFile(folder.path / name, dataset).read();
+Result<void> read_coco(const FolderContent& folder, const ReadOptions& options, Dataset& dataset) {
+  for (const AnnotationFile& found : annotation_files(folder)) CocoFile(found, options.missing_labels, dataset).read();
   return {};
 }
 

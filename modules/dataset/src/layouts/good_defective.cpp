@@ -1,6 +1,9 @@
-// good/ and defective/ (ok/ng, pass/fail in any case); folders inside defective/ name the class of the defect.
+// good/ and defective/ (ok/ng, pass/fail and so on, in any case); folders inside defective/ name the class of the
+// defect, folders inside these and inside good/ are of the same class. Masks may stand in a folder beside them.
+#include "account.h"
 #include "labels.h"
 #include "layouts/layout.h"
+#include "mask_folder.h"
 
 #include <algorithm>
 #include <set>
@@ -11,24 +14,20 @@
 namespace lineguard::dataset {
 namespace {
 
-Result<void> read_defective(const FolderContent& folder, Dataset& dataset) {
+Result<void> read_defective(const FolderContent& folder, MaskFolders& masks, Dataset& dataset) {
+  std::size_t first = dataset.samples.size();
   add_pictures(folder, kDefectiveClass, Split::unset, dataset);
+  masks.attach(folder.path.filename().string(), first, dataset);
   for (const auto& class_name : folder.folders) {
+    if (is_mask_folder(class_name)) continue;
     LINEGUARD_ASSIGN(const FolderContent pictures, list_folder(folder.path / class_name));
     if (is_good_word(class_name)) {
       return make_error(ErrorCode::invalid_argument,
                         pictures.path.string() + ": a folder of good pictures inside a folder of defective ones");
     }
-    add_pictures(pictures, class_name, Split::unset, dataset);
-  }
-  return {};
-}
-
-Result<void> read_good(const FolderContent& folder, Dataset& dataset) {
-  add_pictures(folder, kGoodClass, Split::unset, dataset);
-  for (const auto& name : folder.folders) {
-    LINEGUARD_ASSIGN(const FolderContent inside, list_folder(folder.path / name));
-    warn_of_ignored(inside.pictures.size(), "in " + (folder.path.filename() / name).string() + "/", dataset);
+    first = dataset.samples.size();
+    add_pictures_deep(pictures, class_name, Split::unset, dataset);
+    masks.attach(class_name, first, dataset);
   }
   return {};
 }
@@ -38,16 +37,19 @@ bool any_folder(const FolderContent& folder, bool (*matches)(std::string_view)) 
 }
 
 Result<void> read_folders(const FolderContent& folder, Dataset& dataset) {
+  MaskFolders masks;
+  LINEGUARD_TRY(masks.add_in(folder));
   for (const auto& name : folder.folders) {
+    if (!is_good_word(name) && !is_defective_word(name)) continue;
     LINEGUARD_ASSIGN(const FolderContent inside, list_folder(folder.path / name));
-    if (is_good_word(name)) {
-      LINEGUARD_TRY(read_good(inside, dataset));
-    } else if (is_defective_word(name)) {
-      LINEGUARD_TRY(read_defective(inside, dataset));
-    } else {
-      warn_of_ignored(inside.pictures.size(), "in " + name + "/", dataset);
-    }
+    LINEGUARD_TRY(masks.add_in(inside));
+    const std::size_t first = dataset.samples.size();
+    if (is_good_word(name)) add_pictures_deep(inside, kGoodClass, Split::unset, dataset);
+    if (is_normal_word(name)) warn_of_normal(dataset.samples.size() - first, dataset);
+    if (is_defective_word(name)) LINEGUARD_TRY(read_defective(inside, masks, dataset));
   }
+  const auto has_mask = [](const Sample& sample) { return sample.mask.has_value(); };
+  if (masks.unused() > 0 || std::ranges::any_of(dataset.samples, has_mask)) warn_of_masks(masks, dataset);
   return {};
 }
 
@@ -82,10 +84,8 @@ std::string good_defective_evidence(const FolderContent& folder) {
   return any_folder(folder, is_good_word) && any_folder(folder, is_defective_word) ? "good/ and defective/" : "";
 }
 
-Result<void> read_good_defective(const FolderContent& folder, Dataset& dataset) {
-  LINEGUARD_TRY(read_folders(folder, dataset));
-  warn_of_ignored(folder.pictures.size(), "beside good/", dataset);
-  return {};
+Result<void> read_good_defective(const FolderContent& folder, const ReadOptions&, Dataset& dataset) {
+  return read_folders(folder, dataset);
 }
 
 // Good only: the same folder without defective/, or pictures with no folder at all.
@@ -96,8 +96,8 @@ std::string good_only_evidence(const FolderContent& folder) {
   return folder.pictures.empty() ? "" : "pictures directly in the folder";
 }
 
-Result<void> read_good_only(const FolderContent& folder, Dataset& dataset) {
-  if (any_folder(folder, is_good_word)) return read_good_defective(folder, dataset);
+Result<void> read_good_only(const FolderContent& folder, const ReadOptions& options, Dataset& dataset) {
+  if (any_folder(folder, is_good_word)) return read_good_defective(folder, options, dataset);
   add_pictures(folder, kGoodClass, Split::unset, dataset);
   return {};
 }

@@ -13,6 +13,7 @@
 #include <pugixml.hpp>
 
 #include <lineguard/core/files.h>
+#include <lineguard/core/text_limits.h>
 #include <lineguard/core/words.h>
 
 namespace lineguard::dataset {
@@ -90,8 +91,9 @@ class StrayBoxes : public pugi::xml_tree_walker {
 
 // Sets boxes, their picture's size and label.
 void read_annotation(const fs::path& file, Sample& sample, LabelProblems& problems) {
-  const auto text = read_text_file(file);
+  const auto text = read_text_file(file, limits::kXml.bytes);
   if (!text) return problems.add(file.string(), text.error().message);
+  if (const auto fits = check_xml_limits(*text); !fits) return problems.add(file.string(), fits.error().message);
   pugi::xml_document document;
   const auto parsed = document.load_buffer(text->data(), text->size());
   Lines lines(file, *text);
@@ -130,7 +132,7 @@ Result<std::vector<Listed>> read_lists(const fs::path& root, Dataset& dataset) {
   for (const auto& [name, split] : {std::pair{"train.txt", Split::train}, std::pair{"val.txt", Split::validation},
                                     std::pair{"test.txt", Split::test}}) {
     const fs::path file = root / "ImageSets" / "Main" / name;
-    const auto text = read_text_file(file);
+    const auto text = read_list_file(file);
     if (!text && text.error().code == ErrorCode::not_found) continue;
     if (!text) return text.error();
     dataset.label_files.push_back(file);
@@ -200,7 +202,10 @@ Result<void> add_folder(const FolderContent& pictures, const fs::path& annotatio
 }  // namespace
 
 std::string voc_evidence(const FolderContent& folder) {
-  if (folder.has_folder("Annotations")) return "Annotations/";
+  if (folder.has_folder("Annotations")) {
+    const auto inside = list_folder(folder.path / "Annotations");
+    if (!inside || !inside->others_with_extension(".xml").empty() || inside->others.empty()) return "Annotations/";
+  }
   std::set<fs::path> stems;
   for (const auto& picture : folder.pictures) stems.insert(fs::path(picture).stem());
   for (const auto& name : folder.others_with_extension(".xml")) {
@@ -209,7 +214,7 @@ std::string voc_evidence(const FolderContent& folder) {
   return "";
 }
 
-Result<void> read_voc(const FolderContent& folder, Dataset& dataset) {
+Result<void> read_voc(const FolderContent& folder, const ReadOptions&, Dataset& dataset) {
   LINEGUARD_ASSIGN(const auto lists, read_lists(folder.path, dataset));
   if (!folder.has_folder("Annotations")) return add_folder(folder, folder.path, lists, dataset);
   for (const std::string_view name : {"JPEGImages", "images", "Images"}) {

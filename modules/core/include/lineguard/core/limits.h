@@ -19,10 +19,11 @@ inline constexpr Nesting kDatasetJson{512u << 20, 64, 100'000'000};  // annotati
 inline constexpr Nesting kRecordJson{1u << 20, 16, 100'000};         // one event's payload
 inline constexpr Nesting kToml{4u << 20, 16, 400'000};               // configurations, manifests
 inline constexpr Nesting kXml{64u << 20, 64, 4'000'000};
-inline constexpr Nesting kYaml{4u << 20, 16, 400'000};
+inline constexpr Nesting kYaml{1u << 20, 16, 50'000};  // lists of class names: its library is slow
 
-inline constexpr std::size_t kCsvLineBytes = 1u << 20;
+inline constexpr std::size_t kCsvLineBytes = 1u << 20;  // of a field
 inline constexpr std::size_t kCsvColumns = 1024;
+inline constexpr std::size_t kCsvRows = 5'000'000;
 
 // A package of one model version.
 inline constexpr std::uint64_t kPackageBytes = 1ull << 30;  // of all files that are read
@@ -37,8 +38,16 @@ inline constexpr std::size_t kNetworkOperations = 50'000;
 inline constexpr std::uint64_t kTensorBytes = 1ull << 30;  // of one layer's output
 inline constexpr double kNetworkMultiplications = 1e12;    // of one run, estimated from the shapes
 
-// One picture.
-inline constexpr std::int64_t kPicturePixels = 400'000'000;
+// Lists with an entry a line: names of classes, pictures of a split, boxes of a picture.
+inline constexpr std::size_t kListBytes = 64u << 20;
+inline constexpr std::size_t kListLineBytes = 1u << 20;
+inline constexpr std::size_t kListLines = 2'000'000;
+
+inline constexpr std::size_t kDatasetFiles = 5'000'000;  // in a data set's folder
+
+// One picture: by its area and by its sides, since each row and column costs something of its own.
+inline constexpr std::int64_t kPicturePixels = 100'000'000;
 inline constexpr int kPictureSide_px = 65'535;
+inline constexpr std::uint64_t kPictureFileBytes = 256ull << 20;
 
 }  // namespace lineguard::limits

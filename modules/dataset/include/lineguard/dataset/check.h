@@ -52,7 +52,8 @@ Finding finding_of(std::string_view check, std::string reason, std::vector<std::
 // "undecodable", "duplicate-across-splits", …: every check there is, the worst first.
 const std::vector<std::string>& check_names();
 // Those that --allow takes: all but malformed-label, which no command but verify reads past, and files that can't be
-// read or decoded and templates that can't be laid over their pictures, which nobody can learn from.
+// read or decoded, pictures of kinds that are not read as a whole, and templates that can't be laid over their
+// pictures, which nobody can learn from.
 const std::vector<std::string>& allowable_checks();
 bool is_allowable(std::string_view check);
 

@@ -1,17 +1,20 @@
 // A data set as people already have it: detected by its shape, read without copying or writing anything.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include <lineguard/core/enum_names.h>
 #include <lineguard/core/result.h>
 #include <lineguard/core/types.h>
+#include <lineguard/dataset/account.h>
 
 namespace lineguard::dataset {
 
-enum class Layout { mvtec, good_defective, good_only, csv, coco, yolo, voc };
+enum class Layout { mvtec, good_defective, good_only, csv, coco, yolo, voc, labelme, via, cvat, visa };
 std::string_view to_string(Layout layout);  // "MVTec AD"
 
 // What --layout takes: "mvtec", "good-defective", … Errors: invalid_argument, listing the names.
@@ -36,6 +39,7 @@ struct Sample {
   double defect_probability = 0;  // 0 good, 1 defective; between: several experts, or unsure
   std::string class_name;         // "good", "crack", …
   std::optional<std::filesystem::path> mask;
+  std::vector<std::filesystem::path> more_masks;  // of the same picture: what any of them marks is marked (mask.h)
   std::vector<LabelledBox> boxes;
   std::optional<Size> annotated_size;  // of the picture that its boxes were drawn on, where the label file says it
   std::string part;                    // pictures of one physical part share it; never empty after read_dataset()
@@ -69,6 +73,7 @@ class LabelProblems {
 
 struct Dataset {
   std::filesystem::path root;
+  bool named_by_file = false;  // the root is the folder of the .csv that was given, and may hold anything beside it
   Layout layout = Layout::good_only;
   std::vector<Sample> samples;                     // in a stable order: by split, class, name
   std::vector<std::filesystem::path> label_files;  // that were read: CSV, JSON, text, XML and lists of splits
@@ -76,7 +81,23 @@ struct Dataset {
   std::optional<double> defective_above{};         // ReadOptions': how probabilities became labels …
   std::string part_pattern{};                      // … and what named the parts
   LabelProblems problems{};                        // empty unless ReadOptions::keep_problems
+  FileAccount files{};                             // what became of each file of the folder
 };
+
+// What a picture is that no label speaks of.
+enum class MissingLabels {
+  by_layout,  // as the layout's own convention has it, which is told: COCO good, others not labelled
+  good,
+  ignore,  // not labelled: neither learned from nor measured on
+  error,
+};
+inline constexpr auto kMissingLabelsNames = std::to_array<EnumName<MissingLabels>>({
+    {MissingLabels::by_layout, "by_layout"},
+    {MissingLabels::good, "good"},
+    {MissingLabels::ignore, "ignore"},
+    {MissingLabels::error, "error"},
+});
+static_assert(names_every_value(kMissingLabelsNames));
 
 struct ReadOptions {
   // Regular expression (ECMAScript); its first group (or the whole match) on the file name is the part.
@@ -85,6 +106,7 @@ struct ReadOptions {
   // A probability above it makes a picture defective, any other good. None: a probability between 0 and 1 leaves the
   // picture unlabelled. 0 to below 1.
   std::optional<double> defective_above{};
+  MissingLabels missing_labels = MissingLabels::by_layout;
   // Go on past label lines that can't be used and give what is readable with what is wrong: to name it, never to learn
   // or measure. A picture of which no label is left is not labelled; there may be no picture at all.
   bool keep_problems = false;

@@ -15,12 +15,12 @@
 namespace lineguard::imaging {
 
 struct DecodeLimits {
-  std::int64_t max_pixels = 100'000'000;        // width * height
-  int max_side_px = limits::kPictureSide_px;    // width and height each
-  std::uint64_t max_file_bytes = 256ull << 20;  // of the encoded file
+  std::int64_t max_pixels = limits::kPicturePixels;          // width * height
+  int max_side_px = limits::kPictureSide_px;                 // of each side
+  std::uint64_t max_file_bytes = limits::kPictureFileBytes;  // of the encoded file
 };
 
-enum class Format { jpeg, png, bmp, tiff, unrecognised };
+enum class Format { jpeg, png, bmp, tiff, webp, jpeg2000, jpeg_ls, netpbm, unrecognised };
 std::string_view to_string(Format format);  // "JPEG"; "no picture"
 
 // By the first bytes, never by the file's name.
@@ -34,17 +34,20 @@ struct PictureInfo {
   int exif_orientation = 1;  // 1 to 8; 1 where there is none
 };
 
-// Reads the header only. Errors: corrupt_data (not a picture, or cut in its header), unsupported, too_large.
+// Reads the header only: in time and memory that do not grow with the picture's pixels. Errors: corrupt_data (not a
+// picture, or cut in its header), unsupported, too_large.
 Result<PictureInfo> read_info(std::span<const std::byte> encoded, const DecodeLimits& limits = {});
 
 // What decode() holds at most for such a picture, beside the file: known before a pixel is allocated.
 std::uint64_t decoding_bytes(const PictureInfo& info);
 
-// Asked between rows (PNG, TIFF) or before and after the whole (JPEG, BMP); true: decode() ends with `cancelled`.
+// Asked before and after the pixels are read; true: decode() ends with `cancelled`.
 using GiveUp = std::function<bool()>;
 
-// Decodes JPEG, PNG, BMP or TIFF to gray or RGB, 8 or 16 bit as the file has it; palettes are expanded, an alpha
-// channel is dropped, EXIF orientation is applied. A truncated file is corrupt_data, never a half-gray picture.
+// Decodes a picture to gray or RGB, 8 or 16 bit as the file has it; palettes are expanded, orientation is
+// applied. All of the picture or none of it (docs/adr/0033): a truncated file is corrupt_data; several pages or
+// pictures, and a further channel (alpha) that is not the same everywhere, are unsupported. Memory is proportional to
+// the picture.
 // Thread-safe. Errors: corrupt_data, unsupported, too_large, cancelled; the message says what was found and what is
 // allowed.
 Result<Image> decode(std::span<const std::byte> encoded, const DecodeLimits& limits = {}, const GiveUp& give_up = {});
@@ -52,7 +55,21 @@ Result<Image> decode(std::span<const std::byte> encoded, const DecodeLimits& lim
 // read_file + decode, with the file's name in every error.
 Result<Image> decode_file(const std::filesystem::path& file, const DecodeLimits& limits = {});
 
-// .jpg .jpeg .png .bmp .tif .tiff in any case: the names that folders are searched for.
+// A picture that marks pixels of another one.
+struct Mask {
+  Image marked;  // 8-bit gray: 255 where a pixel is marked, else 0
+  double soft_share =
+      0;  // of the marked pixels: those far darker than the brightest, as compression and blur leave them
+  bool by_alpha = false;  // transparent pixels are not marked, whatever their colour
+  bool by_index = false;  // of a palette without black: the first colour is the background
+};
+
+// A pixel is marked where it is not black and not transparent; in a palette without black, where it is not of the first
+// colour; where all that is opaque is black, by its alpha alone. Errors: as decode().
+Result<Mask> decode_mask(std::span<const std::byte> encoded, const DecodeLimits& limits = {});
+
+// .jpg .png .tif and so on, in any case: the names that folders are searched for.
 bool has_picture_extension(const std::filesystem::path& file);
+std::string_view picture_extensions();  // ".jpg, .jpeg, .png …": for messages
 
 }  // namespace lineguard::imaging

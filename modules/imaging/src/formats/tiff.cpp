@@ -1,4 +1,5 @@
 #include "formats.h"
+#include "tiff_directory.h"
 
 #include <algorithm>
 #include <cstdarg>
@@ -20,6 +21,7 @@ struct MemoryFile {
   Encoded input;
   Bytes output;
   std::uint64_t position = 0;
+  bool warned = false;  // by the library, since this was set to false last
 };
 
 MemoryFile& file_of(thandle_t handle) {
@@ -70,29 +72,21 @@ int say_nothing(TIFF*, void*, const char*, const char*, va_list) {
   return 1;
 }
 
+// Of the pixels a warning is damage: some of its decoders go on with what they guess.
+int note_warning(TIFF*, void* file, const char*, const char*, va_list) {
+  static_cast<MemoryFile*>(file)->warned = true;
+  return 1;
+}
+
 // `max_allocation` in bytes holds for every buffer that the library makes; 0: no limit.
 Tiff open_tiff(MemoryFile& file, const char* mode, tmsize_t max_allocation) {
   const std::unique_ptr<TIFFOpenOptions, decltype(&TIFFOpenOptionsFree)> options(TIFFOpenOptionsAlloc(),
                                                                                  &TIFFOpenOptionsFree);
   TIFFOpenOptionsSetErrorHandlerExtR(options.get(), say_nothing, nullptr);
-  TIFFOpenOptionsSetWarningHandlerExtR(options.get(), say_nothing, nullptr);
+  TIFFOpenOptionsSetWarningHandlerExtR(options.get(), note_warning, &file);
   TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), max_allocation);
   return Tiff(TIFFClientOpenExt("memory", mode, &file, read_block, write_block, seek, close_nothing, file_size, nullptr,
                                 nullptr, options.get()));
-}
-
-// libtiff is content with a directory that lacks the offset at its end, as a file has it that is cut there.
-bool has_whole_directory(TIFF* tiff, Encoded file) {
-  const bool big = TIFFIsBigTIFF(tiff) != 0;
-  const std::uint64_t count_bytes = big ? 8 : 2, entry_bytes = big ? 20 : 12, next_bytes = big ? 8 : 4;
-  const std::uint64_t at = TIFFCurrentDirOffset(tiff);
-  if (at > file.size() || file.size() - at < count_bytes + next_bytes) return false;
-  std::uint64_t entries = 0;
-  for (std::uint64_t i = 0; i < count_bytes; ++i) {
-    const std::uint64_t offset = TIFFIsBigEndian(tiff) ? i : count_bytes - 1 - i;
-    entries = entries << 8 | std::to_integer<std::uint64_t>(file[at + offset]);
-  }
-  return entries <= (file.size() - at - count_bytes - next_bytes) / entry_bytes;
 }
 
 struct Layout {
@@ -120,6 +114,63 @@ struct Layout {
   bool planes_apart() const { return planar == PLANARCONFIG_SEPARATE && samples > 1; }
 };
 
+std::string_view name_of_photometric(const Layout& layout) {
+  switch (layout.photometric) {
+    case PHOTOMETRIC_MINISWHITE:
+    case PHOTOMETRIC_MINISBLACK:
+      return "gray";
+    case PHOTOMETRIC_RGB:
+      return "RGB";
+    case PHOTOMETRIC_PALETTE:
+      return "palette";
+    case PHOTOMETRIC_MASK:
+      return "transparency mask";
+    case PHOTOMETRIC_SEPARATED:
+      return "CMYK";
+    case PHOTOMETRIC_YCBCR:
+      return "YCbCr";
+    case PHOTOMETRIC_CIELAB:
+    case PHOTOMETRIC_ICCLAB:
+    case PHOTOMETRIC_ITULAB:
+      return "L*a*b*";
+    case PHOTOMETRIC_CFA:
+      return "colour filter (raw)";
+    case PHOTOMETRIC_LOGL:
+    case PHOTOMETRIC_LOGLUV:
+      return "logarithmic";
+    default:
+      return "unknown";
+  }
+}
+
+std::string_view name_of_sample_format(const Layout& layout) {
+  switch (layout.format) {
+    case SAMPLEFORMAT_UINT:
+      return "unsigned";
+    case SAMPLEFORMAT_INT:
+      return "signed";
+    case SAMPLEFORMAT_IEEEFP:
+      return "floating-point";
+    case SAMPLEFORMAT_COMPLEXINT:
+    case SAMPLEFORMAT_COMPLEXIEEEFP:
+      return "complex";
+    default:
+      return "undefined";
+  }
+}
+
+std::string describe(const Layout& layout) {
+  return fmt::format("{} {} samples a pixel, {} bits each, {} pixels (photometric {})", layout.samples,
+                     name_of_sample_format(layout), layout.bits, name_of_photometric(layout), layout.photometric);
+}
+
+Result<void> check_compression(const Layout& layout) {
+  if (TIFFIsCODECConfigured(layout.compression) == 1) return {};
+  return unsupported(
+      fmt::format("a TIFF compressed with {}, which is not read: save it uncompressed, with LZW or with deflate",
+                  name_of_compression(layout.compression)));
+}
+
 Result<Layout> read_layout(TIFF* tiff) {
   Layout layout;
   TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &layout.width);
@@ -134,24 +185,34 @@ Result<Layout> read_layout(TIFF* tiff) {
   if (layout.width == 0 || layout.height == 0 || layout.width > 0x7fffffff || layout.height > 0x7fffffff) {
     return corrupt("damaged TIFF: no size");
   }
-  if (!layout.is_plain() && !layout.is_convertible()) {
-    return make_error(ErrorCode::unsupported,
-                      fmt::format("a TIFF with {} samples of {} bits, photometric {}, sample format {}; expected gray, "
-                                  "RGB or a palette, unsigned, 8 or 16 bit (gray and palette also 1, 2 or 4)",
-                                  layout.samples, layout.bits, layout.photometric, layout.format));
-  }
-  return layout;
+  LINEGUARD_TRY(check_compression(layout));
+  if (layout.is_plain() || layout.is_convertible()) return layout;
+  return unsupported(
+      fmt::format("a TIFF of {}: expected gray, RGB or a palette, unsigned, 8 or 16 bit (gray and palette also 1, 2 or "
+                  "4). Save it as one of these",
+                  describe(layout)));
 }
 
-// One row or the part of a row that a tile holds: drops further samples (alpha) and turns white-is-zero round.
-void store_samples(Image& image, const Layout& layout, const std::byte* from, int plane, int x, int y, int count) {
+// What a picture's pixels go to, and what was seen of the channels that have no place there.
+struct Pixels {
+  Image image;
+  bool hides = false;  // a further channel is not all ones: it says something that would be left out
+};
+
+// One row or the part of a row that a tile holds: looks at further samples (alpha) and turns white-is-zero round.
+void store_samples(Pixels& pixels, const Layout& layout, const std::byte* from, int plane, int x, int y, int count) {
+  Image& image = pixels.image;
   const auto depth = static_cast<std::size_t>(image.depth());
   const auto channels = static_cast<std::size_t>(image.channels());
   const std::size_t keep = (layout.planes_apart() ? 1 : channels) * depth;
   const std::size_t step = (layout.planes_apart() ? 1 : layout.samples) * depth;
   std::byte* to = image.bytes().data() + image.row_bytes() * static_cast<std::size_t>(y) +
                   (static_cast<std::size_t>(x) * channels + static_cast<std::size_t>(plane)) * depth;
+  const bool is_further = layout.planes_apart() && plane >= image.channels();
+  const std::size_t kept = is_further ? 0 : keep;
   for (int i = 0; i < count; ++i, from += step, to += channels * depth) {
+    pixels.hides |= std::any_of(from + kept, from + step, [](std::byte b) { return b != std::byte{0xff}; });
+    if (is_further) continue;
     std::memcpy(to, from, keep);
     if (layout.photometric == PHOTOMETRIC_MINISWHITE) {
       for (std::size_t b = 0; b < keep; ++b) to[b] = ~to[b];
@@ -159,18 +220,17 @@ void store_samples(Image& image, const Layout& layout, const std::byte* from, in
   }
 }
 
-bool read_rows(TIFF* tiff, const Layout& layout, int plane, Image& image, const GiveUp& give_up) {
+bool read_rows(TIFF* tiff, const Layout& layout, int plane, Pixels& pixels) {
   Bytes row(static_cast<std::size_t>(TIFFScanlineSize(tiff)));
-  for (int y = 0; y < image.height_px(); ++y) {
+  for (int y = 0; y < pixels.image.height_px(); ++y) {
     const auto sample = static_cast<std::uint16_t>(plane);
-    if (give_up && give_up()) return false;
     if (TIFFReadScanline(tiff, row.data(), static_cast<std::uint32_t>(y), sample) != 1) return false;
-    store_samples(image, layout, row.data(), plane, 0, y, image.width_px());
+    store_samples(pixels, layout, row.data(), plane, 0, y, pixels.image.width_px());
   }
   return true;
 }
 
-bool read_tiles(TIFF* tiff, const Layout& layout, int plane, Image& image, const GiveUp& give_up) {
+bool read_tiles(TIFF* tiff, const Layout& layout, int plane, Pixels& pixels) {
   std::uint32_t tile_width = 0, tile_height = 0;
   TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &tile_width);
   TIFFGetField(tiff, TIFFTAG_TILELENGTH, &tile_height);
@@ -178,7 +238,6 @@ bool read_tiles(TIFF* tiff, const Layout& layout, int plane, Image& image, const
   Bytes tile(static_cast<std::size_t>(TIFFTileSize(tiff)));
   const auto row_bytes = static_cast<std::size_t>(TIFFTileRowSize(tiff));
   for (std::uint64_t y = 0; y < layout.height; y += tile_height) {
-    if (give_up && give_up()) return false;
     for (std::uint64_t x = 0; x < layout.width; x += tile_width) {
       if (TIFFReadTile(tiff, tile.data(), static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(y), 0,
                        static_cast<std::uint16_t>(plane)) < 0) {
@@ -187,7 +246,7 @@ bool read_tiles(TIFF* tiff, const Layout& layout, int plane, Image& image, const
       const auto rows = std::min<std::uint64_t>(tile_height, layout.height - y);
       const auto columns = static_cast<int>(std::min<std::uint64_t>(tile_width, layout.width - x));
       for (std::uint64_t row = 0; row < rows; ++row) {
-        store_samples(image, layout, tile.data() + row_bytes * row, plane, static_cast<int>(x),
+        store_samples(pixels, layout, tile.data() + row_bytes * row, plane, static_cast<int>(x),
                       static_cast<int>(y + row), columns);
       }
     }
@@ -196,11 +255,11 @@ bool read_tiles(TIFF* tiff, const Layout& layout, int plane, Image& image, const
 }
 
 // Plane by plane: rows packed by a method that looks back can be read in their order only.
-bool read_plain(TIFF* tiff, const Layout& layout, Image& image, const GiveUp& give_up) {
-  const int planes = layout.planes_apart() ? image.channels() : 1;
+bool read_plain(TIFF* tiff, const Layout& layout, Pixels& pixels) {
+  const int planes = layout.planes_apart() ? layout.samples : 1;
   for (int plane = 0; plane < planes; ++plane) {
-    const bool read = TIFFIsTiled(tiff) ? read_tiles(tiff, layout, plane, image, give_up)
-                                        : read_rows(tiff, layout, plane, image, give_up);
+    const bool read =
+        TIFFIsTiled(tiff) ? read_tiles(tiff, layout, plane, pixels) : read_rows(tiff, layout, plane, pixels);
     if (!read) return false;
   }
   return true;
@@ -240,7 +299,8 @@ std::uint64_t largest_block(const Layout& layout) {
 Result<PictureInfo> tiff_info(Encoded encoded) {
   MemoryFile file{encoded, {}, 0};
   const Tiff tiff = open_tiff(file, "rm", kUsualBlock);
-  if (!tiff || !has_whole_directory(tiff.get(), encoded)) return corrupt("damaged TIFF: its directory cannot be read");
+  LINEGUARD_TRY(check_single_picture(encoded));
+  if (!tiff) return corrupt("damaged TIFF: its directory cannot be read");
   LINEGUARD_ASSIGN(const Layout layout, read_layout(tiff.get()));
   PictureInfo info;
   info.format = Format::tiff;
@@ -251,7 +311,7 @@ Result<PictureInfo> tiff_info(Encoded encoded) {
   return info;
 }
 
-Result<Image> decode_tiff(Encoded encoded, const PictureInfo& info, const GiveUp& give_up) {
+Result<Image> decode_tiff(Encoded encoded, const PictureInfo& info) {
   MemoryFile file{encoded, {}, 0};
   const auto bytes = std::uint64_t{4} * static_cast<std::uint64_t>(info.size.width_px) * info.size.height_px *
                      static_cast<std::uint64_t>(info.depth);
@@ -261,12 +321,18 @@ Result<Image> decode_tiff(Encoded encoded, const PictureInfo& info, const GiveUp
   const bool tiled = TIFFIsTiled(tiff.get());
   const auto block = tiled ? TIFFTileSize64(tiff.get()) : TIFFScanlineSize64(tiff.get());
   if (block == 0 || block > largest_block(layout)) return corrupt("damaged TIFF: its blocks do not fit its size");
-  Image image(info.size, info.channels, info.depth);
+  Pixels pixels{Image(info.size, info.channels, info.depth)};
+  file.warned = false;
   const bool read =
-      layout.is_plain() ? read_plain(tiff.get(), layout, image, give_up) : read_converted(tiff.get(), image);
-  if (!read && give_up && give_up()) return given_up();
-  if (!read) return corrupt("truncated or damaged TIFF: pixels are missing");
-  return image;
+      layout.is_plain() ? read_plain(tiff.get(), layout, pixels) : read_converted(tiff.get(), pixels.image);
+  if (!read || file.warned) return corrupt("truncated or damaged TIFF: pixels are missing");
+  if (pixels.hides) {
+    return unsupported(
+        fmt::format("a TIFF of {} channels: {} would be judged, and what the others say (transparency, another light) "
+                    "would be left out. Save it without alpha, or each channel as a file of its own",
+                    layout.samples, info.channels));
+  }
+  return std::move(pixels.image);
 }
 
 Result<Bytes> encode_float_tiff(const FloatMap& map) {

@@ -63,18 +63,53 @@ struct Header {
   std::uint64_t colours;  // kMostColours + 1: too many, which the decoder refuses
 };
 
+std::string name_of(std::uint64_t compression) {
+  switch (compression) {
+    case 1:
+    case 2:
+      return fmt::format("run lengths (compression {})", compression);
+    case 4:
+      return "a JPEG inside";
+    case 5:
+      return "a PNG inside";
+    default:
+      return fmt::format("compression {}", compression);
+  }
+}
+
 Result<void> check_kind(const Header& header) {
   constexpr std::uint64_t kOldestSupported = 40, kPlain = 0, kMasks = 3;
   if (header.encoded.size() < kFileHeader + kOldestSupported) return corrupt("damaged BMP: its header is cut");
-  if (header.size < kOldestSupported) return make_error(ErrorCode::unsupported, "a BMP of OS/2's kind");
+  if (header.size < kOldestSupported) return unsupported("a BMP of OS/2's kind, which is not read: save it as PNG");
   if (header.compression != kPlain && header.compression != kMasks) {
-    return make_error(ErrorCode::unsupported,
-                      fmt::format("a BMP with compression {}; expected none", header.compression));
+    return unsupported(
+        fmt::format("a BMP with {}; expected none: save it uncompressed, or as PNG", name_of(header.compression)));
   }
   if (header.encoded.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
     return make_error(ErrorCode::too_large, "a BMP of more than 2 GB");
   }
   return {};
+}
+
+// The bits of a pixel that are no colour: an alpha, or what nobody speaks of. Where they differ from pixel to pixel
+// they say something, and it would be left out.
+bool has_fourth_channel(const Header& header, Size picture) {
+  if (header.bits != 16 && header.bits != 32) return false;
+  constexpr std::uint64_t kMasks = 3, kMasksAt = 54;
+  const std::uint64_t plain = header.bits == 16 ? 0x7fff : 0xffffff;
+  const std::uint64_t colours = header.compression == kMasks ? header.word(kMasksAt, 4) | header.word(kMasksAt + 4, 4) |
+                                                                   header.word(kMasksAt + 8, 4)
+                                                             : plain;
+  const std::uint64_t others = (header.bits == 16 ? 0xffff : 0xffffffff) & ~colours;
+  const std::uint64_t bytes = header.bits / 8, row_bytes = header.row_bytes(picture);
+  const std::uint64_t first = header.word(header.pixels_at, bytes) & others;
+  if (others == 0) return false;
+  for (std::uint64_t y = 0; y < static_cast<std::uint64_t>(picture.height_px); ++y) {
+    for (std::uint64_t x = 0; x < static_cast<std::uint64_t>(picture.width_px); ++x) {
+      if ((header.word(header.pixels_at + y * row_bytes + x * bytes, bytes) & others) != first) return true;
+    }
+  }
+  return false;
 }
 
 // The decoder's palette is uninitialised memory beyond the file's colours.
@@ -118,6 +153,8 @@ Result<Image> decode_bmp(Encoded encoded, const PictureInfo& info) {
     return corrupt(fmt::format("damaged BMP: {} bits a pixel", header.bits));
   }
   if (!stays_within_palette(header, info.size)) return corrupt("damaged BMP: a pixel beyond its palette");
+  if (has_fourth_channel(header, info.size)) return hidden_by_alpha("BMP");
+  LINEGUARD_TRY(refuse_second_picture(encoded.subspan(header.pixels_at + pixels)));
   int width = 0, height = 0, channels = 0;
   const std::unique_ptr<stbi_uc, decltype(&stbi_image_free)> decoded(
       stbi_load_from_memory(raw(encoded), static_cast<int>(encoded.size()), &width, &height, &channels, info.channels),

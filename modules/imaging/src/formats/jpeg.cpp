@@ -1,4 +1,5 @@
 #include "formats.h"
+#include "jpeg_markers.h"
 
 #include <memory>
 #include <string>
@@ -27,26 +28,27 @@ Error jpeg_error(const Handle& handle) {
 }  // namespace
 
 Result<PictureInfo> jpeg_info(Encoded encoded) {
-  const Handle handle(tjInitDecompress());
+  LINEGUARD_ASSIGN(const JpegHeader header, read_jpeg_header(encoded));
+  LINEGUARD_TRY(check_kind(header));
+  if (header.size.width_px < 1) return corrupt("damaged JPEG: its width is 0");
   PictureInfo info;
-  int subsampling = 0, colours = 0;
-  if (tjDecompressHeader3(handle.get(), raw(encoded), encoded.size(), &info.size.width_px, &info.size.height_px,
-                          &subsampling, &colours) != 0) {
-    return jpeg_error(handle);
-  }
-  // A file of nothing but tables is no error to the library.
-  if (info.size.width_px < 1 || info.size.height_px < 1) return corrupt("damaged JPEG: there is no picture in it");
-  if (colours == TJCS_CMYK || colours == TJCS_YCCK) {
-    return make_error(ErrorCode::unsupported, "a CMYK JPEG; expected gray or colour");
-  }
   info.format = Format::jpeg;
-  info.channels = colours == TJCS_GRAY ? 1 : 3;
-  info.exif_orientation = exif_orientation(encoded);
+  info.size = header.size;
+  info.channels = header.components;
+  info.exif_orientation = header.orientation;
   return info;
 }
 
 Result<Image> decode_jpeg(Encoded encoded, const PictureInfo& info) {
+  LINEGUARD_ASSIGN(const JpegHeader header, read_jpeg_header(encoded));
+  LINEGUARD_ASSIGN(const std::size_t end, find_end(encoded, header));
+  // A preview that the index names is the same picture once more.
+  if (!header.has_previews) LINEGUARD_TRY(refuse_second_picture(encoded.subspan(end)));
   const Handle handle(tjInitDecompress());
+  int width = 0, height = 0, subsampling = 0, colours = 0;
+  if (tjDecompressHeader3(handle.get(), raw(encoded), encoded.size(), &width, &height, &subsampling, &colours) != 0)
+    return jpeg_error(handle);
+  if (Size{width, height} != info.size) return corrupt("damaged JPEG: its headers contradict each other");
   Image image(info.size, info.channels);
   auto* pixels = reinterpret_cast<unsigned char*>(image.bytes().data());
   const int format = info.channels == 1 ? TJPF_GRAY : TJPF_RGB;

@@ -1,26 +1,9 @@
+#include "../opencv_view.h"
 #include "formats.h"
-#include "opencv_view.h"
 
-#include <algorithm>
-#include <memory>
-
-#include <libexif/exif-data.h>
 #include <opencv2/core.hpp>
 
 namespace lineguard::imaging {
-
-int exif_orientation(Encoded encoded) {
-  constexpr std::size_t kExifIsNear = 1 << 17;  // an APP1 segment of the first ones
-  const auto head = encoded.first(std::min(encoded.size(), kExifIsNear));
-  const std::unique_ptr<ExifData, decltype(&exif_data_unref)> data(
-      exif_data_new_from_data(reinterpret_cast<const unsigned char*>(head.data()), static_cast<unsigned>(head.size())),
-      &exif_data_unref);
-  if (!data) return 1;
-  const ExifEntry* entry = exif_content_get_entry(data->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
-  if (!entry || entry->format != EXIF_FORMAT_SHORT || entry->size < 2) return 1;
-  const int orientation = exif_get_short(entry->data, exif_data_get_byte_order(data.get()));
-  return orientation >= 1 && orientation <= 8 ? orientation : 1;
-}
 
 // TIFF 6.0, tag 274: where row 0 and column 0 of the stored picture lie in the scene.
 Image apply_orientation(const Image& image, int orientation) {
