@@ -57,7 +57,7 @@ struct LineWriter::State {
   std::deque<std::string> waiting;
   std::size_t waiting_bytes = 0;
   std::uint64_t dropped = 0, dropped_and_said = 0;
-  pid_t process;  // whose thread it is
+  const pid_t process;  // whose thread it is
   bool running = false, writing = false, ending = false;
 };
 
@@ -88,6 +88,14 @@ void LineWriter::State::run() {
 
 LineWriter::LineWriter(int fd, std::size_t max_bytes) : state_(std::make_shared<State>(fd, max_bytes)) {}
 
+// After fork() the thread is not here, the mutex may be held by nobody that lives and the waiting lines are the parent's:
+// the child begins anew. The state of before is never destroyed: a thread that is not here waits in it.
+void LineWriter::begin_anew_after_fork() {
+  if (state_->process == ::getpid()) return;
+  auto* before = new std::shared_ptr<State>(std::move(state_));
+  state_ = std::make_shared<State>((*before)->fd, (*before)->max_bytes);
+}
+
 LineWriter::~LineWriter() {
   flush(kLastChance);
   std::lock_guard lock(state_->mutex);
@@ -97,13 +105,8 @@ LineWriter::~LineWriter() {
 
 void LineWriter::write(std::string line) {
   line += '\n';
+  begin_anew_after_fork();
   std::lock_guard lock(state_->mutex);
-  if (state_->process != ::getpid()) {  // after fork() the thread is not here, and the lines are the parent's
-    state_->process = ::getpid();
-    state_->running = state_->writing = false;
-    state_->waiting.clear();
-    state_->waiting_bytes = 0;
-  }
   if (state_->waiting_bytes + line.size() > state_->max_bytes) {
     ++state_->dropped;
     return;
@@ -116,11 +119,13 @@ void LineWriter::write(std::string line) {
 }
 
 bool LineWriter::flush(Milliseconds limit) {
+  begin_anew_after_fork();
   std::unique_lock lock(state_->mutex);
   return state_->changed.wait_for(lock, limit, [&] { return state_->waiting.empty() && !state_->writing; });
 }
 
 std::uint64_t LineWriter::dropped() const {
+  if (state_->process != ::getpid()) return 0;
   std::lock_guard lock(state_->mutex);
   return state_->dropped;
 }

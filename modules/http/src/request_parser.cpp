@@ -114,7 +114,11 @@ struct RequestParser::State final : bhttp::basic_parser<true> {
     if (needed <= body.capacity()) return true;
     std::uint64_t wanted = std::max({needed, 2 * body.capacity(), kFirstBodyBytes});
     wanted = std::min<std::uint64_t>(wanted, std::max<std::uint64_t>(content_length().value_or(wanted), needed));
-    if (!limits.may_hold(body.capacity() + wanted)) return false;  // both, while one is copied
+    // Both are held while one is copied. Where there is no room to double, there may be for a little more.
+    if (!limits.may_hold(body.capacity() + wanted)) {
+      wanted = needed + needed / 8;
+      if (!limits.may_hold(body.capacity() + wanted)) return false;
+    }
     body.reserve(wanted);
     return limits.may_hold(body.capacity());
   }

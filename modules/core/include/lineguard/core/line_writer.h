@@ -29,6 +29,7 @@ class LineWriter {
   std::uint64_t dropped() const;  // since the start
 
  private:
+  void begin_anew_after_fork();
   struct State;
   std::shared_ptr<State> state_;  // the thread's too
 };
