@@ -88,8 +88,8 @@ void LineWriter::State::run() {
 
 LineWriter::LineWriter(int fd, std::size_t max_bytes) : state_(std::make_shared<State>(fd, max_bytes)) {}
 
-// After fork() the thread is not here, the mutex may be held by nobody that lives and the waiting lines are the parent's:
-// the child begins anew. The state of before is never destroyed: a thread that is not here waits in it.
+// After fork() the thread is not here, the mutex may be held by nobody that lives and the waiting lines are the
+// parent's: the child begins anew. The state of before is never destroyed: a thread that is not here waits in it.
 void LineWriter::begin_anew_after_fork() {
   if (state_->process == ::getpid()) return;
   auto* before = new std::shared_ptr<State>(std::move(state_));
