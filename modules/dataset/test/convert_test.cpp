@@ -59,8 +59,12 @@ TEST_F(Convert, ToEachLayoutAndBack) {
     EXPECT_EQ(after.files.left_out_count(), 0u) << name << ": " << to_text(after.files);
     for (const Sample& sample : after.samples) {
       EXPECT_TRUE(std::filesystem::exists(sample.image)) << name;
-      if (sample.class_name == "crack") EXPECT_TRUE(sample.mask || !sample.boxes.empty()) << name;
-      if (sample.class_name == "hole" && !sample.boxes.empty()) EXPECT_NEAR(sample.boxes[0].box.width, 8, 0.01) << name;
+      if (sample.class_name == "crack") {
+        EXPECT_TRUE(sample.mask || !sample.boxes.empty()) << name;
+      }
+      if (sample.class_name == "hole" && !sample.boxes.empty()) {
+        EXPECT_NEAR(sample.boxes[0].box.width, 8, 0.01) << name;
+      }
     }
   }
 }
