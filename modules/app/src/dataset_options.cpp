@@ -24,10 +24,8 @@ void add_dataset_options(CLI::App& command, DatasetOptions& options) {
       ->check(number_between(0, 0.9999))
       ->type_name("P");
   command
-      .add_option(
-          "--missing-labels", options.missing_labels,
-          "a picture that no label speaks of is good, left out (ignore) or an error; default: as its layout has it, "
-          "which is told")
+      .add_option("--missing-labels", options.missing_labels,
+                  "a picture without any label: good, ignore (left out) or error; default: as its layout has it")
       ->check(CLI::IsMember({"good", "ignore", "error"}))
       ->default_str("");
 }

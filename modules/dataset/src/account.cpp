@@ -149,11 +149,26 @@ LeftOutReason reason_for(const fs::path& relative, Layout layout, const std::set
   return is_label_kind(extension) ? reason_for_label(relative, stems) : LeftOutReason::other;
 }
 
-using Used = std::unordered_set<Identity, IdentityHash>;
+// Files that the set uses. A link to nowhere has a name alone.
+class Used {
+ public:
+  // Whether it is new.
+  bool add(const fs::path& file) {
+    const auto identity = identity_of(file);
+    return identity ? files_.insert(*identity).second : links_.insert(file.lexically_normal().string()).second;
+  }
+  bool contains(const fs::path& file) const {
+    const auto identity = identity_of(file);
+    return identity ? files_.contains(*identity) : links_.contains(file.lexically_normal().string());
+  }
+
+ private:
+  std::unordered_set<Identity, IdentityHash> files_;
+  std::unordered_set<std::string> links_;
+};
 
 void add_used(const fs::path& file, std::size_t& count, Used& used) {
-  const auto identity = identity_of(file);
-  if (identity && used.insert(*identity).second) ++count;
+  if (used.add(file)) ++count;
 }
 
 Used used_files(const Dataset& dataset, FileAccount& account) {
@@ -239,15 +254,15 @@ FileAccount count_files(const Dataset& dataset) {
   Collector left_out;
   Walk walk([&](const fs::path& file, const fs::path& relative) {
     ++account.found;
-    const auto identity = identity_of(file);
-    if (!identity || !used.contains(*identity)) left_out.add(reason_for(relative, dataset.layout, stems), relative);
+    if (!used.contains(file)) left_out.add(reason_for(relative, dataset.layout, stems), relative);
   });
   if (!dataset.named_by_file) {
     walk.go(dataset.root, "", true);
   } else {
     for (const Sample& sample : dataset.samples) {
       const fs::path folder = sample.image.has_parent_path() ? sample.image.parent_path() : ".";
-      walk.go(folder, folder.lexically_relative(dataset.root), false);
+      const fs::path relative = folder.lexically_relative(dataset.root);
+      walk.go(folder, relative == "." ? fs::path() : relative, false);
     }
   }
   account.complete = walk.complete();

@@ -261,12 +261,12 @@ TEST_F(ReadDataset, aLayoutThatDoesNotFitIsRefused) {
 
 TEST_F(ReadDataset, foldersWithoutPicturesSayWhatTheyHave) {
   EXPECT_CONTAINS(read_error().message, "it is empty");
-  add("a.webp");
-  add("b.WEBP");
+  add("a.heic");
+  add("b.HEIC");
   fs::create_directories(folder_ / "more");
   const Error error = read_error();
   EXPECT_EQ(error.code, ErrorCode::invalid_argument);
-  EXPECT_CONTAINS(error.message, "it has 2 .webp files, more/");
+  EXPECT_CONTAINS(error.message, "it has 2 .heic files, more/");
   EXPECT_CONTAINS(error.message, "train/good/");
   fs::create_directories(folder_ / "set/good");
   EXPECT_CONTAINS(read_error({}, "set").message, "has no pictures");
