@@ -2,6 +2,7 @@
 // where one is below nominal by more than three standard errors, family-wise.   coverage [DRAWS [RESAMPLES]]
 #include "coverage.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -19,26 +20,46 @@ constexpr std::size_t kMostForTypical = 500;  // learned pictures that say what 
 constexpr double kShareOfTypical = 0.25;
 constexpr double kRounding = 0.5;  // gray level; looks are rounded to whole ones
 
-double nearest_difference(const Look& look, const std::vector<const Look*>& others, const Look* self) {
+// A look with its mean, so that pairs are compared without summing again.
+struct Looked {
+  const Look* look = nullptr;
+  double mean = 0;
+};
+
+Looked looked(const Look& look) {
+  return {&look, std::accumulate(look.begin(), look.end(), 0.0) / static_cast<double>(look.size())};
+}
+
+// As look_difference(), or infinity as soon as it is not below `limit`: most pairs are told apart by their first areas.
+double difference_below(const Looked& a, const Looked& b, double limit) {
+  const double shift = a.mean - b.mean;
+  double most = 0;
+  for (std::size_t i = 0; i < a.look->size(); ++i) {
+    most = std::max(most, std::abs(int{(*a.look)[i]} - int{(*b.look)[i]} - shift));
+    if (most >= limit) return std::numeric_limits<double>::infinity();
+  }
+  return most;
+}
+
+double nearest_difference(const Looked& look, const std::vector<Looked>& others) {
   double nearest = std::numeric_limits<double>::infinity();
-  for (const Look* other : others) {
-    if (other != self) nearest = std::min(nearest, look_difference(look, *other));
+  for (const Looked& other : others) {
+    if (other.look != look.look) nearest = std::min(nearest, difference_below(look, other, nearest));
   }
   return nearest;
 }
 
-double alike_below(const std::vector<const Look*>& looks) {
+double alike_below(const std::vector<Looked>& looks) {
   std::vector<double> differences;
   const std::size_t step = std::max<std::size_t>(1, looks.size() / kMostForTypical);
-  for (std::size_t i = 0; i < looks.size(); i += step)
-    differences.push_back(nearest_difference(*looks[i], looks, looks[i]));
+  for (std::size_t i = 0; i < looks.size(); i += step) differences.push_back(nearest_difference(looks[i], looks));
   return kShareOfTypical * stats::median(std::move(differences)) + kRounding;
 }
 
-std::vector<const Look*> looks_of(const std::vector<LearnedPicture>& pictures) {
-  std::vector<const Look*> looks;
+std::vector<Looked> looks_of(const std::vector<LearnedPicture>& pictures) {
+  std::vector<Looked> looks;
   for (const LearnedPicture& picture : pictures) {
-    if (!picture.look.empty()) looks.push_back(&picture.look);
+    if (!picture.look.empty()) looks.push_back(looked(picture.look));
   }
   return looks;
 }
@@ -77,15 +98,7 @@ std::string Independence::in_words() const {
 }
 
 double look_difference(const Look& a, const Look& b) {
-  int sum = 0, lowest = std::numeric_limits<int>::max(), highest = std::numeric_limits<int>::min();
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const int difference = int{a[i]} - int{b[i]};
-    sum += difference;
-    lowest = std::min(lowest, difference);
-    highest = std::max(highest, difference);
-  }
-  const double mean = static_cast<double>(sum) / static_cast<double>(a.size());
-  return std::max(highest - mean, mean - lowest);
+  return difference_below(looked(a), looked(b), std::numeric_limits<double>::infinity());
 }
 
 Independence check_independence(const std::vector<LearnedPicture>& pictures, const SeenPictures& seen) {
@@ -101,9 +114,12 @@ Independence check_independence(const std::vector<LearnedPicture>& pictures, con
     if (seen.digests.contains(picture.digest)) return Overlap::digest;
     if (seen.chosen_on.contains(picture.digest)) return Overlap::chosen_on;
     if (!picture.part.empty() && parts.contains(picture.part)) return Overlap::part;
-    const bool compare = independence.looks_compared && !picture.look.empty();
-    if (compare && nearest_difference(picture.look, looks, nullptr) < independence.alike_below)
-      return Overlap::near_duplicate;
+    if (!independence.looks_compared || picture.look.empty()) return Overlap::none;
+    const Looked look = looked(picture.look);
+    const auto is_alike = [&](const Looked& other) {
+      return difference_below(look, other, independence.alike_below) < independence.alike_below;
+    };
+    if (std::ranges::any_of(looks, is_alike)) return Overlap::near_duplicate;
     return Overlap::none;
   };
   for (const LearnedPicture& picture : pictures) independence.overlaps.push_back(overlap_of(picture));

@@ -1,5 +1,7 @@
 #include "aiag_study.h"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 

@@ -32,7 +32,7 @@ class Challenge : public ::testing::Test {
     EXPECT_TRUE(history);
     return challenge_status(known(), *history, at(time)).why_not_ready();
   }
-  test::TempFolder folder_;
+  lineguard::test::TempFolder folder_;
 };
 
 TEST_F(Challenge, AShiftMayBeginAndMustFindAllPartsInTime) {

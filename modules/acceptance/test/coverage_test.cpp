@@ -7,8 +7,8 @@ namespace {
 
 // A short run of bench/coverage, always the same draws.
 TEST(Coverage, NoClaimHoldsLessOftenThanItSays) {
-  constexpr std::size_t kDraws = 300;
-  const auto cases = test::coverage_cases(200);
+  constexpr std::size_t kDraws = 150;
+  const auto cases = test::coverage_cases(100);
   const double allowed = test::allowed_errors(cases.size());
   for (std::size_t i = 0; i < cases.size(); ++i) {
     const test::Coverage found = test::measure(cases[i], kDraws, i + 1);

@@ -1,4 +1,5 @@
 #include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include <lineguard/acceptance/threshold_table.h>
@@ -76,10 +77,12 @@ TEST(ThresholdTable, CsvHasAColumnForEachFigure) {
 }
 
 TEST(ProposedPoints, OfferTheEndsAndTheBestBetween) {
-  const auto proposed = propose_points(threshold_table(parts_with({1, 2, 3, 6}, {2.5, 4, 5, 7}), 100, {}));
+  const auto proposed = propose_points(threshold_table(parts_with({1, 2, 3, 6}, {0.5, 4, 5, 7, 8}), 100, {}));
   ASSERT_EQ(proposed.size(), 3u);
   EXPECT_EQ(proposed[0].row.missed.events, 0u);
-  EXPECT_EQ(proposed[0].row.diverted.events, 2u);
+  EXPECT_EQ(proposed[0].row.diverted.events, 4u);
+  EXPECT_EQ(proposed[1].row.missed.events, 1u);
+  EXPECT_EQ(proposed[1].row.diverted.events, 1u);
   EXPECT_EQ(proposed[2].row.diverted.events, 0u);
   EXPECT_TRUE(propose_points(threshold_table(parts_with({1}, {}), 100, {})).empty());
 }

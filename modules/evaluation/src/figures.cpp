@@ -113,6 +113,11 @@ void add_notes(Evaluation& evaluation) {
         "pictures of one part are no independent trials. The AUROC ranks pictures; its interval draws whole parts.",
         count_of(evaluation.miss.pictures + evaluation.overkill.pictures, "picture"), count_of(n_parts, "part")));
   }
+  const auto ruled = std::ranges::count_if(evaluation.rows, [](const Row& row) { return !row.rule.empty(); });
+  if (ruled > 0) {
+    notes.push_back(fmt::format("Good by the region rules although the score is above the threshold: {}.",
+                                count_of(static_cast<std::size_t>(ruled), "picture")));
+  }
   constexpr std::size_t kFew = 30;
   const std::size_t n_defective = evaluation.miss.count.n;
   if (n_defective > 0 && n_defective < kFew) {

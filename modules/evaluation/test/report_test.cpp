@@ -20,7 +20,7 @@ TEST_F(Evaluate, ReportShowsTheWorstMistakesFirst) {
   add("worst-miss.png", Label::defective, 5);
   add("found.png", Label::defective, 250);
   const std::string html = to_html(run(), dataset_, predictor_);
-  const auto place = [&](const std::string& words) { return html.find("<figcaption>" + words); };
+  const auto place = [&](const std::string& words) { return html.find("</span>" + words); };  // after the mark
   for (const auto* name : {"worst-miss.png", "small-miss.png", "overkill.png", "found.png", "good.png"}) {
     EXPECT_NE(place(name), std::string::npos) << name;
   }
