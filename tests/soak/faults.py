@@ -181,6 +181,7 @@ for kind_name in ("double", "late", "replay", "extra", "swap", "corrupt", "split
 # ---- files
 
 RECORD_FILES = (RECORD, RECORD + "-wal", RECORD + "-shm")
+ANCHORS = RECORD + ".anchors"
 
 
 def names_that_exist(line, names=RECORD_FILES):
@@ -192,13 +193,15 @@ def put_aside(line, names, how):
     os.makedirs(folder, exist_ok=True)
     for name in names:
         how(line.path(name), os.path.join(folder, os.path.basename(name)))
+    if os.path.exists(line.path(ANCHORS)):
+        shutil.copy(line.path(ANCHORS), folder)
     return folder
 
 
 def bring_back(line, folder):
     """The operator ends the station, puts the record back and starts the station again."""
     line.station.kill()
-    for name in RECORD_FILES:
+    for name in (*RECORD_FILES, ANCHORS):
         if os.path.exists(line.path(name)):
             os.replace(line.path(name), os.path.join(folder, "later-" + os.path.basename(name)))
         if os.path.exists(os.path.join(folder, os.path.basename(name))):
@@ -250,8 +253,9 @@ def replace_by_folder(line, random):
 
 
 def truncate(line, random):
-    file = line.path(RECORD)
-    os.truncate(file, os.path.getsize(file) * random.randint(0, 90) // 100)
+    """Both files: while all that the main one holds is in the log too, cutting the main one alone loses nothing."""
+    for name in names_that_exist(line, RECORD_FILES[:2]):
+        os.truncate(line.path(name), os.path.getsize(line.path(name)) * random.randint(0, 60) // 100)
 
 
 def move_away(line, random):

@@ -59,6 +59,7 @@ class Line:
         self.read_facts()
         self.choose_pictures()
         self.make_disk()
+        self.make_key()
         self.server_link, self.plc_link = HttpProxy(self.seed + 1), ModbusProxy(self.seed + 2)
         self.write_station("station.toml", RECORD, "station 1")
 
@@ -68,6 +69,12 @@ class Line:
         os.makedirs(disk)
         self.has_own_disk = "SOAK_OWN_MOUNTS" in os.environ and subprocess.run(
             ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", disk], capture_output=True, check=False).returncode == 0
+
+    def make_key(self):
+        done = subprocess.run([self.options.lineguard, "keys", "new", "--out", "station.key", "--name", "station 1"], cwd=self.folder,
+                              capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise NotStarted("keys new: " + done.stderr)
 
     def give_back_disk(self):
         """What is on it stays, for who looks for a fault's cause."""
@@ -138,6 +145,7 @@ response_timeout_ms = 100
 [record]
 file = "{record}"
 reserve_mb = 4
+key = "station.key"
 [cycle]
 max_in_flight = 8
 poll_interval_us = 4000

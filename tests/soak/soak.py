@@ -114,7 +114,7 @@ class Run:
 
     def is_blocked(self, name):
         """Two faults that both stop, move or replace the same thing would only undo each other's repair."""
-        exclusive = {"files", "stations", "watchers"}
+        exclusive = {"files", "plc", "processes", "stations", "watchers"}  # a restart without its record would begin a new one
         return group_of(name) in exclusive and any(active[4] in exclusive for active in self.active)
 
     def begin(self, name, seed):
