@@ -35,14 +35,13 @@ class RecordsCommand : public testing::Test {
     add_records_command(root, chosen);
     std::reverse(arguments.begin(), arguments.end());
     root.parse(arguments);
-    std::ostringstream out, err;
+    std::ostringstream out;
     auto* const old_out = std::cout.rdbuf(out.rdbuf());
-    auto* const old_err = std::cerr.rdbuf(err.rdbuf());
+    testing::internal::CaptureStderr();  // of the descriptor: messages go past std::cerr
     const int code = chosen();
+    err_ = testing::internal::GetCapturedStderr();
     std::cout.rdbuf(old_out);
-    std::cerr.rdbuf(old_err);
     out_ = out.str();
-    err_ = err.str();
     return code;
   }
   long lines() const { return std::count(out_.begin(), out_.end(), '\n'); }

@@ -22,11 +22,9 @@ class StationCommand : public testing::Test {
     add_station_command(root, chosen);
     std::reverse(arguments.begin(), arguments.end());
     root.parse(arguments);
-    std::ostringstream err;
-    auto* const old_err = std::cerr.rdbuf(err.rdbuf());
+    testing::internal::CaptureStderr();  // of the descriptor: messages go past std::cerr
     const int code = chosen();
-    std::cerr.rdbuf(old_err);
-    err_ = err.str();
+    err_ = testing::internal::GetCapturedStderr();
     return code;
   }
   static std::string config(const std::string& deadline_ms, const std::string& predictor) {
@@ -61,6 +59,7 @@ TEST_F(StationCommand, BeyondLoopbackOnlyOnPurpose) {
 
 TEST_F(StationCommand, AMissingPieceIsNamedByItsKey) {
   EXPECT_NE(run(config("80", "package='p'"), {"--check"}), kDone);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "record.db")) << "--check only looks";
   EXPECT_NE(err_.find("camera"), std::string::npos) << err_;
   std::filesystem::create_directories(folder_ / "pictures");
   std::ofstream(folder_ / "pictures" / "1.png") << "x";

@@ -2,6 +2,7 @@
 #include "temp_folder.h"
 
 #include <algorithm>
+#include <fstream>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -50,7 +51,10 @@ class VerifyCommand : public ::testing::Test {
   }
   std::string path(const std::string& name = "") const { return (folder_ / name).string(); }
 
-  test::TempFolder folder_;
+  // Beside the set: nothing is written into it.
+  std::string output(const std::string& name) const { return (outputs_ / name).string(); }
+
+  test::TempFolder folder_, outputs_;
 };
 
 TEST_F(VerifyCommand, saysReadyForACleanSet) {
@@ -64,10 +68,10 @@ TEST_F(VerifyCommand, saysReadyForACleanSet) {
 TEST_F(VerifyCommand, answersNoUnlessTheBlockerIsAllowed) {
   for (std::uint8_t i = 0; i < 12; ++i) add_picture("train/good/" + std::to_string(i) + ".png", i);
   add_picture("test/good/again.png", 3);
-  const Outcome outcome = verify({path(), "--json", path("out/verify.json")});
+  const Outcome outcome = verify({path(), "--json", output("made/verify.json")});
   EXPECT_EQ(outcome.exit_code, kAnswerIsNo) << outcome.out << outcome.err;
   EXPECT_NE(outcome.out.find("BLOCKER duplicate-across-splits"), std::string::npos) << outcome.out;
-  const auto json = nlohmann::json::parse(read_text_file(path("out/verify.json")).value());
+  const auto json = nlohmann::json::parse(read_text_file(output("made/verify.json")).value());
   EXPECT_EQ(json["schema"], "lineguard.verify/1");
   EXPECT_EQ(json["layout"], "mvtec");
   EXPECT_EQ(json["blockers"], 1);
@@ -81,8 +85,8 @@ TEST_F(VerifyCommand, writesAPageWithThumbnails) {
   add_picture("good/<a>.png", 1);
   add_picture("good/b.png", 1);
   for (std::uint8_t i = 2; i < 10; ++i) add_picture("good/" + std::to_string(i) + ".png", i);
-  EXPECT_EQ(verify({path(), "--report", path("verify.html")}).exit_code, kDone);
-  const std::string html = read_text_file(path("verify.html")).value();
+  EXPECT_EQ(verify({path(), "--report", output("verify.html")}).exit_code, kDone);
+  const std::string html = read_text_file(output("verify.html")).value();
   EXPECT_NE(html.find("data:image/jpeg"), std::string::npos);
   EXPECT_NE(html.find("&lt;a&gt;.png"), std::string::npos);
 }
@@ -99,8 +103,8 @@ TEST_F(VerifyCommand, saysWhatToDoOnceACheck) {
     add_picture("test/good/again" + std::to_string(i) + ".png", i);
   }
   ASSERT_TRUE(write_file_atomically(folder_ / "train/good/broken.png", "no picture"));
-  const std::vector<std::string> arguments{path(), "--structure-only", "--report", path("verify.html")};
-  const std::string text = verify(arguments).out, html = read_text_file(path("verify.html")).value();
+  const std::vector<std::string> arguments{path(), "--structure-only", "--report", output("verify.html")};
+  const std::string text = verify(arguments).out, html = read_text_file(output("verify.html")).value();
   EXPECT_NE(text.find("BLOCKER duplicate-across-splits: 42 findings in 84 files\n"), std::string::npos) << text;
   EXPECT_NE(text.find("… and 32 findings more"), std::string::npos) << text;
   EXPECT_NE(text.find("Splits    train: 43, test: 42"), std::string::npos) << text;
@@ -137,8 +141,8 @@ TEST_F(VerifyCommand, namesEveryLabelLineThatCannotBeUsed) {
   for (const char* place : {"labels.csv:3", "labels.csv:4", "Pictures  2"})
     EXPECT_NE(outcome.out.find(place), std::string::npos) << outcome.out;
   EXPECT_EQ(outcome.out.find("--allow CHECK"), std::string::npos) << "no set is read in part";
-  verify({path("labels.csv"), "--structure-only", "--report", path("verify.html")});
-  EXPECT_NE(read_text_file(path("verify.html")).value().find("<td>labels.csv:3</td>"), std::string::npos);
+  verify({path("labels.csv"), "--structure-only", "--report", output("verify.html")});
+  EXPECT_NE(read_text_file(output("verify.html")).value().find("<td>labels.csv:3</td>"), std::string::npos);
   EXPECT_EQ(verify({path("labels.csv"), "--allow", "malformed-label"}).exit_code, kWrongUse);
   ASSERT_TRUE(write_file_atomically(folder_ / "none.csv", "image,label\n,good\n"));
   std::string rows = "image,label\n";
@@ -164,9 +168,9 @@ TEST_F(VerifyCommand, offersToAllowOnlyWhatCanBeAllowed) {
 TEST_F(VerifyCommand, namesAHeaderThatCannotBeUsedAsABlocker) {
   add_picture("0.png", 0);
   ASSERT_TRUE(write_file_atomically(folder_ / "labels.csv", "image,label,colour\n0.png,good,red\n"));
-  const Outcome outcome = verify({path("labels.csv"), "--json", path("verify.json")});
+  const Outcome outcome = verify({path("labels.csv"), "--json", output("verify.json")});
   EXPECT_EQ(outcome.exit_code, kAnswerIsNo) << outcome.out << outcome.err;
-  const auto json = nlohmann::json::parse(read_text_file(path("verify.json")).value());
+  const auto json = nlohmann::json::parse(read_text_file(output("verify.json")).value());
   EXPECT_EQ(json["findings"][0]["check"], "malformed-label");
   EXPECT_EQ(json["findings"][0]["files"], std::vector<std::string>{"labels.csv:1"});
 }
@@ -184,9 +188,10 @@ TEST_F(VerifyCommand, refusesWrongUse) {
 TEST_F(VerifyCommand, failsOnWhatIsNotThereOrCannotBeWritten) {
   EXPECT_EQ(verify({path("nowhere")}).exit_code, kRuntimeFailure);
   for (std::uint8_t i = 0; i < 2; ++i) add_picture("good/" + std::to_string(i) + ".png", i);
-  const Outcome outcome = verify({path("good"), "--json", path("good/0.png/verify.json")});
+  std::ofstream(path("a_file")) << "no folder";
+  const Outcome outcome = verify({path("good"), "--json", path("a_file/verify.json")});
   EXPECT_EQ(outcome.exit_code, kRuntimeFailure);
-  EXPECT_NE(outcome.err.find("0.png"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("a_file"), std::string::npos) << outcome.err;
 }
 
 }  // namespace

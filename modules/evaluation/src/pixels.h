@@ -14,8 +14,8 @@
 
 namespace lineguard::evaluation {
 
-// Of a defective picture that has one. Errors: those of reading it; invalid_argument where its size is not the picture's,
-// or it marks nothing: then nobody knows where the defect is.
+// Of a defective picture that has one. Errors: those of reading it; invalid_argument where its size is not the
+// picture's, or it marks nothing: then nobody knows where the defect is.
 Result<Image> read_mask(const dataset::Sample& sample, Size picture);
 
 // A picture's map and mask at grid size, small enough to wait for its turn.

@@ -60,6 +60,7 @@ SimulatedLine::SimulatedLine() {
 void SimulatedLine::start_station(PartNumber plc_number) {
   ++generation_;
   ++starts_;
+  writer_.reset();  // a process that ended holds no lock any more
   auto writer = record::RecordWriter::open(folder_ / "record.db", clock_, {.reserve_bytes = 0});
   auto reader = record::RecordReader::open(folder_ / "record.db");
   LINEGUARD_CHECK(writer && reader, "the simulated record opens");

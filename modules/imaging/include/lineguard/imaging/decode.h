@@ -45,7 +45,7 @@ std::uint64_t decoding_bytes(const PictureInfo& info);
 using GiveUp = std::function<bool()>;
 
 // Decodes a picture to gray or RGB, 8 or 16 bit as the file has it; palettes are expanded, orientation is
-// applied. All of the picture or none of it (docs/adr/0033): a truncated file is corrupt_data; several pages or
+// applied. All of the picture or none of it (docs/adr/0037): a truncated file is corrupt_data; several pages or
 // pictures, and a further channel (alpha) that is not the same everywhere, are unsupported. Memory is proportional to
 // the picture.
 // Thread-safe. Errors: corrupt_data, unsupported, too_large, cancelled; the message says what was found and what is

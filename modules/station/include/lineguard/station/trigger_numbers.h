@@ -36,8 +36,8 @@ struct NumberedTrigger {
 // A jump forward is a gap where it is at most max_gap, or where as many parts came to the gate meanwhile (give or take
 // max_gap). Everything else that does not go on from the last number is a new count: a jump back by repeat_window or
 // more, two numbers in order within it, or any number behind the last one when the count of triggers began again.
-// A new count begins with 1 where max_gap or the count of triggers agree; else so many numbers before the first one that
-// was seen as there were triggers since the old count was seen last (at most: some may have been of the old one).
+// A new count begins with 1 where max_gap or the count of triggers agree; else so many numbers before the first one
+// that was seen as there were triggers since the old count was seen last (at most: some may have been of the old one).
 class TriggerNumbers {
  public:
   // Both >= 1.
