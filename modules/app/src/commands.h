@@ -34,6 +34,7 @@ void add_compare_command(CLI::App& root, Run& run);
 void add_quantize_command(CLI::App& root, Run& run);
 void add_inspect_command(CLI::App& root, Run& run);
 void add_serve_command(CLI::App& root, Run& run);
+void add_recipe_command(CLI::App& root, Run& run);
 void add_station_command(CLI::App& root, Run& run);
 void add_simulate_command(CLI::App& root, Run& run);
 void add_records_command(CLI::App& root, Run& run);

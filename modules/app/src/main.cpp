@@ -58,6 +58,7 @@ int run_command_line(int argc, char** argv) {
   add_quantize_command(root, run);
   add_inspect_command(root, run);
   add_serve_command(root, run);
+  add_recipe_command(root, run);
   add_station_command(root, run);
   add_simulate_command(root, run);
   add_records_command(root, run);

@@ -21,8 +21,7 @@ constexpr int kMostLoads = 3;
 
 // How far golden scores may be off here: tighter where the CPU is the one that trained.
 double tolerance(const package::Manifest& manifest) {
-  const bool same_cpu = manifest.training.runtime == infer::runtime_description();
-  return (same_cpu ? manifest.tolerance_same_cpu : manifest.tolerance_other_cpu) * manifest.golden_spread;
+  return package::unknown_band(manifest, infer::runtime_description());
 }
 
 Error not_reproduced(const std::string& package, const package::GoldenPicture& picture, double score, double off,

@@ -163,6 +163,11 @@ Result<void> validate_name(const std::string& name) {
       fmt::format("\"{}\" is no name: use 1 to 64 letters, digits, '-', '_' or '.'", on_one_line(name, 80)));
 }
 
+double unknown_band(const Manifest& manifest, std::string_view runtime) {
+  const bool same_cpu = manifest.training.runtime == runtime;
+  return (same_cpu ? manifest.tolerance_same_cpu : manifest.tolerance_other_cpu) * manifest.golden_spread;
+}
+
 Result<Manifest> read_manifest(const fs::path& package) {
   std::error_code ignored;
   if (fs::is_directory(package, ignored) && !fs::exists(package / "manifest.toml", ignored))

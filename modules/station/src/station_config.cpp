@@ -9,15 +9,11 @@
 #include <lineguard/core/config.h>
 #include <lineguard/core/files.h>
 #include <lineguard/core/host_port.h>
+#include <lineguard/package/recipe.h>
 #include <lineguard/station/station_config.h>
 
 namespace lineguard::station {
 namespace {
-
-bool is_digest(const std::string& text) {
-  return text.size() == 64 && std::all_of(text.begin(), text.end(),
-                                          [](unsigned char c) { return std::isdigit(c) || (c >= 'a' && c <= 'f'); });
-}
 
 void read_milliseconds(ConfigReader& table, std::string_view key, Milliseconds& value, Range<int> allowed) {
   int count = static_cast<int>(value.count());
@@ -25,24 +21,15 @@ void read_milliseconds(ConfigReader& table, std::string_view key, Milliseconds& 
   value = Milliseconds(count);
 }
 
-void read_recipe(ConfigReader table, Recipe& recipe) {
-  for (const char* key : {"id", "model", "package_digest", "operating_point", "threshold"}) table.require(key);
-  table.read("id", recipe.id).read("model", recipe.model).read("package_digest", recipe.package_digest);
-  table.read("operating_point", recipe.operating_point);
-  constexpr double kMax = 1e300;  // finite: with an infinite threshold everything would pass
-  table.read("threshold", recipe.threshold, {-kMax, kMax}).read("unknown_band", recipe.unknown_band, {0, kMax});
-  read_milliseconds(table, "deadline_ms", recipe.deadline, {1, 60000});
-  std::filesystem::path twin;
-  table.read_path("template", twin);
-  if (!twin.empty()) {
-    auto content = read_file(twin);
-    if (content) recipe.defect_free_template = std::make_shared<const Bytes>(std::move(*content));
-    if (!content) table.add_problem("template", "cannot be read: " + content.error().message);
-  }
-  if (table.has("package_digest") && !is_digest(recipe.package_digest)) {
-    table.add_problem("package_digest", "is not a digest, expected 64 hexadecimal digits");
-  }
-  if (recipe.id.size() > plc::kTextChars) table.add_problem("id", "is longer than the PLC's 32 characters");
+// Either the keys of a recipe, or `file`: what `lineguard recipe new` wrote.
+void read_recipe_section(ConfigReader table, Recipe& recipe) {
+  static_assert(package::kMaxRecipeIdChars == plc::kTextChars);
+  std::filesystem::path file;
+  table.read_path("file", file);
+  if (file.empty()) return package::read_recipe(std::move(table), recipe);
+  auto loaded = package::load_recipe(file);
+  if (loaded) recipe = std::move(*loaded);
+  if (!loaded) table.add_problem("file", "is no recipe: " + loaded.error().message);
 }
 
 void read_predictor(ConfigReader table, PredictorConfig& predictor) {
@@ -99,7 +86,7 @@ Result<StationConfig> read_all(ConfigReader reader) {
   if (config.id.empty()) config.id = register_id(config.name);
   if (config.id != register_id(config.id)) reader.add_problem("id", "must be at most 32 printable ASCII characters");
   for (const char* section : {"recipe", "predictor", "camera", "plc", "record"}) reader.require(section);
-  if (reader.has("recipe")) read_recipe(reader.section("recipe"), config.cycle.recipe);
+  if (reader.has("recipe")) read_recipe_section(reader.section("recipe"), config.cycle.recipe);
   if (reader.has("predictor")) read_predictor(reader.section("predictor"), config.predictor);
   if (reader.has("camera")) read_camera(reader.section("camera"), config);
   if (reader.has("plc")) read_plc(reader.section("plc"), config.plc);

@@ -19,6 +19,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <lineguard/core/image.h>
@@ -105,6 +106,10 @@ struct OperatingPoint {
   std::int64_t defective_below = 0;
   std::optional<double> miss_bound;  // upper bound of the miss rate; none: unknown
 };
+
+// A score closer to the threshold than this is `unknown`: what the same model may differ by between the machine that it
+// was made on and one with this `runtime` (infer::runtime_description()).
+double unknown_band(const Manifest& manifest, std::string_view runtime);
 
 // Errors of all readers: not_found, corrupt_data (file, line, key and what is allowed).
 Result<Manifest> read_manifest(const std::filesystem::path& package);
