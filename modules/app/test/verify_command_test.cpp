@@ -167,7 +167,7 @@ TEST_F(VerifyCommand, offersToAllowOnlyWhatCanBeAllowed) {
 
 TEST_F(VerifyCommand, namesAHeaderThatCannotBeUsedAsABlocker) {
   add_picture("0.png", 0);
-  ASSERT_TRUE(write_file_atomically(folder_ / "labels.csv", "image,label,colour\n0.png,good,red\n"));
+  ASSERT_TRUE(write_file_atomically(folder_ / "labels.csv", "image,label,tempalte\n0.png,good,red\n"));
   const Outcome outcome = verify({path("labels.csv"), "--json", output("verify.json")});
   EXPECT_EQ(outcome.exit_code, kAnswerIsNo) << outcome.out << outcome.err;
   const auto json = nlohmann::json::parse(read_text_file(output("verify.json")).value());

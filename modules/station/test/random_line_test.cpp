@@ -58,7 +58,8 @@ class RandomLine {
     if (chance == 1) ++number_;
     // Another count, far away, so that each number comes once. Seen by the station: what the old count did meanwhile
     // could not be known.
-    if (random_() % 40 == 0 && running_ && !frozen_ && linked_) number_ += 3'000'000;
+    // Nor where the record takes nothing: what the station saw then is gone with it.
+    if (random_() % 40 == 0 && running_ && !frozen_ && linked_ && recording_) number_ += 3'000'000;
     do_command("trigger " + std::to_string(++number_));
   }
   void fault() {
@@ -71,37 +72,39 @@ class RandomLine {
     } else if (!running_ && random_() % 3 == 0) {
       return start();
     }
-    do_command(pick<const char*>({"camera 5",
-                                  "camera 30",
-                                  "camera 90",
-                                  "camera fails",
-                                  "camera silent",
-                                  "camera wrong-part",
-                                  "server 20 score 0.2",
-                                  "server 5 score 0.1",
-                                  "server 20 score 0.9",
-                                  "server 70 score 0.2",
-                                  "server 79 score 0.2",
-                                  "server down",
-                                  "server silent",
-                                  "server foreign",
-                                  "server unbound",
-                                  "server cut-picture",
-                                  "server 20 score nan",
-                                  "server 20 score 0.2 digest wrong",
-                                  "disk 1",
-                                  "disk 30",
-                                  "disk 70",
-                                  "disk full",
-                                  "plc ok",
-                                  "plc no-ack",
-                                  "plc lost"}));
+    const std::string what = pick<const char*>({"camera 5",
+                                                "camera 30",
+                                                "camera 90",
+                                                "camera fails",
+                                                "camera silent",
+                                                "camera wrong-part",
+                                                "server 20 score 0.2",
+                                                "server 5 score 0.1",
+                                                "server 20 score 0.9",
+                                                "server 70 score 0.2",
+                                                "server 79 score 0.2",
+                                                "server down",
+                                                "server silent",
+                                                "server foreign",
+                                                "server unbound",
+                                                "server cut-picture",
+                                                "server 20 score nan",
+                                                "server 20 score 0.2 digest wrong",
+                                                "disk 1",
+                                                "disk 30",
+                                                "disk 70",
+                                                "disk full",
+                                                "plc ok",
+                                                "plc no-ack",
+                                                "plc lost"});
+    if (what.starts_with("disk")) recording_ = what != "disk full";
+    do_command(what);
   }
 
   std::mt19937 random_;
   SimulatedLine line_;
   PartNumber first_ = 0, number_ = 0;
-  bool running_ = false, frozen_ = false, linked_ = true;
+  bool running_ = false, frozen_ = false, linked_ = true, recording_ = true;
 };
 
 // LINEGUARD_SEED=N replays one line; LINEGUARD_LINES=N runs as many.
