@@ -9,5 +9,5 @@ printf '[preprocessing]\ninput_px = 640\n[bank]\nsize = 500\n[labels]\ncells = 1
 if [ -n "${FINE_TUNE:-}" ]; then
   printf 'picture_taps = ["tap16"]\n[fine_tuning]\nuse = true\nepochs = 8\nbatch = 4\nlearning_rate = 3e-4\n' >>"$work/pcb.toml"
 fi
-"$bin/lineguard" train "$data" --out "$work/model" --config "$work/pcb.toml" --labels use --search off | grep -E "learned|classes|backbone"
+"$bin/lineguard" train "$data" --out "$work/model" --config "$work/pcb.toml" --labels use | grep -E "learned|classes|backbone"
 "$bin/lineguard" evaluate "$work/model" "$data" --split val --threads 2 | grep -E "mAP|time"

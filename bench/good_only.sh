@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Good parts only: each set trained on its good pictures and tested with the others; settings chosen by `--search auto`, or TRAIN_OPTIONS.
+# Good parts only: each set trained on its good pictures and tested with the others; TRAIN_OPTIONS: more options.
 # usage: bench/good_only.sh BIN_FOLDER SET ...
 set -euo pipefail
 bin=$(realpath "${1:?folder of lineguard}"); shift

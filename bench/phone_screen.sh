@@ -22,7 +22,7 @@ for held in pictures:
     with open(f"{folder}/set/training.json", "w") as out:
         json.dump(dict(labels, images=rest, annotations=[a for a in labels["annotations"] if a["image_id"] != held["id"]]), out)
     start = time.monotonic()
-    done = subprocess.run([lineguard, "train", f"{folder}/set", "--out", f"{folder}/model", "--config", config, "--search", "off", "--threads", "2"],
+    done = subprocess.run([lineguard, "train", f"{folder}/set", "--out", f"{folder}/model", "--config", config, "--threads", "2"],
                           capture_output=True, text=True)
     if done.returncode:
         sys.exit(done.stderr)

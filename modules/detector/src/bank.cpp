@@ -1,13 +1,13 @@
-#include "bank.h"
-
-#include "eigen_view.h"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
 
+#include <lineguard/detector/bank.h>
+#include <lineguard/features/eigen_view.h>
+
 namespace lineguard::detector {
+using namespace features;
 namespace {
 
 constexpr double kShareOfVariance = 0.9;
@@ -99,12 +99,6 @@ std::vector<std::size_t> choose_coreset(const Matrix& patches, int size, std::ui
     distances.maxCoeff(&next);
   }
   return chosen;
-}
-
-Matrix take_rows(const Matrix& matrix, const std::vector<std::size_t>& rows) {
-  Matrix taken(rows.size(), matrix.columns);
-  for (std::size_t i = 0; i < rows.size(); ++i) std::ranges::copy(matrix.row(rows[i]), taken.row(i).begin());
-  return taken;
 }
 
 Projection fit_whitening(const Matrix& patches, double shrinkage) {

@@ -1,17 +1,17 @@
-#include "brightness.h"
-
-#include "map_score.h"
-
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include <lineguard/core/check.h>
+#include <lineguard/detector/brightness.h>
+#include <lineguard/detector/map_score.h>
+#include <lineguard/features/preprocess.h>
 #include <lineguard/imaging/transform.h>
 #include <lineguard/stats/quantile.h>
 
 namespace lineguard::detector {
+using namespace features;
 namespace {
 
 // Areas that hardly vary between few good pictures must not count without bounds: to each spread come twice the mean

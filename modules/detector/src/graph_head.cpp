@@ -1,13 +1,16 @@
-#include "graph.h"
 #include "graph_labelled.h"
-#include "graph_ops.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include <openvino/opsets/opset13.hpp>
 
+#include <lineguard/detector/graph.h>
+#include <lineguard/features/graph_ops.h>
+#include <lineguard/features/preprocess.h>
+
 namespace lineguard::detector {
+using namespace features;
 namespace fs = std::filesystem;
 namespace op = ov::opset13;
 using namespace graph;

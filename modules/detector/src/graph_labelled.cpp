@@ -1,10 +1,11 @@
 #include "graph_labelled.h"
 
-#include "graph_second_look.h"
+#include "graph_box_classifier.h"
 
 #include <openvino/opsets/opset13.hpp>
 
 namespace lineguard::detector::graph {
+using namespace features;
 namespace op = ov::opset13;
 namespace {
 
@@ -35,6 +36,14 @@ Value value_of(const Value& x, const KernelRidge& ridge) {
   const Value kernel = std::make_shared<op::Exp>(line(squared, -ridge.precision, 0));
   const Value each = std::make_shared<op::Multiply>(kernel, constant<float>({ridge.weights.size(), 1}, ridge.weights));
   return line(std::make_shared<op::ReduceSum>(each, indices({0}), true), 1, ridge.bias);
+}
+
+// [rows, inputs] -> [rows, outputs]
+Value logits_of(const Value& x, const Mlp& mlp) {
+  Value hidden = std::make_shared<op::MatMul>(x, weights(mlp.first), false, false);
+  hidden = std::make_shared<op::Relu>(std::make_shared<op::Add>(hidden, row_of(mlp.first_bias)));
+  const Value out = std::make_shared<op::MatMul>(hidden, weights(mlp.second), false, false);
+  return std::make_shared<op::Add>(out, row_of(mlp.second_bias));
 }
 
 Value floor_of(const Value& distance, const Floor& floor) {
@@ -103,7 +112,7 @@ Answer with_labels(const ov::Model& features, const LabelledHead& head, const An
     if (head.sides) {
       const Value ways = std::make_shared<op::Exp>(logits_of(flattened(features, "dense"), *head.sides));
       answer.sides = as_maps(ways, grid);
-      if (!head.looks.empty()) classes = look_again(features.get_parameters().at(0), head.looks, classes, ways);
+      if (!head.looks.empty()) classes = add_box_classes(features.get_parameters().at(0), head.looks, classes, ways);
     }
     if (!head.classes.empty()) answer.classes = as_maps(classes, grid);
   }

@@ -1,10 +1,11 @@
 // The labelled heads behind the good bank's: see labelled_head.h for what they compute.
 #pragma once
 
-#include "graph_ops.h"
-#include "labelled_head.h"
+#include <lineguard/detector/labelled_head.h>
+#include <lineguard/features/graph_ops.h>
 
 namespace lineguard::detector::graph {
+using namespace features::graph;
 
 struct Answer {
   Value map;         // [1, 1, grid, grid]

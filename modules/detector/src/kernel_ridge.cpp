@@ -1,15 +1,14 @@
-#include "kernel_ridge.h"
-
-#include "eigen_view.h"
-#include "random_choice.h"
-
 #include <algorithm>
 #include <numeric>
 #include <random>
 
+#include <lineguard/detector/kernel_ridge.h>
+#include <lineguard/detector/random_choice.h>
+#include <lineguard/features/eigen_view.h>
 #include <lineguard/stats/quantile.h>
 
 namespace lineguard::detector {
+using namespace features;
 namespace {
 
 constexpr double kRidge = 0.1;  // variance of the noise of a target

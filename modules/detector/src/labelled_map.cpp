@@ -1,9 +1,10 @@
-#include "labelled_map.h"
-
 #include <algorithm>
 #include <cstddef>
 
+#include <lineguard/detector/labelled_map.h>
+
 namespace lineguard::detector {
+using namespace features;
 
 // Rows first, then columns.
 std::vector<float> highest_nearby(const std::vector<float>& map, int side, int reach) {

@@ -1,11 +1,12 @@
-#include "map_score.h"
-
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <numeric>
 
+#include <lineguard/detector/map_score.h>
+
 namespace lineguard::detector {
+using namespace features;
 namespace {
 
 constexpr double kUsual = 0.5, kStriking = 0.999;  // shares of good parts' cells below the levels

@@ -1,10 +1,11 @@
-#include "mlp.h"
-
 #include "network_training.h"
 
 #include <utility>
 
+#include <lineguard/detector/mlp.h>
+
 namespace lineguard::detector {
+using namespace features;
 namespace {
 
 // Of the loss of each row, by the outputs.

@@ -1,10 +1,4 @@
 // The graph against our own arithmetic, which calibrates what the graph decides.
-#include "graph.h"
-
-#include "installed_backbone.h"
-#include "labelled_map.h"
-#include "map_score.h"
-#include "preprocess.h"
 #include "temp_folder.h"
 #include "test_data.h"
 
@@ -13,10 +7,17 @@
 
 #include <gtest/gtest.h>
 
+#include <lineguard/detector/graph.h>
+#include <lineguard/detector/labelled_map.h>
+#include <lineguard/detector/map_score.h>
+#include <lineguard/features/backbone.h>
+#include <lineguard/features/installed_backbone.h>
+#include <lineguard/features/preprocess.h>
 #include <lineguard/imaging/transform.h>
 #include <lineguard/infer/network.h>
 
 namespace lineguard::detector {
+using namespace features;
 namespace {
 
 constexpr int kSide = 96, kGrid = 6;
@@ -31,7 +32,7 @@ Image noisy(std::uint64_t seed) {
 // The two graphs of one way to prepare pictures, in a folder of their own.
 class Graphs {
  public:
-  explicit Graphs(package::Preprocessing preprocessing, FeatureLayout layout = {kSide, kGrid, 3, true, {}, {}})
+  explicit Graphs(imaging::Preprocessing preprocessing, FeatureLayout layout = {kSide, kGrid, 3, true, {}, {}})
       : preprocessing_(std::move(preprocessing)), layout_(std::move(layout)) {
     layout_.brightness = preprocessing_.brightness;
   }
@@ -57,7 +58,7 @@ class Graphs {
   }
 
  private:
-  package::Preprocessing preprocessing_;
+  imaging::Preprocessing preprocessing_;
   FeatureLayout layout_;
   test::TempFolder folder_;
   std::filesystem::path features_ = folder_ / "features.xml", network_ = folder_ / "network.xml";

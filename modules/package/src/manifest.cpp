@@ -147,13 +147,6 @@ Result<Manifest> parse_manifest(std::string_view text, const fs::path& package) 
 
 }  // namespace
 
-bool Preprocessing::operator==(const Preprocessing& other) const {
-  return input_px == other.input_px && window.low == other.window.low && window.high == other.window.high &&
-         roi == other.roi && tile_px == other.tile_px && tile_overlap == other.tile_overlap &&
-         needs_template == other.needs_template && align_shift == other.align_shift && lighting == other.lighting &&
-         brightness == other.brightness && depth_bits == other.depth_bits;
-}
-
 Result<void> validate_name(const std::string& name) {
   const bool allowed = std::all_of(name.begin(), name.end(),
                                    [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_' || c == '.'; });
