@@ -7,7 +7,7 @@ work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 for set in "$@"; do
   echo "== $(basename "$set")"
   # shellcheck disable=SC2086
-  "$bin/lineguard" train "$set" --out "$work/model" --labels ignore ${TRAIN_OPTIONS:-} 2>/dev/null | grep -E "learned|settings"
+  "$bin/lineguard" train "$set" --out "$work/model" --labels ignore ${TRAIN_OPTIONS:-} 2>/dev/null | grep -E "learned|members"
   "$bin/lineguard" evaluate "$work/model" "$set" --threads 2 2>/dev/null | grep AUROC
   rm -rf "$work/model"
 done

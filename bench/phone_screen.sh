@@ -5,7 +5,7 @@
 set -euo pipefail
 bin=$(realpath "${1:?folder of lineguard}"); data=$(realpath "${2:?phone_screen}"); count=${3:-100}
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
-printf '[preprocessing]\ninput_px = 384\ntile_px = 512\n[bank]\nsize = 1000\n[labels]\nuse = "use"\n' >"$work/default.toml"
+printf '[[members]]\ninput_px = 384\n[preprocessing]\ntile_px = 512\n[bank]\nsize = 1000\n[labels]\nuse = "use"\n' >"$work/default.toml"
 python3 - "$data" "$work" "$bin/lineguard" "$count" "${PHONE_CONFIG:-$work/default.toml}" <<'P'
 import json, os, subprocess, sys, time
 data, work, lineguard, count, config = sys.argv[1:]

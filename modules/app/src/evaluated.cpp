@@ -7,7 +7,6 @@
 
 #include <lineguard/core/clock.h>
 #include <lineguard/core/digest.h>
-#include <lineguard/dataset/split.h>
 #include <lineguard/package/package.h>
 
 namespace lineguard::app {
@@ -15,15 +14,6 @@ namespace lineguard::app {
 evaluation::Model model_of(const detector::Detector& detector) {
   return {detector.model(), detector.operating_point(), detector.threshold(), detector.unknown_band(),
           detector.pixel_threshold()};
-}
-
-evaluation::Selection selection_of(const std::string& split, const dataset::Dataset& data) {
-  const auto names = [&](dataset::Split wanted) {
-    return std::ranges::find(data.samples, wanted, &dataset::Sample::split) != data.samples.end();
-  };
-  const bool only_val = names(dataset::Split::validation) && !names(dataset::Split::test);
-  if (split == "val" || (split.empty() && only_val)) return evaluation::Selection::validation;
-  return split == "all" ? evaluation::Selection::all : evaluation::Selection::test;
 }
 
 const std::string& Fingerprint::get() {
@@ -35,13 +25,18 @@ evaluation::Provenance provenance_of(Fingerprint& fingerprint) {
   return {format_utc(system_clock().utc_now()), LINEGUARD_VERSION, fingerprint.get()};
 }
 
-Result<std::vector<evaluation::LearnedPictures>> find_learned_pictures(const std::vector<std::string>& packages,
-                                                                       const dataset::Dataset& data,
-                                                                       const std::vector<std::size_t>& samples) {
+std::vector<std::string> digests_of(const dataset::Dataset& data, const std::vector<std::size_t>& samples) {
   std::vector<std::string> digests(samples.size());
   for (std::size_t i = 0; i < samples.size(); ++i) {
     if (auto digest = sha256_hex_of_file(data.samples[samples[i]].image)) digests[i] = *digest;  // else it fails later
   }
+  return digests;
+}
+
+Result<std::vector<evaluation::LearnedPictures>> find_learned_pictures(const std::vector<std::string>& packages,
+                                                                       const dataset::Dataset& data,
+                                                                       const std::vector<std::size_t>& samples) {
+  const std::vector<std::string> digests = digests_of(data, samples);
   std::vector<evaluation::LearnedPictures> all;
   for (const std::string& package : packages) {
     LINEGUARD_ASSIGN(const auto learned, package::read_learned(package));
@@ -59,16 +54,6 @@ Result<std::vector<evaluation::LearnedPictures>> find_learned_pictures(const std
     std::cerr << "warning: " << found.note << "\n";
   }
   return all;
-}
-
-Result<std::vector<std::size_t>> select_samples(const std::string& package, const std::string& split,
-                                                const dataset::Dataset& data) {
-  LINEGUARD_ASSIGN(const package::Manifest manifest, package::read_manifest(package));
-  const auto seed = static_cast<std::uint64_t>(manifest.training.seed);
-  const bool with_labels = manifest.training.defective_pictures > 0;
-  return evaluation::select(
-      data, selection_of(split, data),
-      with_labels ? dataset::split_for_labels(data, seed) : dataset::split_for_training(data, 0, seed));
 }
 
 }  // namespace lineguard::app

@@ -1,5 +1,5 @@
 // The second look at boxes: what it sees, what it learns, and that the graph sees and says the same.
-#include "graph_box_classifier.h"
+#include "graph_stages.h"
 
 #include <algorithm>
 #include <random>
@@ -98,7 +98,8 @@ TEST(SecondLook, TheGraphSeesTheSameAlsoAtTheBorder) {
       for (std::size_t i = channel; i < seen.size(); i += 3) expected.push_back(seen[i]);
     }
   }
-  const auto found = run(graph::seen_in(as_constant(tile), graph::constant<float>({boxes.size(), 4}, corners)));
+  const auto found =
+      run(graph::box_pixels_in_graph(as_constant(tile), graph::constant<float>({boxes.size(), 4}, corners)));
   ASSERT_EQ(found.size(), expected.size());
   for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], expected[i], 1e-4) << i;
 }
@@ -118,7 +119,7 @@ TEST(BoxClassifier, LearnsFormAndTheGraphSaysTheSame) {
   for (std::size_t channel = 0; channel < 3; ++channel) {
     for (std::size_t i = channel; i < pictures.columns; i += 3) channels_first.push_back(pictures.row(1)[i]);
   }
-  const auto found = run(graph::logits_of(graph::constant<float>({1, 3, 24, 24}, channels_first), network));
+  const auto found = run(graph::add_to_graph(network, graph::constant<float>({1, 3, 24, 24}, channels_first)));
   EXPECT_NEAR(found[0], logits.row(1)[0], 1e-3);
   EXPECT_NEAR(found[1], logits.row(1)[1], 1e-3);
 }

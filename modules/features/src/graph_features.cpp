@@ -1,5 +1,10 @@
 
+#include <algorithm>
+#include <cmath>
+#include <map>
+
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <fmt/ranges.h>
 #include <openvino/opsets/opset13.hpp>
 
@@ -12,6 +17,35 @@ namespace fs = std::filesystem;
 namespace op = ov::opset13;
 using namespace graph;
 namespace {
+
+std::string name_of(const ov::Output<const ov::Node>& output) {
+  return output.get_names().empty() ? output.get_node()->get_friendly_name() : output.get_any_name();
+}
+
+// How many cells a side tokens [1, tokens, channels] have, with a class token before them or not; 0: they are no
+// square.
+std::int64_t side_of_tokens(std::int64_t tokens) {
+  for (const std::int64_t count : {tokens, tokens - 1}) {
+    const auto side = static_cast<std::int64_t>(std::lround(std::sqrt(static_cast<double>(count))));
+    if (side > 1 && side * side == count) return side;
+  }
+  return 0;
+}
+
+// [1, channels, h, w] of a layer, tokens as the grid that they are; no node: it is no grid.
+Value as_grid(const Value& layer) {
+  const auto& shape = layer.get_partial_shape();
+  if (shape.is_dynamic()) return {};
+  if (shape.size() == 4) return layer;
+  if (shape.size() != 3) return {};
+  const auto tokens = shape[1].get_length(), channels = shape[2].get_length(), side = side_of_tokens(tokens);
+  if (side == 0) return {};
+  Value grid = layer;
+  if (tokens != side * side)
+    grid = std::make_shared<op::Slice>(grid, indices({1}), indices({tokens}), indices({1}), indices({1}));
+  grid = std::make_shared<op::Transpose>(grid, indices({0, 2, 1}));
+  return std::make_shared<op::Reshape>(grid, indices({1, channels, side, side}), false);
+}
 
 // The layer's output: by friendly name, or by a tensor name. `key` is where the configuration names it.
 Result<Value> find_layer(const ov::Model& model, const std::string& name, std::string_view key) {
@@ -27,7 +61,7 @@ Result<Value> find_layer(const ov::Model& model, const std::string& name, std::s
       return ov::is_type<op::Result>(node.get()) ? node->input_value(0) : node->output(0);
     }
   }
-  for (const auto& output : model.outputs()) similar.push_back(output.get_any_name());
+  for (const auto& output : model.outputs()) similar.push_back(name_of(output));
   return make_error(ErrorCode::invalid_config,
                     fmt::format("{}: the backbone has no layer named \"{}\"; its outputs are {}", key, name,
                                 fmt::join(similar, ", ")));
@@ -85,12 +119,14 @@ Result<ov::OutputVector> find_layers(const ov::Model& model, const std::vector<s
   ov::OutputVector layers;
   for (const std::string& tap : taps) {
     LINEGUARD_ASSIGN(const Value layer, find_layer(model, tap, key));
-    const auto& shape = layer.get_partial_shape();
-    if (shape.is_dynamic() || shape.size() != 4) {
+    const Value grid = as_grid(layer);
+    if (!grid.get_node()) {
       return make_error(ErrorCode::invalid_config,
-                        fmt::format("{}: the backbone's layer {} is not [1, channels, height, width]", key, tap));
+                        fmt::format("{}: the backbone's layer {} is not [1, channels, height, width], nor tokens of a "
+                                    "square grid: [1, tokens, channels]",
+                                    key, tap));
     }
-    layers.push_back(layer);
+    layers.push_back(grid);
   }
   return layers;
 }
@@ -188,6 +224,47 @@ Result<std::shared_ptr<ov::Model>> read_backbone(const Backbone& backbone) {
 }
 
 }  // namespace
+
+Result<std::vector<std::string>> choose_taps(const Backbone& backbone, int input_px) {
+  using Taps = std::vector<std::string>;
+  return guarded("the backbone " + backbone.file.string(), [&]() -> Result<Taps> {
+    LINEGUARD_ASSIGN(const auto model, read_backbone(backbone));
+    take_tiles(model, backbone, input_px);
+    model->validate_nodes_and_infer_types();
+    std::map<std::int64_t, std::string> by_side;  // cells a side -> the last layer with them
+    std::vector<std::string> found;
+    const auto consider = [&](const Value& value, const std::string& name) {
+      const Value grid = as_grid(value);
+      const auto side = grid.get_node() ? static_cast<std::int64_t>(grid.get_shape()[2]) : 0;
+      if (side > 1 && side <= input_px / 4) by_side[side] = name;
+    };
+    for (const auto& output : model->outputs()) {
+      found.push_back(fmt::format("{} {}", name_of(output), fmt::streamed(output.get_partial_shape())));
+      consider(output.get_node()->input_value(0), name_of(output));
+    }
+    if (by_side.empty()) {
+      for (const auto& node : model->get_ordered_ops()) {
+        if (ov::is_type<op::Convolution>(node.get()) || ov::is_type<op::GroupConvolution>(node.get()))
+          consider(node->output(0), node->get_friendly_name());
+      }
+    }
+    if (by_side.empty())
+      return make_error(
+          ErrorCode::invalid_config,
+          fmt::format("[backbone] file: no output is a grid of features; its outputs are {}", fmt::join(found, ", ")));
+    const auto nearest_to = [&](int stride) {
+      const double wanted = static_cast<double>(input_px) / stride;
+      return std::ranges::min_element(
+                 by_side, {},
+                 [&](const auto& entry) { return std::abs(std::log(static_cast<double>(entry.first) / wanted)); })
+          ->first;
+    };
+    const auto fine = nearest_to(8), coarse = nearest_to(16);
+    Taps taps{by_side.at(fine)};
+    if (coarse != fine) taps.push_back(by_side.at(coarse));
+    return taps;
+  });
+}
 
 Result<void> write_backbone_graph(const Backbone& backbone, const std::vector<std::string>& layers, int input_px,
                                   const fs::path& out_xml) {

@@ -37,6 +37,27 @@ void append_brightness(const Image& gray, std::vector<std::uint8_t>& tile) {
   tile.resize(end);
 }
 
+std::vector<std::uint8_t> tile_of_one_input(const Image& image, const PixelRect& rect,
+                                            const imaging::Preprocessing& preprocessing) {
+  const Size side{preprocessing.input_px, preprocessing.input_px};
+  const auto shrink = [&](const Image& part) {  // a picture of 8 bits is not copied first
+    constexpr auto kArea = imaging::Interpolation::area;
+    if (part.depth() == PixelDepth::u8) return imaging::resize(part, side, kArea);
+    return imaging::resize(imaging::to_8_bit(part, preprocessing.window), side, kArea);
+  };
+  const bool whole = rect.size == image.size();
+  // Resized before gray becomes colour: a third of the work.
+  const Image small = whole ? shrink(image) : shrink(imaging::crop(image, rect.x, rect.y, rect.size));
+  const Image tile = imaging::to_rgb(imaging::even_out(small, preprocessing.lighting));
+  const auto bytes = tile.bytes();
+  const auto* first = reinterpret_cast<const std::uint8_t*>(bytes.data());
+  std::vector<std::uint8_t> out;
+  out.reserve(bytes.size() + static_cast<std::size_t>(side.width_px) * 3);
+  out.assign(first, first + bytes.size());
+  if (preprocessing.brightness) append_brightness(imaging::to_gray(small), out);
+  return out;
+}
+
 }  // namespace
 
 PixelRect region_of_interest(const imaging::Preprocessing& preprocessing, Size picture) {
@@ -56,8 +77,32 @@ bool middle_inside(const Box& box, const PixelRect& area) {
   return x >= area.x && y >= area.y && x <= area.x + area.size.width_px && y <= area.y + area.size.height_px;
 }
 
+std::size_t input_count(const imaging::Preprocessing& preprocessing) {
+  return 1 + preprocessing.further_inputs.size();
+}
+
+imaging::Preprocessing of_input(const imaging::Preprocessing& preprocessing, std::size_t index) {
+  imaging::Preprocessing one = preprocessing;
+  one.further_inputs.clear();
+  if (index == 0) return one;
+  const imaging::ModelInput& input = preprocessing.further_inputs.at(index - 1);
+  one.input_px = input.input_px;
+  one.lighting = input.lighting;
+  one.brightness = false;
+  return one;
+}
+
 std::vector<std::int64_t> tile_shape(const imaging::Preprocessing& preprocessing) {
-  return {1, preprocessing.input_px + (preprocessing.brightness ? 1 : 0), preprocessing.input_px, 3};
+  const auto shape_of = [](const imaging::Preprocessing& one) -> std::vector<std::int64_t> {
+    return {1, one.input_px + (one.brightness ? 1 : 0), one.input_px, 3};
+  };
+  if (preprocessing.further_inputs.empty()) return shape_of(preprocessing);
+  std::int64_t bytes = 0;
+  for (std::size_t i = 0; i < input_count(preprocessing); ++i) {
+    const auto shape = shape_of(of_input(preprocessing, i));
+    bytes += shape[1] * shape[2] * shape[3];
+  }
+  return {1, bytes};
 }
 
 std::vector<std::uint8_t> prepare_tile(const Image& image, const imaging::Preprocessing& preprocessing) {
@@ -66,23 +111,12 @@ std::vector<std::uint8_t> prepare_tile(const Image& image, const imaging::Prepro
 
 std::vector<std::uint8_t> prepare_tile(const Image& image, const PixelRect& rect,
                                        const imaging::Preprocessing& preprocessing) {
-  const Size side{preprocessing.input_px, preprocessing.input_px};
-  const auto shrink = [&](const Image& part) {  // a picture of 8 bits is not copied first
-    constexpr auto kArea = imaging::Interpolation::area;
-    if (part.depth() == PixelDepth::u8) return imaging::resize(part, side, kArea);
-    return imaging::resize(imaging::to_8_bit(part, preprocessing.window), side, kArea);
-  };
-  const bool whole = rect.size == image.size();
-  // Resized before gray becomes colour: a third of the work.
-  const Image small = whole ? shrink(image) : shrink(imaging::crop(image, rect.x, rect.y, rect.size));
-  const Image tile = imaging::to_rgb(imaging::even_out(small, preprocessing.lighting));
-  const auto bytes = tile.bytes();
-  const auto* first = reinterpret_cast<const std::uint8_t*>(bytes.data());
-  std::vector<std::uint8_t> out;
-  out.reserve(bytes.size() + static_cast<std::size_t>(side.width_px) * 3);
-  out.assign(first, first + bytes.size());
-  if (preprocessing.brightness) append_brightness(imaging::to_gray(small), out);
-  return out;
+  std::vector<std::uint8_t> tile = tile_of_one_input(image, rect, of_input(preprocessing, 0));
+  for (std::size_t i = 1; i < input_count(preprocessing); ++i) {
+    const auto further = tile_of_one_input(image, rect, of_input(preprocessing, i));
+    tile.insert(tile.end(), further.begin(), further.end());
+  }
+  return tile;
 }
 
 }  // namespace lineguard::features

@@ -102,7 +102,7 @@ int target_of_class(const std::vector<std::string>& classes, const std::string& 
   return found == classes.end() ? kIgnoredCell : 1 + static_cast<int>(found - classes.begin());
 }
 
-bool says_where(const dataset::Sample& sample) {
+bool has_location(const dataset::Sample& sample) {
   return sample.label == Label::good || sample.mask || !sample.boxes.empty();
 }
 

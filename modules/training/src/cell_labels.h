@@ -20,7 +20,7 @@ inline constexpr int kIgnoredCell = -1;  // touched by a defect, but hardly
 int target_of_class(const std::vector<std::string>& classes, const std::string& name);
 
 // Whether the sample says where its defects are: a good one does (nowhere).
-bool says_where(const dataset::Sample& sample);
+bool has_location(const dataset::Sample& sample);
 
 // [grid * grid]: 0 good, 1 + index into `classes`, or kIgnoredCell. The grid covers the part of the picture that is
 // shown; what lies outside is cut off. A defect too small to cover a third of any cell keeps the cell it covers most.

@@ -1,6 +1,7 @@
 #include "cuts.h"
 
 #include "cell_labels.h"
+#include "fixed_settings.h"
 #include "labelled_training.h"
 
 #include <algorithm>
@@ -31,15 +32,14 @@ Place place_of(const Cut& cut) {
 }
 
 Result<Pictures> cut(const TrainingPicture& picture, const imaging::Preprocessing& preprocessing,
-                     const TrainConfig& config, const std::vector<std::string>& classes,
-                     const std::shared_ptr<RecentPictures>& recent) {
+                     const std::vector<std::string>& classes, const std::shared_ptr<RecentPictures>& recent) {
   LINEGUARD_ASSIGN(const Image image, read_picture(picture.file, picture.twin, preprocessing));
   Pictures cuts;
   for (const PixelRect& rect : lay_tiles(preprocessing, image.size())) {
     TrainingPicture tile = picture;
     tile.cut = Cut{rect, image.size(), false, recent};
     LINEGUARD_ASSIGN(const auto cells, label_cells(*picture.sample, shown_by(tile, image, preprocessing), classes,
-                                                   config.input_px / config.label_stride));
+                                                   preprocessing.input_px / kLabelStride));
     const bool shows = std::ranges::any_of(cells, [](int cell) { return cell > 0; });
     const bool touched = std::ranges::find(cells, kIgnoredCell) != cells.end();
     if (touched && !shows) continue;
@@ -58,10 +58,10 @@ imaging::Preprocessing of_cuts(imaging::Preprocessing preprocessing) {
   return preprocessing;
 }
 
-Result<void> cut_into_tiles(TrainingSet& set, const imaging::Preprocessing& preprocessing, const TrainConfig& config,
-                            int threads, const ProgressFunction& progress) {
+Result<void> cut_into_tiles(TrainingSet& set, const imaging::Preprocessing& preprocessing, int threads,
+                            const ProgressFunction& progress) {
   for (const TrainingPicture& picture : set.pictures) {
-    if (says_where(*picture.sample)) continue;
+    if (has_location(*picture.sample)) continue;
     return make_error(ErrorCode::refused, picture.name +
                                               ": its label does not say where the defect is; pictures are learned "
                                               "from in tiles only with masks, polygons or boxes: add them, or train "
@@ -73,7 +73,7 @@ Result<void> cut_into_tiles(TrainingSet& set, const imaging::Preprocessing& prep
   std::mutex mutex;
   std::size_t done = 0;
   LINEGUARD_TRY(parallel_for(cuts.size(), threads, [&](std::size_t i) -> Result<void> {
-    LINEGUARD_ASSIGN(cuts[i], cut(set.pictures[i], preprocessing, config, classes, recent));
+    LINEGUARD_ASSIGN(cuts[i], cut(set.pictures[i], preprocessing, classes, recent));
     std::lock_guard lock(mutex);
     if (progress) progress("cutting into tiles", ++done, cuts.size());
     return {};
@@ -92,7 +92,14 @@ std::vector<PictureScore> score_pictures(const TrainingSet& set, const std::vect
     const TrainingPicture& tile = set.pictures[i];
     const auto [at, is_new] = number.emplace(tile.sample, pictures.size());
     if (is_new)
-      pictures.push_back({tile.sample, scores[i], {}, set.calibrates(i), set.tells_good(tile), tile.of_defective_part});
+      pictures.push_back({tile.sample,
+                          scores[i],
+                          {},
+                          set.calibrates(i),
+                          set.tells_good(tile),
+                          tile.of_defective_part,
+                          tile.is_template,
+                          tile.fold});
     PictureScore& picture = pictures[at->second];
     picture.worst = std::max(picture.worst, scores[i]);
     if (tile.good() && !tile.cut) picture.worst_good = scores[i];

@@ -11,7 +11,6 @@
 #include <lineguard/core/progress.h>
 #include <lineguard/core/result.h>
 #include <lineguard/package/package.h>
-#include <lineguard/training/train.h>
 
 namespace lineguard::training {
 
@@ -21,8 +20,8 @@ imaging::Preprocessing of_cuts(imaging::Preprocessing preprocessing);
 // Replaces every picture of the set by its tiles (tiles.h). A tile that a defect touches but hardly is neither good nor
 // defective and left out. Folds and parts are kept. Errors: refused where a defective picture does not say where its
 // defects are; those of reading pictures and masks.
-Result<void> cut_into_tiles(TrainingSet& set, const imaging::Preprocessing& preprocessing, const TrainConfig& config,
-                            int threads, const ProgressFunction& progress);
+Result<void> cut_into_tiles(TrainingSet& set, const imaging::Preprocessing& preprocessing, int threads,
+                            const ProgressFunction& progress);
 
 // A picture's score is its worst tile's. One entry a picture of the data set, in order.
 struct PictureScore {
@@ -31,7 +30,9 @@ struct PictureScore {
   std::optional<double> worst_good;  // as if no defect lay in it; none where no tile of its place is good anywhere
   bool calibrates = true;
   bool tells_good = true;          // TrainingSet::tells_good
-  bool of_defective_part = false;  // TrainingPicture's
+  bool of_defective_part = false;  // TrainingPicture's …
+  bool is_template = false;        // … likewise
+  int fold = 0;
 };
 // A tile that is not good is replaced by the one at the same place of the next picture where it is, so that as many
 // tiles count as in a good picture.

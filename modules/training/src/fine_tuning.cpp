@@ -2,6 +2,7 @@
 
 #include "box_cells.h"
 #include "cell_labels.h"
+#include "fixed_settings.h"
 #include "labelled_training.h"
 
 #include <algorithm>
@@ -59,7 +60,7 @@ class JobWriter {
     const auto tile = prepare_tile(image, preprocessing_);
     CellTargets targets;
     std::vector<int>& cells = targets.labels;
-    if (!classes_.empty() && says_where(*picture.sample)) {
+    if (!classes_.empty() && has_location(*picture.sample)) {
       const Shown shown = shown_by(picture, image, preprocessing_);
       LINEGUARD_ASSIGN(targets, target_cells(*picture.sample, shown, classes_, boxes_, dense_cells_));
     }
@@ -87,18 +88,18 @@ class JobWriter {
     if (boxes_) sides_.close();
     if (!tiles_ || !cells_ || !sides_) return error_from_errno(errno, folder_.string());
     nlohmann::ordered_json job = {{"format", "lineguard-finetune/1"},
-                                  {"input_px", config.input_px},
+                                  {"input_px", preprocessing_.input_px},
                                   {"dense_cells", dense_cells_},
-                                  {"context_cells", config.label_context},
+                                  {"context_cells", kLabelContext},
                                   {"classes", classes_.size()},
                                   {"sides", boxes_},
                                   {"cell_taps", config.label_taps},
                                   {"picture_taps", config.picture_taps},
-                                  {"frozen_to", config.fine_tune_frozen_to},
+                                  {"frozen_to", ""},
                                   {"epochs", config.fine_tune_epochs},
-                                  {"patience", config.fine_tune_patience},
+                                  {"patience", kFineTunePatience},
                                   {"learning_rate", config.fine_tune_learning_rate},
-                                  {"batch", config.fine_tune_batch},
+                                  {"batch", kFineTuneBatch},
                                   {"seed", config.seed}};
     std::vector<const char*> files{"backbone.bin", "tiles.u8", "cells.i8"};
     if (boxes_) files.push_back("sides.f32");
@@ -162,8 +163,9 @@ class Listener {
 Result<void> write_job(const TrainingSet& set, const Backbone& backbone, const imaging::Preprocessing& preprocessing,
                        const TrainConfig& config, const fs::path& folder, const ProgressFunction& progress) {
   fs::create_directories(folder);
-  LINEGUARD_TRY(write_backbone_graph(backbone, layers_of(backbone, config), config.input_px, folder / "backbone.xml"));
-  JobWriter writer(folder, preprocessing, classes_of(set), draws_boxes(set), config.input_px / config.label_stride);
+  LINEGUARD_TRY(
+      write_backbone_graph(backbone, layers_of(backbone, config), preprocessing.input_px, folder / "backbone.xml"));
+  JobWriter writer(folder, preprocessing, classes_of(set), draws_boxes(set), preprocessing.input_px / kLabelStride);
   for (std::size_t i = 0; i < set.pictures.size(); ++i) {
     LINEGUARD_TRY(writer.add(set.pictures[i]));
     if (progress) progress("preparing pictures", i + 1, set.pictures.size());

@@ -9,7 +9,7 @@
 
 #include <lineguard/core/progress.h>
 #include <lineguard/core/result.h>
-#include <lineguard/detector/graph.h>
+#include <lineguard/detector/head.h>
 #include <lineguard/features/backbone.h>
 #include <lineguard/package/package.h>
 #include <lineguard/training/train.h>

@@ -1,5 +1,7 @@
 #include "head_fitting.h"
 
+#include "fixed_settings.h"
+
 #include <algorithm>
 #include <cmath>
 #include <mutex>
@@ -41,7 +43,7 @@ class Fitting {
   Fitting(const TrainingSet& set, const std::vector<LabelledPicture>& samples, const TrainConfig& config,
           std::size_t classes, bool boxes)
       : set_(set), samples_(samples), classes_(classes), boxes_(boxes), judges_pictures_(has_enough_defects(set)) {
-    options_.hidden = config.label_hidden;
+    options_.hidden = kLabelHidden;
     options_.members = config.label_members;
     options_.epochs = config.label_epochs;
     options_.seed = static_cast<std::uint64_t>(config.seed);

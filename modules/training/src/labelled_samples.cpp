@@ -66,7 +66,7 @@ class Collector {
     LabelledPicture labelled;
     const Shown shown = shown_by(picture, image, extractor_.preprocessing());
     CellTargets targets;
-    if (!classes_.empty() && says_where(*picture.sample)) {
+    if (!classes_.empty() && has_location(*picture.sample)) {
       LINEGUARD_ASSIGN(targets, target_cells(*picture.sample, shown, classes_, boxes_, dense_cells_));
       // An empty mask of a defective picture says nothing; least of all that every cell is good.
       const bool shows = std::ranges::any_of(targets.labels, [](int label) { return label > 0; });
@@ -87,7 +87,7 @@ class Collector {
     std::mt19937_64 random(seed);
     for (std::size_t i = 0; i < std::min(boxes.size(), looked_at_); ++i) {
       for (int times = 0; times < kLooksOfBox; ++times) {
-        append_row(box_pixels(tile, config_.input_px, moved(boxes[i].box, random)), labelled.looks);
+        append_row(box_pixels(tile, extractor_.preprocessing().input_px, moved(boxes[i].box, random)), labelled.looks);
         labelled.look_targets.push_back(static_cast<int>(boxes[i].class_index));
       }
     }

@@ -1,6 +1,7 @@
 #include "labelled_training.h"
 
 #include "box_cells.h"
+#include "fixed_settings.h"
 #include "head_fitting.h"
 #include "labelled_samples.h"
 #include "region_fit.h"
@@ -71,19 +72,19 @@ std::vector<Box> drawn_in(const TrainingPicture& picture, const PixelRect& area)
 class LabelledTrainer {
  public:
   LabelledTrainer(const TrainingSet& set, const FeatureExtractor& extractor, const TrainConfig& config, int dense_cells,
-                  const CrossFitted& held_back, int threads, const ProgressFunction& progress)
+                  const CrossFitted& cross_fitted, int threads, const ProgressFunction& progress)
       : set_(set),
         extractor_(extractor),
         config_(config),
         dense_cells_(dense_cells),
-        cross_fitted_(held_back),
+        cross_fitted_(cross_fitted),
         threads_(threads),
         progress_(progress) {}
 
   Result<LabelledTraining> run() {
     trained_.head.classes = classes_of(set_);
     trained_.head.dense_cells = dense_cells_;
-    trained_.head.top_cells = config_.label_top_cells;
+    trained_.head.top_cells = kLabelTopCells;
     boxes_ = draws_boxes(set_);
     LINEGUARD_ASSIGN(samples_, collect_labelled(set_, extractor_, config_, trained_.head.classes, boxes_, dense_cells_,
                                                 threads_, progress_));
@@ -172,11 +173,13 @@ class LabelledTrainer {
     return imaging::resize_map({{side, side}, cross_fitted_.scored[i].map}, {dense_cells_, dense_cells_}).values;
   }
 
-  // Two deviations of the map's smoothing, the mean over neighbours and half a cell, in dense cells.
+  // Two deviations of the map's smoothing, the mean over neighbours and half a cell of the coarsest member, in dense
+  // cells.
   int reach_of_distances() const {
-    const double cells = 2 * config_.smoothing_cells + config_.pool_cells / 2.0 + 0.5;
-    return std::clamp(static_cast<int>(std::lround(cells * config_.grid_stride / config_.label_stride)), 1,
-                      dense_cells_ / 2);
+    const double cells = 2 * kSmoothingCells + kPoolCells / 2.0 + 0.5;
+    const double coarsest = config_.members.back().input_px;  // whose cells are largest
+    const double dense_cells_of_cell = kGridStride * extractor_.preprocessing().input_px / coarsest / kLabelStride;
+    return std::clamp(static_cast<int>(std::lround(cells * dense_cells_of_cell)), 1, dense_cells_ / 2);
   }
 
   // Those of pictures that calibrate whose labels say what they are.
@@ -305,9 +308,9 @@ std::vector<std::string> classes_of(const TrainingSet& set) {
 }
 
 Result<LabelledTraining> train_labelled(const TrainingSet& set, const FeatureExtractor& extractor,
-                                        const TrainConfig& config, int dense_cells, const CrossFitted& held_back,
+                                        const TrainConfig& config, int dense_cells, const CrossFitted& cross_fitted,
                                         int threads, const ProgressFunction& progress) {
-  return LabelledTrainer(set, extractor, config, dense_cells, held_back, threads, progress).run();
+  return LabelledTrainer(set, extractor, config, dense_cells, cross_fitted, threads, progress).run();
 }
 
 }  // namespace lineguard::training

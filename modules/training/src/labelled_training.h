@@ -2,7 +2,7 @@
 // bring the scores of bank and heads together.
 #pragma once
 
-#include "cross_fitting.h"
+#include "mixing.h"
 #include "training_set.h"
 #include "vocabulary.h"
 
@@ -29,7 +29,7 @@ struct LabelledTraining {
 // cells `dense_cells` a side. Peak memory: config.label_cells dense rows and twice that while a fold is fitted. Errors:
 // those of reading pictures and masks.
 Result<LabelledTraining> train_labelled(const TrainingSet& set, const FeatureExtractor& extractor,
-                                        const TrainConfig& config, int dense_cells, const CrossFitted& held_back,
+                                        const TrainConfig& config, int dense_cells, const CrossFitted& cross_fitted,
                                         int threads, const ProgressFunction& progress);
 
 }  // namespace lineguard::training

@@ -83,7 +83,7 @@ double chance_of_lead(const std::vector<double>& scores) {
 }
 
 // Of a part that alone holds the threshold up; `scores` as above. Empty where there is none.
-std::string word_on_lone_part(const std::vector<double>& scores, const TrainReport& report) {
+std::string lone_part_warning(const std::vector<double>& scores, const TrainReport& report) {
   const bool alone = report.operating_point.good_above == 0 && scores.size() >= kFewestForLead;
   if (!alone || chance_of_lead(scores) > kRareLead) return "";
   return fmt::format(
@@ -102,6 +102,7 @@ void count_misses(const std::vector<PictureScore>& pictures, package::OperatingP
     ++point.defective_n;
     point.defective_below += score <= point.threshold ? 1 : 0;
   }
+  if (point.defective_n == 0) return;
   point.miss_bound = stats::upper_bound(
       {static_cast<std::size_t>(point.defective_below), static_cast<std::size_t>(point.defective_n)}, point.confidence);
 }
@@ -109,19 +110,19 @@ void count_misses(const std::vector<PictureScore>& pictures, package::OperatingP
 constexpr std::int64_t kFewestForMisses = 5;
 
 // A threshold that one unusual good part holds up may let most of the very defects pass that were learned from.
-void warn_of_misses(TrainReport& report) {
+void warn_of_misses(const TrainingSet& set, TrainReport& report) {
   const package::OperatingPoint& point = report.operating_point;
   if (point.defective_n < kFewestForMisses || 2 * point.defective_below <= point.defective_n) return;
   report.warnings.push_back(fmt::format(
-      "{} of the {} defective parts that were learned from would pass, each scored by a detector made without "
+      "{} of the {} defective parts {} would pass, each scored by a detector made without "
       "it: look at the good parts that score highest, allow more overkill (--max-overkill), or add pictures",
-      point.defective_below, point.defective_n));
+      point.defective_below, point.defective_n, set.learns_defects ? "that were learned from" : "of this set"));
 }
 
 // Where what stands for good parts is not quite one.
-void say_what_stands_for_good_parts(const TrainingSet& set, const TrainConfig& config, TrainReport& report) {
+void say_what_stands_for_good_parts(const TrainingSet& set, TrainReport& report) {
   auto& method = report.operating_point.method;
-  if (config.templates && set.templates_calibrate) {
+  if (set.has_templates && set.templates_calibrate) {
     method += "; nearly all good pictures are templates, each compared with itself";
     report.warnings.push_back(
         "nearly all good pictures are templates, each compared with itself: real good parts differ from theirs and may "
@@ -138,8 +139,7 @@ void say_what_stands_for_good_parts(const TrainingSet& set, const TrainConfig& c
 }  // namespace
 
 Result<void> calibrate_operating_point(const TrainingSet& set, const std::vector<double>& scores,
-                                       const TrainConfig& config, bool with_labels, const TrainOptions& options,
-                                       TrainReport& report) {
+                                       const TrainConfig& config, const TrainOptions& options, TrainReport& report) {
   const auto pictures = score_pictures(set, scores);
   stats::WorstOfParts good;
   for (const PictureScore& picture : pictures) {
@@ -151,13 +151,11 @@ Result<void> calibrate_operating_point(const TrainingSet& set, const std::vector
   LINEGUARD_ASSIGN(point, choose_operating_point(good_scores, config, options.must_reach_overkill, report.good_left_out,
                                                  report.warnings));
   report.highest_good = find_highest_good(pictures);
-  if (with_labels) {
-    count_misses(pictures, point);
-    warn_of_misses(report);
-  }
-  say_what_stands_for_good_parts(set, config, report);
+  count_misses(pictures, point);
+  warn_of_misses(set, report);
+  say_what_stands_for_good_parts(set, report);
   const bool costs_nothing = point.defective_n > 0 && point.defective_below == 0;
-  const auto word = costs_nothing || set.areas_calibrate ? "" : word_on_lone_part(good_scores, report);
+  const auto word = costs_nothing || set.areas_calibrate ? "" : lone_part_warning(good_scores, report);
   if (!word.empty()) report.warnings.push_back(word);
   return {};
 }

@@ -16,7 +16,6 @@ namespace lineguard::training {
 // threshold keeps the overkill asked for; where there are too few good parts, it is the strictest that they support
 // (refused where options.must_reach_overkill).
 Result<void> calibrate_operating_point(const TrainingSet& set, const std::vector<double>& scores,
-                                       const TrainConfig& config, bool with_labels, const TrainOptions& options,
-                                       TrainReport& report);
+                                       const TrainConfig& config, const TrainOptions& options, TrainReport& report);
 
 }  // namespace lineguard::training

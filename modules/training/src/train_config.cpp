@@ -1,4 +1,4 @@
-#include "preprocessing_of.h"
+#include <array>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -11,19 +11,66 @@ namespace lineguard::training {
 using toml_text::quote, toml_text::string_array;
 namespace {
 
+constexpr std::array kSpeeds{Speed::fast, Speed::balanced, Speed::thorough};
+
+// Settings of earlier versions, each with what stands for it now.
+enum class Kind { number, flag, text };
+struct GoneSetting {
+  std::string_view section, key, instead;
+  Kind kind = Kind::number;
+};
+constexpr std::array kGoneSettings{
+    GoneSetting{"preprocessing", "input_px", "it is a member's now: [[members]] input_px = …, or speed = \"thorough\""},
+    GoneSetting{"preprocessing", "lighting", "it is a member's now: [[members]] lighting = …", Kind::text},
+    GoneSetting{"preprocessing", "tile_overlap", "tiles overlap by a quarter"},
+    GoneSetting{"preprocessing", "templates", "templates are compared with where every picture has one", Kind::flag},
+    GoneSetting{"features", "grid_stride", "a cell stands for 16 px: [[members]] input_px makes cells finer"},
+    GoneSetting{"features", "pool_cells", "it is 3"},
+    GoneSetting{"features", "weigh_borders", "patches at the border count less", Kind::flag},
+    GoneSetting{"bank", "turns", "good pictures are learned from as they are"},
+    GoneSetting{"bank", "nearest", "the nearest patch counts"},
+    GoneSetting{"bank", "shares", "it is 6"},
+    GoneSetting{"bank", "whitening_shrinkage", "it is a member's now: [[members]] whitening = …"},
+    GoneSetting{"map", "smoothing_cells", "it is 1"},
+    GoneSetting{"map", "top_cells", "it is 3"},
+    GoneSetting{"labels", "picture_views", "pictures are judged as they are"},
+    GoneSetting{"labels", "stride", "it is 8: [[members]] input_px makes cells finer"},
+    GoneSetting{"labels", "context", "it is 5"},
+    GoneSetting{"labels", "pixels", "cells see pixels with templates alone", Kind::flag},
+    GoneSetting{"labels", "hidden", "it is 64"},
+    GoneSetting{"labels", "pasted", "defects are learned from where they are"},
+    GoneSetting{"labels", "top_cells", "it is 3"},
+    GoneSetting{"fine_tuning", "frozen_to", "all layers are trained", Kind::text},
+    GoneSetting{"fine_tuning", "patience", "it is 3"},
+    GoneSetting{"fine_tuning", "batch", "it is 8"},
+};
+
+void take(ConfigReader& section, const GoneSetting& gone) {
+  double number = 0;
+  bool flag = false;
+  std::string text;
+  if (gone.kind == Kind::number) section.read(gone.key, number);
+  if (gone.kind == Kind::flag) section.read(gone.key, flag);
+  if (gone.kind == Kind::text) section.read(gone.key, text);
+}
+
+// A setting that is gone is named with its replacement, not called unknown.
+void refuse_gone(ConfigReader& section, std::string_view name) {
+  for (const GoneSetting& gone : kGoneSettings) {
+    if (gone.section != name || !section.has(gone.key)) continue;
+    take(section, gone);
+    section.add_problem(gone.key, fmt::format("is no setting any more: {}; leave it out", gone.instead));
+  }
+}
+
 void read_preprocessing(ConfigReader section, TrainConfig& config) {
-  section.read("input_px", config.input_px, {64, 1024});
-  if (config.input_px % 32 != 0) section.add_problem("input_px", "must be a multiple of 32");
   int low = config.window.low, high = config.window.high;
   section.read("window_low", low, {0, 65534}).read("window_high", high, {1, 65535});
   if (high <= low) section.add_problem("window_high", "must be above window_low");
   config.window = {static_cast<std::uint16_t>(low), static_cast<std::uint16_t>(high)};
-  section.read("tile_px", config.tile_px, {0, 16'384}).read("tile_overlap", config.tile_overlap, {0, 0.75});
+  section.read("tile_px", config.tile_px, {0, 16'384}).read("align_shift", config.align_shift, {0, 0.25});
   if (config.tile_px != 0 && config.tile_px < 64) section.add_problem("tile_px", "must be 0 (no tiles) or 64 to 16384");
-  std::string lighting(imaging::to_string(config.lighting));
-  section.read_one_of("lighting", lighting, {"as-it-is", "flat", "local-contrast"});
-  config.lighting = imaging::lighting_from_string(lighting);
-  section.read("templates", config.templates).read("align_shift", config.align_shift, {0, 0.25});
+  refuse_gone(section, "preprocessing");
   std::vector<double> roi;
   section.read("roi", roi, {0, 1});
   if (roi.empty()) return;
@@ -35,20 +82,30 @@ void read_preprocessing(ConfigReader section, TrainConfig& config) {
 }
 
 void read_backbone(ConfigReader section, TrainConfig& config) {
-  section.read_path("file", config.backbone_file).read("taps", config.taps);
+  section.read_path("file", config.backbone_file);
+  if (!config.backbone_file.empty() && !section.has("taps")) config.taps.clear();
+  section.read("taps", config.taps).read("licence", config.backbone_licence);
   section.read("mean", config.mean, {0, 255}).read("scale", config.scale, {0.001, 1000});
-  if (config.taps.empty()) section.add_problem("taps", "must name at least one layer");
+  if (section.has("taps") && config.taps.empty()) section.add_problem("taps", "must name at least one layer");
   if (config.mean.size() != 3) section.add_problem("mean", "must have three numbers: red, green, blue");
   if (config.scale.size() != 3) section.add_problem("scale", "must have three numbers: red, green, blue");
 }
 
-void read_features(ConfigReader section, TrainConfig& config) {
-  section.read("grid_stride", config.grid_stride, {8, 32}).read("pool_cells", config.pool_cells, {1, 7});
-  section.read("weigh_borders", config.weigh_borders);
-  if (config.grid_stride != 8 && config.grid_stride != 16 && config.grid_stride != 32) {
-    section.add_problem("grid_stride", "is not allowed, allowed: 8, 16, 32");
+void read_members(ConfigReader& reader, TrainConfig& config) {
+  std::string speed(to_string(config.speed));
+  reader.read_one_of("speed", speed, {"fast", "balanced", "thorough"});
+  if (const auto named = speed_from_string(speed)) config.speed = *named;
+  constexpr std::size_t kMostMembers = 8;
+  for (ConfigReader& section : reader.sections("members")) {
+    MemberConfig member;
+    section.read("input_px", member.input_px, {64, 1024}).read("whitening", member.whitening, {0, 10});
+    if (member.input_px % 32 != 0) section.add_problem("input_px", "must be a multiple of 32");
+    std::string lighting(imaging::to_string(member.lighting));
+    section.read_one_of("lighting", lighting, {"as-it-is", "flat", "local-contrast"});
+    member.lighting = imaging::lighting_from_string(lighting);
+    config.members.push_back(member);
   }
-  if (config.pool_cells % 2 == 0) section.add_problem("pool_cells", "must be odd");
+  if (config.members.size() > kMostMembers) reader.add_problem("members", "are at most 8");
 }
 
 void read_labels(ConfigReader section, TrainConfig& config) {
@@ -56,28 +113,51 @@ void read_labels(ConfigReader section, TrainConfig& config) {
   section.read_one_of("use", use, {"auto", "use", "ignore"});
   if (const auto labels = labels_from_string(use)) config.labels = *labels;
   section.read("cell_taps", config.label_taps).read("picture_taps", config.picture_taps);
-  section.read("stride", config.label_stride, {8, 16}).read("context", config.label_context, {1, 15});
-  section.read("pixels", config.label_pixels);
-  section.read("hidden", config.label_hidden, {4, 512}).read("members", config.label_members, {1, 10});
-  section.read("epochs", config.label_epochs, {1, 200}).read("turns", config.label_turns, {1, 8});
-  section.read("top_cells", config.label_top_cells, {1, 200});
-  section.read("cells", config.label_cells, {1000, 5'000'000});
-  if (config.label_stride != 8 && config.label_stride != 16) section.add_problem("stride", "must be 8 or 16");
-  if (config.label_context % 2 == 0) section.add_problem("context", "must be odd");
+  section.read("members", config.label_members, {1, 10}).read("epochs", config.label_epochs, {1, 200});
+  section.read("turns", config.label_turns, {1, 8}).read("cells", config.label_cells, {1000, 5'000'000});
   if (config.picture_taps.empty()) section.add_problem("picture_taps", "must name at least one layer");
+  refuse_gone(section, "labels");
 }
 
-// Whole pictures alone: what is bright where in a tile depends on where the tile lies.
-bool sees_brightness(const TrainConfig& config) {
-  return config.brightness > 0 && config.tile_px == 0 && !config.templates;
+void refuse_gone_sections(ConfigReader& reader) {
+  for (const std::string_view name : {"features"}) {
+    ConfigReader section = reader.section(name);
+    refuse_gone(section, name);
+  }
+}
+
+std::string members_to_toml(const TrainConfig& config) {
+  if (config.members.empty()) return fmt::format("speed = '{}'\n", to_string(config.speed));
+  std::string text;
+  for (const MemberConfig& member : config.members) {
+    text += fmt::format("\n[[members]]\ninput_px = {}\nlighting = '{}'\nwhitening = {}\n", member.input_px,
+                        imaging::to_string(member.lighting), member.whitening);
+  }
+  return text;
+}
+
+std::string backbone_to_toml(const TrainConfig& config) {
+  std::string text = "\n[backbone]\n";
+  if (!config.backbone_file.empty())
+    text += fmt::format("file = {}\n", quote(std::filesystem::absolute(config.backbone_file).string()));
+  if (!config.backbone_licence.empty()) text += fmt::format("licence = {}\n", quote(config.backbone_licence));
+  if (!config.taps.empty()) text += fmt::format("taps = {}\n", string_array(config.taps));
+  return text + fmt::format("mean = [{}]\nscale = [{}]\n", fmt::join(config.mean, ", "), fmt::join(config.scale, ", "));
+}
+
+std::string preprocessing_to_toml(const TrainConfig& config) {
+  std::string text =
+      fmt::format("\n[preprocessing]\nwindow_low = {}\nwindow_high = {}\n", config.window.low, config.window.high);
+  if (config.roi) {
+    text +=
+        fmt::format("roi = [{}, {}, {}, {}]\n", config.roi->x, config.roi->y, config.roi->width, config.roi->height);
+  }
+  if (config.tile_px > 0) text += fmt::format("tile_px = {}\n", config.tile_px);
+  if (config.align_shift > 0) text += fmt::format("align_shift = {}\n", config.align_shift);
+  return text;
 }
 
 }  // namespace
-
-imaging::Preprocessing preprocessing_of(const TrainConfig& config) {
-  return {config.input_px,  config.window,      config.roi,      config.tile_px,          config.tile_overlap,
-          config.templates, config.align_shift, config.lighting, sees_brightness(config), nullptr};
-}
 
 std::string_view to_string(Labels labels) {
   return labels == Labels::auto_ ? "auto" : labels == Labels::use ? "use" : "ignore";
@@ -90,27 +170,37 @@ Result<Labels> labels_from_string(std::string_view text) {
   return make_error(ErrorCode::invalid_argument, fmt::format("\"{}\" is not auto, use or ignore", text));
 }
 
+std::string_view to_string(Speed speed) {
+  return speed == Speed::fast ? "fast" : speed == Speed::balanced ? "balanced" : "thorough";
+}
+
+Result<Speed> speed_from_string(std::string_view text) {
+  for (const Speed speed : kSpeeds) {
+    if (text == to_string(speed)) return speed;
+  }
+  return make_error(ErrorCode::invalid_argument, fmt::format("\"{}\" is not fast, balanced or thorough", text));
+}
+
 Result<TrainConfig> load_train_config(const std::filesystem::path& file) {
   LINEGUARD_ASSIGN(ConfigReader reader, ConfigReader::from_file(file));
   TrainConfig config;
   reader.read("seed", config.seed, {0, 1'000'000'000});
+  read_members(reader, config);
   read_backbone(reader.section("backbone"), config);
   read_preprocessing(reader.section("preprocessing"), config);
-  read_features(reader.section("features"), config);
+  refuse_gone_sections(reader);
   auto bank = reader.section("bank");
-  bank.read("size", config.bank_size, {10, 10'000}).read("whitening_shrinkage", config.whitening_shrinkage, {0, 10});
-  bank.read("turns", config.bank_turns, {1, 8}).read("nearest", config.bank_nearest, {1, 20});
-  bank.read("shares", config.bank_shares, {1, 20});
+  bank.read("size", config.bank_size, {10, 10'000});
   bank.read("reservoir_patches", config.reservoir_patches, {1000, 5'000'000});
+  refuse_gone(bank, "bank");
   auto map = reader.section("map");
-  map.read("smoothing_cells", config.smoothing_cells, {0, 8}).read("top_cells", config.top_cells, {1, 200});
   map.read("brightness", config.brightness, {0, 10});
+  refuse_gone(map, "map");
   read_labels(reader.section("labels"), config);
   auto tuning = reader.section("fine_tuning");
-  tuning.read("use", config.fine_tune).read("frozen_to", config.fine_tune_frozen_to);
-  tuning.read("epochs", config.fine_tune_epochs, {1, 1000}).read("patience", config.fine_tune_patience, {1, 1000});
-  tuning.read("learning_rate", config.fine_tune_learning_rate, {1e-7, 1})
-      .read("batch", config.fine_tune_batch, {2, 256});
+  tuning.read("use", config.fine_tune).read("epochs", config.fine_tune_epochs, {1, 1000});
+  tuning.read("learning_rate", config.fine_tune_learning_rate, {1e-7, 1});
+  refuse_gone(tuning, "fine_tuning");
   auto point = reader.section("operating_point");
   point.read("max_overkill", config.max_overkill, {0.0001, 0.9999}).read("confidence", config.confidence, {0.5, 0.999});
   point.read("folds", config.folds, {2, 20});
@@ -119,42 +209,17 @@ Result<TrainConfig> load_train_config(const std::filesystem::path& file) {
 }
 
 std::string to_toml(const TrainConfig& config) {
-  std::string text = fmt::format("seed = {}\n\n[backbone]\n", config.seed);
-  if (!config.backbone_file.empty())
-    text += fmt::format("file = {}\n", quote(std::filesystem::absolute(config.backbone_file).string()));
-  text += fmt::format("taps = {}\nmean = [{}]\nscale = [{}]\n", string_array(config.taps), fmt::join(config.mean, ", "),
-                      fmt::join(config.scale, ", "));
-  text += fmt::format("\n[preprocessing]\ninput_px = {}\nwindow_low = {}\nwindow_high = {}\n", config.input_px,
-                      config.window.low, config.window.high);
-  if (config.roi) {
-    text +=
-        fmt::format("roi = [{}, {}, {}, {}]\n", config.roi->x, config.roi->y, config.roi->width, config.roi->height);
-  }
-  if (config.tile_px > 0) text += fmt::format("tile_px = {}\ntile_overlap = {}\n", config.tile_px, config.tile_overlap);
-  if (config.align_shift > 0) text += fmt::format("align_shift = {}\n", config.align_shift);
-  if (config.templates) text += "templates = true\n";
-  if (config.lighting != imaging::Lighting::as_it_is)
-    text += fmt::format("lighting = '{}'\n", imaging::to_string(config.lighting));
-  text += fmt::format("\n[features]\ngrid_stride = {}\npool_cells = {}\nweigh_borders = {}\n", config.grid_stride,
-                      config.pool_cells, config.weigh_borders);
-  text += fmt::format(
-      "\n[bank]\nsize = {}\nturns = {}\nnearest = {}\nshares = {}\nwhitening_shrinkage = {}\nreservoir_patches = {}\n",
-      config.bank_size, config.bank_turns, config.bank_nearest, config.bank_shares, config.whitening_shrinkage,
-      config.reservoir_patches);
-  text += fmt::format("\n[map]\nsmoothing_cells = {}\ntop_cells = {}\nbrightness = {}\n", config.smoothing_cells,
-                      config.top_cells, config.brightness);
+  std::string text = fmt::format("seed = {}\n", config.seed) + members_to_toml(config) + backbone_to_toml(config) +
+                     preprocessing_to_toml(config);
+  text += fmt::format("\n[bank]\nsize = {}\nreservoir_patches = {}\n", config.bank_size, config.reservoir_patches);
+  text += fmt::format("\n[map]\nbrightness = {}\n", config.brightness);
   text += fmt::format("\n[labels]\nuse = '{}'\ncell_taps = {}\npicture_taps = {}\n", to_string(config.labels),
                       string_array(config.label_taps), string_array(config.picture_taps));
-  text += fmt::format("stride = {}\ncontext = {}\npixels = {}\n", config.label_stride, config.label_context,
-                      config.label_pixels);
-  text += fmt::format("hidden = {}\nmembers = {}\nepochs = {}\nturns = {}\ntop_cells = {}\ncells = {}\n",
-                      config.label_hidden, config.label_members, config.label_epochs, config.label_turns,
-                      config.label_top_cells, config.label_cells);
+  text += fmt::format("members = {}\nepochs = {}\nturns = {}\ncells = {}\n", config.label_members, config.label_epochs,
+                      config.label_turns, config.label_cells);
   if (config.fine_tune) {
-    text += fmt::format(
-        "\n[fine_tuning]\nuse = true\nfrozen_to = '{}'\nepochs = {}\npatience = {}\nlearning_rate = {}\nbatch = {}\n",
-        config.fine_tune_frozen_to, config.fine_tune_epochs, config.fine_tune_patience, config.fine_tune_learning_rate,
-        config.fine_tune_batch);
+    text += fmt::format("\n[fine_tuning]\nuse = true\nepochs = {}\nlearning_rate = {}\n", config.fine_tune_epochs,
+                        config.fine_tune_learning_rate);
   }
   text += fmt::format("\n[operating_point]\nmax_overkill = {}\nconfidence = {}\nfolds = {}\n", config.max_overkill,
                       config.confidence, config.folds);

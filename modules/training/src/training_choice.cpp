@@ -31,10 +31,39 @@ std::string kept_for_testing(const dataset::Dataset& dataset, std::ptrdiff_t lea
   return kept == 0 ? "" : fmt::format(" or move some of the {} that are kept for testing to the training split", kept);
 }
 
-// Labels are used where the configuration says so or, left to us, where there are enough of them.
-Result<Chosen> choose_samples(const dataset::Dataset& dataset, const TrainConfig& config) {
-  const auto seed = static_cast<std::uint64_t>(config.seed);
-  const auto labelled = dataset::split_for_labels(dataset, seed).train;
+std::string describe_labels(const TrainConfig& config, bool use, bool can_be_cut, std::ptrdiff_t defective) {
+  if (use) return fmt::format("{} are learned from", count_of(defective, "defective picture"));
+  const std::string scored =
+      defective == 0 ? "" : fmt::format("; {} scored without them", defective == 1 ? "it is" : "they are");
+  if (config.labels == Labels::ignore) return "labels of defects are not used: --labels ignore" + scored;
+  if (!can_be_cut)
+    return "labels of defects are not used: pictures are cut into tiles, and not all labels say where the defect is" +
+           scored;
+  if (defective == 0)
+    return fmt::format("0 defective pictures in the training part: from {} on they are learned from",
+                       dataset::kEnoughDefectivePictures);
+  return fmt::format(
+      "{} in the training part: {} scored, to count misses, and not learned from ({} on by itself, 2 with --labels "
+      "use)",
+      count_of(defective, "defective picture"), defective == 1 ? "it is" : "they are",
+      fmt::format("from {}", dataset::kEnoughDefectivePictures));
+}
+
+// Labels are used where the configuration says so or, left to us, where there are enough of them. Defective pictures
+// that are not learned from are scored: what is not learned from tells what would be missed.
+Result<Chosen> choose_samples(const dataset::Dataset& dataset, const TrainConfig& config, double hold_out) {
+  Chosen chosen;
+  auto labelled = dataset::split_for_labels(dataset).train;
+  auto good_alone = dataset::split_for_training(dataset).train;
+  if (hold_out > 0) {
+    const auto parts = dataset::choose_parts(dataset, labelled, hold_out, static_cast<std::uint64_t>(config.seed));
+    const auto is_held_out = [&](std::size_t i) { return parts.contains(dataset.samples[i].part); };
+    for (const std::size_t i : labelled) {
+      if (is_held_out(i)) chosen.held_out.push_back(&dataset.samples[i]);
+    }
+    std::erase_if(labelled, is_held_out);
+    std::erase_if(good_alone, is_held_out);
+  }
   const auto defective = dataset::count_defective(dataset, labelled);
   if (config.labels == Labels::use && defective < kFewestDefectivePictures) {
     return make_error(ErrorCode::refused, fmt::format("{}: {} to learn from; at least {} are needed: label more{}, or "
@@ -42,19 +71,18 @@ Result<Chosen> choose_samples(const dataset::Dataset& dataset, const TrainConfig
                                                       dataset.root.string(), count_of(defective, "defective picture"),
                                                       kFewestDefectivePictures, kept_for_testing(dataset, defective)));
   }
-  const bool can_be_cut = config.tile_px == 0 ||
-                          std::ranges::all_of(labelled, [&](std::size_t i) { return says_where(dataset.samples[i]); });
+  const bool can_be_cut = config.tile_px == 0 || std::ranges::all_of(labelled, [&](std::size_t i) {
+                            return has_location(dataset.samples[i]);
+                          });
   const bool use = config.labels == Labels::use ||
                    (config.labels == Labels::auto_ && can_be_cut && defective >= dataset::kEnoughDefectivePictures);
-  Chosen chosen;
-  chosen.note =
-      use                               ? fmt::format("{} defective pictures are learned from", defective)
-      : config.labels == Labels::ignore ? "labels of defects are not used: --labels ignore"
-      : !can_be_cut
-          ? "labels of defects are not used: pictures are cut into tiles, and not all labels say where the defect is"
-          : fmt::format("{} in the training part: from {} on they are learned from",
-                        count_of(defective, "defective picture"), dataset::kEnoughDefectivePictures);
-  for (const std::size_t i : use ? labelled : dataset::split_for_training(dataset, 0, seed).train) {
+  chosen.note = describe_labels(config, use, can_be_cut, defective);
+  chosen.set.learns_defects = use;
+  std::set<std::size_t> taken(good_alone.begin(), good_alone.end());
+  for (const std::size_t i : labelled) {
+    if (use || dataset.samples[i].label == Label::defective) taken.insert(i);
+  }
+  for (const std::size_t i : taken) {
     const dataset::Sample& sample = dataset.samples[i];
     chosen.set.pictures.push_back({sample.image, sample.name, 0, {}, &sample, sample.defect_free_template, {}});
   }
@@ -137,11 +165,14 @@ Error too_few_good(const dataset::Dataset& dataset, const TrainingSet& set) {
 
 }  // namespace
 
-void count_left_out(const dataset::Dataset& dataset, const TrainingSet& set, TrainReport& report) {
-  std::set<const dataset::Sample*> learned;
-  for (const TrainingPicture& picture : set.pictures) learned.insert(picture.sample);
+void count_left_out(const dataset::Dataset& dataset, const Chosen& chosen, TrainReport& report) {
+  std::set<const dataset::Sample*> used(chosen.held_out.begin(), chosen.held_out.end());
+  for (const TrainingPicture& picture : chosen.set.pictures) {
+    used.insert(picture.sample);
+    if (!picture.good() && !chosen.set.learns_defects) ++report.defective_scored;
+  }
   for (const dataset::Sample& sample : dataset.samples) {
-    if (learned.contains(&sample)) continue;
+    if (used.contains(&sample)) continue;
     report.good_left_out += sample.label == Label::good;
     report.defective_left_out += sample.label == Label::defective;
   }
@@ -155,17 +186,19 @@ std::string how_it_was_read(const dataset::Dataset& dataset) {
 }
 
 bool cuts(const TrainingSet& set, const TrainConfig& config) {
-  return config.tile_px > 0 && set.good_count() < set.pictures.size();
+  return config.tile_px > 0 && set.learns_defects;
 }
 
 Result<void> refuse_blockers(const dataset::Dataset& dataset, const TrainingSet& set, const TrainConfig& config,
                              const TrainOptions& options, const ProgressFunction& progress,
                              std::vector<std::string>& warnings) {
   std::set<std::string> learned;
-  for (const TrainingPicture& picture : set.pictures) learned.insert(picture.name);
+  for (const TrainingPicture& picture : set.pictures) {
+    if (picture.good() || set.learns_defects) learned.insert(picture.name);
+  }
   dataset::CheckOptions check_options;
   check_options.threads = options.threads;
-  check_options.with_labels = std::ranges::any_of(set.pictures, [](const auto& picture) { return !picture.good(); });
+  check_options.with_labels = set.learns_defects;
   LINEGUARD_ASSIGN(const auto report, dataset::check_dataset(dataset, check_options, progress));
   auto allowed = options.allowed_checks;
   if (cuts(set, config)) allowed.insert({"no-good-pictures", "no-good-parts"});
@@ -184,19 +217,14 @@ Result<void> refuse_blockers(const dataset::Dataset& dataset, const TrainingSet&
                                 dataset.root.string(), refusals));
 }
 
-Result<Chosen> choose_pictures(const dataset::Dataset& dataset, const TrainConfig& config) {
+Result<Chosen> choose_pictures(const dataset::Dataset& dataset, const TrainConfig& config, double hold_out) {
   const auto seed = static_cast<std::uint64_t>(config.seed);
-  LINEGUARD_ASSIGN(Chosen chosen, choose_samples(dataset, config));
+  LINEGUARD_ASSIGN(Chosen chosen, choose_samples(dataset, config, hold_out));
   TrainingSet& set = chosen.set;
   // A part that is moved back no longer lies where its template has it.
-  chosen.templates = config.align_shift == 0 && !set.pictures.empty() &&
-                     std::ranges::all_of(set.pictures, [](const auto& picture) { return picture.twin.has_value(); });
-  if (chosen.templates) add_twins(set);
-  if (config.templates && !chosen.templates) {
-    return make_error(ErrorCode::refused,
-                      fmt::format("{}: preprocessing.templates is true, but {} has no defect-free twin (template)",
-                                  dataset.root.string(), first_without_twin(set)));
-  }
+  set.has_templates = config.align_shift == 0 && !set.pictures.empty() &&
+                      std::ranges::all_of(set.pictures, [](const auto& picture) { return picture.twin.has_value(); });
+  if (set.has_templates) add_twins(set);
   if (set.good_count() < dataset::kFewestGoodPictures && !cuts(set, config)) return too_few_good(dataset, set);
   LINEGUARD_TRY(refuse_one_part(dataset, set.parts(!cuts(set, config))));  // cut pictures have good places
   mark_defective_parts(set, dataset, config);

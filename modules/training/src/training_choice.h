@@ -16,16 +16,16 @@ namespace lineguard::training {
 
 struct Chosen {
   TrainingSet set;
-  std::string note;        // which labels are used
-  bool templates = false;  // every picture has its defect-free twin
+  std::string note;                              // which labels are used
+  std::vector<const dataset::Sample*> held_out;  // kept untouched
 };
 
-// The training part, its twins as good pictures where every picture has one, in folds by part. Errors: refused (too few
-// good or defective pictures, no twin where the configuration asks for it).
-Result<Chosen> choose_pictures(const dataset::Dataset& dataset, const TrainConfig& config);
+// The training part, its twins as good pictures where every picture has one, in folds by part. `hold_out`: share of
+// the parts that is kept untouched. Errors: refused (too few good or defective pictures).
+Result<Chosen> choose_pictures(const dataset::Dataset& dataset, const TrainConfig& config, double hold_out = 0);
 
-// Fills good_left_out and defective_left_out.
-void count_left_out(const dataset::Dataset& dataset, const TrainingSet& set, TrainReport& report);
+// Fills good_left_out, defective_left_out and defective_scored.
+void count_left_out(const dataset::Dataset& dataset, const Chosen& chosen, TrainReport& report);
 
 // What the command line said of the data set beside the configuration, as a comment in TOML; empty: nothing.
 std::string how_it_was_read(const dataset::Dataset& dataset);

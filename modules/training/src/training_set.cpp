@@ -12,7 +12,6 @@
 #include <lineguard/dataset/folds.h>
 #include <lineguard/detector/bank.h>
 #include <lineguard/detector/random_choice.h>
-#include <lineguard/features/dihedral.h>
 #include <lineguard/features/template_pair.h>
 #include <lineguard/features/tiles.h>
 #include <lineguard/imaging/transform.h>
@@ -34,21 +33,6 @@ Matrix random_rows(const Matrix& matrix, std::size_t count, std::uint64_t seed) 
 }
 
 }  // namespace
-
-Result<Features> extract_turned(const FeatureExtractor& extractor, const Image& image, int turns) {
-  const int side = extractor.preprocessing().input_px;
-  const auto tiles = lay_tiles(extractor.preprocessing(), image.size());
-  Features all;
-  for (int way = 0; way < turns; ++way) {
-    for (const PixelRect& rect : tiles) {
-      const auto tile = prepare_tile(image, rect, extractor.preprocessing());
-      LINEGUARD_ASSIGN(Features features, extractor.extract_all(turned(tile, side, 3, way)));
-      append_rows(all.patches, features.patches);
-      if (way == 0) all.brightness = std::move(features.brightness);
-    }
-  }
-  return all;
-}
 
 double defect_probability(const TrainingPicture& picture) {
   const double experts = picture.sample ? picture.sample->defect_probability : 0;
@@ -116,7 +100,7 @@ void deal_folds(TrainingSet& set, int folds, std::uint64_t seed) {
   for (std::size_t i = 0; i < dealt.size(); ++i) set.pictures[i].fold = dealt[i];
 }
 
-Result<void> extract_patches(TrainingSet& set, const FeatureExtractor& extractor, int reservoir_patches, int turns,
+Result<void> extract_patches(TrainingSet& set, const FeatureExtractor& extractor, int reservoir_patches,
                              std::uint64_t seed, int threads, const ProgressFunction& progress) {
   const std::size_t good = std::max<std::size_t>(1, set.good_count());
   const std::size_t quota = std::max<std::size_t>(1, static_cast<std::size_t>(reservoir_patches) / good);
@@ -128,9 +112,9 @@ Result<void> extract_patches(TrainingSet& set, const FeatureExtractor& extractor
     if (!picture.good()) return {};
     LINEGUARD_ASSIGN(const Image image, read_for_training(picture, extractor.preprocessing()));
     picture.size = image.size();
-    LINEGUARD_ASSIGN(Features features, extract_turned(extractor, image, turns));
+    LINEGUARD_ASSIGN(Features features, extractor.extract(image));
     picture.patches = std::move(features.patches);
-    picture.brightness = std::move(features.brightness);
+    if (features.brightness.rows > 0) picture.brightness = std::move(features.brightness);
     if (picture.patches.rows > quota) {
       picture.patches = random_rows(picture.patches, quota, seed_for(picture.name, seed));
       complete = false;

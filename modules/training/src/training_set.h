@@ -55,6 +55,12 @@ struct TrainingSet {
   std::deque<dataset::Sample> twins;  // templates that are learned from as good pictures; they stay where they are
   bool complete = true;               // every picture holds all its patches
 
+  // Defective pictures are learned from; else they are scored alone, by what was made without their parts.
+  bool learns_defects = false;
+
+  // Every picture has its defect-free template, and is seen with it.
+  bool has_templates = false;
+
   // The one fold that no network was shown, where the backbone was trained on the others; -1: every picture's
   // cross-fitted score is an honest one.
   int calibration_fold = -1;
@@ -99,12 +105,10 @@ Shown shown_by(const TrainingPicture& picture, const Image& image, const imaging
 // Gives every picture its fold (dataset/folds.h).
 void deal_folds(TrainingSet& set, int folds, std::uint64_t seed);
 
-// The patches of a picture turned in the first `turns` ways, one after the other, and its brightness as it is.
-Result<Features> extract_turned(const FeatureExtractor& extractor, const Image& image, int turns);
-
 // Fills every good picture's patches. At most `reservoir_patches` are kept in all: beyond, each picture keeps the same
-// number, chosen at random by `seed` and its name. `turns`: in how many ways each picture is turned (dihedral.h).
-Result<void> extract_patches(TrainingSet& set, const FeatureExtractor& extractor, int reservoir_patches, int turns,
+// number, chosen at random by `seed` and its name. Brightness
+// stays as it was where the extractor sees none.
+Result<void> extract_patches(TrainingSet& set, const FeatureExtractor& extractor, int reservoir_patches,
                              std::uint64_t seed, int threads, const ProgressFunction& progress);
 
 }  // namespace lineguard::training

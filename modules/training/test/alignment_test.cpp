@@ -106,7 +106,7 @@ dataset::Dataset moving_parts(const std::filesystem::path& folder) {
 
 TrainConfig quick() {
   TrainConfig config;
-  config.input_px = 128;
+  config.members = {{128}};
   config.bank_size = 300;
   return config;
 }

@@ -12,7 +12,7 @@
 #include <gtest/gtest.h>
 
 #include <lineguard/detector/fusion.h>
-#include <lineguard/detector/graph.h>
+#include <lineguard/detector/head.h>
 #include <lineguard/detector/kernel_ridge.h>
 #include <lineguard/detector/mlp.h>
 #include <lineguard/features/backbone.h>

@@ -46,7 +46,7 @@ class LabelledTrain : public ::testing::Test {
  protected:
   void SetUp() override {
     LINEGUARD_NEEDS(test::deps() / "backbone");
-    config_.input_px = 96;
+    config_.members = {{96}};
     config_.bank_size = 200;
     config_.folds = 3;
     config_.label_epochs = 8;
@@ -183,7 +183,7 @@ TEST_F(LabelledTrain, TilesNeedLabelsThatSayWhere) {
 
 // Lighting evened out: the lamp ages, and a good part stays good.
 TEST_F(LabelledTrain, WithFlatLightingALampAtFourFifthsChangesHardlyADecision) {
-  config_.lighting = imaging::Lighting::flat;
+  config_.members = {{96, imaging::Lighting::flat}};
   const auto report = train_to("model");
   ASSERT_TRUE(report) << report.error().message;
   int good = 0;

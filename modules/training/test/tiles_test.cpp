@@ -86,7 +86,7 @@ class TiledTrain : public ::testing::Test {
 TEST_F(TiledTrain, AScratchOfTenPixelsInALargePictureIsFound) {
   for (unsigned i = 0; i < 8; ++i) add(large_part(i, 1200));
   config_.bank_size = 300;
-  config_.input_px = 128;
+  config_.members = {{128}};
   config_.tile_px = 160;
   const auto report = train(dataset_, config_, folder_ / "tiled");
   ASSERT_TRUE(report) << report.error().message;
@@ -119,7 +119,7 @@ TEST_F(TiledTrain, SixteenBitPicturesGetAWindowOfTheirOwn) {
     }
     add(wide);
   }
-  config_.input_px = 96;
+  config_.members = {{96}};
   config_.bank_size = 50;
   const auto report = train(dataset_, config_, folder_ / "model");
   ASSERT_TRUE(report) << report.error().message;

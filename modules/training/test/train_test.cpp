@@ -17,6 +17,7 @@
 #include <lineguard/detector/synthetic_defect.h>
 #include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/encode.h>
+#include <lineguard/package/cross_fitted.h>
 #include <lineguard/training/train.h>
 
 namespace lineguard::training {
@@ -49,7 +50,7 @@ class Train : public ::testing::Test {
     ASSERT_TRUE(read) << read.error().message;
     dataset_ = *read;
     for (auto& sample : dataset_.samples) sample.split = dataset::Split::train;
-    config_.input_px = 96;
+    config_.members = {{96}};
     config_.bank_size = 100;
   }
   Result<TrainReport> train_to(const fs::path& out, const TrainOptions& options = {}) {
@@ -113,8 +114,7 @@ TEST_F(Train, SameSeedSamePackageWithAnyNumberOfThreads) {
 }
 
 TEST_F(Train, TheResolvedConfigurationReproducesThePackage) {
-  config_.smoothing_cells = 0.7;
-  config_.whitening_shrinkage = 0.1;
+  config_.members = {{96}, {64, imaging::Lighting::local_contrast}, {96, imaging::Lighting::as_it_is, 0.1}};
   config_.roi = Box{0.1, 0, 0.8, 0.9};
   auto first = train_to(folder_ / "a" / "tiles");
   ASSERT_TRUE(first) << first.error().message;
@@ -224,6 +224,61 @@ TEST_F(Train, CopiesWithEqualPixelsButDifferentFilesAreRefused) {
   EXPECT_TRUE(train_to(folder_ / "b"));
 }
 
+TEST_F(Train, ThePackageKeepsTheCrossFittedScoreOfEveryPicture) {
+  const auto report = train_to(folder_ / "a");
+  ASSERT_TRUE(report) << report.error().message;
+  const auto pictures = package::read_cross_fitted(folder_ / "a");
+  ASSERT_TRUE(pictures) << pictures.error().message;
+  ASSERT_EQ(pictures->size(), dataset_.samples.size());
+  const auto highest = std::ranges::max_element(*pictures, {}, &package::CrossFittedPicture::score);
+  EXPECT_EQ(highest->picture, report->highest_good[0].picture);
+  EXPECT_EQ(highest->score, report->highest_good[0].score);
+}
+
+TEST_F(Train, AShareOfThePartsIsHeldOut) {
+  for (auto& sample : dataset_.samples) sample.split = dataset::Split::unset;
+  const auto report = train_to(folder_ / "a", {.hold_out = 0.25});
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->good_pictures, 9u);
+  EXPECT_EQ(report->held_out, 3u);
+  EXPECT_EQ(report->good_left_out, 0u);
+  const auto held_out = package::read_held_out(folder_ / "a"), learned = package::read_learned(folder_ / "a");
+  ASSERT_TRUE(held_out && learned);
+  EXPECT_EQ(held_out->size(), 3u);
+  EXPECT_EQ(learned->size(), 9u);
+  for (const std::string& digest : *held_out) EXPECT_FALSE(learned->contains(digest));
+}
+
+TEST_F(Train, AFewDefectivePicturesAreScoredAndNotLearnedFrom) {
+  for (unsigned i = 0; i < 3; ++i) {
+    dataset::Sample sample = dataset_.samples[i];
+    sample.name = sample.part = "bad_" + std::to_string(i) + ".png";
+    sample.image = folder_ / sample.name;
+    sample.label = Label::defective;
+    sample.class_name = "blob";
+    const Image bad = draw_synthetic_defect(good_picture(200 + i), SyntheticDefect::blob, i);
+    ASSERT_TRUE(write_file_atomically(sample.image, *imaging::encode_png(bad)));
+    dataset_.samples.push_back(sample);
+  }
+  const auto report = train_to(folder_ / "a");
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->defective_pictures, 0u);
+  EXPECT_EQ(report->defective_scored, 3u);
+  EXPECT_EQ(report->operating_point.defective_n, 3);
+  EXPECT_EQ(report->operating_point.defective_below, 0);
+  EXPECT_NE(report->labels_note.find("3 defective pictures in the training part: they are scored"), std::string::npos)
+      << report->labels_note;
+  EXPECT_EQ(package::read_learned(folder_ / "a")->size(), 12u);
+}
+
+TEST_F(Train, ATimeThatNothingFitsIsRefusedWithWhatItTakes) {
+  const auto report = train_to(folder_ / "a", {.time_per_picture_ms = 1e-3});
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::refused);
+  EXPECT_NE(report.error().message.find("nothing fits; the fastest takes"), std::string::npos)
+      << report.error().message;
+}
+
 TEST_F(Train, NothingIsLeftWhereTrainingFails) {
   dataset_.samples.resize(3);
   auto report = train_to(folder_ / "out" / "tiles");
@@ -314,10 +369,10 @@ TEST(TrainConfig, WhatIsLeftToTheTrainingStaysSoWhenItIsWritten) {
 
 TEST(TrainConfig, BadValuesAreNamed) {
   const test::TempFolder folder;
-  ASSERT_TRUE(write_file_atomically(folder / "train.toml", "[preprocessing]\ninput_px = 100\n[bank]\nsizes = 3\n"));
+  ASSERT_TRUE(write_file_atomically(folder / "train.toml", "[bank]\nsizes = 3\n[[members]]\ninput_px = 100\n"));
   auto config = load_train_config(folder / "train.toml");
   ASSERT_FALSE(config);
-  EXPECT_NE(config.error().message.find("preprocessing.input_px must be a multiple of 32"), std::string::npos);
+  EXPECT_NE(config.error().message.find("members[0].input_px must be a multiple of 32"), std::string::npos);
   EXPECT_NE(config.error().message.find("did you mean size?"), std::string::npos);
 }
 

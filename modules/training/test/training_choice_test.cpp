@@ -1,7 +1,7 @@
 // Which pictures are learned from, and which of them tell how good parts score. No picture is opened.
 #include "training_choice.h"
 
-#include "cross_fitting.h"
+#include "mixing.h"
 #include "vocabulary.h"
 
 #include <string>
@@ -84,7 +84,7 @@ TEST_F(TrainingChoice, PartsThatAreAlignedAreNotComparedWithTemplates) {
   config_.align_shift = 0.1;
   const auto chosen = choose_pictures(dataset_, config_);
   ASSERT_TRUE(chosen) << chosen.error().message;
-  EXPECT_FALSE(chosen->templates);
+  EXPECT_FALSE(chosen->set.has_templates);
   EXPECT_EQ(chosen->set.good_count(), 6u);
 }
 

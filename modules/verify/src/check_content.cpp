@@ -17,7 +17,7 @@
 #include <lineguard/core/parallel.h>
 #include <lineguard/dataset/folds.h>
 #include <lineguard/detector/bank.h>
-#include <lineguard/detector/graph.h>
+#include <lineguard/detector/head.h>
 #include <lineguard/detector/mlp.h>
 #include <lineguard/features/backbone.h>
 #include <lineguard/features/installed_backbone.h>

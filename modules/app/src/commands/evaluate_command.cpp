@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <set>
 #include <string>
 
 #include <fmt/format.h>
@@ -21,6 +22,7 @@
 #include <lineguard/evaluation/evaluate.h>
 #include <lineguard/evaluation/output.h>
 #include <lineguard/evaluation/parts.h>
+#include <lineguard/package/cross_fitted.h>
 #include <lineguard/package/package.h>
 #include <lineguard/stats/threshold.h>
 
@@ -38,7 +40,8 @@ struct Arguments {
 };
 
 // Refused where the parts can't support what was asked for.
-Result<void> save_threshold(const evaluation::Evaluation& evaluation, const Arguments& arguments) {
+Result<void> save_threshold(const evaluation::Evaluation& evaluation, const dataset::Dataset& data,
+                            const std::vector<std::size_t>& samples, const Arguments& arguments) {
   const evaluation::ThresholdForMiss& chosen = *evaluation.max_miss;
   if (!chosen.refused.empty()) return make_error(ErrorCode::refused, chosen.refused);
   if (arguments.save_as.empty()) return {};
@@ -55,6 +58,11 @@ Result<void> save_threshold(const evaluation::Evaluation& evaluation, const Argu
   point.defective_n = static_cast<std::int64_t>(chosen.below.n);
   point.defective_below = static_cast<std::int64_t>(chosen.below.events);
   point.miss_bound = chosen.miss_bound;
+  std::set<std::string> chosen_on;
+  for (std::string& digest : digests_of(data, samples)) {
+    if (!digest.empty()) chosen_on.insert(std::move(digest));
+  }
+  LINEGUARD_TRY(package::write_chosen_on(arguments.package, point.id, chosen_on));
   LINEGUARD_TRY(package::write_operating_point(arguments.package, point));
   std::cout << fmt::format(
       "saved as operating point \"{}\", threshold = {} in a recipe: use it with --operating-point {}\n", point.id,
@@ -67,10 +75,6 @@ Result<void> check_threshold_options(const Arguments& arguments) {
   if (arguments.save_as.empty() && arguments.max_miss == 0) return {};
   if (arguments.max_miss == 0)
     return make_error(ErrorCode::invalid_argument, "--save-operating-point needs --max-miss: what shall it keep?");
-  if (arguments.split == "all") {
-    return make_error(ErrorCode::invalid_argument,
-                      "--max-miss with --split all would count pictures that were trained on: use test or val");
-  }
   if (arguments.save_as.empty()) return {};
   LINEGUARD_TRY(package::validate_name(arguments.save_as));
   if (package::read_operating_point(arguments.package, arguments.save_as)) {
@@ -78,6 +82,24 @@ Result<void> check_threshold_options(const Arguments& arguments) {
                       fmt::format("{} has an operating point \"{}\" already: choose another id", arguments.package,
                                   arguments.save_as));
   }
+  return {};
+}
+
+// A threshold that was chosen on these very pictures has on them the rates that it was chosen for.
+Result<void> note_chosen_on(const Arguments& arguments, const dataset::Dataset& data,
+                            const std::vector<std::size_t>& samples, evaluation::Evaluation& evaluation) {
+  LINEGUARD_ASSIGN(const auto chosen_on, package::read_chosen_on(arguments.package, arguments.operating_point));
+  if (chosen_on.empty()) return {};
+  const auto digests = digests_of(data, samples);
+  const auto count = std::ranges::count_if(digests, [&](const std::string& d) { return chosen_on.contains(d); });
+  if (count == 0) return {};
+  evaluation.notes.insert(
+      evaluation.notes.begin(),
+      fmt::format(
+          "the operating point \"{}\" was chosen on {} of these {} pictures: its rates on them are so by choice; "
+          "measure it on new ones",
+          arguments.operating_point, count, samples.size()));
+  std::cerr << "warning: " << evaluation.notes.front() << "\n";
   return {};
 }
 
@@ -93,15 +115,17 @@ Result<int> run_evaluate(const Arguments& arguments) {
                                                                 .parallel_requests = arguments.threads,
                                                                 .operating_point = arguments.operating_point}));
   Fingerprint fingerprint(data);
-  LINEGUARD_ASSIGN(const auto samples, select_samples(arguments.package, arguments.split, data));
+  LINEGUARD_ASSIGN(const auto selected, evaluation::select_pictures(arguments.package, arguments.split, data));
+  const auto& samples = selected.samples;
   LINEGUARD_ASSIGN(const auto learned, find_learned_pictures({arguments.package}, data, samples));
   if (arguments.max_miss > 0 && learned[0].defective > 0)
     return make_error(ErrorCode::refused, learned[0].note + ", and so would be a bound for --max-miss");
   LINEGUARD_ASSIGN(
       auto evaluation,
-      evaluation::evaluate(*detector, model_of(*detector), data, selection_of(arguments.split, data), samples,
+      evaluation::evaluate(*detector, model_of(*detector), data, selected.selection, samples,
                            {.threads = arguments.threads, .confidence = arguments.confidence}, terminal_progress()));
   evaluation.learned = learned[0];
+  LINEGUARD_TRY(note_chosen_on(arguments, data, samples, evaluation));
   if (arguments.max_miss > 0) choose_threshold_for_miss(evaluation, arguments.max_miss, arguments.confidence);
   LINEGUARD_TRY(unchanged.check());
   if (!arguments.json.empty()) LINEGUARD_TRY(write_file_atomically(arguments.json, evaluation::to_json(evaluation)));
@@ -112,7 +136,7 @@ Result<int> run_evaluate(const Arguments& arguments) {
     LINEGUARD_TRY(write_file_atomically(arguments.report, evaluation::to_html(evaluation, data, *detector, options)));
   }
   std::cout << evaluation::to_text(evaluation);
-  if (arguments.max_miss > 0) LINEGUARD_TRY(save_threshold(evaluation, arguments));
+  if (arguments.max_miss > 0) LINEGUARD_TRY(save_threshold(evaluation, data, samples, arguments));
   return evaluation.n_errors == 0 ? kDone : kRuntimeFailure;
 }
 
@@ -125,7 +149,7 @@ void add_evaluate_command(CLI::App& root, Run& run) {
   add_dataset_options(*command, arguments->dataset);
   command
       ->add_option("--split", arguments->split,
-                   "val, test (what training left out) or all; default: test, or val where the set names that alone")
+                   "val, test or all; default: what the set names for testing, what --hold-out kept, or all")
       ->check(CLI::IsMember({"val", "test", "all"}));
   command->add_option("--operating-point", arguments->operating_point, "Whose threshold decides")
       ->capture_default_str();

@@ -1,5 +1,6 @@
 #include "../commands.h"
 #include "../dataset_options.h"
+#include "../evaluated.h"
 #include "../number_options.h"
 #include "../outputs.h"
 #include "../progress_bar.h"
@@ -16,6 +17,9 @@
 #include <lineguard/core/words.h>
 #include <lineguard/dataset/check.h>
 #include <lineguard/dataset/dataset.h>
+#include <lineguard/detector/detector.h>
+#include <lineguard/evaluation/cross_fitted.h>
+#include <lineguard/evaluation/output.h>
 #include <lineguard/training/train.h>
 
 namespace lineguard::app {
@@ -23,10 +27,11 @@ namespace {
 
 struct TrainArguments {
   DatasetOptions dataset;
-  std::string out, config, json, name, labels, search, search_budget;
-  int tile_px = 0;          // 0: that of the configuration
-  double max_overkill = 0;  // 0: that of the configuration
-  std::int64_t seed = -1;   // -1: likewise
+  std::string out, config, json, report, name, labels, speed, search, search_budget;
+  double hold_out = 0, time_per_picture_ms = 0;  // 0: not asked for
+  int tile_px = 0;                               // 0: that of the configuration
+  double max_overkill = 0;                       // 0: that of the configuration
+  std::int64_t seed = -1;                        // -1: likewise
   int threads = 2;
   bool fine_tune = false;
   std::vector<std::string> allowed_checks;
@@ -47,6 +52,9 @@ nlohmann::ordered_json to_json(const training::TrainReport& report, const std::s
           {"defective_pictures", report.defective_pictures},
           {"good_left_out", report.good_left_out},
           {"defective_left_out", report.defective_left_out},
+          {"defective_scored", report.defective_scored},
+          {"held_out", report.held_out},
+          {"members", report.members_note},
           {"classes", report.classes},
           {"patches", report.patches},
           {"bank", report.bank},
@@ -76,9 +84,12 @@ void print(const training::TrainReport& report, const std::string& out) {
                            report.model.version, report.model.digest);
   std::cout << fmt::format("learned    from {}, {} patches, bank of {}, in {:.1f} s\n",
                            count_of(report.good_pictures, "good picture"), report.patches, report.bank, report.seconds);
+  if (report.held_out > 0)
+    std::cout << fmt::format("held out   {}, for a later evaluation\n", count_of(report.held_out, "picture"));
   if (report.good_left_out + report.defective_left_out > 0)
     std::cout << fmt::format("left out   {} good and {} defective pictures, to test with\n", report.good_left_out,
                              report.defective_left_out);
+  std::cout << "members    " << report.members_note << "\n";
   if (!report.brightness_note.empty()) std::cout << "brightness " << report.brightness_note << "\n";
   std::cout << "labels     " << report.labels_note << "\n";
   if (!report.fine_tuning_note.empty()) std::cout << "backbone   " << report.fine_tuning_note << "\n";
@@ -87,16 +98,28 @@ void print(const training::TrainReport& report, const std::string& out) {
   std::vector<std::string> highest;
   for (const auto& [picture, score] : report.highest_good) highest.push_back(fmt::format("{} {:.6g}", picture, score));
   std::cout << fmt::format("highest    {}\n", fmt::join(highest, ", "));
-  std::cout << fmt::format("overkill   {} ({:.0f} % confidence; {} of n = {} good parts above)\n",
+  std::cout << fmt::format("overkill   {} cross-fitted ({:.0f} % confidence; {} of n = {} good parts above)\n",
                            at_most(point.overkill_bound), 100 * point.confidence, point.good_above, point.good_n);
   if (point.miss_bound) {
-    std::cout << fmt::format("misses     {} ({:.0f} % confidence; {} of n = {} defective parts below)\n",
-                             at_most(*point.miss_bound), 100 * point.confidence, point.defective_below,
-                             point.defective_n);
+    std::cout << fmt::format(
+        "misses     {} cross-fitted ({:.0f} % confidence; {} of n = {} defective parts below), no acceptance\n",
+        at_most(*point.miss_bound), 100 * point.confidence, point.defective_below, point.defective_n);
   } else {
     std::cout << "miss rate  unknown until defective parts are evaluated: lineguard evaluate\n";
   }
   for (const std::string& warning : report.warnings) std::cerr << "warning: " << warning << "\n";
+}
+
+// The page that `evaluate` makes, from the cross-fitted scores.
+Result<void> write_report(const TrainArguments& arguments, const dataset::Dataset& data) {
+  LINEGUARD_ASSIGN(const auto detector, detector::Detector::load(arguments.out));
+  LINEGUARD_ASSIGN(const auto evaluation,
+                   evaluation::evaluate_cross_fitted(arguments.out, model_of(*detector), data,
+                                                     {.threads = arguments.threads}, terminal_progress()));
+  Fingerprint fingerprint(data);
+  evaluation::ReportOptions options;
+  options.provenance = provenance_of(fingerprint);
+  return write_file_atomically(arguments.report, evaluation::to_html(evaluation, data, *detector, options));
 }
 
 Result<int> run_train(const TrainArguments& arguments) {
@@ -108,12 +131,18 @@ Result<int> run_train(const TrainArguments& arguments) {
   if (!arguments.labels.empty()) {
     LINEGUARD_ASSIGN(config.labels, training::labels_from_string(arguments.labels));
   }
+  if (!arguments.speed.empty()) {
+    LINEGUARD_ASSIGN(config.speed, training::speed_from_string(arguments.speed));
+    config.members.clear();
+  }
   if (arguments.fine_tune) config.fine_tune = true;
   if (arguments.tile_px > 0) config.tile_px = arguments.tile_px;
   if (arguments.max_overkill > 0) config.max_overkill = arguments.max_overkill;
   training::TrainOptions options;
   options.name = arguments.name;
   options.threads = arguments.threads;
+  options.hold_out = arguments.hold_out;
+  options.time_per_picture_ms = arguments.time_per_picture_ms;
   options.must_reach_overkill = arguments.max_overkill > 0;
   options.allowed_checks.insert(arguments.allowed_checks.begin(), arguments.allowed_checks.end());
 
@@ -122,9 +151,10 @@ Result<int> run_train(const TrainArguments& arguments) {
   remove_staged_folders_on_interrupt();
   warn_of_staged(arguments.out);
   LINEGUARD_TRY(refuse_inside(arguments.out, arguments.json));
-  LINEGUARD_TRY(prepare_output_files({arguments.json}));
+  LINEGUARD_TRY(refuse_inside(arguments.out, arguments.report));
+  LINEGUARD_TRY(prepare_output_files({arguments.json, arguments.report}));
   LINEGUARD_ASSIGN(const auto data, read_without_copies(arguments.dataset));
-  LINEGUARD_TRY(refuse_to_overwrite(data, {arguments.json}));
+  LINEGUARD_TRY(refuse_to_overwrite(data, {arguments.json, arguments.report}));
   for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
   const auto trained = training::train(data, config, arguments.out, options, terminal_progress());
   // A setting may be wrong for this backbone alone, which nobody knew when the file was read.
@@ -137,6 +167,7 @@ Result<int> run_train(const TrainArguments& arguments) {
   if (!arguments.json.empty()) {
     LINEGUARD_TRY(write_file_atomically(arguments.json, to_json(report, arguments.out).dump(2) + "\n"));
   }
+  if (!arguments.report.empty()) LINEGUARD_TRY(write_report(arguments, data));
   return kDone;
 }
 
@@ -149,8 +180,9 @@ void add_train_command(CLI::App& root, Run& run) {
   command->add_option("--out", arguments->out, "Package folder to write; must not exist")->required();
   command->add_option("--config", arguments->config, "Settings (TOML); a package's training.toml makes it again");
   command
-      ->add_option("--labels", arguments->labels,
-                   "use: learn from defects too; ignore: from good parts only; auto (default): use from 10 on")
+      ->add_option(
+          "--labels", arguments->labels,
+          "use: learn from defects too; ignore: from good parts only; auto (default): use from 10 on, fewer are scored")
       ->check(CLI::IsMember({"auto", "use", "ignore"}));
   command->add_flag("--fine-tune", arguments->fine_tune,
                     "Train the backbone too (minutes to hours; the package lineguard-finetune); goes on after a kill");
@@ -170,7 +202,21 @@ void add_train_command(CLI::App& root, Run& run) {
       ->allow_extra_args(false)
       ->type_name("CHECK")
       ->check(CLI::Validator(CLI::IsMember(dataset::allowable_checks())).description(""));
+  command
+      ->add_option("--speed", arguments->speed,
+                   "fast: one look at 256 px; balanced (default): at most two; thorough: three")
+      ->check(CLI::IsMember({"fast", "balanced", "thorough"}));
+  command
+      ->add_option("--time-per-picture", arguments->time_per_picture_ms,
+                   "Instead: the most that fits on this machine, measured on one core: 20ms")
+      ->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"ms", 1}, {"s", 1000}},
+                                        CLI::AsNumberWithUnit::CASE_SENSITIVE))
+      ->check(CLI::Range(0.001, 60'000.0))
+      ->excludes("--speed");
+  add_share_option(*command, "--hold-out", arguments->hold_out,
+                   "Keep this share of the parts untouched for a later evaluate: 25%");
   command->add_option("--json", arguments->json, "Write what was learned as JSON");
+  command->add_option("--report", arguments->report, "One HTML file: the cross-fitted figures and pictures");
   command->footer(
       "Examples:\n"
       "  lineguard train tiles/ --out models/tiles-1\n"
@@ -185,6 +231,8 @@ void add_train_command(CLI::App& root, Run& run) {
       "  lineguard train cells.csv --out models/cells-1 --defective-above 0.5 --labels use\n"
       "Each picture beside its defect-free twin: the column \"template\" of the CSV, or COCO with <folder>_template/:\n"
       "  lineguard train boards.csv --out models/boards-1\n"
+      "What a picture may take, and a share that no training sees:\n"
+      "  lineguard train tiles/ --out models/tiles-4 --time-per-picture 20ms --hold-out 25% --report tiles.html\n"
       "Time for a better backbone:\n"
       "  lineguard train tiles/ --out models/tiles-3 --fine-tune --threads 8");
   command->callback([arguments, &run] {

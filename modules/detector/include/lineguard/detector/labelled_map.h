@@ -1,5 +1,5 @@
 // The map of a detector with labels, made of what its patch head says of cells and of their distances: for calibration,
-// as the graph does it (graph_labelled.cpp). All are side * side values, row by row.
+// as the graph does it. All are side * side values, row by row.
 #pragma once
 
 #include <vector>

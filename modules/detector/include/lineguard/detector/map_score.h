@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include <lineguard/detector/graph.h>
+#include <lineguard/detector/head.h>
 
 namespace lineguard::detector {
 using features::Matrix;

@@ -37,6 +37,12 @@ struct FeatureLayout {
   bool brightness = false;    // tiles have one more row: how bright each area is
 };
 
+// Layers of the backbone that are grids of features at this input, to use where a user names none: of its outputs, and
+// of its inner convolutions where the outputs are none, at most two, the finest first: the nearest to strides of 8
+// and 16. Tokens [1, tokens, channels] count as a grid where they are a square number, with a class token before them
+// or not. Errors: not_found, invalid_config where nothing is a grid, with what the outputs are.
+Result<std::vector<std::string>> choose_taps(const Backbone& backbone, int input_px);
+
 // Errors: not_found, corrupt_data (no such layer, not a network), unsupported (its shapes do not fit).
 Result<void> write_feature_graph(const Backbone& backbone, const FeatureLayout& layout,
                                  const std::filesystem::path& out_xml);

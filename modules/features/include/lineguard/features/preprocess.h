@@ -2,6 +2,7 @@
 // so.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -29,11 +30,18 @@ bool middle_inside(const Box& box, const PixelRect& area);
 std::vector<std::uint8_t> prepare_tile(const Image& image, const PixelRect& rect,
                                        const imaging::Preprocessing& preprocessing);
 
-// Of a tile as the network takes it: [1, input_px, input_px, 3], or a row more where it sees brightness.
+// The inputs of a model: input_px and lighting, then the further ones.
+std::size_t input_count(const imaging::Preprocessing& preprocessing);
+// Preprocessing for one of them alone. The first keeps the row of brightness where there is one.
+imaging::Preprocessing of_input(const imaging::Preprocessing& preprocessing, std::size_t index);
+
+// Of a tile as the network takes it: [1, input_px, input_px, 3], or a row more where it sees brightness; of several
+// inputs [1, bytes].
 std::vector<std::int64_t> tile_shape(const imaging::Preprocessing& preprocessing);
 
 // u8 RGB, input_px * input_px * 3 bytes; where the network sees brightness, behind them a row with the mean gray of 6 x
-// 6 areas before lighting was evened out. The region is squashed to the square: aspect is not kept (docs/adr/0006).
+// 6 areas before lighting was evened out. The region is squashed to the square: aspect is not kept (docs/adr/0006). Of
+// several inputs one after the other.
 std::vector<std::uint8_t> prepare_tile(const Image& image, const imaging::Preprocessing& preprocessing);
 
 }  // namespace lineguard::features

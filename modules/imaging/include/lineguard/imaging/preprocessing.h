@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include <lineguard/core/image.h>
 #include <lineguard/core/types.h>
@@ -10,6 +11,13 @@
 #include <lineguard/imaging/transform.h>
 
 namespace lineguard::imaging {
+
+// A size and a lighting that a picture is seen in.
+struct ModelInput {
+  int input_px = 256;
+  Lighting lighting = Lighting::as_it_is;
+  bool operator==(const ModelInput&) const = default;
+};
 
 // How a picture becomes the network's input. Fixed for the package, never chosen per picture.
 struct Preprocessing {
@@ -24,6 +32,7 @@ struct Preprocessing {
   bool brightness = false;  // the tile has one more row: how bright its areas are before lighting is evened out
   std::shared_ptr<const Image> alignment_reference;  // reference.png of the package, where parts are aligned
   int depth_bits = 0;                                // that every picture must have: 8 or 16; 0: either
+  std::vector<ModelInput> further_inputs{};  // that the same tile is seen in, too; the first is input_px and lighting
   bool operator==(const Preprocessing&) const;
 };
 

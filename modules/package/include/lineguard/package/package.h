@@ -6,11 +6,10 @@
 //   reference.png                 what parts are aligned with, where they are
 //   golden/*.png, golden/scores.toml   pictures with the scores that they had in training
 //   learned.sha256                digests of the pictures that were learned from
+//   held_out.sha256, cross_fitted.csv   see cross_fitted.h
 //   files.sha256                  the digest of each of these files but the manifest, as `sha256sum -c` reads it
 //   operating_points/<id>.toml    thresholds, each with a digest of its own
 //   acceptance/                   what a person signed; like operating points, no part of the package's digest
-//   search/trials.json            how the settings were chosen, where they were; no part of the digest either, so that
-//                                 training.toml alone makes the same package
 #pragma once
 
 #include <cstdint>
@@ -64,6 +63,7 @@ struct Manifest {
   std::string precision = "f32";  // what the network computes in: f32, bf16, or int8 (written into the graph)
   std::string backbone_name;
   std::string backbone_digest;
+  std::string backbone_licence;  // a note on a backbone of one's own; empty: none
   TrainingFacts training;
   std::vector<Metric> metrics;
   std::vector<std::string> classes;  // of defects, in the order of the network's output `classes`; often none
@@ -105,7 +105,8 @@ std::vector<std::string> list_operating_points(const std::filesystem::path& pack
 // doesn't say.
 Result<std::set<std::string>> read_learned(const std::filesystem::path& package);
 
-// SHA-256 over every file but operating_points/, acceptance/ and search/, with the manifest's own digest line left out.
+// SHA-256 over every file but operating_points/, acceptance/ (and search/ of older packages), with the manifest's own
+// digest line left out.
 Result<std::string> compute_digest(const std::filesystem::path& package);
 // corrupt_data where the manifest's digest is not compute_digest(): says which file was changed.
 Result<void> verify_digest(const std::filesystem::path& package, const Manifest& manifest);

@@ -25,67 +25,64 @@ enum class Labels { auto_, use, ignore };
 std::string_view to_string(Labels labels);  // "auto", "use", "ignore"
 Result<Labels> labels_from_string(std::string_view text);
 
-// Everything that decides what comes out; defaults are a good start for parts that fill the picture.
+// How much time a picture may take. fast: one member at 256 px, about the time of the bare backbone there; balanced: at
+// most two passes through the backbone; thorough: three.
+enum class Speed { fast, balanced, thorough };
+std::string_view to_string(Speed speed);  // "fast", "balanced", "thorough"
+Result<Speed> speed_from_string(std::string_view text);
+
+// One member of the mixture (detector/mixture.h).
+struct MemberConfig {
+  int input_px = 256;                                        // 64 to 1024, a multiple of 32
+  imaging::Lighting lighting = imaging::Lighting::as_it_is;  // how each tile's lighting is evened out
+  double whitening = 0;  // 0: none; else share of the mean variance that is added to every direction, 0 to 10
+  bool operator==(const MemberConfig&) const = default;
+};
+// Chosen once for all data sets by the worst regret (bench/RESULTS.md).
+std::vector<MemberConfig> members_of(Speed speed);
+
+// Everything that decides what comes out; defaults are a good start for parts that fill the picture. What has no
+// setting here was measured and is fixed (training/src/fixed_settings.h).
 struct TrainConfig {
   // [backbone] none named: the one that is installed with Lineguard. A user's own is an ONNX or OpenVINO file.
   std::filesystem::path backbone_file;
-  std::vector<std::string> taps = {"tap8", "tap16"};  // layers, finest first
+  std::vector<std::string> taps = {"tap8", "tap16"};  // layers, finest first; of a user's own chosen where left out
   std::vector<double> mean = {127, 127, 127};         // of a foreign backbone: (pixel - mean) / scale
   std::vector<double> scale = {128, 128, 128};
+  std::string backbone_licence;  // a note that the package carries; empty: none
 
   // [preprocessing]
-  int input_px = 256;  // 64 to 1024, a multiple of 32
-  int tile_px = 0;     // large pictures with small defects: side of the tiles they are cut into, 64 to 16384; 0: none
+  int tile_px = 0;  // large pictures with small defects: side of the tiles they are cut into, 64 to 16384; 0: none
   imaging::DepthWindow window;  // 16-bit pictures only; the full range: chosen from the good pictures
   std::optional<Box> roi;       // fractions of the picture
-  double tile_overlap = 0.25;   // 0 to 0.75
   double align_shift = 0;       // parts that move: how far at most, 0 to 0.25 of the picture's side; 0: not aligned
-  imaging::Lighting lighting = imaging::Lighting::as_it_is;  // how each tile's lighting is evened out
-  bool templates = false;  // every picture is seen with its defect-free twin; chosen where the data set has twins
 
-  // [features]
-  int grid_stride = 16;       // pixels of the input a cell of the map stands for: 8, 16 or 32
-  int pool_cells = 3;         // mean over so many neighbours before the bank: 1, 3, 5 or 7
-  bool weigh_borders = true;  // patches at the border, which vary most between good parts, count less
+  Speed speed = Speed::balanced;
+  std::vector<MemberConfig> members;  // [[members]] none: those of `speed`
 
   // [bank]
-  int bank_size = 2000;             // patches kept, 10 to 10000
-  int bank_turns = 1;               // ways each good picture is turned and mirrored for the bank: 1 to 8
-  int bank_nearest = 1;             // the score's distances are the mean over so many nearest patches: 1 to 20
-  int bank_shares = 6;              // the map's, over the nearest patch in each of so many shares of the bank: 1 to 20
+  int bank_size = 2000;             // patches that each member keeps, 10 to 10000
   int reservoir_patches = 200'000;  // most patches held in memory; above, each picture gives a random part of its own
-  double whitening_shrinkage = 0;  // 0: none; else share of the mean variance that is added to every direction, 0 to 10
 
-  // [map]
-  double smoothing_cells = 1;  // sigma of the Gaussian, 0 to 8
-  // How bright areas of the picture are counts such a share of what patches do in the score, 0 (none) to 10; where
-  // there are labels, they say how much. Becomes 0 with tiles, templates or less than 20 good parts, and where these
-  // say that it would do harm.
+  // [map] How bright areas of the picture are counts such a share of what patches do in the score, 0 (none) to 10;
+  // where there are labels, they say how much. Becomes 0 with tiles, templates or less than 20 good parts, and where
+  // these say that it would do harm.
   double brightness = 0.3;
-  int top_cells = 3;  // the score is the mean of that many highest cells, 1 to 200
 
   // [labels]
   Labels labels = Labels::auto_;
   // Of cells. Empty: tap4, tap8, tap16, and tap32 where no template is seen beside the picture.
   std::vector<std::string> label_taps;
   std::vector<std::string> picture_taps = {"tap4", "tap8", "tap16", "tap32"};  // of whole pictures
-  int label_stride = 8;       // pixels of the input a labelled cell stands for: 8 or 16
-  int label_context = 5;      // cells of context beside each cell, odd, 1 to 15
-  bool label_pixels = false;  // cells see the pixels in and around them, too; with templates always
-  int label_hidden = 64;      // units of one network, 4 to 512
-  int label_members = 3;      // networks whose mean decides, 1 to 10
-  int label_epochs = 12;      // 1 to 200
-  int label_turns = 4;        // ways each picture is turned and mirrored: 1 to 8
-  int label_top_cells = 3;    // a picture's score is the mean of that many highest cells
-  int label_cells = 50'000;   // most cells held in memory
+  int label_members = 3;                                                       // networks whose mean decides, 1 to 10
+  int label_epochs = 12;                                                       // 1 to 200
+  int label_turns = 4;       // ways each picture is turned and mirrored: 1 to 8
+  int label_cells = 50'000;  // most cells held in memory
 
   // [fine_tuning]
   bool fine_tune = false;                 // train the backbone too, by the program lineguard-finetune; needs labels
-  std::string fine_tune_frozen_to;        // layers up to this one stay as they are; empty: all are trained
   int fine_tune_epochs = 12;              // at most, 1 to 1000
-  int fine_tune_patience = 3;             // epochs without a lower loss of the held-back pictures, 1 to 1000
   double fine_tune_learning_rate = 2e-4;  // of the backbone at its highest, 1e-7 to 1
-  int fine_tune_batch = 8;                // pictures a step, 2 to 256
 
   // [operating_point]
   double max_overkill = 0.05;  // 0 to 1
@@ -98,7 +95,7 @@ struct TrainConfig {
 // Errors: not_found, invalid_config with all problems.
 Result<TrainConfig> load_train_config(const std::filesystem::path& file);
 // The configuration as TOML; load_train_config() gives a struct back that trains the same. What has no say is left out:
-// tile_overlap without tiles, fine-tuning's settings without fine-tuning.
+// fine-tuning's settings without fine-tuning.
 std::string to_toml(const TrainConfig& config);
 
 struct TrainOptions {
@@ -106,6 +103,8 @@ struct TrainOptions {
   std::set<std::string> allowed_checks;  // blockers of `verify` that a person overrides
   bool must_reach_overkill = false;      // refuse (rather than state the bound reached) where n is too small
   int threads = 2;                       // >= 1
+  double hold_out = 0;                   // share of the parts that stays untouched for a later evaluation, 0 to 0.9
+  double time_per_picture_ms = 0;  // above 0: the most members that fit on this machine, measured; instead of speed
 };
 
 struct ScoredPicture {
@@ -120,9 +119,12 @@ struct TrainReport {
   std::size_t good_pictures = 0, defective_pictures = 0;  // learned from
   std::size_t good_left_out = 0, defective_left_out = 0;  // labelled pictures of the data set that were not
   std::vector<std::string> classes;                       // of defects that regions can carry
-  std::string brightness_note;                            // whether brightness counts, and why; empty: not looked at
-  std::string fine_tuning_note;                           // what came out of it; empty without
-  std::string labels_note;                                // which labels were used, or why none
+  std::size_t defective_scored = 0;                       // not learned from, but scored: the misses count them
+  std::size_t held_out = 0;                               // pictures that hold_out kept
+  std::string members_note;      // the members, and the time that a picture takes where it was measured
+  std::string brightness_note;   // whether brightness counts, and why; empty: not looked at
+  std::string fine_tuning_note;  // what came out of it; empty without
+  std::string labels_note;       // which labels were used, or why none
   std::size_t patches = 0, bank = 0;
   std::vector<std::string> warnings;
   double seconds = 0;
