@@ -180,9 +180,8 @@ void add_train_command(CLI::App& root, Run& run) {
   command->add_option("--out", arguments->out, "Package folder to write; must not exist")->required();
   command->add_option("--config", arguments->config, "Settings (TOML); a package's training.toml makes it again");
   command
-      ->add_option(
-          "--labels", arguments->labels,
-          "use: learn from defects too; ignore: from good parts only; auto (default): use from 10 on, fewer are scored")
+      ->add_option("--labels", arguments->labels,
+                   "use: learn from defects too; ignore: from good parts only; auto (default): use from 10 on")
       ->check(CLI::IsMember({"auto", "use", "ignore"}));
   command->add_flag("--fine-tune", arguments->fine_tune,
                     "Train the backbone too (minutes to hours; the package lineguard-finetune); goes on after a kill");
@@ -233,7 +232,6 @@ void add_train_command(CLI::App& root, Run& run) {
       "  lineguard train boards.csv --out models/boards-1\n"
       "What a picture may take, and a share that no training sees:\n"
       "  lineguard train tiles/ --out models/tiles-4 --time-per-picture 20ms --hold-out 25% --report tiles.html\n"
-      "Time for a better backbone:\n"
       "  lineguard train tiles/ --out models/tiles-3 --fine-tune --threads 8");
   command->callback([arguments, &run] {
     run = [arguments] {
