@@ -77,14 +77,20 @@ Value normalised(const Value& tile, const Backbone& backbone) {
   return std::make_shared<op::Multiply>(x, constant<float>({1, 3, 1, 1}, factor));
 }
 
+// Whether the model takes bytes, as ours does: [1, input, input, 3]; a foreign one takes [1, 3, input, input].
+bool give_input_size(ov::Model& model, int input_px) {
+  const bool takes_bytes = model.get_parameters().at(0)->get_element_type() == ov::element::u8;
+  model.reshape(takes_bytes ? ov::PartialShape{1, input_px, input_px, 3} : ov::PartialShape{1, 3, input_px, input_px});
+  return takes_bytes;
+}
+
 // Gives the model a u8 [1, input, input, 3] input, whatever it had, or one with one more row, which it doesn't see;
 // returns the new parameter.
 std::shared_ptr<op::Parameter> take_tiles(const std::shared_ptr<ov::Model>& model, const Backbone& backbone,
                                           int input_px, bool one_more_row = false) {
   const auto side = static_cast<std::size_t>(input_px);
   auto old = model->get_parameters().at(0);
-  const bool takes_bytes = old->get_element_type() == ov::element::u8;
-  model->reshape(takes_bytes ? ov::PartialShape{1, input_px, input_px, 3} : ov::PartialShape{1, 3, input_px, input_px});
+  const bool takes_bytes = give_input_size(*model, input_px);
   if (takes_bytes && !one_more_row) return old;
   auto tile = std::make_shared<op::Parameter>(ov::element::u8, ov::Shape{1, side + (one_more_row ? 1 : 0), side, 3});
   const Value square = square_of(tile);
@@ -229,8 +235,7 @@ Result<std::vector<std::string>> choose_taps(const Backbone& backbone, int input
   using Taps = std::vector<std::string>;
   return guarded("the backbone " + backbone.file.string(), [&]() -> Result<Taps> {
     LINEGUARD_ASSIGN(const auto model, read_backbone(backbone));
-    take_tiles(model, backbone, input_px);
-    model->validate_nodes_and_infer_types();
+    give_input_size(*model, input_px);
     std::map<std::int64_t, std::string> by_side;  // cells a side -> the last layer with them
     std::vector<std::string> found;
     const auto consider = [&](const Value& value, const std::string& name) {

@@ -18,6 +18,7 @@
 #include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/encode.h>
 #include <lineguard/package/cross_fitted.h>
+#include <lineguard/package/package.h>
 #include <lineguard/training/train.h>
 
 namespace lineguard::training {
@@ -265,7 +266,7 @@ TEST_F(Train, AFewDefectivePicturesAreScoredAndNotLearnedFrom) {
   EXPECT_EQ(report->defective_pictures, 0u);
   EXPECT_EQ(report->defective_scored, 3u);
   EXPECT_EQ(report->operating_point.defective_n, 3);
-  EXPECT_EQ(report->operating_point.defective_below, 0);
+  EXPECT_TRUE(report->operating_point.miss_bound.has_value());
   EXPECT_NE(report->labels_note.find("3 defective pictures in the training part: they are scored"), std::string::npos)
       << report->labels_note;
   EXPECT_EQ(package::read_learned(folder_ / "a")->size(), 12u);
