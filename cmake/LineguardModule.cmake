@@ -54,6 +54,33 @@ function(lineguard_module NAME)
   endif()
 endfunction()
 
+# lineguard_component(<module> OPTION <NAME> DEFAULT <ON|OFF> HELP <text> SOURCES <cpp...> [PACKAGES <pkg-config...>]
+#                     [PRIVATE_LIBS <target...>])
+#
+# A part of a module that needs something heavy, such as the driver of a kind of camera. With the option its sources and
+# libraries are the module's, and NAME is defined for the module and its tests; without it nothing of it is looked for.
+function(lineguard_component NAME)
+  cmake_parse_arguments(PARSE_ARGV 1 C "" "OPTION;DEFAULT;HELP" "SOURCES;PACKAGES;PRIVATE_LIBS")
+  if(C_UNPARSED_ARGUMENTS OR NOT DEFINED C_OPTION OR NOT DEFINED C_DEFAULT)
+    message(FATAL_ERROR "Component of ${NAME}: OPTION and DEFAULT are needed; unknown arguments: ${C_UNPARSED_ARGUMENTS}")
+  endif()
+  option(${C_OPTION} "${C_HELP}" ${C_DEFAULT})
+  if(NOT ${C_OPTION})
+    return()
+  endif()
+  lineguard_refuse_modules_in(LIBS ${NAME} ${C_PRIVATE_LIBS})
+  foreach(package IN LISTS C_PACKAGES)
+    pkg_check_modules(${C_OPTION}_${package} REQUIRED IMPORTED_TARGET ${package})
+    list(APPEND C_PRIVATE_LIBS PkgConfig::${C_OPTION}_${package})
+  endforeach()
+  target_sources(lineguard_${NAME} PRIVATE ${C_SOURCES})
+  target_link_libraries(lineguard_${NAME} PRIVATE ${C_PRIVATE_LIBS})
+  target_compile_definitions(lineguard_${NAME} PRIVATE ${C_OPTION})
+  if(TARGET ${NAME}_test)
+    target_compile_definitions(${NAME}_test PRIVATE ${C_OPTION})
+  endif()
+endfunction()
+
 # What every executable of ours needs: our options, where the data sets and dependencies are, sanitizer cures.
 function(lineguard_program TARGET)
   target_link_libraries(${TARGET} PRIVATE lineguard_options)

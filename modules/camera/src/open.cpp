@@ -1,48 +1,30 @@
-#include <array>
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <lineguard/camera/open.h>
+#include <lineguard/core/driver.h>
 
 namespace lineguard::camera {
 namespace {
 
-struct Driver {
-  std::string_view name;
-  void (*read)(ConfigReader&, CameraConfig&);
-  Result<std::unique_ptr<Camera>> (*open)(const CameraConfig&, Clock&);
-};
-
-constexpr std::array kDrivers = {
-    Driver{"folder", [](ConfigReader& table, CameraConfig& config) { read_config(table, config.folder); },
-           [](const CameraConfig& config, Clock& clock) { return open_folder_camera(config.folder, clock); }},
-};
-
-const Driver* find_driver(std::string_view name) {
-  for (const Driver& driver : kDrivers) {
-    if (driver.name == name) return &driver;
-  }
-  return nullptr;
-}
+// A driver that needs a heavy library has the name of its CMake option, and no `open` where it is not built: README.md.
+constexpr Drivers<Camera, CameraConfig, 1> kDrivers = {
+    "camera",
+    {{
+        {{"folder"},
+         [](ConfigReader& table, CameraConfig& config) { read_config(table, config.folder); },
+         [](const CameraConfig& config, Clock& clock) { return open_folder_camera(config.folder, clock); }},
+    }}};
 
 }  // namespace
 
 std::vector<std::string> drivers() {
-  std::vector<std::string> names;
-  for (const Driver& driver : kDrivers) names.emplace_back(driver.name);
-  return names;
+  return built_drivers(kDrivers.names());
 }
 
 void read_config(ConfigReader& table, CameraConfig& config) {
-  table.read_one_of("driver", config.driver, drivers());
-  if (const Driver* driver = find_driver(config.driver)) driver->read(table, config);
+  kDrivers.read_config(table, config);
 }
 
 Result<std::unique_ptr<Camera>> open(const CameraConfig& config, Clock& clock) {
-  if (const Driver* driver = find_driver(config.driver)) return driver->open(config, clock);
-  return make_error(ErrorCode::invalid_argument, fmt::format("there is no camera driver \"{}\", this build has: {}",
-                                                             config.driver, fmt::join(drivers(), ", ")));
+  return kDrivers.open(config, clock);
 }
 
 }  // namespace lineguard::camera

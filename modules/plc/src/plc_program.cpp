@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -56,6 +57,22 @@ Result<void> validate(const PlcProgramConfig& config) {
   LINEGUARD_TRY(check_text("recipe", config.recipe));
   for (const auto& serial : config.serials) LINEGUARD_TRY(check_text("serial", serial));
   return {};
+}
+
+void read_config(ConfigReader& table, PlcProgramConfig& config) {
+  constexpr std::int64_t kMost = std::numeric_limits<PartNumber>::max();
+  std::int64_t first = config.first_number, parts = config.parts;
+  int travel_ms = static_cast<int>(config.travel.count());
+  table.read("first_number", first, {0, kMost})
+      .read("parts", parts, {0, kMost})
+      .read("rate", config.rate, {0.01, 1000})
+      .read("travel_ms", travel_ms, {1, 3'600'000})
+      .read("lot", config.lot)
+      .read("recipe", config.recipe);
+  config.first_number = static_cast<PartNumber>(first);
+  config.parts = static_cast<std::uint32_t>(parts);
+  config.travel = Milliseconds(travel_ms);
+  if (const auto valid = validate(config); !valid) table.add_problem("rate", valid.error().message);
 }
 
 std::string_view to_string(GateAction action) {

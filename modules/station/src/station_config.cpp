@@ -71,15 +71,6 @@ void read_record(ConfigReader table, StationConfig& config) {
     table.add_problem("anchor_copy", "anchors are signed: name the station's key, too (key = \"station.key\")");
 }
 
-// modbus = "host:port" is the short form of address.
-void read_plc(ConfigReader table, plc::ModbusPlcConfig& config) {
-  table.require("modbus").read("modbus", config.address);
-  plc::read_config(table, config);
-  if (table.has("modbus")) {
-    if (auto parsed = parse_host_port(config.address); !parsed) table.add_problem("modbus", parsed.error().message);
-  }
-}
-
 Result<StationConfig> read_all(ConfigReader reader) {
   StationConfig config;
   reader.read("name", config.name).read("id", config.id);
@@ -89,7 +80,10 @@ Result<StationConfig> read_all(ConfigReader reader) {
   if (reader.has("recipe")) read_recipe_section(reader.section("recipe"), config.cycle.recipe);
   if (reader.has("predictor")) read_predictor(reader.section("predictor"), config.predictor);
   if (reader.has("camera")) read_camera(reader.section("camera"), config);
-  if (reader.has("plc")) read_plc(reader.section("plc"), config.plc);
+  if (reader.has("plc")) {
+    ConfigReader table = reader.section("plc");
+    plc::read_config(table, config.plc);
+  }
   if (reader.has("record")) read_record(reader.section("record"), config);
   read_cycle(reader.section("cycle"), config);
   reader.read("http", config.http);

@@ -39,7 +39,7 @@ TEST(StationConfig, ReadsWhatIsThereAndKeepsDefaults) {
   EXPECT_EQ(config->cycle.recipe.id, "cells");
   EXPECT_EQ(config->cycle.recipe.deadline, Milliseconds(80));
   EXPECT_EQ(config->cycle.max_in_flight, 1);
-  EXPECT_EQ(config->plc.address, "127.0.0.1:1502");
+  EXPECT_EQ(config->plc.modbus.address, "127.0.0.1:1502");
   EXPECT_EQ(config->record_reserve_bytes, 64ull << 20);
 }
 
@@ -67,6 +67,9 @@ TEST(StationConfig, ProblemsNameLineKeyAndWhatIsAllowed) {
       {"[predictor]\n", "[predictor]\npackage = \"p\"\n", "exactly one of the two is needed"},
       {"url = \"http://127.0.0.1:8080\"", "", "exactly one of the two is needed"},
       {"127.0.0.1:1502", "127.0.0.1", "plc.modbus"},
+      {"modbus =", "driver = \"opc\"\nmodbus =", "plc.driver = \"opc\" is not known, this build has: modbus"},
+      {"folder = \"pictures\"", "driver = \"webcam\"",
+       "station.toml:12: camera.driver = \"webcam\" is not known, this build has: folder"},
       {"[plc]", "[cycle]\nmax_in_flight = 0\n[plc]", "cycle.max_in_flight = 0 is out of range, allowed: 1 to 64"},
       {"name =", "http = \"8080\"\nname =", "http"},
   };

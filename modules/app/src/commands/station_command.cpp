@@ -1,6 +1,5 @@
 // lineguard station --config station.toml: inspects until SIGTERM or SIGINT.
 #include "commands.h"
-#include "commands/station_devices.h"
 
 #include <condition_variable>
 #include <cstdlib>
@@ -18,6 +17,7 @@
 #include <lineguard/core/signals.h>
 #include <lineguard/http/recent_answer.h>
 #include <lineguard/http/server.h>
+#include <lineguard/station/open_devices.h>
 
 namespace lineguard::app {
 namespace {
@@ -132,8 +132,8 @@ Result<std::unique_ptr<http::Server>> serve_when_settled(const station::StationC
 }
 
 Result<void> inspect_until_stopped(const station::StationConfig& config, bool take_over) {
-  LINEGUARD_ASSIGN(auto devices, open_devices(config));
-  station::StationSettings settings = settings_of(config);
+  LINEGUARD_ASSIGN(auto devices, station::open_devices(config));
+  station::StationSettings settings = station::settings_of(config);
   settings.take_over = take_over;
   station::Station station(std::move(settings), std::move(devices));
   ignore_broken_pipes();
@@ -170,7 +170,7 @@ int run_station(const StationOptions& options) {
   if (const auto allowed = refuse_open_address(*config); !allowed)
     return report_error(allowed.error().in(options.config.string()));
   if (options.check) {
-    const DeviceCheck check = check_devices(*config);
+    const station::DeviceCheck check = station::check_devices(*config);
     for (const std::string& line : check.lines) std::cout << line << '\n';
     for (const std::string& warning : check.warnings) std::cerr << "warning: " << warning << '\n';
     int code = kDone;

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <lineguard/core/config.h>
 #include <lineguard/plc/plc.h>
 
 namespace lineguard::plc {
@@ -39,6 +40,9 @@ inline constexpr int kMaxPartsBeforeGate = 10'000;
 // invalid_argument where a value is outside its range (names the field), or rate and travel give more parts
 // before the gate than kMaxPartsBeforeGate.
 Result<void> validate(const PlcProgramConfig& config);
+// Keys: first_number, parts, rate, travel_ms, lot, recipe. Problems, those of validate() among them, are noted on
+// `table`.
+void read_config(ConfigReader& table, PlcProgramConfig& config);
 
 enum class GateAction { pass, divert };
 // Why the gate did it; only `ok` passes.

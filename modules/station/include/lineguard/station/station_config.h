@@ -6,10 +6,10 @@
 #include <string>
 
 #include <lineguard/camera/camera.h>
-#include <lineguard/camera/folder_camera.h>
+#include <lineguard/camera/open.h>
 #include <lineguard/core/result.h>
 #include <lineguard/core/types.h>
-#include <lineguard/plc/modbus_plc.h>
+#include <lineguard/plc/open.h>
 #include <lineguard/station/inspection_cycle.h>
 
 namespace lineguard::station {
@@ -26,9 +26,9 @@ struct StationConfig {
   std::string id = {};  // in the PLC's registers; by default made of the name
   CycleSettings cycle;  // with the recipe
   PredictorConfig predictor;
-  camera::FolderCameraConfig camera;
+  camera::CameraConfig camera;
   camera::MatchWindow match_window;
-  plc::ModbusPlcConfig plc;
+  plc::PlcConfig plc;
   std::filesystem::path record_file;
   std::uint64_t record_reserve_bytes = 64ull << 20;
   std::filesystem::path record_key;          // the station's signing key; empty: nothing is signed

@@ -1,5 +1,3 @@
-#include "commands/station_devices.h"
-
 #include <algorithm>
 #include <cerrno>
 #include <optional>
@@ -7,18 +5,19 @@
 
 #include <fmt/format.h>
 
-#include <lineguard/camera/folder_camera.h>
+#include <lineguard/camera/open.h>
 #include <lineguard/core/files.h>
 #include <lineguard/core/log.h>
 #include <lineguard/core/signature.h>
 #include <lineguard/detector/model_watch.h>
-#include <lineguard/plc/modbus_plc.h>
+#include <lineguard/plc/open.h>
 #include <lineguard/record/record_reader.h>
 #include <lineguard/record/record_writer.h>
 #include <lineguard/station/judge.h>
+#include <lineguard/station/open_devices.h>
 #include <lineguard/wire/remote_predictor.h>
 
-namespace lineguard::app {
+namespace lineguard::station {
 namespace {
 
 template <typename T>
@@ -32,7 +31,7 @@ Error not_the_recipe(const char* what, const std::string& found, const std::stri
                     fmt::format("predictor.package: its {} is \"{}\", the recipe names \"{}\"", what, found, named));
 }
 
-Result<std::unique_ptr<Predictor>> open_package(const station::StationConfig& config) {
+Result<std::unique_ptr<Predictor>> open_package(const StationConfig& config) {
   const Recipe& recipe = config.cycle.recipe;
   detector::LoadOptions options;
   options.threads = config.predictor.threads;
@@ -51,14 +50,14 @@ Result<std::unique_ptr<Predictor>> open_package(const station::StationConfig& co
       std::make_unique<detector::WatchedDetector>(std::move(detector), detector::WatchConfig{}));
 }
 
-Result<std::unique_ptr<Predictor>> open_predictor(const station::StationConfig& config) {
+Result<std::unique_ptr<Predictor>> open_predictor(const StationConfig& config) {
   if (!config.predictor.package.empty()) return open_package(config);
   auto remote = wire::RemotePredictor::create(config.predictor.url, config.cycle.recipe.model);
   if (!remote) return remote.error().in("predictor.url");
   return std::unique_ptr<Predictor>(std::move(*remote));
 }
 
-record::WriterOptions writer_options(const station::StationConfig& config) {
+record::WriterOptions writer_options(const StationConfig& config) {
   record::WriterOptions options;
   options.reserve_bytes = config.record_reserve_bytes;
   options.station = config.name;
@@ -72,17 +71,17 @@ Result<record::RestartFacts> read_facts(const std::filesystem::path& file) {
   return reader.read_restart_facts();
 }
 
-Result<station::GateHistory> read_history(const std::filesystem::path& file) {
+Result<GateHistory> read_history(const std::filesystem::path& file) {
   LINEGUARD_ASSIGN(auto reader, record::RecordReader::open(file));
-  return station::read_gate_history(reader);
+  return read_gate_history(reader);
 }
 
 }  // namespace
 
-Result<station::StationDevices> open_devices(const station::StationConfig& config) {
-  station::StationDevices devices;
-  LINEGUARD_ASSIGN(devices.camera, in("camera", camera::open_folder_camera(config.camera)));
-  LINEGUARD_ASSIGN(devices.plc, in("plc", plc::connect_modbus_plc(config.plc)));
+Result<StationDevices> open_devices(const StationConfig& config) {
+  StationDevices devices;
+  LINEGUARD_ASSIGN(devices.camera, in("camera", camera::open(config.camera)));
+  LINEGUARD_ASSIGN(devices.plc, in("plc", plc::open(config.plc)));
   LINEGUARD_ASSIGN(devices.predictor, open_predictor(config));
   LINEGUARD_ASSIGN(devices.record, in("record.file", record::RecordWriter::open(config.record_file, system_clock(),
                                                                                 writer_options(config))));
@@ -94,8 +93,8 @@ Result<station::StationDevices> open_devices(const station::StationConfig& confi
   return devices;
 }
 
-station::StationSettings settings_of(const station::StationConfig& config) {
-  station::StationSettings settings;
+StationSettings settings_of(const StationConfig& config) {
+  StationSettings settings;
   settings.name = config.name;
   settings.id = config.id;
   settings.cycle = config.cycle;
@@ -107,7 +106,7 @@ station::StationSettings settings_of(const station::StationConfig& config) {
 namespace {
 
 // Only looks: a record that is not there is not made. Says what is, in words.
-Result<std::string> look_at_record(const station::StationConfig& config) {
+Result<std::string> look_at_record(const StationConfig& config) {
   const std::filesystem::path& file = config.record_file;
   std::error_code code;
   const bool is_there = std::filesystem::exists(file, code);
@@ -126,7 +125,7 @@ Result<std::string> look_at_record(const station::StationConfig& config) {
 // Holds one picture of the camera against the recipe, as the line would.
 class PredictionCheck {
  public:
-  PredictionCheck(const station::StationConfig& config, DeviceCheck& check) : config_(config), check_(check) {}
+  PredictionCheck(const StationConfig& config, DeviceCheck& check) : config_(config), check_(check) {}
 
   void run(Predictor& predictor, Capture capture) {
     if (config_.cycle.recipe.defect_free_template)
@@ -157,7 +156,7 @@ class PredictionCheck {
 
   void compare_with_recipe(const Prediction& prediction) {
     const Recipe& recipe = config_.cycle.recipe;
-    const station::Verdict verdict = station::judge(prediction, recipe);
+    const Verdict verdict = judge(prediction, recipe);
     if (verdict.reason == Reason::model_mismatch)
       check_.errors.push_back(make_error(ErrorCode::refused, "predictor: " + verdict.detail));
     else if (prediction.threshold != recipe.threshold)
@@ -168,11 +167,13 @@ class PredictionCheck {
                       recipe.threshold, prediction.operating_point, prediction.threshold)));
   }
 
-  const station::StationConfig& config_;
+  const StationConfig& config_;
   DeviceCheck& check_;
 };
 
 }  // namespace
+
+constexpr PartNumber kCheckedNumber = 1;  // any will do: there is no part
 
 static std::string holder_of(const plc::PlcInputs& inputs) {
   if (!inputs.held) return "without registers for a station's identity";
@@ -180,24 +181,23 @@ static std::string holder_of(const plc::PlcInputs& inputs) {
   return holder.empty() ? "run by no station yet" : fmt::format("last run by \"{}\"", holder.id);
 }
 
-DeviceCheck check_devices(const station::StationConfig& config) {
+DeviceCheck check_devices(const StationConfig& config) {
   DeviceCheck check;
   const auto failed = [&](const auto& result) {
     if (!result) check.errors.push_back(result.error());
     return !result;
   };
   std::optional<Capture> capture;
-  if (auto camera = in("camera", camera::open_folder_camera(config.camera)); !failed(camera)) {
+  if (auto camera = in("camera", camera::open(config.camera)); !failed(camera)) {
     const auto started = in("camera", (*camera)->start());
-    auto frame =
-        started ? in("camera", (*camera)->grab(config.camera.first_number, system_clock().now() + Milliseconds(5000)))
-                : Result<camera::Frame>(started.error());
+    auto frame = started ? in("camera", (*camera)->grab(kCheckedNumber, system_clock().now() + Milliseconds(5000)))
+                         : Result<camera::Frame>(started.error());
     if (!failed(frame)) {
       check.lines.push_back("camera     " + (*camera)->name());
       capture.emplace().views.push_back(std::move(frame->view));
     }
   }
-  if (auto plc = in("plc", plc::connect_modbus_plc(config.plc)); !failed(plc)) {
+  if (auto plc = in("plc", plc::open(config.plc)); !failed(plc)) {
     if (const auto inputs = in("plc", (*plc)->read_inputs()); !failed(inputs))
       check.lines.push_back(fmt::format("plc        {}: part {}, line {}, {}", (*plc)->name(), inputs->trigger_number,
                                         inputs->line_running ? "running" : "not running", holder_of(*inputs)));
@@ -213,4 +213,4 @@ DeviceCheck check_devices(const station::StationConfig& config) {
   return check;
 }
 
-}  // namespace lineguard::app
+}  // namespace lineguard::station
