@@ -14,7 +14,7 @@ for seed in ${seeds[*]}; do
     "$data/labels.csv" | sort -k1,1 -k2,2g | awk '{ rows[NR] = $3; strata[NR] = $1; count[$1]++ }
       END { print "image,label,split"
             for (i = 1; i <= NR; i++) print rows[i] "," (++seen[strata[i]] <= count[strata[i]] / 4 ? "test" : "train") }' >"$work/elpv.csv"
-  "$bin/lineguard" train "$work/elpv.csv" --out "$work/elpv-$seed" --labels use --search off --defective-above 0.5 \
+  "$bin/lineguard" train "$work/elpv.csv" --out "$work/elpv-$seed" --labels use --defective-above 0.5 \
     --seed "$seed" --threads 2 --json "$work/train.json" ${TRAIN_OPTIONS:-} >/dev/null 2>"$work/log" || { tail -5 "$work/log"; exit 1; }
   "$bin/lineguard" evaluate "$work/elpv-$seed" "$work/elpv.csv" --defective-above 0.5 --threads 2 --json "$work/test.json" >/dev/null 2>&1
   python3 - "$seed" "$work" <<'PY'

@@ -14,8 +14,8 @@
 #include <lineguard/dataset/dataset.h>
 #include <lineguard/detector/detector.h>
 #include <lineguard/detector/quantize.h>
-#include <lineguard/detector/train.h>
 #include <lineguard/imaging/decode.h>
+#include <lineguard/training/train.h>
 
 namespace {
 
@@ -94,7 +94,7 @@ struct Contender {
 
 Result<std::vector<Contender>> make_contenders(const fs::path& training_set, const fs::path& work) {
   LINEGUARD_ASSIGN(const auto set, dataset::read_dataset(training_set));
-  LINEGUARD_TRY(detector::train(set, {}, work / "f32", {}));
+  LINEGUARD_TRY(training::train(set, {}, work / "f32", {}));
   std::vector<detector::CalibrationPicture> good;
   for (const auto& sample : set.samples) {
     if (sample.label == Label::good && sample.split != dataset::Split::test) good.push_back({sample.image});

@@ -5,7 +5,7 @@
 set -euo pipefail
 bin=$(realpath "${1:?folder of lineguard}"); data=$(realpath "${2:?phone_screen}"); count=${3:-100}
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
-printf '[preprocessing]\ninput_px = 384\ntile_px = 512\n[bank]\nsize = 1000\n[labels]\nuse = "use"\n' >"$work/default.toml"
+printf '[[members]]\ninput_px = 384\n[preprocessing]\ntile_px = 512\n[bank]\nsize = 1000\n[labels]\nuse = "use"\n' >"$work/default.toml"
 python3 - "$data" "$work" "$bin/lineguard" "$count" "${PHONE_CONFIG:-$work/default.toml}" <<'P'
 import json, os, subprocess, sys, time
 data, work, lineguard, count, config = sys.argv[1:]
@@ -22,7 +22,7 @@ for held in pictures:
     with open(f"{folder}/set/training.json", "w") as out:
         json.dump(dict(labels, images=rest, annotations=[a for a in labels["annotations"] if a["image_id"] != held["id"]]), out)
     start = time.monotonic()
-    done = subprocess.run([lineguard, "train", f"{folder}/set", "--out", f"{folder}/model", "--config", config, "--search", "off", "--threads", "2"],
+    done = subprocess.run([lineguard, "train", f"{folder}/set", "--out", f"{folder}/model", "--config", config, "--threads", "2"],
                           capture_output=True, text=True)
     if done.returncode:
         sys.exit(done.stderr)

@@ -7,7 +7,7 @@ work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 for side in 2240 3168 4480; do  # 5, 10 and 20 MP
   "$bin/make_parts" "$work/$side" $((side == 2240 ? 12 : 4)) 1 $side >/dev/null
 done
-"$bin/lineguard" train "$work/2240" --out "$work/model" --labels ignore --search off --tile-px 512 >/dev/null 2>&1
+"$bin/lineguard" train "$work/2240" --out "$work/model" --labels ignore --tile-px 512 >/dev/null 2>&1
 for side in 2240 3168 4480; do
   /usr/bin/time -f "peak %M kB" "$bin/lineguard" inspect "$work/model" "$work/$side/good" --jsonl "$work/lines.jsonl" 2>"$work/err.txt"
   python3 - "$work/lines.jsonl" "$side" <<'P'

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # magnetic_tile, exposure 3, masks: two folds by part, each learned from and tested with in turn.
-# SEARCH=auto chooses the good-only settings first, lighting among them.
 # usage: bench/two_folds.sh BIN_FOLDER MAGNETIC_TILE_FOLDER
 set -euo pipefail
 bin=$(realpath "${1:?folder of lineguard}"); data=$(realpath "${2:?magnetic_tile}")
@@ -24,6 +23,6 @@ for tested in (0, 1):
             out.write(f"{data}/{row['image']},{row['class']},{mask},{row['part']},{split}\n")
 P
 for tested in 0 1; do
-  "$bin/lineguard" train "$work/$tested.csv" --out "$work/model-$tested" --labels use --search "${SEARCH:-off}" --allow empty-mask ${TRAIN_OPTIONS:-} 2>/dev/null | grep learned
+  "$bin/lineguard" train "$work/$tested.csv" --out "$work/model-$tested" --labels use --allow empty-mask ${TRAIN_OPTIONS:-} 2>/dev/null | grep learned
   "$bin/lineguard" evaluate "$work/model-$tested" "$work/$tested.csv" 2>/dev/null | grep -E "pictures|AUROC|mAP"
 done

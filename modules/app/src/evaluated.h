@@ -15,9 +15,6 @@ namespace lineguard::app {
 
 evaluation::Model model_of(const detector::Detector& detector);
 
-// "val", "test" or "all"; empty: what the data set itself holds back, "test", or "val" where it names that one alone.
-evaluation::Selection selection_of(const std::string& split, const dataset::Dataset& data);
-
 // The data set's fingerprint, computed when it is first asked for: that reads every file.
 class Fingerprint {
  public:
@@ -36,10 +33,5 @@ evaluation::Provenance provenance_of(Fingerprint& fingerprint);
 Result<std::vector<evaluation::LearnedPictures>> find_learned_pictures(const std::vector<std::string>& packages,
                                                                        const dataset::Dataset& data,
                                                                        const std::vector<std::size_t>& samples);
-
-// The pictures that this package's training left out (or all of them): the split is made again as training made it.
-// Errors: those of reading the manifest.
-Result<std::vector<std::size_t>> select_samples(const std::string& package, const std::string& split,
-                                                const dataset::Dataset& data);
 
 }  // namespace lineguard::app

@@ -98,14 +98,13 @@ GoodPictures good_of(const Dataset& dataset, const std::vector<SampleFacts>& fac
 // Training holds pictures back for testing, in another way where it learns from labels.
 GoodPictures good_to_learn_from(const Dataset& dataset, const std::vector<SampleFacts>& facts,
                                 std::optional<bool> with_labels) {
-  constexpr std::uint64_t kSeed = 1;  // which parts are held back hangs on it, how many does not
   const auto defective = defective_parts(dataset);
-  const auto labelled = split_for_labels(dataset, kSeed).train;
+  const auto labelled = split_for_labels(dataset).train;
   const auto of_split = [&](const std::vector<std::size_t>& learned) {
     return good_of(dataset, facts, defective, learned);
   };
   if (with_labels.value_or(count_defective(dataset, labelled) >= kEnoughDefectivePictures)) return of_split(labelled);
-  const GoodPictures alone = of_split(split_for_training(dataset, 0, kSeed).train);
+  const GoodPictures alone = of_split(split_for_training(dataset).train);
   // Where every good picture is of a defective part, the other split tells why.
   return alone.count == 0 && !with_labels ? of_split(labelled) : alone;
 }

@@ -15,7 +15,6 @@ namespace {
 struct PartFacts {
   bool defective = false;
   bool train = false, validation = false, test = false;  // named by the data set
-  std::string stratum;                                   // labels that a fair split keeps in proportion
 };
 using Parts = std::map<std::string, PartFacts>;
 
@@ -28,8 +27,6 @@ Parts collect_parts(const Dataset& dataset) {
     if (sample.label == Label::unknown) continue;
     PartFacts& part = parts[sample.part];
     part.defective = defective.contains(sample.part);
-    part.stratum = std::max(part.stratum, fmt::format("{} {} {:.2f}", sample.label == Label::defective,
-                                                      sample.class_name, sample.defect_probability));
     part.train |= sample.split == Split::train;
     part.validation |= sample.split == Split::validation;
     part.test |= sample.split == Split::test;
@@ -37,7 +34,7 @@ Parts collect_parts(const Dataset& dataset) {
   return parts;
 }
 
-// Shuffled by a hash of seed, purpose and name, so that a part's place depends on nothing else.
+// Shuffled by a hash of seed and name, so that a part's place depends on nothing else.
 std::vector<std::string> shuffle(std::vector<std::string> names, std::string_view purpose, std::uint64_t seed) {
   std::vector<std::pair<std::string, std::string>> keyed;
   for (auto& name : names)
@@ -47,92 +44,32 @@ std::vector<std::string> shuffle(std::vector<std::string> names, std::string_vie
   return names;
 }
 
-// Takes `count` of `pool`'s names out and puts them on `side`.
-void move_out(std::vector<std::string>& pool, std::size_t count, std::string_view purpose, std::uint64_t seed,
-              Side side, std::map<std::string, Side>& sides) {
-  pool = shuffle(std::move(pool), purpose, seed);
-  for (std::size_t i = 0; i < count; ++i) sides[pool[i]] = side;
-  pool.erase(pool.begin(), pool.begin() + static_cast<std::ptrdiff_t>(count));
+// Good parts alone are learned from; defective ones of the validation split stay there.
+Side side_for_training(const PartFacts& part, bool names_train) {
+  if (part.validation && !part.test) return Side::validation;
+  const bool to_learn_from = part.train || !names_train;
+  return part.defective || part.test || !to_learn_from ? Side::test : Side::train;
 }
 
-std::size_t validation_count(std::size_t parts, double fraction) {
-  fraction = std::clamp(fraction, 0.0, 0.5);
-  if (fraction == 0 || parts < 2) return 0;
-  const auto rounded = static_cast<std::size_t>(std::lround(fraction * static_cast<double>(parts)));
-  return std::clamp<std::size_t>(rounded, 1, parts - 1);
+Side side_for_labels(const PartFacts& part, bool names_any) {
+  if (part.test || (names_any && !part.train && !part.validation)) return Side::test;
+  return part.validation ? Side::validation : Side::train;
 }
 
-std::map<std::string, Side> assign_sides(const Parts& parts, double validation_fraction, std::uint64_t seed) {
-  const auto any = [&](bool PartFacts::*said) {
-    return std::any_of(parts.begin(), parts.end(), [&](const auto& entry) { return entry.second.*said; });
-  };
-  const bool names_train = any(&PartFacts::train);
-  const bool names_validation = any(&PartFacts::validation);
-  const bool names_test = any(&PartFacts::test);
-
-  std::map<std::string, Side> sides;
-  std::vector<std::string> pool;  // good parts that may be learned from
-  for (const auto& [name, part] : parts) {
-    // Where the data set names its training pictures, others are none.
-    const bool to_learn_from = part.train || !names_train;
-    if (part.validation && !part.test) {
-      sides[name] = Side::validation;  // as the data set says, defective ones too
-    } else if (part.defective || part.test || !to_learn_from) {
-      sides[name] = Side::test;
-    } else {
-      pool.push_back(name);
-    }
-  }
-  if (!names_train && !names_test) move_out(pool, pool.size() / 2, "test", seed, Side::test, sides);
-  const std::size_t held_back = names_validation ? 0 : validation_count(pool.size(), validation_fraction);
-  move_out(pool, held_back, "validation", seed, Side::validation, sides);
-  for (const auto& name : pool) sides[name] = Side::train;
-  return sides;
-}
-
-constexpr double kTestShare = 0.25;
-
-std::map<std::string, Side> assign_labelled_sides(const Parts& parts, std::uint64_t seed) {
-  const bool named = std::any_of(parts.begin(), parts.end(), [](const auto& entry) {
-    return entry.second.train || entry.second.validation || entry.second.test;
-  });
-  std::map<std::string, Side> sides;
-  std::map<std::string, std::vector<std::string>> strata;
-  for (const auto& [name, part] : parts) {
-    sides[name] = part.test || (named && !part.train && !part.validation) ? Side::test
-                  : part.validation                                       ? Side::validation
-                                                                          : Side::train;
-    if (!named) strata[part.stratum].push_back(name);
-  }
-  // What a stratum's share leaves over counts in the next one of its label: many small ones lose nothing by rounding.
-  std::map<bool, double> owed;
-  for (auto& [stratum, pool] : strata) {
-    double& due = owed[parts.at(pool.front()).defective];
-    due += kTestShare * static_cast<double>(pool.size());
-    const auto count = std::min(pool.size(), static_cast<std::size_t>(std::max(0L, std::lround(due))));
-    due -= static_cast<double>(count);
-    move_out(pool, count, "test " + stratum, seed, Side::test, sides);
-  }
-  return sides;
-}
-
-TrainingSplit sort_samples(const Dataset& dataset, const std::map<std::string, Side>& sides) {
+template <typename SideOf>
+TrainingSplit sort_samples(const Dataset& dataset, const Parts& parts, SideOf side_of) {
   TrainingSplit split;
   for (std::size_t i = 0; i < dataset.samples.size(); ++i) {
     if (dataset.samples[i].label == Label::unknown) continue;
-    switch (sides.at(dataset.samples[i].part)) {
-      case Side::train:
-        split.train.push_back(i);
-        break;
-      case Side::validation:
-        split.validation.push_back(i);
-        break;
-      case Side::test:
-        split.test.push_back(i);
-        break;
-    }
+    const Side side = side_of(parts.at(dataset.samples[i].part));
+    (side == Side::train ? split.train : side == Side::validation ? split.validation : split.test).push_back(i);
   }
   return split;
+}
+
+// What a fair share is drawn from alike.
+std::string stratum_of(const Sample& sample) {
+  return fmt::format("{} {} {:.2f}", sample.label == Label::defective, sample.class_name, sample.defect_probability);
 }
 
 }  // namespace
@@ -149,12 +86,46 @@ std::set<std::string> defective_parts(const Dataset& dataset) {
   return defective;
 }
 
-TrainingSplit split_for_training(const Dataset& dataset, double validation_fraction, std::uint64_t seed) {
-  return sort_samples(dataset, assign_sides(collect_parts(dataset), validation_fraction, seed));
+bool names_splits(const Dataset& dataset) {
+  return std::ranges::any_of(dataset.samples, [](const Sample& sample) {
+    return sample.label != Label::unknown && sample.split != Split::unset;
+  });
 }
 
-TrainingSplit split_for_labels(const Dataset& dataset, std::uint64_t seed) {
-  return sort_samples(dataset, assign_labelled_sides(collect_parts(dataset), seed));
+TrainingSplit split_for_training(const Dataset& dataset) {
+  const Parts parts = collect_parts(dataset);
+  const bool names_train = std::ranges::any_of(parts, [](const auto& entry) { return entry.second.train; });
+  return sort_samples(dataset, parts, [&](const PartFacts& part) { return side_for_training(part, names_train); });
+}
+
+TrainingSplit split_for_labels(const Dataset& dataset) {
+  const bool names_any = names_splits(dataset);
+  return sort_samples(dataset, collect_parts(dataset),
+                      [&](const PartFacts& part) { return side_for_labels(part, names_any); });
+}
+
+std::set<std::string> choose_parts(const Dataset& dataset, const std::vector<std::size_t>& samples, double share,
+                                   std::uint64_t seed) {
+  std::map<std::string, std::string> stratum_of_part;
+  for (const std::size_t i : samples) {
+    std::string& stratum = stratum_of_part[dataset.samples[i].part];
+    stratum = std::max(stratum, stratum_of(dataset.samples[i]));
+  }
+  std::map<std::string, std::vector<std::string>> strata;
+  for (const auto& [part, stratum] : stratum_of_part) strata[stratum].push_back(part);
+  const auto defective = defective_parts(dataset);
+  // What a stratum's share leaves over counts in the next one of its label: many small ones lose nothing by rounding.
+  std::map<bool, double> owed;
+  std::set<std::string> chosen;
+  for (auto& [stratum, parts] : strata) {
+    double& due = owed[defective.contains(parts.front())];
+    due += share * static_cast<double>(parts.size());
+    const auto count = std::min(parts.size(), static_cast<std::size_t>(std::max(0L, std::lround(due))));
+    due -= static_cast<double>(count);
+    const auto order = shuffle(std::move(parts), "hold out " + stratum, seed);
+    chosen.insert(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count));
+  }
+  return chosen;
 }
 
 }  // namespace lineguard::dataset

@@ -30,40 +30,28 @@ std::set<std::string> names_of(const Dataset& dataset, const std::vector<std::si
   return names;
 }
 
-TEST(Split, followsTheDataSetAndHoldsBackAFractionOfTraining) {
+TEST(Split, FollowsTheDataSet) {
   Dataset dataset = good_parts(20, Split::train);
   dataset.samples.push_back(sample_of("g", Label::good, Split::test));
   dataset.samples.push_back(sample_of("d", Label::defective, Split::test));
   dataset.samples.push_back(sample_of("u", Label::unknown, Split::test));
-  const TrainingSplit split = split_for_training(dataset, 0.25, 1);
-  EXPECT_EQ(split.train.size(), 15u);
-  EXPECT_EQ(split.validation.size(), 5u);
+  const TrainingSplit split = split_for_training(dataset);
+  EXPECT_EQ(split.train.size(), 20u);
+  EXPECT_TRUE(split.validation.empty());
   EXPECT_EQ(names_of(dataset, split.test), (std::set<std::string>{"g.png", "d.png"}));
 }
 
-TEST(Split, doesNotDependOnTheOrderOfTheSamples) {
-  Dataset dataset = good_parts(50, Split::unset);
-  const TrainingSplit before = split_for_training(dataset, 0.3, 7);
-  const auto train = names_of(dataset, before.train), validation = names_of(dataset, before.validation);
-  std::mt19937 random(3);
-  std::shuffle(dataset.samples.begin(), dataset.samples.end(), random);
-  const TrainingSplit after = split_for_training(dataset, 0.3, 7);
-  EXPECT_EQ(names_of(dataset, after.train), train);
-  EXPECT_EQ(names_of(dataset, after.validation), validation);
-  EXPECT_NE(names_of(dataset, split_for_training(dataset, 0.3, 8).train), train);
-}
-
-TEST(Split, withoutNamedSplitsTestsWithHalfOfTheGoodPartsAndAllDefectiveOnes) {
+TEST(Split, WithoutNamedSplitsEveryGoodPartIsLearnedFromAndWithLabelsAll) {
   Dataset dataset = good_parts(40, Split::unset);
   dataset.samples.push_back(sample_of("d", Label::defective));
-  const TrainingSplit split = split_for_training(dataset, 0.25, 1);
-  EXPECT_EQ(split.train.size(), 15u);
-  EXPECT_EQ(split.validation.size(), 5u);
-  EXPECT_EQ(split.test.size(), 21u);
-  EXPECT_TRUE(names_of(dataset, split.test).contains("d.png"));
+  EXPECT_FALSE(names_splits(dataset));
+  const TrainingSplit split = split_for_training(dataset);
+  EXPECT_EQ(split.train.size(), 40u);
+  EXPECT_EQ(names_of(dataset, split.test), (std::set<std::string>{"d.png"}));
+  EXPECT_EQ(split_for_labels(dataset).train.size(), 41u);
 }
 
-TEST(Split, keepsThePicturesOfOnePartTogether) {
+TEST(Split, KeepsThePicturesOfADefectivePartTogether) {
   Dataset dataset;
   for (int i = 0; i < 30; ++i) {
     for (const auto* view : {"-front", "-back"}) {
@@ -71,53 +59,44 @@ TEST(Split, keepsThePicturesOfOnePartTogether) {
     }
   }
   dataset.samples[5].label = Label::defective;  // one view of p2: its good view is tested with, too
-  const TrainingSplit split = split_for_training(dataset, 0.3, 1);
-  std::vector<std::set<std::string>> sides;
-  for (const auto* side : {&split.train, &split.validation, &split.test}) {
-    std::set<std::string> parts;
-    for (const auto i : *side) parts.insert(dataset.samples[i].part);
-    EXPECT_EQ(parts.size() * 2, side->size());
-    sides.push_back(parts);
-  }
-  EXPECT_TRUE(sides[2].contains("p2"));
-  EXPECT_EQ(sides[0].size() + sides[1].size() + sides[2].size(), 30u);
+  const TrainingSplit split = split_for_training(dataset);
+  EXPECT_EQ(split.train.size(), 58u);
+  EXPECT_EQ(names_of(dataset, split.test), (std::set<std::string>{"p2-front.png", "p2-back.png"}));
 }
 
-TEST(Split, usesANamedValidationSplitAsItIs) {
+TEST(Split, UsesANamedValidationSplitAsItIs) {
   Dataset dataset = good_parts(10, Split::train);
   dataset.samples.push_back(sample_of("v", Label::good, Split::validation));
   dataset.samples.push_back(sample_of("w", Label::defective, Split::validation));
-  const TrainingSplit split = split_for_training(dataset, 0.5, 1);
+  const TrainingSplit split = split_for_training(dataset);
   EXPECT_EQ(split.train.size(), 10u);
   EXPECT_EQ(names_of(dataset, split.validation), (std::set<std::string>{"v.png", "w.png"}));
   EXPECT_TRUE(split.test.empty());
 }
 
-TEST(Split, AQuarterOfTheDefectivePartsIsTestedWithHoweverFinelyTheyAreGraded) {
+TEST(Split, APartInTrainAndTestIsOnlyTestedWith) {
+  Dataset dataset = good_parts(5, Split::train);
+  dataset.samples.push_back(sample_of("p0", Label::good, Split::test, "-again"));
+  const TrainingSplit split = split_for_training(dataset);
+  EXPECT_EQ(split.train.size(), 4u);
+  EXPECT_EQ(split.test.size(), 2u);
+}
+
+TEST(ChooseParts, TakesTheShareOfEitherLabelHoweverFinelyDefectsAreGraded) {
   Dataset dataset = good_parts(24, Split::unset);
   for (int i = 0; i < 32; ++i) {
     dataset.samples.push_back(sample_of("d" + std::to_string(i), Label::defective, Split::unset));
     dataset.samples.back().defect_probability = 0.51 + 0.01 * i;
   }
-  const TrainingSplit split = split_for_labels(dataset, 1);
-  EXPECT_EQ(split.test.size(), 14u);
-  EXPECT_EQ(count_defective(dataset, split.test), 8);
-}
-
-TEST(Split, aPartInTrainAndTestIsOnlyTestedWith) {
-  Dataset dataset = good_parts(5, Split::train);
-  dataset.samples.push_back(sample_of("p0", Label::good, Split::test, "-again"));
-  const TrainingSplit split = split_for_training(dataset, 0, 1);
-  EXPECT_EQ(split.train.size(), 4u);
-  EXPECT_EQ(split.test.size(), 2u);
-}
-
-TEST(Split, keepsAtLeastOnePartOnEachSideOfTraining) {
-  EXPECT_EQ(split_for_training(good_parts(2, Split::train), 0.01, 1).validation.size(), 1u);
-  EXPECT_EQ(split_for_training(good_parts(2, Split::train), 9, 1).train.size(), 1u);
-  EXPECT_EQ(split_for_training(good_parts(1, Split::train), 0.5, 1).train.size(), 1u);
-  EXPECT_EQ(split_for_training(good_parts(3, Split::train), 0, 1).validation.size(), 0u);
-  EXPECT_EQ(split_for_training(Dataset{}, 0.5, 1).train.size(), 0u);
+  const auto all = split_for_labels(dataset).train;
+  const auto chosen = choose_parts(dataset, all, 0.25, 1);
+  EXPECT_EQ(chosen.size(), 14u);
+  EXPECT_EQ(std::ranges::count_if(chosen, [](const std::string& part) { return part.starts_with("d"); }), 8);
+  std::mt19937 random(3);
+  std::shuffle(dataset.samples.begin(), dataset.samples.end(), random);
+  EXPECT_EQ(choose_parts(dataset, all, 0.25, 1), chosen);
+  EXPECT_NE(choose_parts(dataset, all, 0.25, 2), chosen);
+  EXPECT_TRUE(choose_parts(dataset, all, 0, 1).empty());
 }
 
 }  // namespace

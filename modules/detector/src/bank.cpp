@@ -1,13 +1,17 @@
-#include "bank.h"
-
-#include "eigen_view.h"
+#include "graph_stages.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
 
+#include <openvino/opsets/opset13.hpp>
+
+#include <lineguard/detector/bank.h>
+#include <lineguard/features/eigen_view.h>
+
 namespace lineguard::detector {
+using namespace features;
 namespace {
 
 constexpr double kShareOfVariance = 0.9;
@@ -101,12 +105,6 @@ std::vector<std::size_t> choose_coreset(const Matrix& patches, int size, std::ui
   return chosen;
 }
 
-Matrix take_rows(const Matrix& matrix, const std::vector<std::size_t>& rows) {
-  Matrix taken(rows.size(), matrix.columns);
-  for (std::size_t i = 0; i < rows.size(); ++i) std::ranges::copy(matrix.row(rows[i]), taken.row(i).begin());
-  return taken;
-}
-
 Projection fit_whitening(const Matrix& patches, double shrinkage) {
   const Spectrum spectrum = spectrum_of(patches);
   const double added = std::max(shrinkage * spectrum.variances.mean(), 1e-12);
@@ -162,5 +160,67 @@ Distances distances_to(const Bank& bank, const Matrix& patches) {
 std::vector<float> distances_for_score(const Bank& bank, const Matrix& patches) {
   return nearest_of(squared_distances(bank, patches), bank.nearest);
 }
+
+namespace graph {
+namespace op = ov::opset13;
+namespace {
+
+Value squared_norms(const Value& x) {
+  return std::make_shared<op::ReduceSum>(std::make_shared<op::Multiply>(x, x), indices({2}), true);
+}
+
+// Every shares-th row, from row `share` on.
+Matrix rows_of_share(const Bank& bank, std::size_t share, std::size_t shares) {
+  std::vector<std::size_t> order;
+  for (std::size_t row = share; row < bank.rows.rows; row += shares) order.push_back(row);
+  return take_rows(bank.rows, order);
+}
+
+// |b|^2 - 2 x.b of every row b. x: [1, cells, projected] -> [1, cells, rows].
+Value cross_terms(const Value& x, const Matrix& rows) {
+  Matrix minus_twice = rows;
+  std::vector<float> norms(rows.rows);
+  for (std::size_t row = 0; row < rows.rows; ++row) {
+    for (float& value : minus_twice.row(row)) {
+      norms[row] += value * value;
+      value *= -2;
+    }
+  }
+  const Value cross = std::make_shared<op::MatMul>(x, weights(minus_twice), false, true);
+  return std::make_shared<op::Add>(cross, constant<float>({1, 1, rows.rows}, norms));
+}
+
+Value roots(const Value& squared) {
+  return std::make_shared<op::Sqrt>(std::make_shared<op::Relu>(squared));
+}
+
+}  // namespace
+
+// distances_to() of bank.h: |x - b|^2 = |x|^2 + (|b|^2 - 2 x.b). patches: [1, cells, channels]
+CellDistances add_to_graph(const Bank& bank, const Value& patches) {
+  const Value center = constant<float>({1, 1, bank.projection.center.size()}, bank.projection.center);
+  const Value centred = std::make_shared<op::Subtract>(patches, center);
+  const Value x = std::make_shared<op::MatMul>(centred, weights(bank.projection.directions), false, false);
+  const Value norms = squared_norms(bank.counts_the_rest ? centred : x);
+  const auto mean_distance = [&](const Value& cross) -> Value {  // [1, cells, n] -> [1, cells, 1]
+    return std::make_shared<op::ReduceMean>(roots(std::make_shared<op::Add>(cross, norms)), indices({2}), true);
+  };
+  const auto shares = static_cast<std::size_t>(shares_of(bank));
+  ov::OutputVector crosses, minima;  // share by share: a product of them all would not stay in the core's cache
+  for (std::size_t share = 0; share < shares; ++share) {
+    crosses.push_back(cross_terms(x, rows_of_share(bank, share, shares)));
+    minima.push_back(std::make_shared<op::ReduceMin>(crosses.back(), indices({2}), true));
+  }
+  const Value nearest = std::make_shared<op::Concat>(minima, 2);
+  if (bank.nearest <= 1)
+    return {mean_distance(std::make_shared<op::ReduceMin>(nearest, indices({2}), true)), mean_distance(nearest)};
+  const Value once = std::make_shared<op::Concat>(crosses, 2);
+  const Value count = op::Constant::create(
+      ov::element::i64, ov::Shape{}, {std::min<std::int64_t>(bank.nearest, static_cast<std::int64_t>(bank.rows.rows))});
+  const auto top = std::make_shared<op::TopK>(once, count, 2, op::TopK::Mode::MIN, op::TopK::SortType::NONE);
+  return {mean_distance(top->output(0)), mean_distance(nearest)};
+}
+
+}  // namespace graph
 
 }  // namespace lineguard::detector

@@ -1,13 +1,13 @@
-#include "boxes.h"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <functional>
 
+#include <lineguard/detector/boxes.h>
 #include <lineguard/stats/detection.h>
 
 namespace lineguard::detector {
+using namespace features;
 namespace {
 
 constexpr std::size_t kMostBoxes = 64, kMostCandidates = 4096;

@@ -1,17 +1,20 @@
-#include "brightness.h"
-
-#include "map_score.h"
+#include "graph_stages.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
+#include <openvino/opsets/opset13.hpp>
 
 #include <lineguard/core/check.h>
+#include <lineguard/detector/brightness.h>
+#include <lineguard/detector/map_score.h>
+#include <lineguard/features/preprocess.h>
 #include <lineguard/imaging/transform.h>
 #include <lineguard/stats/quantile.h>
 
 namespace lineguard::detector {
+using namespace features;
 namespace {
 
 // Areas that hardly vary between few good pictures must not count without bounds: to each spread come twice the mean
@@ -79,5 +82,21 @@ std::string describe_brightness(bool counts, double share, double gain) {
       "left out: it differs so much between good parts that a defect would need to stand out {:.0f} % more",
       -100 * gain);
 }
+
+namespace graph {
+namespace op = ov::opset13;
+// add_brightness() of brightness.h. profile: [1, areas]
+void add_to_graph(const Brightness& brightness, const Value& profile, int grid_cells, Answer& answer) {
+  const Value away = std::make_shared<op::Subtract>(profile, row_of(brightness.mean));
+  const Value distances = std::make_shared<op::Divide>(std::make_shared<op::Abs>(away), row_of(brightness.spread));
+  answer.brightness = std::make_shared<op::ReduceMax>(distances, indices({1}), false);
+  if (brightness.weight <= 0) return;  // labels say what it counts
+  Value excess = std::make_shared<op::Relu>(line(distances, 1, -brightness.usual));
+  excess = std::make_shared<op::Reshape>(excess, indices({1, 1, kBrightnessAreas, kBrightnessAreas}), false);
+  answer.score = std::make_shared<op::Add>(answer.score, line(answer.brightness, brightness.weight, 0));
+  answer.map = std::make_shared<op::Add>(answer.map, line(resized_to(excess, grid_cells), brightness.weight, 0));
+}
+
+}  // namespace graph
 
 }  // namespace lineguard::detector

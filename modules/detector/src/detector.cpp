@@ -1,11 +1,4 @@
-#include "alignment.h"
-#include "boxes.h"
 #include "detector_state.h"
-#include "golden.h"
-#include "preprocess.h"
-#include "regions.h"
-#include "template_pair.h"
-#include "tiles.h"
 
 #include <algorithm>
 #include <atomic>
@@ -21,12 +14,20 @@
 #include <lineguard/core/picture_sum.h>
 #include <lineguard/core/stop_scope.h>
 #include <lineguard/core/words.h>
+#include <lineguard/detector/boxes.h>
 #include <lineguard/detector/detector.h>
+#include <lineguard/detector/golden.h>
+#include <lineguard/detector/regions.h>
+#include <lineguard/features/alignment.h>
+#include <lineguard/features/preprocess.h>
+#include <lineguard/features/template_pair.h>
+#include <lineguard/features/tiles.h>
 #include <lineguard/imaging/decode.h>
 #include <lineguard/infer/network.h>
 #include <lineguard/package/contents.h>
 
 namespace lineguard::detector {
+using namespace features;
 
 namespace {
 
@@ -38,7 +39,7 @@ Error no_template() {
 }
 
 // Values of another depth mean another brightness: black, or white, for the model.
-Result<void> refuse_other_depth(const Image& image, const package::Preprocessing& preprocessing) {
+Result<void> refuse_other_depth(const Image& image, const imaging::Preprocessing& preprocessing) {
   const int bits = image.depth() == PixelDepth::u16 ? 16 : 8;
   if (preprocessing.depth_bits == 0 || preprocessing.depth_bits == bits) return {};
   return make_error(ErrorCode::invalid_argument,
@@ -67,7 +68,7 @@ Result<DecodedView> decode_content(const ViewContent& content, const PredictOpti
 
 }  // namespace
 
-Result<DecodedView> decode_view(const View& view, const package::Preprocessing& preprocessing,
+Result<DecodedView> decode_view(const View& view, const imaging::Preprocessing& preprocessing,
                                 const PredictOptions& options) {
   LINEGUARD_ASSIGN(DecodedView picture, decode_content(view.content, options));
   LINEGUARD_TRY(refuse_other_depth(*picture.image, preprocessing));
@@ -123,7 +124,7 @@ std::vector<FloatMap> square_maps(const std::vector<float>& values, std::size_t 
 // One tile after the other, so that memory does not grow with the picture but for its map.
 Result<Tiled> run_tiles(const infer::Network& network, const Image& image, const package::Manifest& manifest,
                         const PredictOptions& options, const GivesWay& gives_way) {
-  const package::Preprocessing& preprocessing = manifest.preprocessing;
+  const imaging::Preprocessing& preprocessing = manifest.preprocessing;
   if (const auto count = count_tiles(preprocessing, image.size()); count > limits::kPictureTiles)
     return make_error(ErrorCode::too_large, fmt::format("the picture falls into {} tiles of {} px, allowed are {}",
                                                         count, preprocessing.tile_px, limits::kPictureTiles));
@@ -306,10 +307,10 @@ Result<Prediction> Detector::State::predict(const Image& image, const PredictOpt
                                             const GivesWay& gives_way) const {
   if (!manifest.preprocessing.alignment_reference || image.empty()) return predict_in_place(image, options, gives_way);
   LINEGUARD_ASSIGN(const Point shift, find_shift(image, manifest.preprocessing));
-  LINEGUARD_ASSIGN(Prediction prediction, predict_in_place(moved_back(image, shift), options, gives_way));
-  for (Region& region : prediction.regions) region = moved_forth(std::move(region), shift, image.size());
-  for (Region& region : prediction.faint_regions) region = moved_forth(std::move(region), shift, image.size());
-  if (prediction.map) prediction.map = moved_forth(*prediction.map, shift);
+  LINEGUARD_ASSIGN(Prediction prediction, predict_in_place(aligned_to_reference(image, shift), options, gives_way));
+  for (Region& region : prediction.regions) region = undo_alignment(std::move(region), shift, image.size());
+  for (Region& region : prediction.faint_regions) region = undo_alignment(std::move(region), shift, image.size());
+  if (prediction.map) prediction.map = undo_alignment(*prediction.map, shift);
   return prediction;
 }
 

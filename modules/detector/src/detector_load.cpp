@@ -1,8 +1,5 @@
 // From a package's files to a detector that reproduces its golden scores, and the self-test later on.
 #include "detector_state.h"
-#include "golden.h"
-#include "preprocess.h"
-#include "tiles.h"
 
 #include <cmath>
 #include <new>
@@ -12,9 +9,13 @@
 
 #include <lineguard/core/limits.h>
 #include <lineguard/core/words.h>
+#include <lineguard/detector/golden.h>
+#include <lineguard/features/preprocess.h>
+#include <lineguard/features/tiles.h>
 #include <lineguard/imaging/decode.h>
 
 namespace lineguard::detector {
+using namespace features;
 namespace {
 
 constexpr int kMostLoads = 3;

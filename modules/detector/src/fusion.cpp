@@ -1,14 +1,14 @@
-#include "fusion.h"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <numeric>
 
+#include <lineguard/detector/fusion.h>
 #include <lineguard/stats/quantile.h>
 
 namespace lineguard::detector {
+using namespace features;
 namespace {
 
 constexpr std::size_t kInputs = 4;

@@ -1,7 +1,3 @@
-#include "golden.h"
-
-#include "synthetic_defect.h"
-
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -10,6 +6,8 @@
 #include <lineguard/core/limits.h>
 #include <lineguard/core/words.h>
 #include <lineguard/detector/detector.h>
+#include <lineguard/detector/golden.h>
+#include <lineguard/detector/synthetic_defect.h>
 #include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/encode.h>
 #include <lineguard/imaging/transform.h>

@@ -1,14 +1,15 @@
 #include "graph_quantize.h"
 
-#include "graph_ops.h"
-
 #include <algorithm>
 #include <cmath>
 
 #include <openvino/openvino.hpp>
 #include <openvino/opsets/opset13.hpp>
 
+#include <lineguard/features/graph_ops.h>
+
 namespace lineguard::detector {
+using namespace features;
 namespace op = ov::opset13;
 using namespace graph;
 namespace {

@@ -1,15 +1,18 @@
-#include "kernel_ridge.h"
-
-#include "eigen_view.h"
-#include "random_choice.h"
+#include "graph_stages.h"
 
 #include <algorithm>
 #include <numeric>
 #include <random>
 
+#include <openvino/opsets/opset13.hpp>
+
+#include <lineguard/detector/kernel_ridge.h>
+#include <lineguard/detector/random_choice.h>
+#include <lineguard/features/eigen_view.h>
 #include <lineguard/stats/quantile.h>
 
 namespace lineguard::detector {
+using namespace features;
 namespace {
 
 constexpr double kRidge = 0.1;  // variance of the noise of a target
@@ -112,5 +115,23 @@ KernelRidge fit_kernel_ridge(const Matrix& x, const std::vector<double>& targets
   ridge.weights = to_vector(weights.transpose());
   return ridge;
 }
+
+namespace graph {
+namespace op = ov::opset13;
+// x: [1, inputs] -> [1, 1]
+Value add_to_graph(const KernelRidge& ridge, const Value& x) {
+  const Value away = std::make_shared<op::Subtract>(x, row_of(ridge.mean));
+  Value z = std::make_shared<op::Multiply>(away, row_of(ridge.factor));
+  z = std::make_shared<op::Clamp>(z, -KernelRidge::kFarthest, KernelRidge::kFarthest);
+  z = std::make_shared<op::MatMul>(z, weights(ridge.directions), false, false);
+  const Value apart = std::make_shared<op::Subtract>(z, weights(ridge.rows));
+  const Value squared =
+      std::make_shared<op::ReduceSum>(std::make_shared<op::Multiply>(apart, apart), indices({1}), true);
+  const Value kernel = std::make_shared<op::Exp>(line(squared, -ridge.precision, 0));
+  const Value each = std::make_shared<op::Multiply>(kernel, constant<float>({ridge.weights.size(), 1}, ridge.weights));
+  return line(std::make_shared<op::ReduceSum>(each, indices({0}), true), 1, ridge.bias);
+}
+
+}  // namespace graph
 
 }  // namespace lineguard::detector

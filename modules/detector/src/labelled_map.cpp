@@ -1,9 +1,14 @@
-#include "labelled_map.h"
+#include "graph_stages.h"
 
 #include <algorithm>
 #include <cstddef>
 
+#include <openvino/opsets/opset13.hpp>
+
+#include <lineguard/detector/labelled_map.h>
+
 namespace lineguard::detector {
+using namespace features;
 
 // Rows first, then columns.
 std::vector<float> highest_nearby(const std::vector<float>& map, int side, int reach) {
@@ -50,5 +55,45 @@ std::vector<float> joined_map(const LabelledHead& head, const std::vector<float>
   }
   return map;
 }
+
+namespace graph {
+namespace op = ov::opset13;
+namespace {
+
+Value modest_floor_of(const Value& distance, const Floor& floor) {
+  const Value above = line(distance, floor.slope, -floor.slope * floor.distance);
+  const Value positive = std::make_shared<op::Relu>(above);
+  const Value rise = std::make_shared<op::Log>(std::make_shared<op::Add>(positive, scalar(1)));
+  const Value below = std::make_shared<op::Minimum>(above, scalar(0));
+  return line(std::make_shared<op::Add>(rise, below), 1, floor.level);
+}
+
+// Of each cell the highest value within `reach` cells, [1, 1, grid, grid].
+Value highest_within(const Value& map, int reach) {
+  const auto margin = static_cast<std::size_t>(reach), side = 2 * margin + 1;
+  const ov::Strides step{1, 1};
+  return std::make_shared<op::MaxPool>(map, step, step, ov::Shape{margin, margin}, ov::Shape{margin, margin},
+                                       ov::Shape{side, side})
+      ->output(0);
+}
+
+}  // namespace
+
+// Log odds of cells and distances to the map, all [1, 1, grid, grid]: joined_map() above.
+Value joined_map_in_graph(const LabelledHead& head, const Value& logits, const Value& distances) {
+  const CellFusion& fusion = head.cell_fusion;
+  const double level = head.map_floor.level;
+  const Value fused =
+      std::make_shared<op::Add>(line(logits, fusion.logit, fusion.bias), line(distances, fusion.distance, 0));
+  const Value above = line(logits, 1, -head.cell_level);
+  const Value agreed = std::make_shared<op::Minimum>(above, line(fused, 1, -level));
+  const Value known = std::make_shared<op::Greater>(highest_within(agreed, head.reach_cells), scalar(0));
+  const Value depth = std::make_shared<op::Maximum>(above, scalar(-LabelledHead::kOutlineDepth));
+  const Value outlined = std::make_shared<op::Minimum>(fused, line(depth, 1, level));
+  const Value raised = std::make_shared<op::Maximum>(fused, modest_floor_of(distances, head.map_floor));
+  return std::make_shared<op::Select>(known, outlined, raised);
+}
+
+}  // namespace graph
 
 }  // namespace lineguard::detector

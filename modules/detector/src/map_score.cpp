@@ -1,11 +1,16 @@
-#include "map_score.h"
+#include "graph_stages.h"
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <numeric>
 
+#include <openvino/opsets/opset13.hpp>
+
+#include <lineguard/detector/map_score.h>
+
 namespace lineguard::detector {
+using namespace features;
 namespace {
 
 constexpr double kUsual = 0.5, kStriking = 0.999;  // shares of good parts' cells below the levels
@@ -67,6 +72,17 @@ double mean_of_highest(const Head& head, std::vector<float> cells) {
 
 }  // namespace
 
+std::vector<float> gaussian_kernel(double sigma_cells) {
+  const int radius = std::max(1, static_cast<int>(std::ceil(3 * sigma_cells)));
+  std::vector<float> kernel;
+  double sum = 0;
+  for (int i = -radius; i <= radius; ++i) sum += std::exp(-i * i / (2 * sigma_cells * sigma_cells));
+  for (int i = -radius; i <= radius; ++i) {
+    kernel.push_back(static_cast<float>(std::exp(-i * i / (2 * sigma_cells * sigma_cells)) / sum));
+  }
+  return kernel;
+}
+
 MapScore score_distances(const Head& head, Distances distances) {
   return {smoothed_where_usual(head, weighted(head, std::move(distances.for_map))),
           mean_of_highest(head, smoothed(std::move(distances.for_score), head.grid_cells, head.smoothing_cells))};
@@ -106,5 +122,54 @@ MapScore score_by_nearest(const Head& head, const Matrix& patches) {
 MapScore score_patches(const Head& head, const Matrix& patches) {
   return score_distances(head, distances_to(head.bank, patches));
 }
+
+namespace graph {
+namespace op = ov::opset13;
+namespace {
+
+// Separable Gaussian with the border cells repeated. map: [1, 1, grid, grid].
+Value smoothed(Value map, double sigma_cells) {
+  if (sigma_cells <= 0) return map;
+  const std::vector<float> kernel = gaussian_kernel(sigma_cells);
+  const std::size_t side = kernel.size();
+  const auto margin = static_cast<std::int64_t>(side / 2);
+  map = std::make_shared<op::Pad>(map, indices({0, 0, margin, margin}), indices({0, 0, margin, margin}),
+                                  ov::op::PadMode::EDGE);
+  for (const ov::Shape& shape : {ov::Shape{1, 1, side, 1}, ov::Shape{1, 1, 1, side}}) {
+    map = std::make_shared<op::Convolution>(map, constant<float>(shape, kernel), ov::Strides{1, 1},
+                                            ov::CoordinateDiff{0, 0}, ov::CoordinateDiff{0, 0}, ov::Strides{1, 1});
+  }
+  return map;
+}
+
+// [1, cells, 1] -> [1, 1, grid, grid]
+Value as_map(const Value& distances, const Head& head) {
+  const auto grid = static_cast<std::int64_t>(head.grid_cells);
+  return std::make_shared<op::Reshape>(distances, indices({1, 1, grid, grid}), false);
+}
+
+// smoothed_where_usual() of map_score.cpp.
+Value smoothed_where_usual(Value map, const Head& head) {
+  if (!head.place_weights.empty())
+    map = std::make_shared<op::Multiply>(map, constant<float>(map.get_shape(), head.place_weights));
+  if (!head.levels || head.smoothing_cells <= 0) return smoothed(map, head.smoothing_cells);
+  const double range = head.levels->striking - head.levels->usual;
+  const Value strikes = std::make_shared<op::Clamp>(
+      line(smoothed(map, head.smoothing_cells), 1 / range, -head.levels->usual / range), 0.0, 1.0);
+  const Value wide = smoothed(map, kWiderWhereUsual * head.smoothing_cells);
+  const Value sharper = std::make_shared<op::Multiply>(strikes, std::make_shared<op::Subtract>(map, wide));
+  return std::make_shared<op::Add>(wide, sharper);
+}
+
+}  // namespace
+
+MapAndScore add_to_graph(const Head& head, const CellDistances& distances) {
+  const auto grid = static_cast<std::int64_t>(head.grid_cells);
+  const Value ranked = smoothed(as_map(distances.for_score, head), head.smoothing_cells);
+  return {smoothed_where_usual(as_map(distances.for_map, head), head),
+          features::graph::mean_of_highest(ranked, head.top_cells, grid * grid)};
+}
+
+}  // namespace graph
 
 }  // namespace lineguard::detector

@@ -1,10 +1,14 @@
-#include "mlp.h"
-
+#include "graph_stages.h"
 #include "network_training.h"
 
 #include <utility>
 
+#include <openvino/opsets/opset13.hpp>
+
+#include <lineguard/detector/mlp.h>
+
 namespace lineguard::detector {
+using namespace features;
 namespace {
 
 // Of the loss of each row, by the outputs.
@@ -13,9 +17,9 @@ RowMajor gradient(Learns learns, RowMajor outputs, const RowMajor& targets) {
   return cross_entropy_gradient(std::move(outputs), targets);
 }
 
-class Member {
+class OneNetwork {
  public:
-  Member(const RowMajor& x, const RowMajor& targets, const MlpOptions& options, std::uint64_t seed)
+  OneNetwork(const RowMajor& x, const RowMajor& targets, const MlpOptions& options, std::uint64_t seed)
       : x_(x),
         targets_(targets),
         options_(options),
@@ -89,7 +93,7 @@ Mlp fit_mlp(const Matrix& x, const Matrix& targets, const MlpOptions& options) {
   Row first_bias(all), second_bias = Row::Zero(wanted.cols());
   const auto share = 1 / static_cast<float>(options.members);
   for (int i = 0; i < options.members; ++i) {
-    Member member(inputs, wanted, options, options.seed * 1000 + static_cast<std::uint64_t>(i));
+    OneNetwork member(inputs, wanted, options, options.seed * 1000 + static_cast<std::uint64_t>(i));
     member.train();
     first.middleCols(i * hidden, hidden) = standard.factor.asDiagonal() * member.first.value;
     first_bias.segment(i * hidden, hidden) =
@@ -99,5 +103,16 @@ Mlp fit_mlp(const Matrix& x, const Matrix& targets, const MlpOptions& options) {
   }
   return {to_matrix(first), to_vector(first_bias), to_matrix(second), to_vector(second_bias)};
 }
+
+namespace graph {
+namespace op = ov::opset13;
+Value add_to_graph(const Mlp& mlp, const Value& x) {
+  Value hidden = std::make_shared<op::MatMul>(x, weights(mlp.first), false, false);
+  hidden = std::make_shared<op::Relu>(std::make_shared<op::Add>(hidden, row_of(mlp.first_bias)));
+  const Value out = std::make_shared<op::MatMul>(hidden, weights(mlp.second), false, false);
+  return std::make_shared<op::Add>(out, row_of(mlp.second_bias));
+}
+
+}  // namespace graph
 
 }  // namespace lineguard::detector

@@ -1,7 +1,5 @@
 #include "network_training.h"
 
-#include "random_choice.h"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -10,7 +8,10 @@
 #include <numeric>
 #include <utility>
 
+#include <lineguard/detector/random_choice.h>
+
 namespace lineguard::detector {
+using namespace features;
 
 RowMajor initial_weights(Eigen::Index inputs, Eigen::Index outputs, std::mt19937_64& random) {
   RowMajor weights(inputs, outputs);

@@ -1,13 +1,14 @@
 // What training a network by gradients needs, whatever its layers. Include it from .cpp files alone.
 #pragma once
 
-#include "eigen_view.h"
-
 #include <functional>
 #include <random>
 #include <vector>
 
+#include <lineguard/features/eigen_view.h>
+
 namespace lineguard::detector {
+using features::Matrix, features::Row, features::RowMajor, features::view, features::to_matrix, features::to_vector;
 
 // He et al. 2015, uniform form.
 RowMajor initial_weights(Eigen::Index inputs, Eigen::Index outputs, std::mt19937_64& random);

@@ -1,18 +1,19 @@
-#include "golden.h"
 #include "graph_quantize.h"
-#include "package_version.h"
-#include "template_pair.h"
-#include "tiles.h"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
 #include <lineguard/core/files.h>
+#include <lineguard/detector/golden.h>
 #include <lineguard/detector/quantize.h>
+#include <lineguard/features/template_pair.h>
+#include <lineguard/features/tiles.h>
 #include <lineguard/package/contents.h>
+#include <lineguard/package/version.h>
 
 namespace lineguard::detector {
+using namespace features;
 namespace fs = std::filesystem;
 namespace {
 
@@ -20,7 +21,7 @@ constexpr std::size_t kMostPictures = 100, kMostTiles = 400;
 
 // Tiles of pictures that are spread evenly over the list.
 Result<std::vector<Tile>> calibration_tiles(const std::vector<CalibrationPicture>& pictures,
-                                            const package::Preprocessing& preprocessing, std::size_t& shown,
+                                            const imaging::Preprocessing& preprocessing, std::size_t& shown,
                                             const ProgressFunction& progress) {
   std::vector<Tile> tiles;
   shown = std::min(pictures.size(), kMostPictures);
@@ -77,7 +78,7 @@ Result<QuantizeReport> quantize_into(const fs::path& package, const std::string&
   }
   LINEGUARD_TRY(take_over_operating_points(contents, folder));  // for the golden scores
   manifest.precision = precision;
-  manifest.version = next_version(folder, manifest.name);
+  manifest.version = package::next_version(folder, manifest.name);
   LINEGUARD_ASSIGN(manifest.golden_spread, score_golden_pictures(folder, manifest));
   report.model = {manifest.name, manifest.version, ""};
   LINEGUARD_ASSIGN(report.model.digest, package::write_manifest(folder, manifest));

@@ -1,5 +1,3 @@
-#include "regions.h"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -7,9 +5,11 @@
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include <lineguard/detector/regions.h>
 #include <lineguard/imaging/transform.h>
 
 namespace lineguard::detector {
+using namespace features;
 namespace {
 
 constexpr std::size_t kMostRegions = 64;

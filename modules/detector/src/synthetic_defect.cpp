@@ -1,9 +1,8 @@
-#include "synthetic_defect.h"
-
-#include "random_choice.h"
-
 #include <algorithm>
 #include <cmath>
+
+#include <lineguard/detector/random_choice.h>
+#include <lineguard/detector/synthetic_defect.h>
 
 namespace lineguard::detector {
 namespace {

@@ -1,14 +1,14 @@
-#include "bank.h"
-
-#include "map_score.h"
-#include "training_set.h"
-
+#include <algorithm>
 #include <cmath>
 #include <set>
 
 #include <gtest/gtest.h>
 
+#include <lineguard/detector/bank.h>
+#include <lineguard/detector/map_score.h>
+
 namespace lineguard::detector {
+using namespace features;
 namespace {
 
 Matrix grid_points(std::size_t rows, std::size_t columns) {
@@ -121,16 +121,6 @@ TEST(MapScore, MeansTheHighestCellsOfTheSmoothedMap) {
   head.smoothing_cells = 1;  // a constant map stays as it is
   const std::vector<float> constant(9, 2);
   EXPECT_NEAR(score_distances(head, {constant, constant}).score, 2, 1e-5);
-}
-
-TEST(Folds, KeepAPartTogetherAndDoNotDependOnOrder) {
-  const std::vector<std::string> parts = {"a", "b", "c", "d", "e", "f", "a"};
-  const auto folds = assign_folds(parts, 3, 1);
-  EXPECT_EQ(folds.front(), folds.back());
-  EXPECT_EQ(std::set<int>(folds.begin(), folds.end()), (std::set<int>{0, 1, 2}));
-  const std::vector<std::string> reversed(parts.rbegin(), parts.rend());
-  const auto other = assign_folds(reversed, 3, 1);
-  EXPECT_EQ(std::vector<int>(other.rbegin(), other.rend()), folds);
 }
 
 }  // namespace

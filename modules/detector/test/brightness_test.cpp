@@ -1,22 +1,22 @@
-#include "brightness.h"
-
-#include "map_score.h"
-#include "preprocess.h"
-
 #include <algorithm>
 #include <cmath>
 #include <random>
 
 #include <gtest/gtest.h>
 
+#include <lineguard/detector/brightness.h>
+#include <lineguard/detector/map_score.h>
+#include <lineguard/features/preprocess.h>
+
 namespace lineguard::detector {
+using namespace features;
 namespace {
 
 constexpr std::size_t kAreas = 36;
 
 // The logarithms that the feature graph makes of a tile's last row.
 std::vector<float> profile_of(const Image& image) {
-  package::Preprocessing preprocessing{.input_px = 96, .lighting = imaging::Lighting::local_contrast};
+  imaging::Preprocessing preprocessing{.input_px = 96, .lighting = imaging::Lighting::local_contrast};
   preprocessing.brightness = true;
   const auto tile = prepare_tile(image, preprocessing);
   EXPECT_EQ(tile.size(), 97U * 96 * 3);

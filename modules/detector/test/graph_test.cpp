@@ -1,22 +1,25 @@
 // The graph against our own arithmetic, which calibrates what the graph decides.
-#include "graph.h"
-
-#include "installed_backbone.h"
-#include "labelled_map.h"
-#include "map_score.h"
-#include "preprocess.h"
 #include "temp_folder.h"
 #include "test_data.h"
 
 #include <algorithm>
+#include <cmath>
 #include <random>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <lineguard/detector/labelled_map.h>
+#include <lineguard/detector/map_score.h>
+#include <lineguard/detector/mixture.h>
+#include <lineguard/features/backbone.h>
+#include <lineguard/features/installed_backbone.h>
+#include <lineguard/features/preprocess.h>
 #include <lineguard/imaging/transform.h>
 #include <lineguard/infer/network.h>
 
 namespace lineguard::detector {
+using namespace features;
 namespace {
 
 constexpr int kSide = 96, kGrid = 6;
@@ -31,7 +34,7 @@ Image noisy(std::uint64_t seed) {
 // The two graphs of one way to prepare pictures, in a folder of their own.
 class Graphs {
  public:
-  explicit Graphs(package::Preprocessing preprocessing, FeatureLayout layout = {kSide, kGrid, 3, true, {}, {}})
+  explicit Graphs(imaging::Preprocessing preprocessing, FeatureLayout layout = {kSide, kGrid, 3, true, {}, {}})
       : preprocessing_(std::move(preprocessing)), layout_(std::move(layout)) {
     layout_.brightness = preprocessing_.brightness;
   }
@@ -44,8 +47,10 @@ class Graphs {
   }
 
   void expect_answer(const Head& head, const Image& seen, const MapScore& defined,
+                     const std::optional<Brightness>& brightness = {},
                      const std::optional<LabelledHead>& labelled = {}) const {
-    ASSERT_TRUE(write_detector_graph(features_, head, labelled, network_));
+    const Mixture one{{{0, head, {}, {}}}, head.grid_cells, brightness};
+    ASSERT_TRUE(write_detector_graph({features_}, one, labelled, network_));
     const auto loaded = infer::Network::load(network_, {});
     ASSERT_TRUE(loaded) << loaded.error().message;
     const auto answer = loaded->run(prepare_tile(seen, preprocessing_), tile_shape(preprocessing_));
@@ -57,7 +62,7 @@ class Graphs {
   }
 
  private:
-  package::Preprocessing preprocessing_;
+  imaging::Preprocessing preprocessing_;
   FeatureLayout layout_;
   test::TempFolder folder_;
   std::filesystem::path features_ = folder_ / "features.xml", network_ = folder_ / "network.xml";
@@ -116,15 +121,14 @@ TEST(DetectorGraph, JoinsBrightnessPlacesAndLevelsAsCalibrationDoes) {
   head.levels = MapLevels{low + (high - low) / 4, high - (high - low) / 4};  // some cells usual, some striking
   for (int cell = 0; cell < kGrid * kGrid; ++cell)
     head.place_weights.push_back(0.8F + 0.01F * static_cast<float>(cell));
-  head.brightness = fit_brightness(profiles);
-  head.brightness->weight = 3;
-  head.brightness->usual = 0.5;
+  Brightness brightness = fit_brightness(profiles);
+  brightness.weight = 3;
+  brightness.usual = 0.5;
   MapScore defined = score_distances(head, plain);
   const double patches_alone = defined.score;
-  add_brightness(*head.brightness, brightness_distances(*head.brightness, extracted->brightness.values), kGrid,
-                 defined);
+  add_brightness(brightness, brightness_distances(brightness, extracted->brightness.values), kGrid, defined);
   EXPECT_GT(defined.score, patches_alone + 3);  // a third in half the light is far from the others
-  graphs.expect_answer(head, seen, defined);
+  graphs.expect_answer(head, seen, defined, brightness);
 }
 
 // A network of fixed noise: what it says does not matter here, but that graph and calibration join it alike.
@@ -174,7 +178,57 @@ TEST(DetectorGraph, JoinsLabelledCellsAndDistancesAsCalibrationDoes) {
   defined.score += 100;
   defined.map = joined_map(labelled, logits, distances);
   EXPECT_GT(std::ranges::max(defined.map), labelled.map_floor.level);
-  graphs.expect_answer(head, noisy(77), defined, labelled);
+  graphs.expect_answer(head, noisy(77), defined, {}, labelled);
+}
+
+// Two sizes and, of the finer one, two banks: one graph, whose answer is the mean of the members' on one scale.
+TEST(DetectorGraph, GivesTheMeanOfItsMembers) {
+  LINEGUARD_NEEDS(test::deps() / "backbone");
+  test::TempFolder folder;
+  imaging::Preprocessing preprocessing{.input_px = 128};
+  preprocessing.further_inputs.push_back({kSide, imaging::Lighting::local_contrast});
+  Backbone backbone;
+  backbone.file = *find_installed_backbone();
+  const Image seen = noisy(77);
+  Mixture mixture;
+  mixture.grid_cells = 128 / 16;
+  std::vector<std::filesystem::path> features;
+  std::vector<MapScore> of_members;
+  for (std::size_t input = 0; input < input_count(preprocessing); ++input) {
+    const imaging::Preprocessing one = of_input(preprocessing, input);
+    const int grid = one.input_px / 16;
+    features.push_back(folder / fmt::format("features_{}.xml", input));
+    ASSERT_TRUE(write_feature_graph(backbone, {one.input_px, grid, 3, true, {}, {}}, features.back()));
+    const auto extractor = FeatureExtractor::load(features.back(), one, 1);
+    ASSERT_TRUE(extractor) << extractor.error().message;
+    Matrix good;
+    for (std::uint64_t seed = 0; seed < 3; ++seed) append_rows(good, extractor->extract(noisy(seed))->patches);
+    for (const double whitening : {0.0, 0.1}) {
+      if (whitening > 0 && input > 0) continue;
+      Member member{input, {}, {5, 0.5 + whitening}, {4, 2}};
+      member.head.grid_cells = grid;
+      member.head.bank = fit_bank(good, {.size = 40, .whitening_shrinkage = whitening});
+      of_members.push_back(score_patches(member.head, extractor->extract(seen)->patches));
+      mixture.members.push_back(std::move(member));
+    }
+  }
+  ASSERT_TRUE(write_detector_graph(features, mixture, {}, folder / "network.xml"));
+  const auto network = infer::Network::load(folder / "network.xml", {});
+  ASSERT_TRUE(network) << network.error().message;
+  const auto answer = network->run(prepare_tile(seen, preprocessing), tile_shape(preprocessing));
+  ASSERT_TRUE(answer) << answer.error().message;
+  const MapScore defined = mix(mixture, of_members);
+  EXPECT_NEAR((*answer)[1].values[0], defined.score, 1e-3 * std::abs(defined.score));
+  ASSERT_EQ((*answer)[0].values.size(), defined.map.size());
+  for (std::size_t cell = 0; cell < defined.map.size(); ++cell)
+    EXPECT_NEAR((*answer)[0].values[cell], defined.map[cell], 2e-3 * (1 + std::abs(defined.map[cell]))) << cell;
+}
+
+TEST(Scale, OfPicturesThatAreAllAlikeIsFinite) {
+  const Scale scale = fit_scale({2, 2, 2});
+  EXPECT_EQ(scale.at(2), 0);
+  EXPECT_GT(scale.at(3), 100);
+  EXPECT_TRUE(std::isfinite(fit_scale({0}).at(1)));
 }
 
 }  // namespace

@@ -1,14 +1,14 @@
 // What a map shows where labels were learned from.
-#include "labelled_map.h"
-
-#include "fusion.h"
-
 #include <algorithm>
 #include <random>
 
 #include <gtest/gtest.h>
 
+#include <lineguard/detector/fusion.h>
+#include <lineguard/detector/labelled_map.h>
+
 namespace lineguard::detector {
+using namespace features;
 namespace {
 
 constexpr int kSide = 9;

@@ -1,8 +1,9 @@
-#include "regions.h"
-
 #include <gtest/gtest.h>
 
+#include <lineguard/detector/regions.h>
+
 namespace lineguard::detector {
+using namespace features;
 namespace {
 
 FloatMap flat_map(int side) {

@@ -6,13 +6,11 @@
 #include <cmath>
 #include <memory>
 #include <new>
-#include <numeric>
 #include <set>
 
 #include <fmt/format.h>
 
 #include <lineguard/core/files.h>
-#include <lineguard/dataset/split.h>
 #include <lineguard/evaluation/evaluate.h>
 #include <lineguard/evaluation/ordered.h>
 #include <lineguard/imaging/decode.h>
@@ -200,30 +198,6 @@ class Collector {
 
 }  // namespace
 
-std::string_view to_string(Selection selection) {
-  switch (selection) {
-    case Selection::validation:
-      return "validation";
-    case Selection::test:
-      return "test";
-    case Selection::all:
-      return "all";
-  }
-  return "all";
-}
-
-std::vector<std::size_t> select(const dataset::Dataset& dataset, Selection selection,
-                                const dataset::TrainingSplit& split) {
-  if (selection == Selection::all) {
-    std::vector<std::size_t> all(dataset.samples.size());
-    std::iota(all.begin(), all.end(), std::size_t{0});
-    return all;
-  }
-  auto chosen = selection == Selection::test ? split.test : split.validation;
-  std::ranges::sort(chosen);
-  return chosen;
-}
-
 Result<Capture> read_capture(const std::filesystem::path& file, const std::optional<std::filesystem::path>& twin) {
   LINEGUARD_ASSIGN(Bytes bytes, read_file(file));
   Capture capture;
@@ -258,6 +232,7 @@ Result<Evaluation> evaluate(Predictor& predictor, const Model& model, const data
   wanted.grid_px = options.pixel_grid_px;
   wanted.regions = options.want_regions || !model.rules.empty();
   for (const std::size_t i : samples) {
+    if (!options.places) break;
     wanted.map |= !options.rows_only && outlines_its_defects(dataset.samples[i]);
     wanted.regions |= dataset.samples[i].mask.has_value() || !dataset.samples[i].boxes.empty();
   }

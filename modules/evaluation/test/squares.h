@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -76,10 +77,14 @@ class Evaluate : public ::testing::Test {
     ASSERT_TRUE(write_file_atomically(file, std::span<const std::byte>(bytes)));
   }
 
+  std::vector<std::size_t> all_samples() const {
+    std::vector<std::size_t> all(dataset_.samples.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    return all;
+  }
   Evaluation run(int threads = 1) {
     dataset_.root = folder_.path();
-    auto evaluation = evaluate(predictor_, model_, dataset_, Selection::all, select(dataset_, Selection::all, {}),
-                               {.threads = threads});
+    auto evaluation = evaluate(predictor_, model_, dataset_, Selection::all, all_samples(), {.threads = threads});
     EXPECT_TRUE(evaluation) << evaluation.error().message;
     return *evaluation;
   }

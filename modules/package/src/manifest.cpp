@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <lineguard/core/config.h>
 #include <lineguard/core/files.h>
@@ -36,6 +37,16 @@ std::string preprocessing_text(const Preprocessing& preprocessing) {
     text += fmt::format("lighting = {}\n", quote(imaging::to_string(preprocessing.lighting)));
   if (preprocessing.depth_bits > 0) text += fmt::format("depth_bits = {}\n", preprocessing.depth_bits);
   if (preprocessing.brightness) text += "brightness = true\n";
+  if (!preprocessing.further_inputs.empty()) {
+    std::vector<int> sides;
+    std::vector<std::string> lightings;
+    for (const imaging::ModelInput& input : preprocessing.further_inputs) {
+      sides.push_back(input.input_px);
+      lightings.emplace_back(imaging::to_string(input.lighting));
+    }
+    text += fmt::format("further_input_px = [{}]\nfurther_lighting = {}\n", fmt::join(sides, ", "),
+                        string_array(lightings));
+  }
   if (preprocessing.needs_template) text += "needs_template = true\n";
   if (preprocessing.tile_px > 0) {
     text += fmt::format("tile_px = {}\ntile_overlap = {}\n", preprocessing.tile_px, number(preprocessing.tile_overlap));
@@ -51,6 +62,7 @@ std::string manifest_text(const Manifest& manifest) {
   text += preprocessing_text(manifest.preprocessing);
   text += fmt::format("\n[backbone]\nname = {}\ndigest = {}\n", quote(manifest.backbone_name),
                       quote(manifest.backbone_digest));
+  if (!manifest.backbone_licence.empty()) text += fmt::format("licence = {}\n", quote(manifest.backbone_licence));
   text += fmt::format(
       "\n[training]\ndataset_fingerprint = {}\ndataset_layout = {}\ngood_pictures = {}\ndefective_pictures = "
       "{}\nvalidation_pictures = {}\nseed "
@@ -74,6 +86,20 @@ std::string manifest_text(const Manifest& manifest) {
   return text;
 }
 
+void read_further_inputs(ConfigReader& section, Preprocessing& preprocessing) {
+  std::vector<double> sides;
+  std::vector<std::string> lightings;
+  section.read("further_input_px", sides, {32, 4096}).read("further_lighting", lightings);
+  if (sides.size() != lightings.size())
+    return section.add_problem("further_lighting", "must name as many as further_input_px");
+  for (std::size_t i = 0; i < sides.size(); ++i) {
+    const auto lighting = imaging::lighting_from_string(lightings[i]);
+    if (lightings[i] != imaging::to_string(lighting))
+      section.add_problem("further_lighting", "is not allowed, allowed: as-it-is, flat, local-contrast");
+    preprocessing.further_inputs.push_back({static_cast<int>(sides[i]), lighting});
+  }
+}
+
 void read_preprocessing(ConfigReader section, Preprocessing& preprocessing) {
   int low = preprocessing.window.low, high = preprocessing.window.high;
   section.require("input_px").read("input_px", preprocessing.input_px, {32, 4096});
@@ -91,6 +117,7 @@ void read_preprocessing(ConfigReader section, Preprocessing& preprocessing) {
   if (preprocessing.depth_bits % 8 != 0) section.add_problem("depth_bits", "must be 0 (either), 8 or 16");
   section.read("tile_px", preprocessing.tile_px, {0, 16'384})
       .read("tile_overlap", preprocessing.tile_overlap, {0, 0.75});
+  read_further_inputs(section, preprocessing);
   if (preprocessing.tile_px != 0 && preprocessing.tile_px < kSmallestTile)
     section.add_problem("tile_px", fmt::format("must be 0 (no tiles) or {} to 16384", kSmallestTile));
   if (roi.size() == 4) {
@@ -123,7 +150,10 @@ Result<Manifest> parse_manifest(std::string_view text, const fs::path& package) 
   reader.require("digest").read("digest", manifest.digest);
   reader.read_one_of("precision", manifest.precision, {"f32", "bf16", "int8"});
   read_preprocessing(reader.section("preprocessing"), manifest.preprocessing);
-  reader.section("backbone").read("name", manifest.backbone_name).read("digest", manifest.backbone_digest);
+  reader.section("backbone")
+      .read("name", manifest.backbone_name)
+      .read("digest", manifest.backbone_digest)
+      .read("licence", manifest.backbone_licence);
   read_training(reader.section("training"), manifest.training);
   auto regions = reader.section("regions");
   regions.read("threshold", manifest.region_threshold, {-kLargestThreshold, kLargestThreshold});
@@ -146,13 +176,6 @@ Result<Manifest> parse_manifest(std::string_view text, const fs::path& package) 
 }
 
 }  // namespace
-
-bool Preprocessing::operator==(const Preprocessing& other) const {
-  return input_px == other.input_px && window.low == other.window.low && window.high == other.window.high &&
-         roi == other.roi && tile_px == other.tile_px && tile_overlap == other.tile_overlap &&
-         needs_template == other.needs_template && align_shift == other.align_shift && lighting == other.lighting &&
-         brightness == other.brightness && depth_bits == other.depth_bits;
-}
 
 Result<void> validate_name(const std::string& name) {
   const bool allowed = std::all_of(name.begin(), name.end(),

@@ -35,22 +35,23 @@ struct Arguments {
 using DetectorPtr = std::unique_ptr<detector::Detector>;
 
 Result<evaluation::Evaluation> evaluate_one(detector::Detector& detector, const dataset::Dataset& data,
-                                            const std::vector<std::size_t>& samples, const Arguments& arguments) {
-  return evaluation::evaluate(detector, model_of(detector), data, selection_of(arguments.split, data), samples,
+                                            const evaluation::Selected& selected, const Arguments& arguments) {
+  return evaluation::evaluate(detector, model_of(detector), data, selected.selection, selected.samples,
                               {.threads = arguments.threads, .confidence = arguments.confidence}, terminal_progress());
 }
 
 // Pictures that neither package was trained on.
-Result<std::vector<std::size_t>> common_samples(const Arguments& arguments, const dataset::Dataset& data) {
-  LINEGUARD_ASSIGN(const auto of_a, select_samples(arguments.a, arguments.split, data));
-  LINEGUARD_ASSIGN(const auto of_b, select_samples(arguments.b, arguments.split, data));
+Result<evaluation::Selected> common_samples(const Arguments& arguments, const dataset::Dataset& data) {
+  LINEGUARD_ASSIGN(const auto selected_a, evaluation::select_pictures(arguments.a, arguments.split, data));
+  LINEGUARD_ASSIGN(const auto selected_b, evaluation::select_pictures(arguments.b, arguments.split, data));
+  const auto &of_a = selected_a.samples, &of_b = selected_b.samples;
   std::vector<std::size_t> both;
   std::ranges::set_intersection(of_a, of_b, std::back_inserter(both));
   if (both.size() < std::max(of_a.size(), of_b.size())) {
     std::cerr << "warning: the packages were trained on different parts of the data set: compared on the "
               << both.size() << " pictures that neither has seen\n";
   }
-  return both;
+  return evaluation::Selected{selected_a.selection, std::move(both)};
 }
 
 // A script asks whether B may take A's place: only a sure yes is a yes.
@@ -75,10 +76,10 @@ Result<int> run_compare(const Arguments& arguments) {
   if (!arguments.operating_point_b.empty()) load.operating_point = arguments.operating_point_b;
   LINEGUARD_ASSIGN(const DetectorPtr b, detector::Detector::load(arguments.b, load));
   Fingerprint fingerprint(data);
-  LINEGUARD_ASSIGN(const auto samples, common_samples(arguments, data));
-  LINEGUARD_ASSIGN(const auto learned, find_learned_pictures({arguments.a, arguments.b}, data, samples));
-  LINEGUARD_ASSIGN(auto of_a, evaluate_one(*a, data, samples, arguments));
-  LINEGUARD_ASSIGN(auto of_b, evaluate_one(*b, data, samples, arguments));
+  LINEGUARD_ASSIGN(const auto selected, common_samples(arguments, data));
+  LINEGUARD_ASSIGN(const auto learned, find_learned_pictures({arguments.a, arguments.b}, data, selected.samples));
+  LINEGUARD_ASSIGN(auto of_a, evaluate_one(*a, data, selected, arguments));
+  LINEGUARD_ASSIGN(auto of_b, evaluate_one(*b, data, selected, arguments));
   of_a.learned = learned[0];
   of_b.learned = learned[1];
   LINEGUARD_ASSIGN(const auto comparison,

@@ -68,7 +68,7 @@ Result<void> run_step(const std::vector<std::string>& arguments, const fs::path&
 }
 
 // The cells are 300 pixels wide: at the default 256 their finest cracks are lost in shrinking.
-constexpr std::string_view kTrainSettings = "[preprocessing]\ninput_px = 320\n";
+constexpr std::string_view kTrainSettings = "[[members]]\ninput_px = 320\n";
 
 class Demo {
  public:

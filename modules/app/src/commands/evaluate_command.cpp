@@ -103,10 +103,6 @@ Result<void> check_threshold_options(const Arguments& arguments) {
   if (arguments.max_miss > 0 && !arguments.rules.empty())
     return make_error(ErrorCode::invalid_argument,
                       "--max-miss chooses a threshold without region rules: add --rules to the point afterwards");
-  if (arguments.split == "all") {
-    return make_error(ErrorCode::invalid_argument,
-                      "--max-miss with --split all would count pictures that were trained on: use test or val");
-  }
   if (arguments.save_as.empty()) return {};
   LINEGUARD_TRY(package::validate_name(arguments.save_as));
   if (package::read_operating_point(arguments.package, arguments.save_as)) {
@@ -147,7 +143,8 @@ Result<int> run_evaluate(const Arguments& arguments) {
     LINEGUARD_ASSIGN(point.rules, package::read_region_rules_file(arguments.rules));
   }
   Fingerprint fingerprint(data);
-  LINEGUARD_ASSIGN(const auto samples, select_samples(arguments.package, arguments.split, data));
+  LINEGUARD_ASSIGN(const auto selected, evaluation::select_pictures(arguments.package, arguments.split, data));
+  const auto& samples = selected.samples;
   LINEGUARD_ASSIGN(const auto learned, find_learned_pictures({arguments.package}, data, samples));
   if (arguments.max_miss > 0 && learned[0].defective > 0)
     return make_error(ErrorCode::refused, learned[0].note + ", and so would be a bound for --max-miss");
@@ -158,7 +155,7 @@ Result<int> run_evaluate(const Arguments& arguments) {
   model.rules = point.rules;
   LINEGUARD_ASSIGN(auto evaluation,
                    evaluation::evaluate(
-                       *detector, model, data, selection_of(arguments.split, data), samples,
+                       *detector, model, data, selected.selection, samples,
                        {.threads = arguments.threads,
                         .confidence = arguments.confidence,
                         .want_regions = !arguments.coco.empty(),
@@ -191,7 +188,7 @@ void add_evaluate_command(CLI::App& root, Run& run) {
   add_dataset_options(*command, arguments->dataset);
   command
       ->add_option("--split", arguments->split,
-                   "val, test (what training left out) or all; default: test, or val where the set names that alone")
+                   "val, test or all; default: what the set names for testing, what --hold-out kept, or all")
       ->check(CLI::IsMember({"val", "test", "all"}));
   command->add_option("--operating-point", arguments->operating_point, "Whose threshold decides")
       ->capture_default_str();

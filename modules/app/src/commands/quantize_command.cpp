@@ -13,9 +13,9 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/digest.h>
 #include <lineguard/core/files.h>
 #include <lineguard/core/signals.h>
-#include <lineguard/dataset/split.h>
 #include <lineguard/detector/quantize.h>
 #include <lineguard/evaluation/accept_candidate.h>
 #include <lineguard/evaluation/compare.h>
@@ -30,23 +30,24 @@ struct Arguments {
   double max_change = 0.01;
 };
 
-// Ranges are seen in pictures that were trained on, so that the evaluation stays a fair one.
+// Ranges are seen in pictures that were learned from, so that the evaluation stays a fair one; in all where none was.
 Result<std::vector<detector::CalibrationPicture>> calibration_pictures(const Arguments& arguments,
                                                                        const dataset::Dataset& data) {
-  LINEGUARD_ASSIGN(const auto manifest, package::read_manifest(arguments.package));
-  const auto seed = static_cast<std::uint64_t>(manifest.training.seed);
-  const auto split = manifest.training.defective_pictures > 0 ? dataset::split_for_labels(data, seed)
-                                                              : dataset::split_for_training(data, 0, seed);
-  std::vector<detector::CalibrationPicture> pictures;
-  for (const std::size_t i : split.train)
-    pictures.push_back({data.samples[i].image, data.samples[i].defect_free_template});
+  LINEGUARD_ASSIGN(const auto learned, package::read_learned(arguments.package));
+  std::vector<detector::CalibrationPicture> pictures, all;
+  for (const dataset::Sample& sample : data.samples) {
+    all.push_back({sample.image, sample.defect_free_template});
+    const auto digest = sha256_hex_of_file(sample.image);
+    if (digest && learned.contains(*digest)) pictures.push_back(all.back());
+  }
+  if (pictures.empty()) return all;
   return pictures;
 }
 
 Result<evaluation::Evaluation> evaluate_package(const std::filesystem::path& package, const dataset::Dataset& data,
-                                                const std::vector<std::size_t>& samples, const Arguments& arguments) {
+                                                const evaluation::Selected& selected) {
   LINEGUARD_ASSIGN(const auto detector, detector::Detector::load(package));
-  return evaluation::evaluate(*detector, model_of(*detector), data, selection_of(arguments.split, data), samples, {},
+  return evaluation::evaluate(*detector, model_of(*detector), data, selected.selection, selected.samples, {},
                               terminal_progress());
 }
 
@@ -65,9 +66,9 @@ void say_what_is_not_shown(const char* what, const evaluation::RateChange& chang
 }
 
 Result<evaluation::Comparison> judge(evaluation::Evaluation before, const std::filesystem::path& candidate,
-                                     const dataset::Dataset& data, const std::vector<std::size_t>& samples,
+                                     const dataset::Dataset& data, const evaluation::Selected& selected,
                                      const Arguments& arguments) {
-  LINEGUARD_ASSIGN(auto after, evaluate_package(candidate, data, samples, arguments));
+  LINEGUARD_ASSIGN(auto after, evaluate_package(candidate, data, selected));
   LINEGUARD_ASSIGN(auto comparison, evaluation::compare(std::move(before), std::move(after)));
   if (const auto accepted = evaluation::accept_candidate(comparison, arguments.max_change); !accepted)
     return make_error(accepted.error().code, accepted.error().message + " (--max-change); nothing was written");
@@ -78,16 +79,16 @@ Result<int> run_quantize(const Arguments& arguments) {
   remove_staged_folders_on_interrupt();
   LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset, arguments.package));
   LINEGUARD_TRY(refuse_in_dataset(data, {arguments.out}));
-  LINEGUARD_ASSIGN(const auto samples, select_samples(arguments.package, arguments.split, data));
-  LINEGUARD_TRY(find_learned_pictures({arguments.package}, data, samples));
+  LINEGUARD_ASSIGN(const auto selected, evaluation::select_pictures(arguments.package, arguments.split, data));
+  LINEGUARD_TRY(find_learned_pictures({arguments.package}, data, selected.samples));
   warn_of_staged(arguments.out);
   // Beside the target until it has passed, under a name that no server takes for a package.
   LINEGUARD_ASSIGN(StagedFolder candidate, StagedFolder::create(arguments.out));
-  LINEGUARD_ASSIGN(auto before, evaluate_package(arguments.package, data, samples, arguments));
+  LINEGUARD_ASSIGN(auto before, evaluate_package(arguments.package, data, selected));
   LINEGUARD_ASSIGN(const auto pictures, calibration_pictures(arguments, data));
   LINEGUARD_ASSIGN(const auto report, detector::quantize_into(arguments.package, arguments.precision, pictures,
                                                               candidate.path(), terminal_progress()));
-  LINEGUARD_ASSIGN(const auto comparison, judge(std::move(before), candidate.path(), data, samples, arguments));
+  LINEGUARD_ASSIGN(const auto comparison, judge(std::move(before), candidate.path(), data, selected, arguments));
   LINEGUARD_TRY(candidate.commit());
   std::cout << evaluation::to_text(comparison);
   std::cout << fmt::format("accepted: on these pictures {} by at most {:g} %\npackage    {} ({}, digest {})\n",

@@ -1,5 +1,6 @@
 #include "../commands.h"
 #include "../dataset_options.h"
+#include "../evaluated.h"
 #include "../number_options.h"
 #include "../outputs.h"
 #include "../progress_bar.h"
@@ -16,43 +17,33 @@
 #include <lineguard/core/words.h>
 #include <lineguard/dataset/check.h>
 #include <lineguard/dataset/dataset.h>
-#include <lineguard/detector/train.h>
+#include <lineguard/detector/detector.h>
+#include <lineguard/evaluation/cross_fitted.h>
+#include <lineguard/evaluation/output.h>
+#include <lineguard/training/train.h>
 
 namespace lineguard::app {
 namespace {
 
 struct TrainArguments {
   DatasetOptions dataset;
-  std::string out, config, json, name, labels, search;
-  double search_budget_s = 120;
-  int tile_px = 0;          // 0: that of the configuration
-  double max_overkill = 0;  // 0: that of the configuration
-  std::int64_t seed = -1;   // -1: likewise
+  std::string out, config, json, report, name, labels, speed, search, search_budget;
+  double hold_out = 0, time_per_picture_ms = 0;  // 0: not asked for
+  int tile_px = 0;                               // 0: that of the configuration
+  double max_overkill = 0;                       // 0: that of the configuration
+  std::int64_t seed = -1;                        // -1: likewise
   int threads = 2;
   bool fine_tune = false;
   std::vector<std::string> allowed_checks;
 };
 
-nlohmann::ordered_json trials_to_json(const std::vector<detector::Trial>& trials) {
-  auto list = nlohmann::ordered_json::array();
-  for (const detector::Trial& trial : trials) {
-    list.push_back({{"name", trial.name}, {"reached", trial.reached}});
-    if (!trial.reached) continue;
-    list.back()["image_auroc"] = trial.image_auroc;
-    list.back()["pixel_auroc"] = trial.pixel_auroc;
-    list.back()["unsteadiness"] = trial.unsteadiness;
-    list.back()["seconds"] = trial.seconds;
-  }
-  return list;
-}
-
-nlohmann::ordered_json highest_to_json(const std::vector<detector::ScoredPicture>& pictures) {
+nlohmann::ordered_json highest_to_json(const std::vector<training::ScoredPicture>& pictures) {
   auto list = nlohmann::ordered_json::array();
   for (const auto& [picture, score] : pictures) list.push_back({{"image", picture}, {"score", score}});
   return list;
 }
 
-nlohmann::ordered_json to_json(const detector::TrainReport& report, const std::string& out) {
+nlohmann::ordered_json to_json(const training::TrainReport& report, const std::string& out) {
   const package::OperatingPoint& point = report.operating_point;
   return {{"schema", "lineguard.train/1"},
           {"package", out},
@@ -61,6 +52,9 @@ nlohmann::ordered_json to_json(const detector::TrainReport& report, const std::s
           {"defective_pictures", report.defective_pictures},
           {"good_left_out", report.good_left_out},
           {"defective_left_out", report.defective_left_out},
+          {"defective_scored", report.defective_scored},
+          {"held_out", report.held_out},
+          {"members", report.members_note},
           {"classes", report.classes},
           {"patches", report.patches},
           {"bank", report.bank},
@@ -77,25 +71,25 @@ nlohmann::ordered_json to_json(const detector::TrainReport& report, const std::s
             {"defective_below", point.defective_below},
             {"miss_bound", point.miss_bound ? nlohmann::ordered_json(*point.miss_bound) : nullptr}}},
           {"highest_good", highest_to_json(report.highest_good)},
-          {"settings", report.settings_note},
           {"brightness", report.brightness_note},
           {"labels", report.labels_note},
           {"fine_tuning", report.fine_tuning_note},
-          {"trials", trials_to_json(report.trials)},
           {"warnings", report.warnings},
           {"seconds", report.seconds}};
 }
 
-void print(const detector::TrainReport& report, const std::string& out) {
+void print(const training::TrainReport& report, const std::string& out) {
   const package::OperatingPoint& point = report.operating_point;
   std::cout << fmt::format("package    {}: {} version {}\ndigest     {}\n", out, report.model.name,
                            report.model.version, report.model.digest);
   std::cout << fmt::format("learned    from {}, {} patches, bank of {}, in {:.1f} s\n",
                            count_of(report.good_pictures, "good picture"), report.patches, report.bank, report.seconds);
+  if (report.held_out > 0)
+    std::cout << fmt::format("held out   {}, for a later evaluation\n", count_of(report.held_out, "picture"));
   if (report.good_left_out + report.defective_left_out > 0)
     std::cout << fmt::format("left out   {} good and {} defective pictures, to test with\n", report.good_left_out,
                              report.defective_left_out);
-  if (!report.settings_note.empty()) std::cout << "settings   " << report.settings_note << "\n";
+  std::cout << "members    " << report.members_note << "\n";
   if (!report.brightness_note.empty()) std::cout << "brightness " << report.brightness_note << "\n";
   std::cout << "labels     " << report.labels_note << "\n";
   if (!report.fine_tuning_note.empty()) std::cout << "backbone   " << report.fine_tuning_note << "\n";
@@ -104,57 +98,76 @@ void print(const detector::TrainReport& report, const std::string& out) {
   std::vector<std::string> highest;
   for (const auto& [picture, score] : report.highest_good) highest.push_back(fmt::format("{} {:.6g}", picture, score));
   std::cout << fmt::format("highest    {}\n", fmt::join(highest, ", "));
-  std::cout << fmt::format("overkill   {} ({:.0f} % confidence; {} of n = {} good parts above)\n",
+  std::cout << fmt::format("overkill   {} cross-fitted ({:.0f} % confidence; {} of n = {} good parts above)\n",
                            at_most(point.overkill_bound), 100 * point.confidence, point.good_above, point.good_n);
   if (point.miss_bound) {
-    std::cout << fmt::format("misses     {} ({:.0f} % confidence; {} of n = {} defective parts below)\n",
-                             at_most(*point.miss_bound), 100 * point.confidence, point.defective_below,
-                             point.defective_n);
+    std::cout << fmt::format(
+        "misses     {} cross-fitted ({:.0f} % confidence; {} of n = {} defective parts below), no acceptance\n",
+        at_most(*point.miss_bound), 100 * point.confidence, point.defective_below, point.defective_n);
   } else {
     std::cout << "miss rate  unknown until defective parts are evaluated: lineguard evaluate\n";
   }
   for (const std::string& warning : report.warnings) std::cerr << "warning: " << warning << "\n";
 }
 
+// The page that `evaluate` makes, from the cross-fitted scores.
+Result<void> write_report(const TrainArguments& arguments, const dataset::Dataset& data) {
+  LINEGUARD_ASSIGN(const auto detector, detector::Detector::load(arguments.out));
+  LINEGUARD_ASSIGN(const auto evaluation,
+                   evaluation::evaluate_cross_fitted(arguments.out, model_of(*detector), data,
+                                                     {.threads = arguments.threads}, terminal_progress()));
+  Fingerprint fingerprint(data);
+  evaluation::ReportOptions options;
+  options.provenance = provenance_of(fingerprint);
+  return write_file_atomically(arguments.report, evaluation::to_html(evaluation, data, *detector, options));
+}
+
 Result<int> run_train(const TrainArguments& arguments) {
-  detector::TrainConfig config;
+  training::TrainConfig config;
   if (!arguments.config.empty()) {
-    LINEGUARD_ASSIGN(config, detector::load_train_config(arguments.config));
+    LINEGUARD_ASSIGN(config, training::load_train_config(arguments.config));
   }
   if (arguments.seed >= 0) config.seed = arguments.seed;
   if (!arguments.labels.empty()) {
-    LINEGUARD_ASSIGN(config.labels, detector::labels_from_string(arguments.labels));
+    LINEGUARD_ASSIGN(config.labels, training::labels_from_string(arguments.labels));
+  }
+  if (!arguments.speed.empty()) {
+    LINEGUARD_ASSIGN(config.speed, training::speed_from_string(arguments.speed));
+    config.members.clear();
   }
   if (arguments.fine_tune) config.fine_tune = true;
   if (arguments.tile_px > 0) config.tile_px = arguments.tile_px;
   if (arguments.max_overkill > 0) config.max_overkill = arguments.max_overkill;
-  detector::TrainOptions options;
+  training::TrainOptions options;
   options.name = arguments.name;
   options.threads = arguments.threads;
-  // A configuration says what to use; without one the settings are chosen for this data set.
-  options.search = arguments.search.empty() ? arguments.config.empty() : arguments.search == "auto";
-  options.search_budget_s = arguments.search_budget_s;
+  options.hold_out = arguments.hold_out;
+  options.time_per_picture_ms = arguments.time_per_picture_ms;
   options.must_reach_overkill = arguments.max_overkill > 0;
   options.allowed_checks.insert(arguments.allowed_checks.begin(), arguments.allowed_checks.end());
 
+  if (!arguments.search.empty() || !arguments.search_budget.empty())
+    std::cerr << "warning: --search and --search-budget do nothing any more and will go: settings are not searched\n";
   remove_staged_folders_on_interrupt();
   warn_of_staged(arguments.out);
   LINEGUARD_TRY(refuse_inside(arguments.out, arguments.json));
+  LINEGUARD_TRY(refuse_inside(arguments.out, arguments.report));
   LINEGUARD_ASSIGN(const auto data, read_without_copies(arguments.dataset));
-  LINEGUARD_TRY(refuse_in_dataset(data, {arguments.out, arguments.json}));
-  LINEGUARD_TRY(prepare_output_files({arguments.json}));
+  LINEGUARD_TRY(refuse_in_dataset(data, {arguments.out, arguments.json, arguments.report}));
+  LINEGUARD_TRY(prepare_output_files({arguments.json, arguments.report}));
   for (const std::string& warning : data.warnings) std::cerr << "warning: " << warning << "\n";
-  const auto trained = detector::train(data, config, arguments.out, options, terminal_progress());
+  const auto trained = training::train(data, config, arguments.out, options, terminal_progress());
   // A setting may be wrong for this backbone alone, which nobody knew when the file was read.
   if (!trained) {
     const bool by_setting = trained.error().code == ErrorCode::invalid_config;
     return by_setting ? trained.error().in(arguments.config) : trained.error();
   }
-  const detector::TrainReport& report = *trained;
+  const training::TrainReport& report = *trained;
   print(report, arguments.out);
   if (!arguments.json.empty()) {
     LINEGUARD_TRY(write_file_atomically(arguments.json, to_json(report, arguments.out).dump(2) + "\n"));
   }
+  if (!arguments.report.empty()) LINEGUARD_TRY(write_report(arguments, data));
   return kDone;
 }
 
@@ -172,16 +185,9 @@ void add_train_command(CLI::App& root, Run& run) {
       ->check(CLI::IsMember({"auto", "use", "ignore"}));
   command->add_flag("--fine-tune", arguments->fine_tune,
                     "Train the backbone too (minutes to hours; the package lineguard-finetune); goes on after a kill");
-  command
-      ->add_option(
-          "--search", arguments->search,
-          "auto: choose resolution, bank, smoothing … for this data set (default without --config); off: defaults")
-      ->check(CLI::IsMember({"auto", "off"}));
-  command
-      ->add_option("--search-budget", arguments->search_budget_s, "No trial begins later: 90s, 10min, 1h; default 120s")
-      ->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"min", 60}, {"h", 3600}},
-                                        CLI::AsNumberWithUnit::CASE_SENSITIVE))
-      ->check(CLI::Range(0.1, 86400.0));
+  // Accepted for one release, so that scripts go on working.
+  command->add_option("--search", arguments->search)->check(CLI::IsMember({"auto", "off"}))->group("");
+  command->add_option("--search-budget", arguments->search_budget)->group("");
   command
       ->add_option("--tile-px", arguments->tile_px,
                    "Large pictures with small defects: cut them into overlapping tiles of this side")
@@ -195,10 +201,24 @@ void add_train_command(CLI::App& root, Run& run) {
       ->allow_extra_args(false)
       ->type_name("CHECK")
       ->check(CLI::Validator(CLI::IsMember(dataset::allowable_checks())).description(""));
+  command
+      ->add_option("--speed", arguments->speed,
+                   "fast: one look at 256 px; balanced (default): at most two; thorough: three")
+      ->check(CLI::IsMember({"fast", "balanced", "thorough"}));
+  command
+      ->add_option("--time-per-picture", arguments->time_per_picture_ms,
+                   "Instead: the most that fits on this machine, measured on one core: 20ms")
+      ->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"ms", 1}, {"s", 1000}},
+                                        CLI::AsNumberWithUnit::CASE_SENSITIVE))
+      ->check(CLI::Range(0.001, 60'000.0))
+      ->excludes("--speed");
+  add_share_option(*command, "--hold-out", arguments->hold_out,
+                   "Keep this share of the parts untouched for a later evaluate: 25%");
   command->add_option("--json", arguments->json, "Write what was learned as JSON");
+  command->add_option("--report", arguments->report, "One HTML file: the cross-fitted figures and pictures");
   command->footer(
       "Examples:\n"
-      "  lineguard train tiles/ --out models/tiles-1 --search-budget 10min\n"
+      "  lineguard train tiles/ --out models/tiles-1\n"
       "  lineguard train parts.csv --out models/parts-1 --max-overkill 2% --seed 7\n"
       "The same package again:\n"
       "  lineguard train tiles/ --out models/tiles-2 --config models/tiles-1/training.toml\n"
@@ -210,7 +230,8 @@ void add_train_command(CLI::App& root, Run& run) {
       "  lineguard train cells.csv --out models/cells-1 --defective-above 0.5 --labels use\n"
       "Each picture beside its defect-free twin: the column \"template\" of the CSV, or COCO with <folder>_template/:\n"
       "  lineguard train boards.csv --out models/boards-1\n"
-      "Time for a better backbone:\n"
+      "What a picture may take, and a share that no training sees:\n"
+      "  lineguard train tiles/ --out models/tiles-4 --time-per-picture 20ms --hold-out 25% --report tiles.html\n"
       "  lineguard train tiles/ --out models/tiles-3 --fine-tune --threads 8");
   command->callback([arguments, &run] {
     run = [arguments] {

@@ -9,7 +9,7 @@
 
 #include <lineguard/core/files.h>
 #include <lineguard/core/signals.h>
-#include <lineguard/detector/check_content.h>
+#include <lineguard/verify/check_content.h>
 
 namespace lineguard::app {
 namespace {
@@ -31,7 +31,7 @@ Result<VerifyResult> verify(const VerifyOptions& options) {
   LINEGUARD_ASSIGN(result.report, dataset::check_dataset(result.dataset, options.check, terminal_progress()));
   if (!options.structure_only && !result.dataset.samples.empty()) {
     LINEGUARD_ASSIGN(auto findings,
-                     detector::check_content(result.dataset, {.threads = options.check.threads}, terminal_progress()));
+                     verify::check_content(result.dataset, {.threads = options.check.threads}, terminal_progress()));
     result.report.add(std::move(findings));
   }
   result.allowed.insert(options.allow.begin(), options.allow.end());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,7 +15,6 @@
 #include <lineguard/core/progress.h>
 #include <lineguard/core/result.h>
 #include <lineguard/dataset/dataset.h>
-#include <lineguard/dataset/split.h>
 #include <lineguard/imaging/properties.h>
 #include <lineguard/package/region_rules.h>
 #include <lineguard/stats/bounds.h>
@@ -33,13 +33,20 @@ struct Model {
   package::RegionRules rules;  // of the operating point
 };
 
-enum class Selection { validation, test, all };
+enum class Selection { validation, test, held_out, all };
 std::string_view to_string(Selection selection);
 
-// Indices into dataset.samples. `validation` and `test` are what training left out, by the split that it made; `all` is
-// every sample, also those that were trained on.
-std::vector<std::size_t> select(const dataset::Dataset& dataset, Selection selection,
-                                const dataset::TrainingSplit& split);
+// Which pictures a package is measured on.
+struct Selected {
+  Selection selection = Selection::all;
+  std::vector<std::size_t> samples;  // indices into dataset.samples, ascending
+};
+
+// `split`: "val", "test" or "all"; empty: what the data set itself keeps for testing (val where it names that alone);
+// of a data set that names no split the pictures that the package's training held out; else all of it. Errors: those of
+// reading the package, and invalid_argument for "val" or "test" of a data set that names none.
+Result<Selected> select_pictures(const std::filesystem::path& package, const std::string& split,
+                                 const dataset::Dataset& dataset);
 
 // Of the pictures that a model is measured on those that it has learned from: figures are too good.
 struct LearnedPictures {
@@ -55,6 +62,7 @@ struct EvaluateOptions {
   double confidence = 0.95;
   std::uint64_t seed = 1;               // of the bootstrap
   bool rows_only = false;               // predict, but make no figures
+  bool places = true;                   // compare maps and regions with where defects are
   bool want_regions = false;            // also where nothing of the selection needs them
   std::optional<double> defect_rate{};  // of the line, for escape rates
 };

@@ -6,11 +6,10 @@
 //   reference.png                 what parts are aligned with, where they are
 //   golden/*.png, golden/scores.toml   pictures with the scores that they had in training
 //   learned.sha256                digests of the pictures that were learned from
+//   held_out.sha256, cross_fitted.csv   see cross_fitted.h
 //   files.sha256                  the digest of each of these files but the manifest, as `sha256sum -c` reads it
 //   operating_points/<id>.toml    thresholds, each with a digest of its own
 //   acceptance/                   what a person signed; like operating points, no part of the package's digest
-//   search/trials.json            how the settings were chosen, where they were; no part of the digest either, so that
-//                                 training.toml alone makes the same package
 #pragma once
 
 #include <cstdint>
@@ -25,26 +24,11 @@
 #include <lineguard/core/image.h>
 #include <lineguard/core/result.h>
 #include <lineguard/core/types.h>
-#include <lineguard/imaging/lighting.h>
-#include <lineguard/imaging/transform.h>
+#include <lineguard/imaging/preprocessing.h>
 
 namespace lineguard::package {
 
-// How a picture becomes the network's input. Fixed for the package, never chosen per picture.
-struct Preprocessing {
-  int input_px = 256;           // the tile's width and height
-  imaging::DepthWindow window;  // 16 -> 8 bit
-  std::optional<Box> roi;       // region of interest, as fractions 0..1 of the picture; none: all of it
-  int tile_px = 0;              // side of the tiles that a large picture is cut into; 0: the whole picture is one
-  double tile_overlap = 0.25;   // least share of their side by which neighbours overlap, 0 to 0.75
-  bool needs_template = false;  // every picture comes with its defect-free twin, of the same size
-  double align_shift = 0;       // share of the picture's side that parts may lie off the reference; 0: not aligned
-  imaging::Lighting lighting = imaging::Lighting::as_it_is;  // how each tile's lighting is evened out
-  bool brightness = false;  // the tile has one more row: how bright its areas are before lighting is evened out
-  std::shared_ptr<const Image> alignment_reference;  // reference.png of the package, where parts are aligned
-  int depth_bits = 0;                                // that every picture must have: 8 or 16; 0: either
-  bool operator==(const Preprocessing&) const;
-};
+using imaging::Preprocessing;
 
 struct TrainingFacts {
   std::string dataset_fingerprint;  // 64 hexadecimal digits
@@ -80,6 +64,7 @@ struct Manifest {
   std::string precision = "f32";  // what the network computes in: f32, bf16, or int8 (written into the graph)
   std::string backbone_name;
   std::string backbone_digest;
+  std::string backbone_licence;  // a note on a backbone of one's own; empty: none
   TrainingFacts training;
   std::vector<Metric> metrics;
   std::vector<std::string> classes;  // of defects, in the order of the network's output `classes`; often none
@@ -125,7 +110,8 @@ std::vector<std::string> list_operating_points(const std::filesystem::path& pack
 // doesn't say.
 Result<std::set<std::string>> read_learned(const std::filesystem::path& package);
 
-// SHA-256 over every file but operating_points/, acceptance/ and search/, with the manifest's own digest line left out.
+// SHA-256 over every file but operating_points/, acceptance/ (and search/ of older packages), with the manifest's own
+// digest line left out.
 Result<std::string> compute_digest(const std::filesystem::path& package);
 // corrupt_data where the manifest's digest is not compute_digest(): says which file was changed.
 Result<void> verify_digest(const std::filesystem::path& package, const Manifest& manifest);
