@@ -1,6 +1,6 @@
 // A mixture of members: each sees the picture in one of the model's inputs and compares its patches with a bank of its
 // own. Their scores and maps are brought on one scale and averaged: which member is best differs by data set, and the
-// mean is near the best of them on all (docs/adr/0033).
+// mean is near the best of them on all (docs/adr/0043).
 #pragma once
 
 #include <cstddef>
