@@ -234,24 +234,26 @@ TEST_F(CheckDataset, needsGoodPictures) {
 }
 
 // Where no split is named, training keeps some for testing: what is left must be enough.
-TEST_F(CheckDataset, countsTheGoodPicturesThatTrainingLeavesItself) {
-  for (int i = 0; i < 6; ++i) add_picture("good/" + std::to_string(i) + ".png", i);
+TEST_F(CheckDataset, countsTheGoodPicturesThatTrainingLearnsFrom) {
+  for (int i = 0; i < 3; ++i) {
+    add_picture("train/good/" + std::to_string(i) + ".png", i);
+    add_picture("test/good/" + std::to_string(i) + ".png", 50 + i);
+  }
   EXPECT_CONTAINS(only(check(), "no-good-pictures").reason,
                   "only 3 good pictures to learn from (3 more kept for testing), training takes 5");
-  for (int i = 6; i < 12; ++i) add_picture("good/" + std::to_string(i) + ".png", i);
+  for (int i = 3; i < 10; ++i) add_picture("train/good/" + std::to_string(i) + ".png", i);
   EXPECT_TRUE(check().blockers().empty());
 }
 
-// As training chooses by itself: from ten labelled defects to learn from on, it keeps fewer good pictures for testing.
-TEST_F(CheckDataset, countsGoodPicturesAsTrainingWouldChoose) {
-  for (int i = 0; i < 12; ++i) add_picture("good/" + std::to_string(i) + ".png", i);
+// A data set that names no split keeps nothing for testing, whether labels are used or not.
+TEST_F(CheckDataset, countsAllGoodPicturesWhereNoSplitIsNamed) {
+  for (int i = 0; i < 8; ++i) add_picture("good/" + std::to_string(i) + ".png", i);
   for (int i = 0; i < 16; ++i) add_picture("defective/" + std::to_string(i) + ".png", 50 + i);
-  const auto reason = [&](std::optional<bool> with_labels) {
-    return only(*check_dataset(read(), {.with_labels = with_labels}), "few-good-pictures").reason;
-  };
-  EXPECT_CONTAINS(reason(std::nullopt), "only 9 good pictures to learn from (3 more kept for testing)");
-  EXPECT_CONTAINS(reason(true), "only 9 good pictures");
-  EXPECT_CONTAINS(reason(false), "only 6 good pictures");
+  for (const std::optional<bool> with_labels : {std::optional<bool>(), std::optional(true), std::optional(false)}) {
+    const std::string reason = only(*check_dataset(read(), {.with_labels = with_labels}), "few-good-pictures").reason;
+    EXPECT_CONTAINS(reason, "only 8 good pictures to learn from");
+    EXPECT_EQ(reason.find("kept for testing"), std::string::npos);
+  }
 }
 
 TEST_F(CheckDataset, aPictureWithoutATemplateAmongThoseWithOneIsNamed) {
@@ -288,8 +290,8 @@ TEST_F(CheckDataset, needsAPartThatIsGoodInAllItsPictures) {
   ASSERT_EQ(report.blockers().size(), 1u);
   const Finding& finding = only(report, "no-good-parts");
   EXPECT_EQ(finding.severity, Severity::blocker);
-  EXPECT_EQ(finding.files.size(), 9u);  // of the twelve, training would keep three for testing
-  EXPECT_CONTAINS(finding.reason, "each of the 9 good pictures");
+  EXPECT_EQ(finding.files.size(), 12u);
+  EXPECT_CONTAINS(finding.reason, "each of the 12 good pictures");
   EXPECT_CONTAINS(finding.reason, "part \"" + finding.files[0].substr(5, 4) + "\"");
   EXPECT_CONTAINS(finding.advice, "--part-pattern");
   for (int i = 112; i < 122; ++i) add_picture("good/p" + std::to_string(i) + "_top.png", i + 60);

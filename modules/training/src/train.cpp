@@ -6,6 +6,7 @@
 #include "training_choice.h"
 
 #include <algorithm>
+#include <map>
 #include <new>
 #include <set>
 
@@ -13,12 +14,14 @@
 
 #include <lineguard/core/digest.h>
 #include <lineguard/core/files.h>
+#include <lineguard/core/parallel.h>
 #include <lineguard/core/unchanged_files.h>
 #include <lineguard/dataset/source_files.h>
 #include <lineguard/detector/golden.h>
 #include <lineguard/features/installed_backbone.h>
 #include <lineguard/infer/network.h>
 #include <lineguard/package/cross_fitted.h>
+#include <lineguard/package/learned_picture.h>
 #include <lineguard/package/version.h>
 #include <lineguard/training/train.h>
 
@@ -62,28 +65,40 @@ std::vector<package::CrossFittedPicture> cross_fitted_pictures(const Learned& le
   return pictures;
 }
 
-template <typename Files>
-Result<std::set<std::string>> digests_of(const Files& files) {
+// Each picture that the package learned from, once, as later tests recognise it.
+Result<std::vector<package::LearnedPicture>> learned_pictures(const TrainingSet& set, int threads) {
+  std::map<fs::path, std::string> part_of;
+  for (const TrainingPicture& picture : set.pictures) {
+    if (picture.good() || set.learns_defects) part_of.emplace(picture.file, picture.sample->part);
+  }
+  const std::vector<std::pair<fs::path, std::string>> files(part_of.begin(), part_of.end());
+  std::vector<package::LearnedPicture> pictures(files.size());
+  LINEGUARD_TRY(parallel_for(files.size(), threads, [&](std::size_t i) -> Result<void> {
+    LINEGUARD_ASSIGN(pictures[i], package::describe_picture(files[i].first, files[i].second));
+    return {};
+  }));
+  return pictures;
+}
+
+Result<std::set<std::string>> digests_of(const std::vector<const dataset::Sample*>& samples) {
   std::set<std::string> digests;
-  for (const fs::path& file : files) {
-    LINEGUARD_ASSIGN(std::string digest, sha256_hex_of_file(file));
+  for (const dataset::Sample* sample : samples) {
+    LINEGUARD_ASSIGN(std::string digest, sha256_hex_of_file(sample->image));
     digests.insert(std::move(digest));
   }
   return digests;
 }
 
 // Which pictures the package learned from, which it was kept from, and what the cross-fitting gave each.
-Result<void> write_pictures(const Plan& plan, const Learned& learned, const fs::path& folder) {
-  std::set<fs::path> files, held_out;
-  for (const TrainingPicture& picture : learned.set.pictures) {
-    if (picture.good() || learned.set.learns_defects) files.insert(picture.file);
-  }
-  for (const dataset::Sample* sample : plan.held_out) held_out.insert(sample->image);
-  LINEGUARD_ASSIGN(const auto learned_digests, digests_of(files));
-  LINEGUARD_TRY(package::write_learned(folder, learned_digests));
-  if (!held_out.empty()) {
-    LINEGUARD_ASSIGN(const auto held_out_digests, digests_of(held_out));
-    LINEGUARD_TRY(package::write_held_out(folder, held_out_digests));
+Result<void> write_pictures(const Plan& plan, const Learned& learned, int threads, const fs::path& folder) {
+  LINEGUARD_ASSIGN(const auto pictures, learned_pictures(learned.set, threads));
+  std::set<std::string> digests;
+  for (const package::LearnedPicture& picture : pictures) digests.insert(picture.digest);
+  LINEGUARD_TRY(package::write_learned(folder, digests));
+  LINEGUARD_TRY(package::write_learned_pictures(folder, pictures));
+  if (!plan.held_out.empty()) {
+    LINEGUARD_ASSIGN(const auto held_out, digests_of(plan.held_out));
+    LINEGUARD_TRY(package::write_held_out(folder, held_out));
   }
   return package::write_cross_fitted(folder, cross_fitted_pictures(learned));
 }
@@ -154,7 +169,7 @@ Result<TrainReport> run(const dataset::Dataset& dataset, TrainConfig config, con
   TrainConfig resolved = plan.config;
   resolved.brightness = learned.brightness;
   LINEGUARD_TRY(write_file_atomically(staged.path() / "training.toml", how_it_was_read(dataset) + to_toml(resolved)));
-  LINEGUARD_TRY(write_pictures(plan, learned, staged.path()));
+  LINEGUARD_TRY(write_pictures(plan, learned, options.threads, staged.path()));
   LINEGUARD_ASSIGN(package::Manifest manifest, describe_package(dataset, plan, learned, levels, options, out, report));
   LINEGUARD_TRY(seal_package(plan, std::move(manifest), staged.path(), report));
   LINEGUARD_TRY(files.check());

@@ -4,6 +4,7 @@
 #include "../number_options.h"
 #include "../outputs.h"
 #include "../progress_bar.h"
+#include "../proposed_points.h"
 
 #include <iostream>
 #include <memory>
@@ -20,6 +21,7 @@
 #include <lineguard/detector/detector.h>
 #include <lineguard/evaluation/cross_fitted.h>
 #include <lineguard/evaluation/output.h>
+#include <lineguard/package/cross_fitted.h>
 #include <lineguard/training/train.h>
 
 namespace lineguard::app {
@@ -43,7 +45,21 @@ nlohmann::ordered_json highest_to_json(const std::vector<training::ScoredPicture
   return list;
 }
 
-nlohmann::ordered_json to_json(const training::TrainReport& report, const std::string& out) {
+nlohmann::ordered_json proposals_to_json(const Proposals& proposals) {
+  auto list = nlohmann::ordered_json::array();
+  for (const acceptance::ProposedPoint& point : proposals.points) {
+    list.push_back({{"threshold", point.row.threshold},
+                    {"why", point.why},
+                    {"missed", point.row.missed.events},
+                    {"defective", point.row.missed.n},
+                    {"diverted", point.row.diverted.events},
+                    {"good", point.row.diverted.n}});
+  }
+  return list;
+}
+
+nlohmann::ordered_json to_json(const training::TrainReport& report, const Proposals& proposals,
+                               const std::string& out) {
   const package::OperatingPoint& point = report.operating_point;
   return {{"schema", "lineguard.train/1"},
           {"package", out},
@@ -71,6 +87,7 @@ nlohmann::ordered_json to_json(const training::TrainReport& report, const std::s
             {"defective_below", point.defective_below},
             {"miss_bound", point.miss_bound ? nlohmann::ordered_json(*point.miss_bound) : nullptr}}},
           {"highest_good", highest_to_json(report.highest_good)},
+          {"proposed_points", proposals_to_json(proposals)},
           {"brightness", report.brightness_note},
           {"labels", report.labels_note},
           {"fine_tuning", report.fine_tuning_note},
@@ -78,7 +95,7 @@ nlohmann::ordered_json to_json(const training::TrainReport& report, const std::s
           {"seconds", report.seconds}};
 }
 
-void print(const training::TrainReport& report, const std::string& out) {
+void print(const training::TrainReport& report, const Proposals& proposals, const std::string& out) {
   const package::OperatingPoint& point = report.operating_point;
   std::cout << fmt::format("package    {}: {} version {}\ndigest     {}\n", out, report.model.name,
                            report.model.version, report.model.digest);
@@ -107,6 +124,8 @@ void print(const training::TrainReport& report, const std::string& out) {
   } else {
     std::cout << "miss rate  unknown until defective parts are evaluated: lineguard evaluate\n";
   }
+  for (const acceptance::ProposedPoint& proposed : proposals.points)
+    std::cout << "point      " << in_words(proposed) << "\n";
   for (const std::string& warning : report.warnings) std::cerr << "warning: " << warning << "\n";
 }
 
@@ -162,10 +181,13 @@ Result<int> run_train(const TrainArguments& arguments) {
     const bool by_setting = trained.error().code == ErrorCode::invalid_config;
     return by_setting ? trained.error().in(arguments.config) : trained.error();
   }
-  const training::TrainReport& report = *trained;
-  print(report, arguments.out);
+  training::TrainReport report = *trained;
+  LINEGUARD_ASSIGN(const auto cross_fitted, package::read_cross_fitted(arguments.out));
+  const Proposals proposals = propose_points(cross_fitted, data, report.operating_point);
+  if (!proposals.warning.empty()) report.warnings.push_back(proposals.warning);
+  print(report, proposals, arguments.out);
   if (!arguments.json.empty()) {
-    LINEGUARD_TRY(write_file_atomically(arguments.json, to_json(report, arguments.out).dump(2) + "\n"));
+    LINEGUARD_TRY(write_file_atomically(arguments.json, to_json(report, proposals, arguments.out).dump(2) + "\n"));
   }
   if (!arguments.report.empty()) LINEGUARD_TRY(write_report(arguments, data));
   return kDone;
@@ -219,20 +241,18 @@ void add_train_command(CLI::App& root, Run& run) {
   command->footer(
       "Examples:\n"
       "  lineguard train tiles/ --out models/tiles-1\n"
-      "  lineguard train parts.csv --out models/parts-1 --max-overkill 2% --seed 7\n"
-      "The same package again:\n"
       "  lineguard train tiles/ --out models/tiles-2 --config models/tiles-1/training.toml\n"
       "Several pictures of a part, named by the start of their file names:\n"
       "  lineguard train caps/ --out models/caps-1 --part-pattern '^([0-9]+)_'\n"
       "Large pictures with small defects:\n"
       "  lineguard train sheets/ --out models/sheets-1 --tile-px 512\n"
       "Labels that are probabilities; defects are learned from, however few:\n"
-      "  lineguard train cells.csv --out models/cells-1 --defective-above 0.5 --labels use\n"
+      "  lineguard train cells.csv --out models/cells-1 --defective-above 0.5 --labels use --max-overkill 2%\n"
       "Each picture beside its defect-free twin: the column \"template\" of the CSV, or COCO with <folder>_template/:\n"
       "  lineguard train boards.csv --out models/boards-1\n"
       "What a picture may take, and a share that no training sees:\n"
       "  lineguard train tiles/ --out models/tiles-4 --time-per-picture 20ms --hold-out 25% --report tiles.html\n"
-      "  lineguard train tiles/ --out models/tiles-3 --fine-tune --threads 8");
+      "  lineguard train tiles/ --out models/tiles-3 --speed thorough --fine-tune --threads 8");
   command->callback([arguments, &run] {
     run = [arguments] {
       const auto done = run_train(*arguments);

@@ -5,7 +5,8 @@
 //   training.toml                 the resolved configuration: `train --config` with it makes the same package again
 //   reference.png                 what parts are aligned with, where they are
 //   golden/*.png, golden/scores.toml   pictures with the scores that they had in training
-//   learned.sha256                digests of the pictures that were learned from
+//   learned.sha256, learned.csv   the pictures that were learned from: digests, and how they are recognised
+//                                 (learned_picture.h)
 //   held_out.sha256, cross_fitted.csv   see cross_fitted.h
 //   files.sha256                  the digest of each of these files but the manifest, as `sha256sum -c` reads it
 //   operating_points/<id>.toml    thresholds, each with a digest of its own
