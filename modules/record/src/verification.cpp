@@ -306,7 +306,9 @@ class Check {
 
 }  // namespace
 
-Result<RecordVerification> verify_record(const std::filesystem::path& record, const VerifyOptions& options) {
+namespace {
+
+Result<RecordVerification> verify_readable(const std::filesystem::path& record, const VerifyOptions& options) {
   LINEGUARD_ASSIGN(auto rows, store::open_sqlite(record, {.read_only = true}));
   const auto format = read_format(*rows);
   if (!format) return format.error().in(record.string());
@@ -316,6 +318,20 @@ Result<RecordVerification> verify_record(const std::filesystem::path& record, co
   found.open_tail = options.open_tail;
   Check(options, found).run(*rows, options.anchors.empty() ? anchors_beside(record) : options.anchors);
   return found;
+}
+
+}  // namespace
+
+Result<RecordVerification> verify_record(const std::filesystem::path& record, const VerifyOptions& options) {
+  auto found = verify_readable(record, options);
+  std::error_code code;
+  if (found || found.error().code != ErrorCode::corrupt_data || !std::filesystem::exists(anchors_beside(record), code))
+    return found;
+  // Its anchors stand beside it, so a record was here: that it was cut, emptied or overwritten is the answer.
+  RecordVerification broken;
+  broken.open_tail = options.open_tail;
+  broken.problems.push_back(found.error().message);
+  return broken;
 }
 
 }  // namespace lineguard::record

@@ -165,6 +165,18 @@ TEST_F(VerificationTest, AChangeToADatabaseIsFound) {
   }
 }
 
+TEST_F(VerificationTest, ARecordThatWasCutEmptiedOrOverwrittenIsBroken) {
+  const auto whole = fs::file_size(file_);
+  fs::resize_file(file_, whole / 2);
+  EXPECT_FALSE(verify().holds());
+  fs::resize_file(file_, 0);
+  EXPECT_FALSE(verify().holds());
+  std::ofstream(file_) << "no database";
+  EXPECT_FALSE(verify().holds());
+  fs::remove(anchors_beside(file_));
+  EXPECT_FALSE(verify_record(file_, options_).ok()) << "nothing says that this was a record";
+}
+
 TEST_F(VerificationTest, ARecordThatIsChainedAnewIsFound) {
   const std::vector<Event> before = events();
   const std::function<void(std::vector<Event>&)> changes[] = {

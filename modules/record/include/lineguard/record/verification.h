@@ -40,7 +40,7 @@ struct RecordVerification {
 // Checks tables, indexes and what else the database holds; each event's types, form, number, hash, link, time and
 // fields; each anchor's place, Merkle root and signature; and the anchors beside the record. Memory does not grow with
 // the record. What is wrong with the record is a RecordVerification, not an error.
-// Errors: those of RecordReader::open.
+// Errors: a file that is not there, may not be read, has a newer format, or is no record and has no anchors beside it.
 Result<RecordVerification> verify_record(const std::filesystem::path& record, const VerifyOptions& options);
 
 }  // namespace lineguard::record
