@@ -135,18 +135,33 @@ std::optional<GateFinding> GateWatch::give_up(const std::string& detail) {
 
 // Those of the range; what is behind its end without being in it never came to the gate, and is not waited for.
 std::vector<PartNumber> GateWatch::take_passes(const record::NumberRange& range) {
-  std::deque<PartNumber>& from = renumbered_ ? old_passes_ : passes_;
+  std::vector<PartNumber> taken = take_range(renumbered_ ? old_passes_ : passes_, range, true);
+  if (renumbered_) {
+    // The first numbers of the new count may follow the last ones of the old count, or nothing was at the gate before.
+    const auto of_new_count = take_range(passes_, range, false);
+    if (!of_new_count.empty()) {
+      renumbered_ = false;
+      old_passes_.clear();
+    }
+    for (const PartNumber part : of_new_count)
+      if (std::find(taken.begin(), taken.end(), part) == taken.end()) taken.push_back(part);
+  }
+  std::sort(taken.begin(), taken.end(), [&](PartNumber a, PartNumber b) { return a - range.first < b - range.first; });
+  return taken;
+}
+
+std::vector<PartNumber> GateWatch::take_range(std::deque<PartNumber>& from, const record::NumberRange& range,
+                                              bool drop_behind) {
   std::vector<PartNumber> taken;
   std::deque<PartNumber> kept;
   for (const PartNumber part : from) {
     if (record::holds(range, part)) {
       taken.push_back(part);
-    } else if (!is_behind(part, range.last)) {
+    } else if (!drop_behind || !is_behind(part, range.last)) {
       kept.push_back(part);
     }
   }
   from = std::move(kept);
-  std::sort(taken.begin(), taken.end(), [&](PartNumber a, PartNumber b) { return a - range.first < b - range.first; });
   return taken;
 }
 

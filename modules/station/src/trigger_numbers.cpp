@@ -83,9 +83,12 @@ PartNumber TriggerNumbers::first_of_count(const PlcPosition& position) const {
       std::min<std::uint16_t>(difference, static_cast<std::uint16_t>(-difference)) <= kNearlyAsMany;
   if (position.number <= max_gap_ || one_trigger_each) return 1;
   // Elsewhere at most as many of the new count were given as there were triggers since.
-  if (!known_ || counts_triggers_anew(position)) return position.number;
+  // The number before, taken for a repetition until this one followed it, was the new count's.
+  const bool follows = repeated_ && position.number == *repeated_ + 1;
+  const PartNumber seen = follows ? *repeated_ : position.number;
+  if (!known_ || counts_triggers_anew(position)) return seen;
   const auto since = static_cast<std::uint16_t>(position.triggers - known_->triggers);
-  return since >= 1 && since <= max_gap_ ? position.number - since + 1 : position.number;
+  return since > 1 && since <= max_gap_ ? position.number - since + 1 : seen;
 }
 
 NumberedTrigger TriggerNumbers::restart(const PlcPosition& position, PartNumber last_skipped) const {

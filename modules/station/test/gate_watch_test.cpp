@@ -98,6 +98,26 @@ TEST(GateWatch, TheRestOfAnOldCountComesFirst) {
   EXPECT_EQ(watch.on_gate(kNow + Milliseconds(2), {2, 53, 51})->at_most, 0u);
 }
 
+TEST(GateWatch, ANewCountBeforeAnyPartWasAtTheGateIsCompared) {
+  GateWatch watch;
+  watch.begin_at({0, 0, 0});
+  watch.on_new_count();
+  watch.on_pass(4294967291u);
+  watch.on_pass(4294967293u);
+  EXPECT_EQ(watch.on_gate(kNow, {4294967291u, 1, 0})->at_most, 0u);
+  EXPECT_EQ(watch.on_gate(kNow, {4294967292u, 1, 1})->at_most, 0u);
+  EXPECT_EQ(watch.on_gate(kNow, {4294967293u, 2, 1})->at_most, 0u);
+  EXPECT_TRUE(watch.on_gate(kNow, {4294967294u, 3, 1})->dangerous) << "nobody decided this one pass";
+}
+
+TEST(GateWatch, ANewCountThatFollowsTheOldOnesLastNumberIsCompared) {
+  GateWatch watch;
+  watch.begin_at({3000, 3, 6});
+  watch.on_new_count();
+  watch.on_pass(3001);
+  EXPECT_EQ(watch.on_gate(kNow, {3001, 4, 6})->at_most, 0u);
+}
+
 TEST(GateWatch, CountsThatBeginAgainLeaveWhatWaitsUnsettled) {
   GateWatch watch;
   watch.begin_at({10, 500, 500});

@@ -61,6 +61,15 @@ TEST(TriggerNumbers, TheFirstNumbersOfANewCountHadTriggersToo) {
   EXPECT_FALSE(anew.skipped) << "no trigger yet";
 }
 
+TEST(TriggerNumbers, TheNumberTakenForARepetitionBelongsToTheNewCount) {
+  TriggerNumbers numbers(1000, 16);
+  numbers.set_last(0);
+  EXPECT_EQ(numbers.take({4294967290u, 1, 0}).arrival, Arrival::repeated);
+  const auto second = numbers.take({4294967291u, 2, 0});
+  EXPECT_EQ(second.arrival, Arrival::restarted);
+  EXPECT_EQ(second.skipped, (record::NumberRange{4294967290u, 4294967290u})) << "it was decided by nobody";
+}
+
 TEST(TriggerNumbers, AShortCountThatBeginsAgainIsNotTakenForRepetitions) {
   TriggerNumbers numbers(1000, 16);
   for (PartNumber part = 1; part <= 8; ++part) numbers.take({part, static_cast<std::uint16_t>(part), 0});

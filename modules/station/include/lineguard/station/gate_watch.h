@@ -55,6 +55,8 @@ class GateWatch {
   GateFinding compare_across_counts(const GatePoint& point);
   std::optional<GateFinding> give_up(const std::string& detail);
   std::vector<PartNumber> take_passes(const record::NumberRange& range);
+  static std::vector<PartNumber> take_range(std::deque<PartNumber>& from, const record::NumberRange& range,
+                                            bool drop_behind);
   static void judge(GateFinding& finding, std::uint32_t numbers, std::uint32_t unknown);
 
   static constexpr std::size_t kMaxPasses = 100'000;
