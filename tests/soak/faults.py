@@ -182,6 +182,8 @@ for kind_name in ("double", "late", "replay", "extra", "swap", "corrupt", "split
 
 RECORD_FILES = (RECORD, RECORD + "-wal", RECORD + "-shm")
 ANCHORS = RECORD + ".anchors"
+LONGEST_START_S = 20
+HAS_DEVICES = ": recipe "  # in a station's log, once its record is open
 
 
 def names_that_exist(line, names=RECORD_FILES):
@@ -209,15 +211,25 @@ def bring_back(line, folder):
     shutil.rmtree(folder)  # the disk is small
 
 
+def until_station_records(line):
+    """A record is harmed beneath a running station: one that is not there yet would rightly begin with what it finds."""
+    end = time.monotonic() + LONGEST_START_S
+    while line.find_status() is None and time.monotonic() < end:
+        yield 0.1
+    return line.find_status() is not None
+
+
 def record_fault(name, harm, how=os.link):
     def fault_of_record(line, random):
+        if not (yield from until_station_records(line)):
+            return
         with line.disturbing("record"):
             line.station.stop()  # so that what is put aside is one moment's
             folder = put_aside(line, names_that_exist(line), how)
             harm(line, random)
             line.station.go_on()
             line.record_harmed()
-            yield random.randint(6, 20)
+            yield random.randint(12, 26)
             with line.held("station"):
                 line.record_whole()
                 bring_back(line, folder)
@@ -283,6 +295,8 @@ TRIGGERS = {
 
 def trigger_fault(name, trigger):
     def fault_of_trigger(line, random):
+        if not (yield from until_station_records(line)):
+            return
         with line.disturbing("record"):
             line.station.stop()
             folder = put_aside(line, names_that_exist(line), shutil.copy)
@@ -290,7 +304,7 @@ def trigger_fault(name, trigger):
             line.station.go_on()
             if changed:
                 line.record_harmed()
-                yield random.randint(6, 20)
+                yield random.randint(12, 26)
                 with line.held("station"):
                     line.record_whole()
                     bring_back(line, folder)
@@ -431,9 +445,14 @@ def the_same_id_beside(line, random):
 
 @fault("stations")
 def the_same_record_beside(line, random):
+    if not (yield from until_station_records(line)):
+        return
+    station = line.station
     other = start_other(line, "again.toml", RECORD, "station 1")
-    yield random.randint(3, 12)
-    if other.alive():
+    end = time.monotonic() + LONGEST_START_S
+    while other.alive() and HAS_DEVICES not in other.log_text() and time.monotonic() < end:
+        yield 0.1
+    if other.alive() and station.alive():  # whoever of the two is later is refused
         line.problems.append("a second station on the same record was not refused")
     end_other(line, other)
 

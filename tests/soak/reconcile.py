@@ -94,7 +94,7 @@ class Reconciliation:
             self.assign(events, "elsewhere")
         for part in self.parts.values():
             first = [event for event in part["decided"] if event["kind"] != "revised"]
-            if not first:
+            if not first and not part["elsewhere"]:
                 self.check_undecided(part)
             elif len(first) > 1:
                 told = [(event["sequence"], event["p"].get("outcome"), event["p"].get("reason")) for event in first]

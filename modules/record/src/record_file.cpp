@@ -112,7 +112,7 @@ Result<void> RecordFile::check_schema(store::Rows& rows) {
 
 Error RecordFile::gone(const Error& why) const {
   return make_error(why.code, fmt::format("the record is not where it should be: {}; put it back, or stop the station "
-                                          "and start it again to begin a new record",
+                                          "and start it again to go on with what is there now",
                                           why.message));
 }
 
@@ -120,14 +120,21 @@ Result<void> RecordFile::ensure_in_place(const Head& acknowledged) {
   if (!rows_) return reopen(acknowledged);
   const auto in_place = rows_->check_in_place();
   if (in_place && *in_place) {
+    was_away_ = false;
     if (auto checked = check_schema(*rows_); !checked) return checked.error().in(file_.string());
     return {};
   }
   if (in_place) return look_inside(acknowledged);
-  // Made read-only: it is still this file. Else another file may be there, perhaps the right one.
+  // Made read-only: it is still this file.
   if (in_place.error().code == ErrorCode::permission_denied) return gone(in_place.error());
   std::error_code code;
-  if (!std::filesystem::is_regular_file(file_, code)) return gone(in_place.error());
+  if (!std::filesystem::is_regular_file(file_, code)) {
+    was_away_ = true;
+    return gone(in_place.error());
+  }
+  // What comes after an absence may be the record, put back from a copy. What took the place of a file in use, or of
+  // its log, was put there by somebody who may not know of the station: a person has to look.
+  if (!was_away_ && in_place.error().code != ErrorCode::unavailable) return gone(in_place.error());
   rows_->abandon();
   rows_.reset();
   return reopen(acknowledged);

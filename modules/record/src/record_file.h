@@ -25,8 +25,8 @@ class RecordFile {
   // or views; the newest event does not match its hash).
   Result<void> open();
 
-  // Whether events can be written: the path names this record, nobody changed what is in it. Where the file was away
-  // and is back, it is opened again; it must hold `acknowledged`. Errors: of append.
+  // Whether events can be written: the path names this record, nobody changed what is in it. Where the file was seen to
+  // be away and one is back, it is opened again; it must hold `acknowledged`. Errors: of append.
   Result<void> ensure_in_place(const Head& acknowledged);
   // Inserts the events in one transaction.
   Result<void> insert(const std::vector<Event>& events);
@@ -57,6 +57,7 @@ class RecordFile {
   std::unique_ptr<store::Rows> rows_;
   std::int64_t schema_version_ = 0;  // the database's counter of changes to its tables, when they were right
   bool made_now_ = false;
+  bool was_away_ = false;  // nothing was under the path since it was last right
 };
 
 }  // namespace lineguard::record

@@ -92,6 +92,28 @@ TEST_F(InPlaceTest, NothingIsDurableInAFileThatIsNotWhereItShouldBe) {
          fs::remove(file);
          overwrite(file, "text");
        }},
+      {"replaced by a copy, in one step",
+       [](const fs::path& file) {
+         fs::copy_file(file, file.string() + ".copy");
+         fs::rename(file.string() + ".copy", file);
+       }},
+      {"replaced by a link to a copy",
+       [](const fs::path& file) {
+         fs::copy_file(file, file.string() + ".copy");
+         fs::remove(file);
+         fs::create_symlink(file.string() + ".copy", file);
+       }},
+      {"moved, and a link to it put in its place",
+       [](const fs::path& file) {
+         for (const char* s : {"", "-wal", "-shm"}) fs::rename(file.string() + s, file.string() + ".1" + s);
+         fs::create_symlink(file.string() + ".1", file);
+       }},
+      {"its folder removed", [](const fs::path& file) { fs::remove_all(file.parent_path()); }},
+      {"its log replaced by a copy",
+       [](const fs::path& file) {
+         fs::copy_file(file.string() + "-wal", file.string() + ".copy");
+         fs::rename(file.string() + ".copy", file.string() + "-wal");
+       }},
       {"overwritten in place", [](const fs::path& file) { overwrite(file, std::string(8192, 'x')); }},
       {"cut in place", [](const fs::path& file) { fs::resize_file(file, 100); }},
       {"its log cut in place", [](const fs::path& file) { fs::resize_file(file.string() + "-wal", 0); }},
@@ -164,6 +186,26 @@ TEST_F(InPlaceTest, ACopyOfTheWholeRecordWillDo) {
   EXPECT_EQ(events_of(6), 1u);
 }
 
+// All that was acknowledged is in the file itself, and still nobody is asked who takes files away beneath a station.
+TEST_F(InPlaceTest, ALogThatIsRemovedWhereNothingIsLostStopsItTooUntilARestart) {
+  {
+    auto rows = store::open_sqlite(file_);
+    ASSERT_TRUE(rows);
+    ASSERT_TRUE((*rows)->query({"PRAGMA wal_checkpoint(FULL)", {}}, [](const store::Row&) { return false; }));
+  }
+  ASSERT_TRUE(writer_->maintain()) << "that changed nothing of what the record holds";
+  fs::remove(file_.string() + "-wal");
+  EXPECT_FALSE(append(6));
+  EXPECT_FALSE(writer_->maintain());
+  EXPECT_FALSE(append(7));
+  writer_.reset();
+  open();
+  EXPECT_TRUE(append(8)) << error_;
+  const auto found = RecordReader::open(file_)->verify();
+  EXPECT_EQ(found->events, 155);
+  EXPECT_FALSE(found->broken_sequence);
+}
+
 TEST_F(InPlaceTest, AnOlderRecordIsNotTakenForThisOne) {
   writer_.reset();
   const fs::path older = folder_ / "older.db";
@@ -171,6 +213,7 @@ TEST_F(InPlaceTest, AnOlderRecordIsNotTakenForThisOne) {
   open();
   ASSERT_TRUE(append(6));
   for (const char* suffix : {"", "-wal", "-shm"}) fs::remove(file_.string() + suffix);
+  EXPECT_FALSE(append(7));
   fs::rename(older, file_);
   EXPECT_FALSE(append(7));
   EXPECT_NE(error_.find("no longer holds event 155"), std::string::npos) << error_;

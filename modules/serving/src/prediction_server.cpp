@@ -26,6 +26,7 @@ constexpr std::string_view kInspect = "/v1/inspect/";
 // A failing answer names the question that it answers, as one for another part must not be taken for this one's.
 http::Response refuse(const Error& error, const std::optional<wire::Question>& question) {
   http::Response response = http::json_response(wire::status_of(error.code), wire::to_error_json(error, question));
+  wire::seal_body(response);
   if (response.status == 503) response.headers["Retry-After"] = "1";
   return response;
 }
@@ -289,7 +290,9 @@ http::Response PredictionServer::State::inspect(const http::Request& request, ht
                           prediction->decode_ms / 1000);
   metrics.add("lineguard_predictions_total", "Predictions by the server's own, informative label",
               {{"model", name}, {"label", std::string(to_string(prediction->label))}});
-  return http::json_response(200, inspect_json(request.id, std::move(*prediction), question));
+  http::Response answer = http::json_response(200, inspect_json(request.id, std::move(*prediction), question));
+  wire::seal_body(answer);
+  return answer;
 }
 
 PredictionServer::PredictionServer(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -120,7 +120,7 @@ class SqliteRows final : public Rows {
     for (const Followed& followed : followed_) {
       LINEGUARD_ASSIGN(const auto now, state_of(followed.file));
       if (!now) return make_error(ErrorCode::not_found, followed.file.string() + " is gone");
-      if (!followed.state) return make_error(ErrorCode::not_found, followed.file.string() + " was gone");
+      if (!followed.state) return make_error(ErrorCode::unavailable, followed.file.string() + " was not there before");
       if (!now->is_same_file(*followed.state))
         return make_error(ErrorCode::io_error,
                           followed.file.string() + " is another file than the one that was opened");

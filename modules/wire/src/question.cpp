@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <charconv>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include <lineguard/core/checksum.h>
 #include <lineguard/core/picture_sum.h>
 #include <lineguard/core/words.h>
 #include <lineguard/wire/question.h>
@@ -12,11 +14,15 @@ namespace lineguard::wire {
 namespace {
 
 constexpr const char *kNonce = "X-Lineguard-Nonce", *kPart = "X-Lineguard-Part", *kPictures = "X-Lineguard-Pictures",
-                     *kTemplates = "X-Lineguard-Templates";
+                     *kTemplates = "X-Lineguard-Templates", *kBody = "X-Lineguard-Body";
 constexpr std::size_t kLongestNonce = 64, kMostSums = 64, kSumDigits = 16;
 
 std::string sum_text(const PictureSum& sum) {
   return fmt::format("{}-{:016x}", sum.bytes, sum.xxh3);
+}
+
+std::string body_sum(const std::string& body) {
+  return sum_text({"", body.size(), xxh3(std::as_bytes(std::span(body)))});
 }
 
 std::string list_of(const std::vector<PictureSum>& sums) {
@@ -122,6 +128,16 @@ std::string first_difference(const Question& asked, const Question& answered) {
     return fmt::format("it is for part {}, asked was part {}", part_text(answered.part), part_text(asked.part));
   const std::string pictures = difference("picture", asked.pictures, answered.pictures);
   return pictures.empty() ? difference("template", asked.templates, answered.templates) : pictures;
+}
+
+void seal_body(http::Response& response) {
+  response.headers[kBody] = body_sum(response.body);
+}
+
+BodySeal check_body(const http::Response& response) {
+  const std::string_view seal = response.header(kBody);
+  if (seal.empty()) return BodySeal::missing;
+  return seal == body_sum(response.body) ? BodySeal::right : BodySeal::broken;
 }
 
 }  // namespace lineguard::wire

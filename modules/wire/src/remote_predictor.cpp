@@ -101,14 +101,17 @@ bool regions_fit(const Prediction& prediction) {
 }
 
 Answer read_answer(const http::Response& response, const Question& asked, const std::string& model) {
+  const BodySeal seal = check_body(response);
+  if (seal == BodySeal::broken) return {bad_answer("it was damaged on its way: its body has another sum"), false};
   if (response.status >= 400) return read_failure(response, asked);
   if (response.status != 200) return {bad_answer(fmt::format("status {}", response.status)), false};
   auto line = parse_inspect_line(response.body);
   if (!line) return {bad_answer(line.error().message), false};
-  if (!line->question)
-    return {bad_answer("it does not repeat the question (nonce and sums of the pictures): the server's Lineguard is "
-                       "older than this one's, use the same version for both"),
-            false};
+  if (!line->question || seal == BodySeal::missing)
+    return {
+        bad_answer("it does not repeat the question (nonce and sums of the pictures), or has no sum of its own: the "
+                   "server's Lineguard is older than this one's, use the same version for both"),
+        false};
   const std::string different = first_difference(asked, *line->question);
   if (!different.empty()) return {bad_answer(different), false};
   if (line->error) return {*line->error, true};

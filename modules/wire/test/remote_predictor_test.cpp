@@ -29,6 +29,11 @@ InspectLine some_line() {
   return line;
 }
 
+http::Response sealed(http::Response response) {
+  seal_body(response);
+  return response;
+}
+
 // What a right server repeats: of a request whose body is the picture alone.
 Question received(const http::Request& request) {
   Capture capture;
@@ -67,7 +72,7 @@ class RemotePredictorTest : public ::testing::Test {
       InspectLine line = some_line();
       line.question = received(request);
       change(line);
-      return http::json_response(200, to_json(line));
+      return sealed(http::json_response(200, to_json(line)));
     });
   }
   Result<Prediction> predict(const Capture& capture = some_capture()) {
@@ -123,7 +128,7 @@ TEST_F(RemotePredictorTest, TheAnswerBeforeIsNone) {
     const std::string now = to_json(line);
     const std::string sent = before.empty() ? now : before;
     before = now;
-    return http::json_response(200, sent);
+    return sealed(http::json_response(200, sent));
   });
   ASSERT_TRUE(predict());
   expect_bad_answer("nonce");
@@ -147,6 +152,33 @@ TEST_F(RemotePredictorTest, AnAnswerForAnotherPictureModelOrPartIsNone) {
 TEST_F(RemotePredictorTest, AnOlderServersAnswerNamesTheVersions) {
   answer_changed([](InspectLine& line) { line.question.reset(); });
   expect_bad_answer("older");
+  answer([](const http::Request& request) {
+    InspectLine line = some_line();
+    line.question = received(request);
+    return http::json_response(200, to_json(line));
+  });
+  expect_bad_answer("older");
+}
+
+// One digit of the score, or any other byte, changed on the way: nothing but the body's sum notices.
+TEST_F(RemotePredictorTest, OneChangedByteAnywhereInAnAnswerIsNoticed) {
+  std::size_t at = 0, size = 1;
+  answer([&](const http::Request& request) {
+    InspectLine line = some_line();
+    line.question = received(request);
+    http::Response response = sealed(http::json_response(200, to_json(line)));
+    size = response.body.size();
+    response.body[at] = static_cast<char>(response.body[at] ^ 1);
+    return response;
+  });
+  for (; at < size; at += 3) expect_bad_answer("damaged");
+  answer([](const http::Request& request) {
+    auto response = sealed(http::json_response(
+        400, to_error_json(make_error(ErrorCode::corrupt_data, "truncated JPEG"), received(request))));
+    response.body[response.body.find("JPEG")] = 'j';
+    return response;
+  });
+  expect_bad_answer("damaged");
 }
 
 TEST_F(RemotePredictorTest, AnErrorKeepsItsCodeAndItsWords) {

@@ -48,7 +48,8 @@ class Rows {
 
   // Whether the path still names what is open here: false where the content was changed by somebody else since the last
   // write of this connection (look at what is in it, and then call accept_content). Errors: not_found (the file or its
-  // log is gone), io_error (another file is in its place), permission_denied (nobody may write it any more).
+  // log is gone), io_error (another file is in its place), permission_denied (nobody may write it any more),
+  // unavailable (its log was not there when it was opened).
   virtual Result<bool> check_in_place() = 0;
   virtual void accept_content() = 0;
 

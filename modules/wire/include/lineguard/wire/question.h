@@ -35,4 +35,11 @@ Question received_question(const Question& asked, const Capture& capture);
 // views are not compared.
 std::string first_difference(const Question& asked, const Question& answered);
 
+// Puts the sum of the body into the header X-Lineguard-Body ("LENGTH-XXH3"), so that the asker sees one that was
+// damaged on its way: TCP's own checksum lets some damage through, and nothing else would notice another digit of a
+// score.
+void seal_body(http::Response& response);
+enum class BodySeal { right, missing, broken };
+BodySeal check_body(const http::Response& response);
+
 }  // namespace lineguard::wire
