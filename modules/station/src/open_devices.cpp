@@ -100,6 +100,7 @@ StationSettings settings_of(const StationConfig& config) {
   settings.cycle = config.cycle;
   settings.match_window = config.match_window;
   settings.poll_interval_us = config.poll_interval_us;
+  settings.record_reserve = config.record_reserve_bytes > 0;
   return settings;
 }
 

@@ -39,6 +39,7 @@ Station::Station(StationSettings settings, StationDevices devices, Clock& clock)
   status_.recipe = settings_.cycle.recipe.id;
   status_.model_digest = settings_.cycle.recipe.package_digest;
   status_.record_reserved_bytes = devices_.record->reserved_bytes();
+  status_.record_disk_full = settings_.record_reserve && status_.record_reserved_bytes == 0;
   status_.record_sequence = devices_.record->head().sequence;
   publish_snapshot(true);
 }
@@ -184,6 +185,7 @@ void Station::on_record_answer(const RecordDone& done) {
   if (!done.written) status_.record_problem = done.written.error().message;
   if (done.written) status_.record_sequence = done.sequence;
   status_.record_reserved_bytes = done.reserved_bytes;
+  status_.record_disk_full = settings_.record_reserve && done.reserved_bytes == 0;
   status_.anchors = done.anchors;
 }
 

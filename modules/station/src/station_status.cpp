@@ -87,6 +87,9 @@ std::string instruction(const StationStatus& status) {
   if (status.record_failing)
     return fmt::format("The record cannot be written{}: put it back, or make room on its disk. Every part is diverted.",
                        status.record_problem.empty() ? "" : " (" + status.record_problem + ")");
+  if (status.record_disk_full)
+    return "The record's disk is full and its reserve is in use: make room and restart the station. Soon every part is "
+           "diverted.";
   if (status.wrong_recipe)
     return "PLC and station have different recipes: set both to the same. Every part is diverted.";
   if (status.events_lost > 0) return "Events were lost while the disk was full: report it, then restart the station.";

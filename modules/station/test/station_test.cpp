@@ -10,6 +10,7 @@
 #include <lineguard/core/picture_sum.h>
 #include <lineguard/plc/testing/fake_plc.h>
 #include <lineguard/station/station.h>
+#include <lineguard/station/station_status.h>
 
 namespace lineguard::station {
 namespace {
@@ -266,6 +267,16 @@ TEST_F(StationTest, StopsAlsoWhereThePlcNeverAnswered) {
   station->request_stop();
   EXPECT_TRUE(station->run());
   EXPECT_EQ(station->status()->counters.parts(), 0u);
+}
+
+TEST(StationStatus, SaysWhatToDoBeforeADiskIsQuiteFull) {
+  StationStatus status;
+  status.plc_linked = true;
+  EXPECT_EQ(instruction(status), "");
+  status.record_disk_full = true;
+  EXPECT_NE(instruction(status).find("reserve is in use"), std::string::npos);
+  status.record_failing = true;
+  EXPECT_NE(instruction(status).find("Every part is diverted"), std::string::npos) << "the graver first";
 }
 
 }  // namespace

@@ -37,6 +37,7 @@ struct StationSettings {
   CycleSettings cycle;
   camera::MatchWindow match_window;
   int poll_interval_us = 1000;
+  bool record_reserve = false;  // the record is to hold a reserve of disk space: without one, the status says so
   // How long an ordered stop waits for parts on their way to the gate (after it the heartbeat is stale: divert).
   Milliseconds stop_timeout{3000};
 };

@@ -45,6 +45,7 @@ struct StationStatus {
   std::string record_problem;  // the newest
   record::AnchorState anchors;
   std::uint64_t record_reserved_bytes = 0;
+  bool record_disk_full = false;  // the reserve is in use: what follows may find no room
   std::size_t events_waiting = 0;
   std::uint64_t events_lost = 0;
   std::int64_t record_sequence = 0;
