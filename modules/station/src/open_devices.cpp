@@ -31,7 +31,7 @@ Error not_the_recipe(const char* what, const std::string& found, const std::stri
                     fmt::format("predictor.package: its {} is \"{}\", the recipe names \"{}\"", what, found, named));
 }
 
-Result<std::unique_ptr<Predictor>> open_package(const StationConfig& config) {
+Result<void> open_package(const StationConfig& config, StationDevices& devices) {
   const Recipe& recipe = config.cycle.recipe;
   detector::LoadOptions options;
   options.threads = config.predictor.threads;
@@ -46,15 +46,22 @@ Result<std::unique_ptr<Predictor>> open_package(const StationConfig& config) {
                 fmt::format("the recipe's threshold {} is not the operating point's {}: the recipe's decides",
                             recipe.threshold, detector->threshold()));
   }
-  return std::unique_ptr<Predictor>(
-      std::make_unique<detector::WatchedDetector>(std::move(detector), detector::WatchConfig{}));
+  auto watched = std::make_unique<detector::WatchedDetector>(std::move(detector), detector::WatchConfig{});
+  // The devices own both.
+  devices.model_problem = [watch = watched.get()] {
+    const detector::ModelHealth health = watch->health();
+    return health.self_test_failed.empty() ? health.files_changed : health.self_test_failed;
+  };
+  devices.predictor = std::move(watched);
+  return {};
 }
 
-Result<std::unique_ptr<Predictor>> open_predictor(const StationConfig& config) {
-  if (!config.predictor.package.empty()) return open_package(config);
+Result<void> open_predictor(const StationConfig& config, StationDevices& devices) {
+  if (!config.predictor.package.empty()) return open_package(config, devices);
   auto remote = wire::RemotePredictor::create(config.predictor.url, config.cycle.recipe.model);
   if (!remote) return remote.error().in("predictor.url");
-  return std::unique_ptr<Predictor>(std::move(*remote));
+  devices.predictor = std::move(*remote);
+  return {};
 }
 
 record::WriterOptions writer_options(const StationConfig& config) {
@@ -82,7 +89,7 @@ Result<StationDevices> open_devices(const StationConfig& config) {
   StationDevices devices;
   LINEGUARD_ASSIGN(devices.camera, in("camera", camera::open(config.camera)));
   LINEGUARD_ASSIGN(devices.plc, in("plc", plc::open(config.plc)));
-  LINEGUARD_ASSIGN(devices.predictor, open_predictor(config));
+  LINEGUARD_TRY(open_predictor(config, devices));
   LINEGUARD_ASSIGN(devices.record, in("record.file", record::RecordWriter::open(config.record_file, system_clock(),
                                                                                 writer_options(config))));
   LINEGUARD_ASSIGN(devices.facts, in("record.file", read_facts(config.record_file)));
@@ -203,8 +210,9 @@ DeviceCheck check_devices(const StationConfig& config) {
       check.lines.push_back(fmt::format("plc        {}: part {}, line {}, {}", (*plc)->name(), inputs->trigger_number,
                                         inputs->line_running ? "running" : "not running", holder_of(*inputs)));
   }
-  if (auto predictor = open_predictor(config); !failed(predictor)) {
-    if (capture) PredictionCheck(config, check).run(**predictor, std::move(*capture));
+  StationDevices asked;
+  if (const auto opened = open_predictor(config, asked); !failed(opened)) {
+    if (capture) PredictionCheck(config, check).run(*asked.predictor, std::move(*capture));
     if (!capture) check.lines.push_back("predictor  not asked: there is no picture");
   }
   if (!config.record_key.empty()) failed(in("record.key", SigningKey::read(config.record_key)));

@@ -268,6 +268,7 @@ void Station::publish_status(const char* state) {
 // A reader that is held up with the pointer in its hands delays the next snapshot, not the cycle.
 void Station::publish_snapshot(bool now) {
   if (!now && next_snapshot_ && clock_.now() < *next_snapshot_) return;
+  if (devices_.model_problem) status_.model_problem = devices_.model_problem();
   auto snapshot = std::make_shared<const StationStatus>(status_);
   std::unique_lock lock(snapshot_mutex_, std::defer_lock);
   if (now) {

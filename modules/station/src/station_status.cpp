@@ -90,6 +90,9 @@ std::string instruction(const StationStatus& status) {
   if (status.record_disk_full)
     return "The record's disk is full and its reserve is in use: make room and restart the station. Soon every part is "
            "diverted.";
+  if (!status.model_problem.empty())
+    return fmt::format("The model must be looked after ({}): load the released package again and restart the station.",
+                       status.model_problem);
   if (status.wrong_recipe)
     return "PLC and station have different recipes: set both to the same. Every part is diverted.";
   if (status.events_lost > 0) return "Events were lost while the disk was full: report it, then restart the station.";
@@ -117,6 +120,7 @@ std::string status_json(const StationStatus& status) {
       {"state", status.state},
       {"recipe", status.recipe},
       {"model_digest", status.model_digest},
+      {"model_problem", status.model_problem},
       {"plc_linked", status.plc_linked},
       {"identity",
        {{"id", status.identity.id}, {"epoch", status.identity.epoch}, {"late_writes_seen", status.late_writes_seen}}},
@@ -195,6 +199,8 @@ std::string metrics_text(const StationStatus& status) {
   count("events_lost_total", "Events that are in no record.", status.events_lost);
   add_metric(text, "events_waiting", "gauge", "Events that are not durable yet.",
              static_cast<double>(status.events_waiting));
+  add_metric(text, "model_problem", "gauge", "1: the model's files changed on disk, or its self-test failed.",
+             status.model_problem.empty() ? 0 : 1);
   add_metric(text, "plc_linked", "gauge", "1 while the PLC answers.", status.plc_linked);
   add_metric(text, "ready", "gauge", "1 while triggers are inspected.", status.ready);
   return text;

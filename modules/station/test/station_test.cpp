@@ -273,6 +273,8 @@ TEST(StationStatus, SaysWhatToDoBeforeADiskIsQuiteFull) {
   StationStatus status;
   status.plc_linked = true;
   EXPECT_EQ(instruction(status), "");
+  status.model_problem = "network.bin changed";
+  EXPECT_NE(instruction(status).find("network.bin changed"), std::string::npos);
   status.record_disk_full = true;
   EXPECT_NE(instruction(status).find("reserve is in use"), std::string::npos);
   status.record_failing = true;

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -47,6 +48,8 @@ struct StationDevices {
   std::unique_ptr<plc::Plc> plc;
   std::unique_ptr<camera::Camera> camera;
   std::unique_ptr<Predictor> predictor;
+  // What a person should know about the predictor's model, as that its files changed; empty: nothing. Thread-safe.
+  std::function<std::string()> model_problem = {};
   std::unique_ptr<record::RecordWriter> record;
   record::RestartFacts facts;  // both read from the record before it is written
   GateHistory history;

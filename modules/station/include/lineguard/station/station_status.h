@@ -52,6 +52,7 @@ struct StationStatus {
   CycleCounters counters;
   DecisionTimes times;          // of parts whose trigger was seen
   std::deque<Decision> newest;  // the last 20, the newest last
+  std::string model_problem;    // of the model in this process: its files changed, or its self-test failed
   bool wrong_recipe = false;    // the PLC asks for another one
   std::string gate_alarm;       // what to do about a gate that did something else than decided; until the station's end
   std::uint64_t log_lines_dropped = 0;
