@@ -3,7 +3,7 @@
 JOBS ?= $(shell nproc)
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 
-.PHONY: help setup build demo test finetune check lint asan tsan fuzz soak bench coverage format clean
+.PHONY: help setup build demo test finetune check lint asan tsan sanitize fuzz soak bench coverage format clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/:/' | column -t -s:
@@ -47,6 +47,10 @@ tsan: ## all tests under the thread sanitizer
 	@tools/setup.sh test
 	@tools/build.sh tsan --with-tests
 	@tools/test.sh tsan
+
+sanitize: ## the line, its record and its servers under both, for every change
+	@tools/setup.sh test
+	@tools/sanitize.sh
 
 fuzz: ## fuzz the decoders and parsers for a minute each
 	@tools/setup.sh dev

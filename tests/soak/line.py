@@ -182,7 +182,9 @@ max_gap = {MAX_GAP}
 
     def find_status(self):
         """The address of the station's status, as soon as its log names it."""
-        if self.station_address is None and self.station.alive():
+        if not self.station.alive():
+            return None
+        if self.station_address is None:
             found = re.search(r"status on http://(\S+)/v1/status", self.station.log_text())
             self.station_address = found.group(1) if found else None
         return self.station_address
