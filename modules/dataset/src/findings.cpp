@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include <lineguard/core/check.h>
+#include <lineguard/core/enum_names.h>
 
 namespace lineguard::dataset {
 namespace {
@@ -16,7 +17,7 @@ struct CheckRow {
   std::string_view advice;
 };
 
-constexpr std::array<CheckRow, 40> kChecks{{
+constexpr auto kChecks = std::to_array<CheckRow>({
     {Check::malformed_label, "malformed-label", Severity::blocker,
      "Correct these lines or entries, or take them out. Until then nothing is trained or measured, whatever --allow "
      "says: a set that is read in part would be another one. What is said of the other files below is of what could be "
@@ -135,19 +136,18 @@ constexpr std::array<CheckRow, 40> kChecks{{
     {Check::imbalance, "imbalance", Severity::warning,
      "Figures of the few are uncertain, and a head trained on labels hardly sees them: add pictures, or merge "
      "classes."},
-}};
+});
 
 const CheckRow& row_of(Check check) {
   return kChecks[static_cast<std::size_t>(check)];
 }
 
-constexpr bool rows_follow_the_enum() {
-  for (std::size_t i = 0; i < kChecks.size(); ++i) {
-    if (static_cast<std::size_t>(kChecks[i].check) != i) return false;
-  }
-  return true;
-}
-static_assert(rows_follow_the_enum());
+constexpr auto kCheckNames = [] {
+  std::array<EnumName<Check>, kChecks.size()> names{};
+  for (std::size_t i = 0; i < kChecks.size(); ++i) names[i] = {kChecks[i].check, kChecks[i].name};
+  return names;
+}();
+static_assert(names_every_value(kCheckNames));
 
 constexpr bool blockers_come_first() {
   return std::is_sorted(kChecks.begin(), kChecks.end(),
