@@ -1,4 +1,4 @@
-#include "account.h"
+#include "files/account.h"
 #include "json_text.h"
 #include "labels.h"
 #include "layouts/layout.h"

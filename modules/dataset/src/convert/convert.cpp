@@ -1,5 +1,5 @@
 #include "convert/output.h"
-#include "folder.h"
+#include "files/folder.h"
 #include "labels.h"
 #include "layouts/shapes.h"
 

@@ -1,6 +1,6 @@
 #include "layouts/layout.h"
 
-#include "account.h"
+#include "files/account.h"
 #include "labels.h"
 
 #include <array>

@@ -1,6 +1,6 @@
-#include "account.h"
+#include "files/account.h"
 
-#include "folder.h"
+#include "files/folder.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "findings.h"
+#include "checks/findings.h"
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // Checks relative to this set: absolute limits would flag every camera that is dark by design.
-#include "checks.h"
+#include "checks/checks.h"
 
 #include <algorithm>
 #include <array>
