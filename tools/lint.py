@@ -53,7 +53,9 @@ def changed_since(commit):
     """The files of the tree that differ from `commit`, or None for all."""
     if commit is None:
         return None
-    names = subprocess.run(["git", "diff", "--name-only", commit], check=True, capture_output=True, text=True, cwd=ROOT).stdout
+    names = ""
+    for command in (["git", "diff", "--name-only", commit], ["git", "ls-files", "--others", "--exclude-standard"]):
+        names += subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
     return {os.path.normpath(ROOT / name) for name in names.splitlines()}
 
 

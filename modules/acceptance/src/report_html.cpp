@@ -42,7 +42,7 @@ void add_classes(report::Page& page, const Acceptance& acceptance) {
   page.table(table);
   page.paragraph(acceptance.limits.every_class
                      ? "Every class must show the limit by itself."
-                     : "Each bound stands by itself; the classes are told and do not decide.");
+                     : "Each bound stands by itself; the bounds of the classes are shown and do not decide.");
 }
 
 void add_rules(report::Page& page, const package::RegionRules& rules) {

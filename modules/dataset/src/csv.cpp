@@ -1,6 +1,6 @@
 #include "csv.h"
 
-#include "folder.h"
+#include "files/folder.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "account.h"
+#include "files/account.h"
 #include "json_text.h"
 #include "labels.h"
 #include "layouts/layout.h"
@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <lineguard/core/enum_names.h>
 #include <lineguard/core/files.h>
 #include <lineguard/core/words.h>
 #include <lineguard/dataset/dataset.h>
@@ -224,17 +225,10 @@ void LabelProblems::add(std::string place, std::string_view reason) {
 }
 
 std::string_view to_string(Split split) {
-  switch (split) {
-    case Split::train:
-      return "train";
-    case Split::validation:
-      return "validation";
-    case Split::test:
-      return "test";
-    case Split::unset:
-      break;
-  }
-  return "unset";
+  static constexpr auto kNames = std::to_array<EnumName<Split>>(
+      {{Split::unset, "unset"}, {Split::train, "train"}, {Split::validation, "validation"}, {Split::test, "test"}});
+  static_assert(names_every_value(kNames));
+  return name_of(kNames, split);
 }
 
 Result<Dataset> read_dataset(const fs::path& path, const ReadOptions& options) {

@@ -1,6 +1,6 @@
 #include "json_text.h"
 
-#include "folder.h"
+#include "files/folder.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "labels.h"
 
-#include "folder.h"
+#include "files/folder.h"
 
 #include <algorithm>
 #include <array>

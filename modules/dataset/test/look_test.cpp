@@ -133,10 +133,10 @@ TEST_F(Look, WarnsWhereTheFileTypeTellsTheLabel) {
   for (unsigned i = 0; i < 30; ++i) add_jpeg("defective/d" + std::to_string(i) + ".jpg", 100 + i);
   const auto findings = found("look-tells-label");
   ASSERT_FALSE(findings.empty());
-  EXPECT_CONTAINS(
-      findings.back().reason,
-      "the file type alone tells the labels apart: JPEG is that of 30 of 30 defective pictures and of 0 of 40 "
-      "good ones");
+  EXPECT_CONTAINS(findings.back().reason,
+                  "the file type alone separates good from defective pictures: JPEG is that of 30 of 30 defective "
+                  "pictures and of 0 of 40 "
+                  "good ones");
   for (unsigned i = 40; i < 60; ++i) add_jpeg("good/g" + std::to_string(i) + ".jpg", i);
   for (const Finding& finding : found("look-tells-label"))
     EXPECT_EQ(finding.reason.find("file type"), std::string::npos) << "20 of 60 good ones are JPEG, too";

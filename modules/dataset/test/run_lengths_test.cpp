@@ -1,4 +1,4 @@
-#include "run_lengths.h"
+#include "masks/run_lengths.h"
 
 #include "dataset_builder.h"
 

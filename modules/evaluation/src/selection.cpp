@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <lineguard/core/digest.h>
+#include <lineguard/core/enum_names.h>
 #include <lineguard/dataset/split.h>
 #include <lineguard/evaluation/evaluate.h>
 #include <lineguard/package/cross_fitted.h>
@@ -48,17 +49,12 @@ Result<Selected> held_out(const std::filesystem::path& package, const dataset::D
 }  // namespace
 
 std::string_view to_string(Selection selection) {
-  switch (selection) {
-    case Selection::validation:
-      return "validation";
-    case Selection::test:
-      return "test";
-    case Selection::held_out:
-      return "held out";
-    case Selection::all:
-      return "all";
-  }
-  return "all";
+  static constexpr auto kNames = std::to_array<EnumName<Selection>>({{Selection::validation, "validation"},
+                                                                     {Selection::test, "test"},
+                                                                     {Selection::held_out, "held out"},
+                                                                     {Selection::all, "all"}});
+  static_assert(names_every_value(kNames));
+  return name_of(kNames, selection);
 }
 
 Result<Selected> select_pictures(const std::filesystem::path& package, const std::string& split,

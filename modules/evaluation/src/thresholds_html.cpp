@@ -124,7 +124,7 @@ void add_threshold_table(report::Page& page, const Evaluation& evaluation) {
   page.table(shown);
   const auto proposed = acceptance::propose_points(table);
   if (proposed.empty()) return;
-  page.paragraph("Points worth a look, on these parts:");
+  page.paragraph("Thresholds to consider, on these parts:");
   report::Table points{names_of(with_escapes), {}, 1};
   points.header.insert(points.header.begin(), "point");
   for (const acceptance::ProposedPoint& point : proposed) {

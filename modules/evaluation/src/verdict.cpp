@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <lineguard/core/enum_names.h>
 #include <lineguard/core/words.h>
 
 namespace lineguard::evaluation {
@@ -87,17 +88,12 @@ void decide(Comparison& comparison) {
 }
 
 std::string_view to_string(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::better:
-      return "better";
-    case Verdict::worse:
-      return "worse";
-    case Verdict::mixed:
-      return "mixed";
-    case Verdict::not_told_apart:
-      return "not told apart";
-  }
-  return "not told apart";
+  static constexpr auto kNames = std::to_array<EnumName<Verdict>>({{Verdict::better, "better"},
+                                                                   {Verdict::worse, "worse"},
+                                                                   {Verdict::mixed, "mixed"},
+                                                                   {Verdict::not_told_apart, "not told apart"}});
+  static_assert(names_every_value(kNames));
+  return name_of(kNames, verdict);
 }
 
 const Difference* find_difference(const Comparison& comparison, std::string_view figure) {

@@ -2,7 +2,6 @@
 
 #include <lineguard/http/client.h>
 #include <lineguard/http/message.h>
-#include <lineguard/http/metrics.h>
 
 namespace lineguard::http {
 namespace {
@@ -31,19 +30,6 @@ TEST(Endpoint, AddressesAreCheckedAndExplained) {
   }
   EXPECT_EQ(parse_url("ftp://x").error().code, ErrorCode::invalid_argument);
   EXPECT_EQ(parse_url("https://x").error().code, ErrorCode::unsupported);
-}
-
-TEST(Metrics, AreExposedAsPrometheusText) {
-  Metrics metrics;
-  metrics.add("lineguard_requests_total", "Requests", {{"status", "200"}}, 2);
-  metrics.add("lineguard_requests_total", "Requests", {{"status", "503"}});
-  metrics.set("lineguard_queue", "Waiting", {}, 3);
-  metrics.observe_seconds("lineguard_predict_seconds", "Prediction", {}, 0.004);
-  const std::string text = metrics.expose();
-  EXPECT_NE(text.find("lineguard_requests_total{status=\"200\"} 2"), std::string::npos) << text;
-  EXPECT_NE(text.find("lineguard_requests_total{status=\"503\"} 1"), std::string::npos);
-  EXPECT_NE(text.find("lineguard_queue 3"), std::string::npos);
-  EXPECT_NE(text.find("lineguard_predict_seconds_bucket{le=\"0.005\"} 1"), std::string::npos);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/enum_names.h>
 #include <lineguard/core/files.h>
 #include <lineguard/imaging/decode.h>
 
@@ -26,7 +27,7 @@ struct Decoder {
   Result<Image> (*decode)(Encoded, const PictureInfo&);
 };
 
-constexpr std::array<Decoder, 8> kDecoders{{
+constexpr auto kDecoders = std::to_array<Decoder>({
     {Format::jpeg, "JPEG", jpeg_info, decode_jpeg},
     {Format::png, "PNG", png_info, decode_png},
     {Format::bmp, "BMP", bmp_info, decode_bmp},
@@ -35,7 +36,16 @@ constexpr std::array<Decoder, 8> kDecoders{{
     {Format::jpeg2000, "JPEG 2000", jpeg2000_info, decode_jpeg2000},
     {Format::jpeg_ls, "JPEG-LS", jpeg_ls_info, decode_jpeg_ls},
     {Format::netpbm, "PGM or PPM", netpbm_info, decode_netpbm},
-}};
+});
+
+// Every format has a decoder, in the order of the enum; the last name is of what is no picture.
+constexpr auto kFormatNames = [] {
+  std::array<EnumName<Format>, kDecoders.size() + 1> names{};
+  for (std::size_t i = 0; i < kDecoders.size(); ++i) names[i] = {kDecoders[i].format, kDecoders[i].name};
+  names.back() = {Format::unrecognised, "no picture"};
+  return names;
+}();
+static_assert(names_every_value(kFormatNames));
 
 constexpr std::string_view kExpected = "expected JPEG, PNG, BMP, TIFF, WebP, JPEG 2000, JPEG-LS, PGM or PPM";
 
@@ -76,8 +86,7 @@ Result<PictureInfo> limited_info(Encoded encoded, const DecodeLimits& limits) {
 }  // namespace
 
 std::string_view to_string(Format format) {
-  const Decoder* decoder = decoder_of(format);
-  return decoder != nullptr ? decoder->name : "no picture";
+  return name_of(kFormatNames, format);
 }
 
 Format detect_format(Encoded encoded) {

@@ -3,10 +3,15 @@
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
 
+#include <lineguard/core/enum_names.h>
 #include <lineguard/imaging/lighting.h>
 
 namespace lineguard::imaging {
 namespace {
+
+constexpr auto kLightingNames = std::to_array<EnumName<Lighting>>(
+    {{Lighting::as_it_is, "as-it-is"}, {Lighting::flat, "flat"}, {Lighting::local_contrast, "local-contrast"}});
+static_assert(names_every_value(kLightingNames));
 
 constexpr double kSigmaShare = 1.0 / 8;  // of the longer side
 constexpr int kReduction = 8;            // what is blurred that much needs no finer grid
@@ -44,14 +49,11 @@ cv::Mat with_local_contrast(const cv::Mat& picture) {
 }  // namespace
 
 std::string_view to_string(Lighting lighting) {
-  return lighting == Lighting::as_it_is ? "as-it-is" : lighting == Lighting::flat ? "flat" : "local-contrast";
+  return name_of(kLightingNames, lighting);
 }
 
 Lighting lighting_from_string(std::string_view text) {
-  for (const Lighting lighting : {Lighting::flat, Lighting::local_contrast}) {
-    if (text == to_string(lighting)) return lighting;
-  }
-  return Lighting::as_it_is;
+  return value_named(kLightingNames, text).value_or(Lighting::as_it_is);
 }
 
 Image even_out(const Image& image, Lighting lighting) {

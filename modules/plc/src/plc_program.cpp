@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/enum_names.h>
 #include <lineguard/plc/plc_program.h>
 
 namespace lineguard::plc {
@@ -76,27 +77,22 @@ void read_config(ConfigReader& table, PlcProgramConfig& config) {
 }
 
 std::string_view to_string(GateAction action) {
-  return action == GateAction::pass ? "pass" : "divert";
+  static constexpr auto kNames =
+      std::to_array<EnumName<GateAction>>({{GateAction::pass, "pass"}, {GateAction::divert, "divert"}});
+  static_assert(names_every_value(kNames));
+  return name_of(kNames, action);
 }
 
 std::string_view to_string(GateCause cause) {
-  switch (cause) {
-    case GateCause::ok:
-      return "ok";
-    case GateCause::ng:
-      return "ng";
-    case GateCause::no_result:
-      return "no result";
-    case GateCause::stale_heartbeat:
-      return "stale heartbeat";
-    case GateCause::station_error:
-      return "station error";
-    case GateCause::wrong_recipe:
-      return "wrong recipe";
-    case GateCause::plc_restarted:
-      return "plc restarted";
-  }
-  return "no result";
+  static constexpr auto kNames = std::to_array<EnumName<GateCause>>({{GateCause::ok, "ok"},
+                                                                     {GateCause::ng, "ng"},
+                                                                     {GateCause::no_result, "no result"},
+                                                                     {GateCause::stale_heartbeat, "stale heartbeat"},
+                                                                     {GateCause::station_error, "station error"},
+                                                                     {GateCause::wrong_recipe, "wrong recipe"},
+                                                                     {GateCause::plc_restarted, "plc restarted"}});
+  static_assert(names_every_value(kNames));
+  return name_of(kNames, cause);
 }
 
 PlcProgram::PlcProgram(PlcProgramConfig config)

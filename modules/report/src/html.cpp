@@ -10,6 +10,7 @@
 #include <lineguard/core/base64.h>
 #include <lineguard/core/check.h>
 #include <lineguard/core/digest.h>
+#include <lineguard/core/enum_names.h>
 #include <lineguard/report/html.h>
 
 namespace lineguard::report {
@@ -56,17 +57,10 @@ std::string_view escaped_character(std::string_view character) {
 }
 
 std::string_view css_class(Mood mood) {
-  switch (mood) {
-    case Mood::neutral:
-      return "neutral";
-    case Mood::fine:
-      return "fine";
-    case Mood::attention:
-      return "attention";
-    case Mood::bad:
-      return "bad";
-  }
-  return "neutral";
+  static constexpr auto kNames = std::to_array<EnumName<Mood>>(
+      {{Mood::neutral, "neutral"}, {Mood::fine, "fine"}, {Mood::attention, "attention"}, {Mood::bad, "bad"}});
+  static_assert(names_every_value(kNames));
+  return name_of(kNames, mood);
 }
 
 // As a content policy names a script.

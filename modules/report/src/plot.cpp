@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/enum_names.h>
 #include <lineguard/report/html.h>
 #include <lineguard/report/plot.h>
 
@@ -14,18 +15,11 @@ namespace {
 constexpr double kWidth = 560, kHeight = 340;
 constexpr double kLeft = 56, kRight = 12, kTop = 34, kBottom = 48;
 
-std::string_view name_of(Colour colour) {
-  switch (colour) {
-    case Colour::good:
-      return "good";
-    case Colour::defective:
-      return "defective";
-    case Colour::accent:
-      return "accent";
-    case Colour::muted:
-      return "muted";
-  }
-  return "accent";
+std::string_view css_class(Colour colour) {
+  static constexpr auto kNames = std::to_array<EnumName<Colour>>(
+      {{Colour::good, "good"}, {Colour::defective, "defective"}, {Colour::accent, "accent"}, {Colour::muted, "muted"}});
+  static_assert(names_every_value(kNames));
+  return name_of(kNames, colour);
 }
 
 std::string text(double x, double y, std::string_view anchor, std::string_view words, std::string_view style = "") {
@@ -108,7 +102,7 @@ struct Frame {
 class Legend {
  public:
   void add(std::string_view name, Colour colour) {
-    out_ += rectangle(x_, 10, 11, 11, fmt::format("f-{}", name_of(colour)));
+    out_ += rectangle(x_, 10, 11, 11, fmt::format("f-{}", css_class(colour)));
     out_ += text(x_ + 16, 20, "start", name, "strong");
     x_ += 36 + 7.0 * static_cast<double>(name.size());
   }
@@ -159,7 +153,7 @@ Plot draw(const Histogram& histogram) {
       if (share <= 0) continue;
       const double top = frame.y.place(share);
       out += rectangle(frame.x.from_px + bin * width, top, std::max(width - 1, 0.5), frame.y.from_px - top,
-                       fmt::format("area f-{}", name_of(colour)));
+                       fmt::format("area f-{}", css_class(colour)));
     }
   }
   out += frame.draw_markers(histogram.markers) + legend.svg();
@@ -179,12 +173,13 @@ std::string draw_series(const Series& series, const Frame& frame) {
                           y, escape(series.tips[i]));
     if (series.dots) {
       out +=
-          fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" class=\"f-{}\"/>\n", x, y, name_of(series.colour));
+          fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" class=\"f-{}\"/>\n", x, y, css_class(series.colour));
     } else {
       path += fmt::format("{:.1f},{:.1f} ", x, y);
     }
   }
-  if (!series.dots) out = fmt::format("<polyline points=\"{}\" class=\"line s-{}\"/>\n", path, name_of(series.colour));
+  if (!series.dots)
+    out = fmt::format("<polyline points=\"{}\" class=\"line s-{}\"/>\n", path, css_class(series.colour));
   return out + tips;
 }
 
@@ -225,7 +220,7 @@ Plot draw(const BarChart& chart) {
     const double share = longest > 0 && std::isfinite(bar.value) ? std::clamp(bar.value / longest, 0.0, 1.0) : 0;
     const double length = share * (kWidth - kLabels - kShown);
     out += text(kLabels - 8, y + 16, "end", bar.label, "strong");
-    out += rectangle(kLabels, y + 3, length, kRow - 10, fmt::format("f-{}", name_of(bar.colour)));
+    out += rectangle(kLabels, y + 3, length, kRow - 10, fmt::format("f-{}", css_class(bar.colour)));
     out += text(kLabels + length + 7, y + 16, "start", bar.shown);
     y += kRow;
   }

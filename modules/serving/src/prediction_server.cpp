@@ -1,4 +1,5 @@
 #include "answers.h"
+#include "server_metrics.h"
 
 #include <algorithm>
 #include <atomic>
@@ -9,11 +10,11 @@
 #include <fmt/ranges.h>
 
 #include <lineguard/core/stop_scope.h>
-#include <lineguard/http/metrics.h>
 #include <lineguard/http/multipart.h>
 #include <lineguard/http/recent_answer.h>
 #include <lineguard/imaging/decode.h>
 #include <lineguard/serving/prediction_server.h>
+#include <lineguard/telemetry/registry.h>
 #include <lineguard/wire/inspect_line.h>
 #include <lineguard/wire/question.h>
 #include <lineguard/wire/remote_predictor.h>
@@ -144,7 +145,7 @@ Result<std::uint64_t> cost_of(const Pictures& pictures, const PredictOptions& op
 struct PredictionServer::State {
   std::uint64_t memory_bytes = 0;  // for all requests together
   std::map<std::string, ServedModel, std::less<>> models;
-  http::Metrics metrics;
+  telemetry::Registry metrics;
   std::atomic<bool> ready{true};
   std::atomic<const http::Server*> running{nullptr};  // for its load; null while it starts
   std::unique_ptr<http::Server> server;               // last: its threads use the rest
@@ -175,12 +176,9 @@ void PredictionServer::State::expose_health() {
   for (const auto& [name, model] : models) {
     if (!model.health) continue;
     const detector::ModelHealth health = model.health();
-    metrics.set("lineguard_model_files_changed", "1: the package on disk is not the one that was loaded",
-                {{"model", name}}, health.files_changed.empty() ? 0 : 1);
-    metrics.set("lineguard_model_self_test_failed", "1: a golden picture has another score, nothing is predicted",
-                {{"model", name}}, health.self_test_failed.empty() ? 0 : 1);
-    metrics.set("lineguard_model_self_tests", "Rounds of golden pictures since the start", {{"model", name}},
-                static_cast<double>(health.self_tests));
+    metrics.set(kFilesChanged, {{"model", name}}, health.files_changed.empty() ? 0 : 1);
+    metrics.set(kSelfTestFailed, {{"model", name}}, health.self_test_failed.empty() ? 0 : 1);
+    metrics.set(kSelfTests, {{"model", name}}, static_cast<double>(health.self_tests));
   }
 }
 
@@ -194,12 +192,11 @@ http::Response PredictionServer::State::expose_metrics() {
   expose_health();
   const http::Server* serving = running;
   const http::ServerLoad load = serving ? serving->load() : http::ServerLoad{};
-  metrics.set("lineguard_queue_waiting", "Requests that wait for a worker", {}, static_cast<double>(load.waiting));
-  metrics.set("lineguard_requests_running", "Requests being predicted", {}, static_cast<double>(load.running));
-  metrics.set("lineguard_request_memory_bytes", "Held by requests: bodies, decoded pictures, answers", {},
-              static_cast<double>(load.memory_bytes));
-  metrics.set("lineguard_connections", "Open connections", {}, static_cast<double>(load.connections));
-  return {200, {{"Content-Type", "text/plain; version=0.0.4"}}, metrics.expose()};
+  metrics.set(kQueueWaiting, {}, static_cast<double>(load.waiting));
+  metrics.set(kRequestsRunning, {}, static_cast<double>(load.running));
+  metrics.set(kRequestMemory, {}, static_cast<double>(load.memory_bytes));
+  metrics.set(kConnections, {}, static_cast<double>(load.connections));
+  return {200, {{"Content-Type", std::string(telemetry::kContentType)}}, metrics.expose()};
 }
 
 // On the socket thread: every inspection, whoever answered it.
@@ -208,10 +205,8 @@ void PredictionServer::State::note(const http::Request& request, int status) {
   const std::string_view asked = request.path().substr(kInspect.size());
   // Names that clients make up must not become ever more time series.
   const std::string model = models.contains(asked) ? std::string(asked) : "(unknown)";
-  metrics.add("lineguard_requests_total", "Inspection requests by model and status",
-              {{"model", model}, {"status", std::to_string(status)}});
-  metrics.observe_seconds("lineguard_request_seconds", "From a request's header to its answer", {{"model", model}},
-                          milliseconds_between(request.received, system_clock().now()) / 1000);
+  metrics.add(kRequests, {{"model", model}, {"status", std::to_string(status)}});
+  metrics.observe_ms(kRequestSeconds, {{"model", model}}, milliseconds_between(request.received, system_clock().now()));
 }
 
 http::Response PredictionServer::State::show_model(const http::Request& request) const {
@@ -266,8 +261,7 @@ http::Response PredictionServer::State::inspect(const http::Request& request, ht
   const PredictOptions options = read_parameters(request).value();
   const StopScope stop(work.stop_token());
   const SteadyTime start = system_clock().now();
-  metrics.observe_seconds("lineguard_wait_seconds", "From a request's header to a worker: its body and the queue",
-                          {{"model", name}}, milliseconds_between(request.received, start) / 1000);
+  metrics.observe_ms(kWaitSeconds, {{"model", name}}, milliseconds_between(request.received, start));
   const Pictures pictures = pictures_of(request).value();
   if (auto refused = work.hold(cost_of(pictures, options).value())) return *std::move(refused);
   Capture capture = capture_of(pictures);
@@ -275,21 +269,17 @@ http::Response PredictionServer::State::inspect(const http::Request& request, ht
   if (!received) return refuse(received.error(), request);
   const std::optional<wire::Question>& question = received->question;
   if (!received->difference.empty()) {
-    metrics.add("lineguard_damaged_requests_total", "Requests whose body is not the one that their sums are of",
-                {{"model", name}});
+    metrics.add(kDamagedRequests, {{"model", name}});
     return refuse(
         {ErrorCode::corrupt_data, "the request's body is not the one that its sums are of: " + received->difference},
         question);
   }
   if (question) capture.part_number = question->part;
   auto prediction = model.predictor->predict(capture, options);
-  metrics.observe_seconds("lineguard_inspect_seconds", "Decode and prediction, without waiting", {{"model", name}},
-                          milliseconds_between(start, system_clock().now()) / 1000);
+  metrics.observe_ms(kInspectSeconds, {{"model", name}}, milliseconds_between(start, system_clock().now()));
   if (!prediction) return refuse(prediction.error(), question);
-  metrics.observe_seconds("lineguard_decode_seconds", "Decoding the picture", {{"model", name}},
-                          prediction->decode_ms / 1000);
-  metrics.add("lineguard_predictions_total", "Predictions by the server's own, informative label",
-              {{"model", name}, {"label", std::string(to_string(prediction->label))}});
+  metrics.observe_ms(kDecodeSeconds, {{"model", name}}, prediction->decode_ms);
+  metrics.add(kPredictions, {{"model", name}, {"label", std::string(to_string(prediction->label))}});
   http::Response answer = http::json_response(200, inspect_json(request.id, std::move(*prediction), question));
   wire::seal_body(answer);
   return answer;
@@ -307,7 +297,7 @@ Result<std::unique_ptr<PredictionServer>> PredictionServer::start(const ServingC
   auto state = std::make_unique<State>();
   state->memory_bytes = config.http.memory_bytes;
   for (ServedModel& model : models) {
-    state->metrics.set("lineguard_model_info", "The models being served",
+    state->metrics.set(kModelInfo,
                        {{"model", model.identity.name},
                         {"version", std::to_string(model.identity.version)},
                         {"digest", model.identity.digest}},

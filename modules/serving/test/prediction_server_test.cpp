@@ -11,6 +11,7 @@
 #include <lineguard/core/stop_scope.h>
 #include <lineguard/http/client.h>
 #include <lineguard/serving/prediction_server.h>
+#include <lineguard/telemetry/testing/metric_names.h>
 #include <lineguard/wire/inspect_line.h>
 #include <lineguard/wire/remote_predictor.h>
 
@@ -257,6 +258,21 @@ TEST_F(Serving, ABodyThatIsNotTheOneThatWasSentIsRefusedAndCounted) {
   EXPECT_EQ(predictor_->calls, 0);
   EXPECT_NE(send("GET", "/metrics").body.find("lineguard_damaged_requests_total{model=\"tiles\"} 1"),
             std::string::npos);
+}
+
+TEST_F(Serving, EveryMetricIsDocumented) {
+  server_.reset();
+  std::vector<ServedModel> models = {
+      {{"tiles", 2, std::string(64, 'b')}, predictor_, [] { return detector::ModelHealth{}; }}};
+  auto started = PredictionServer::start({{.port = 0}}, std::move(models));
+  ASSERT_TRUE(started) << started.error().message;
+  server_ = std::move(*started);
+  send("POST", "/v1/inspect/tiles", "1");
+  send("POST", "/v1/inspect/tiles", "12345", headers_for("12346"));
+  auto documented =
+      telemetry::testing::documented_names(read_text_file(LINEGUARD_SOURCE_DIR "/docs/api.md").value(), "lineguard_");
+  std::erase_if(documented, [](const std::string& name) { return name.starts_with("lineguard_station_"); });
+  EXPECT_EQ(telemetry::testing::exposed_names(send("GET", "/metrics").body), documented);
 }
 
 TEST_F(Serving, ErrorsRepeatTheNonceWhereverTheyComeFrom) {

@@ -35,38 +35,11 @@ json reasons_json(const CycleCounters& counters) {
   return object;
 }
 
-void add_metric(std::string& text, std::string_view name, std::string_view type, std::string_view help, double value) {
-  text += fmt::format("# HELP lineguard_station_{0} {1}\n# TYPE lineguard_station_{0} {2}\nlineguard_station_{0} {3}\n",
-                      name, help, type, value);
-}
-
-void add_decisions(std::string& text, const CycleCounters& counters) {
-  text += "# HELP lineguard_station_decisions_total Effective decisions by reason.\n";
-  text += "# TYPE lineguard_station_decisions_total counter\n";
-  for (const Reason reason : all_reasons()) {
-    const std::string_view outcome = to_string(reason == Reason::good ? Outcome::pass : Outcome::divert);
-    text += fmt::format("lineguard_station_decisions_total{{outcome=\"{}\",reason=\"{}\"}} {}\n", outcome,
-                        to_string(reason), counters.because(reason));
-  }
-}
-
-void add_times(std::string& text, const DecisionTimes& times) {
-  const std::string name = "lineguard_station_trigger_to_decision_seconds";
-  text += fmt::format("# HELP {0} From trigger to decision.\n# TYPE {0} histogram\n", name);
-  for (std::size_t i = 0; i < DecisionTimes::kBounds_ms.size(); ++i) {
-    text += fmt::format("{}_bucket{{le=\"{}\"}} {}\n", name, DecisionTimes::kBounds_ms[i] / 1000, times.up_to()[i]);
-  }
-  text += fmt::format("{0}_bucket{{le=\"+Inf\"}} {1}\n{0}_sum {2}\n{0}_count {1}\n", name, times.count(),
-                      times.sum_ms() / 1000);
-}
-
 }  // namespace
 
 void DecisionTimes::add(double ms) {
-  ++count_;
-  sum_ms_ += ms;
+  latencies_.add(ms);
   max_ms_ = std::max(max_ms_, ms);
-  for (std::size_t i = 0; i < kBounds_ms.size(); ++i) up_to_[i] += ms <= kBounds_ms[i];
   newest_.push_back(ms);
   if (newest_.size() > kKept) newest_.pop_front();
 }
@@ -168,42 +141,6 @@ std::string status_json(const StationStatus& status) {
         {"max", status.times.max_ms()}}},
       {"newest", std::move(newest)}};
   return object.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-std::string metrics_text(const StationStatus& status) {
-  std::string text;
-  const CycleCounters& counters = status.counters;
-  add_decisions(text, counters);
-  add_times(text, status.times);
-  const auto count = [&](std::string_view name, std::string_view help, std::uint64_t value) {
-    add_metric(text, name, "counter", help, static_cast<double>(value));
-  };
-  count("repeated_triggers_total", "Numbers that came again.", counters.repeated_triggers);
-  count("late_answers_total", "Frames and predictions after the decision, discarded.", counters.late_answers);
-  count("label_disagreements_total", "Predictions whose label was not the station's.", counters.label_disagreements);
-  count("foreign_answers_total", "Predictions of another picture than the one asked for.", counters.foreign_answers);
-  count("gate_differences_total", "Parts that the gate handled otherwise than decided.", counters.gate_differences);
-  count("gate_wrong_passes_total", "Parts that the gate passed though they were not decided pass.",
-        counters.gate_wrong_passes);
-  count("gate_unsettled_total", "Parts of which the PLC's counts do not say what the gate did.",
-        counters.gate_unsettled);
-  count("late_writes_seen_total", "Writes of an earlier or foreign process into the station's registers.",
-        status.late_writes_seen);
-  count("log_lines_dropped_total", "Lines that nobody took from the log.", status.log_lines_dropped);
-  count("outputs_confirmed_total", "Results with the PLC's Ack.", counters.outputs_confirmed);
-  count("outputs_unknown_total", "Results without an Ack.", counters.outputs_unknown);
-  count("revised_total", "Decisions that became durable after their deadline.", counters.revised);
-  count("prediction_retries_total", "Predictions that were asked for again.", counters.prediction_retries);
-  count("plc_failures_total", "Reads and writes of the PLC that failed.", counters.plc_failures);
-  count("record_failures_total", "Batches of events that could not be made durable.", counters.record_failures);
-  count("events_lost_total", "Events that are in no record.", status.events_lost);
-  add_metric(text, "events_waiting", "gauge", "Events that are not durable yet.",
-             static_cast<double>(status.events_waiting));
-  add_metric(text, "model_problem", "gauge", "1: the model's files changed on disk, or its self-test failed.",
-             status.model_problem.empty() ? 0 : 1);
-  add_metric(text, "plc_linked", "gauge", "1 while the PLC answers.", status.plc_linked);
-  add_metric(text, "ready", "gauge", "1 while triggers are inspected.", status.ready);
-  return text;
 }
 
 }  // namespace lineguard::station

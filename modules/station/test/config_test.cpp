@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <lineguard/core/files.h>
 #include <lineguard/station/station_config.h>
 
 namespace lineguard::station {
@@ -46,6 +47,40 @@ TEST(StationConfig, ReadsWhatIsThereAndKeepsDefaults) {
 TEST(StationConfig, TheCommentedExampleIsValid) {
   auto config = load_station_config(LINEGUARD_SOURCE_DIR "/docs/station.toml");
   ASSERT_TRUE(config) << config.error().message;
+}
+
+// Also of those that stand there as comments.
+TEST(StationConfig, TheDocumentedDefaultsAreTheDefaults) {
+  auto text = read_text_file(LINEGUARD_SOURCE_DIR "/docs/station.toml");
+  ASSERT_TRUE(text);
+  for (const std::string key : {"threads", "unit", "connect_timeout_ms", "response_timeout_ms", "retry_min_ms",
+                                "retry_max_ms", "identity", "exposure_ms", "view"}) {
+    const auto at = text->find("\n# " + key + " = ");
+    ASSERT_NE(at, std::string::npos) << key;
+    text->erase(at + 1, 2);
+  }
+  const auto documented = parse_station_config(*text, "station.toml");
+  ASSERT_TRUE(documented) << documented.error().message;
+  const StationConfig defaults;
+  EXPECT_EQ(documented->predictor.threads, defaults.predictor.threads);
+  EXPECT_EQ(documented->camera.folder.first_number, defaults.camera.folder.first_number);
+  EXPECT_EQ(documented->camera.folder.exposure_ms, defaults.camera.folder.exposure_ms);
+  EXPECT_EQ(documented->camera.folder.view, defaults.camera.folder.view);
+  EXPECT_EQ(documented->match_window.before, defaults.match_window.before);
+  EXPECT_EQ(documented->match_window.after, defaults.match_window.after);
+  EXPECT_EQ(documented->plc.modbus.unit, defaults.plc.modbus.unit);
+  EXPECT_EQ(documented->plc.modbus.connect_timeout_ms, defaults.plc.modbus.connect_timeout_ms);
+  EXPECT_EQ(documented->plc.modbus.response_timeout_ms, defaults.plc.modbus.response_timeout_ms);
+  EXPECT_EQ(documented->plc.modbus.retry_min_ms, defaults.plc.modbus.retry_min_ms);
+  EXPECT_EQ(documented->plc.modbus.retry_max_ms, defaults.plc.modbus.retry_max_ms);
+  EXPECT_EQ(documented->plc.modbus.identity, defaults.plc.modbus.identity);
+  EXPECT_EQ(documented->record_reserve_bytes, defaults.record_reserve_bytes);
+  EXPECT_EQ(documented->poll_interval_us, defaults.poll_interval_us);
+  EXPECT_EQ(documented->cycle.max_in_flight, defaults.cycle.max_in_flight);
+  EXPECT_EQ(documented->cycle.ack_timeout, defaults.cycle.ack_timeout);
+  EXPECT_EQ(documented->cycle.retry_pause, defaults.cycle.retry_pause);
+  EXPECT_EQ(documented->cycle.max_gap, defaults.cycle.max_gap);
+  EXPECT_EQ(documented->cycle.repeat_window, defaults.cycle.repeat_window);
 }
 
 struct Bad {

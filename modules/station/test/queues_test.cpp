@@ -4,11 +4,13 @@
 
 #include <gtest/gtest.h>
 
+#include <lineguard/core/files.h>
 #include <lineguard/station/judge.h>
 #include <lineguard/station/record_queue.h>
 #include <lineguard/station/result_queue.h>
 #include <lineguard/station/station_status.h>
 #include <lineguard/station/trigger_numbers.h>
+#include <lineguard/telemetry/testing/metric_names.h>
 
 namespace lineguard::station {
 namespace {
@@ -180,8 +182,8 @@ TEST(DecisionTimes, PercentilesAndBucketsAgree) {
   for (int ms = 1; ms <= 100; ++ms) times.add(ms);
   EXPECT_NEAR(times.percentile(0.5), 50.5, 0.51);
   EXPECT_EQ(times.max_ms(), 100);
-  EXPECT_EQ(times.up_to()[2], 10u);
-  EXPECT_EQ(times.up_to()[11], 100u);
+  EXPECT_EQ(times.latencies().count(), 100u);
+  EXPECT_EQ(times.latencies().sum_ms(), 5050);
 }
 
 TEST(StationStatus, JsonAndMetricsCountTheSame) {
@@ -195,6 +197,13 @@ TEST(StationStatus, JsonAndMetricsCountTheSame) {
   EXPECT_NE(json.find("\"late\":2"), std::string::npos);
   const std::string metrics = metrics_text(status);
   EXPECT_NE(metrics.find("lineguard_station_decisions_total{outcome=\"divert\",reason=\"late\"} 2"), std::string::npos);
+}
+
+TEST(StationStatus, EveryMetricIsDocumented) {
+  const auto documented = read_text_file(LINEGUARD_SOURCE_DIR "/docs/api.md");
+  ASSERT_TRUE(documented);
+  EXPECT_EQ(telemetry::testing::exposed_names(metrics_text(StationStatus{})),
+            telemetry::testing::documented_names(*documented, "lineguard_station_"));
 }
 
 }  // namespace

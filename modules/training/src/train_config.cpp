@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <lineguard/core/config.h>
+#include <lineguard/core/enum_names.h>
 #include <lineguard/core/toml_text.h>
 #include <lineguard/training/train.h>
 
@@ -11,7 +12,19 @@ namespace lineguard::training {
 using toml_text::quote, toml_text::string_array;
 namespace {
 
-constexpr std::array kSpeeds{Speed::fast, Speed::balanced, Speed::thorough};
+constexpr auto kLabelsNames =
+    std::to_array<EnumName<Labels>>({{Labels::auto_, "auto"}, {Labels::use, "use"}, {Labels::ignore, "ignore"}});
+static_assert(names_every_value(kLabelsNames));
+constexpr auto kSpeedNames = std::to_array<EnumName<Speed>>(
+    {{Speed::fast, "fast"}, {Speed::balanced, "balanced"}, {Speed::thorough, "thorough"}});
+static_assert(names_every_value(kSpeedNames));
+
+template <typename Names>
+std::vector<std::string> list_of(const Names& names) {
+  std::vector<std::string> list;
+  for (const auto& row : names) list.emplace_back(row.name);
+  return list;
+}
 
 // Settings of earlier versions, each with what stands for it now.
 enum class Kind { number, flag, text };
@@ -93,7 +106,7 @@ void read_backbone(ConfigReader section, TrainConfig& config) {
 
 void read_members(ConfigReader& reader, TrainConfig& config) {
   std::string speed(to_string(config.speed));
-  reader.read_one_of("speed", speed, {"fast", "balanced", "thorough"});
+  reader.read_one_of("speed", speed, list_of(kSpeedNames));
   if (const auto named = speed_from_string(speed)) config.speed = *named;
   constexpr std::size_t kMostMembers = 8;
   for (ConfigReader& section : reader.sections("members")) {
@@ -110,7 +123,7 @@ void read_members(ConfigReader& reader, TrainConfig& config) {
 
 void read_labels(ConfigReader section, TrainConfig& config) {
   std::string use(to_string(config.labels));
-  section.read_one_of("use", use, {"auto", "use", "ignore"});
+  section.read_one_of("use", use, list_of(kLabelsNames));
   if (const auto labels = labels_from_string(use)) config.labels = *labels;
   section.read("cell_taps", config.label_taps).read("picture_taps", config.picture_taps);
   section.read("members", config.label_members, {1, 10}).read("epochs", config.label_epochs, {1, 200});
@@ -160,24 +173,20 @@ std::string preprocessing_to_toml(const TrainConfig& config) {
 }  // namespace
 
 std::string_view to_string(Labels labels) {
-  return labels == Labels::auto_ ? "auto" : labels == Labels::use ? "use" : "ignore";
+  return name_of(kLabelsNames, labels);
 }
 
 Result<Labels> labels_from_string(std::string_view text) {
-  for (const Labels labels : {Labels::auto_, Labels::use, Labels::ignore}) {
-    if (text == to_string(labels)) return labels;
-  }
+  if (const auto labels = value_named(kLabelsNames, text)) return *labels;
   return make_error(ErrorCode::invalid_argument, fmt::format("\"{}\" is not auto, use or ignore", text));
 }
 
 std::string_view to_string(Speed speed) {
-  return speed == Speed::fast ? "fast" : speed == Speed::balanced ? "balanced" : "thorough";
+  return name_of(kSpeedNames, speed);
 }
 
 Result<Speed> speed_from_string(std::string_view text) {
-  for (const Speed speed : kSpeeds) {
-    if (text == to_string(speed)) return speed;
-  }
+  if (const auto speed = value_named(kSpeedNames, text)) return *speed;
   return make_error(ErrorCode::invalid_argument, fmt::format("\"{}\" is not fast, balanced or thorough", text));
 }
 

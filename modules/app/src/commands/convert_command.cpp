@@ -60,7 +60,7 @@ void add_convert_command(CLI::App& root, Run& run) {
                    "Lines of `inspect --jsonl`: labels and regions as predicted, for people to review")
       ->type_name("FILE.jsonl");
   command->footer(
-      "What the layout has no place for is told; a set that is read back has the same labels.\n"
+      "What the layout cannot hold is listed; a set that is read back has the same labels.\n"
       "Examples:\n"
       "  lineguard convert parts.csv --to coco --out parts-coco\n"
       "  lineguard inspect models/tiles pictures/ --jsonl lines.jsonl\n"

@@ -18,6 +18,7 @@
 #include <lineguard/http/recent_answer.h>
 #include <lineguard/http/server.h>
 #include <lineguard/station/open_devices.h>
+#include <lineguard/telemetry/registry.h>
 
 namespace lineguard::app {
 namespace {
@@ -45,7 +46,8 @@ http::Router status_pages(const station::Station& station) {
   const auto status = std::make_shared<http::RecentAnswer>(
       [&station] { return http::json_response(200, status_json(*station.status())); });
   const auto metrics = std::make_shared<http::RecentAnswer>([&station] {
-    return http::Response{200, {{"Content-Type", "text/plain; version=0.0.4"}}, metrics_text(*station.status())};
+    return http::Response{
+        200, {{"Content-Type", std::string(telemetry::kContentType)}}, metrics_text(*station.status())};
   });
   http::Router router;
   router.set_hint("there are /metrics and /v1/status");

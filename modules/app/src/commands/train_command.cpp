@@ -225,7 +225,7 @@ void add_train_command(CLI::App& root, Run& run) {
       ->check(CLI::Validator(CLI::IsMember(dataset::allowable_checks())).description(""));
   command
       ->add_option("--speed", arguments->speed,
-                   "fast: one look at 256 px; balanced (default): at most two; thorough: three")
+                   "members of the model: fast 1, at 256 px; balanced (default) at most 2; thorough 3")
       ->check(CLI::IsMember({"fast", "balanced", "thorough"}));
   command
       ->add_option("--time-per-picture", arguments->time_per_picture_ms,

@@ -106,7 +106,7 @@ void add_key_figures(const VerifyResult& result, report::Page& page) {
   const std::size_t blockers = result.blocker_count(), warnings = warning_count(result);
   page.key_figures({{"Blockers", std::to_string(blockers), blockers == 0 ? "ready to train" : "not ready to train",
                      blockers == 0 ? Mood::fine : Mood::bad},
-                    {"Warnings", std::to_string(warnings), warnings == 0 ? "" : "worth a look",
+                    {"Warnings", std::to_string(warnings), warnings == 0 ? "" : "please check",
                      warnings == 0 ? Mood::fine : Mood::attention},
                     {"Pictures", std::to_string(summary.pictures), count_of(summary.parts, "part")},
                     {"Good", std::to_string(summary.good), ""},

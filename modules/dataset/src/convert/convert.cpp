@@ -1,5 +1,5 @@
 #include "convert/output.h"
-#include "folder.h"
+#include "files/folder.h"
 #include "labels.h"
 #include "layouts/shapes.h"
 
@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/enum_names.h>
 #include <lineguard/core/files.h>
 #include <lineguard/dataset/mask.h>
 #include <lineguard/imaging/outline.h>
@@ -102,6 +103,13 @@ Result<std::optional<Image>> mask_of(const Sample& sample, Size picture, Output&
     imaging::fill_outline(mask, Outline{{box.x, box.y}, {right, box.y}, {right, bottom}, {box.x, bottom}});
   }
   return std::optional(std::move(mask));
+}
+
+std::string_view short_name(Split split) {
+  static constexpr auto kNames = std::to_array<EnumName<Split>>(
+      {{Split::unset, "default"}, {Split::train, "train"}, {Split::validation, "val"}, {Split::test, "test"}});
+  static_assert(names_every_value(kNames));
+  return name_of(kNames, split);
 }
 
 std::string as_folder_name(std::string_view class_name) {

@@ -57,6 +57,9 @@ Result<std::optional<Image>> mask_of(const Sample& sample, Size picture, Output&
 // A name that can be a folder's: without / and leading dots.
 std::string as_folder_name(std::string_view class_name);
 
+// As COCO and YOLO sets call it: "train", "val", "test"; "default" where the set names none.
+std::string_view short_name(Split split);
+
 // Errors: of a picture that can't be read.
 Result<Size> size_of(const Sample& sample);
 

@@ -13,20 +13,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string subset_of(Split split) {
-  switch (split) {
-    case Split::train:
-      return "train";
-    case Split::validation:
-      return "val";
-    case Split::test:
-      return "test";
-    case Split::unset:
-      break;
-  }
-  return "default";
-}
-
 Json box_to_json(const Box& box) {
   return {box.x, box.y, box.width, box.height};
 }
@@ -142,7 +128,7 @@ Result<void> write_coco(const Dataset& dataset, Output& output, ConvertReport& r
   const auto write_one = [&](const Sample& sample) -> Result<void> {
     if (sample.label == Label::unknown)
       return output.note("not labelled, left out: COCO would call it good"), Result<void>{};
-    const std::string name = subset_of(sample.split), folder = "images/" + name;
+    const std::string name(short_name(sample.split)), folder = "images/" + name;
     LINEGUARD_ASSIGN(const Size size, size_of(sample));
     LINEGUARD_ASSIGN(const std::string file, output.place(sample, folder));
     if (sample.defect_free_template)

@@ -12,17 +12,7 @@ namespace fs = std::filesystem;
 namespace {
 
 std::string subfolder_of(Split split) {
-  switch (split) {
-    case Split::train:
-      return "/train";
-    case Split::validation:
-      return "/val";
-    case Split::test:
-      return "/test";
-    case Split::unset:
-      break;
-  }
-  return "";
+  return split == Split::unset ? "" : fmt::format("/{}", short_name(split));
 }
 
 double share(double at_px, int side_px) {

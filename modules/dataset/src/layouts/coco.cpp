@@ -1,12 +1,12 @@
 // COCO as tools export it: <name>.json with its pictures in <name>/ or beside it; annotations/instances_<name>.json (MS
 // COCO, CVAT); <split>/_annotations.coco.json (Roboflow); labels.json and data/ (FiftyOne); result.json and images/
 // (Label Studio). A picture without annotations is a good one.
+#include "files/picture_finder.h"
 #include "json_text.h"
 #include "labels.h"
 #include "layouts/layout.h"
-#include "outline_limits.h"
-#include "picture_finder.h"
-#include "run_lengths.h"
+#include "masks/outline_limits.h"
+#include "masks/run_lengths.h"
 
 #include <algorithm>
 #include <array>

@@ -1,9 +1,9 @@
 // CSV: image,label[,mask][,boxes][,polygons][,part][,view][,template][,lot][,split], paths absolute or relative to the
 // file, as spreadsheets and pandas write it: separated by , ; tab or |, with an index or other columns beside these.
 #include "csv.h"
+#include "files/picture_finder.h"
 #include "labels.h"
 #include "layouts/layout.h"
-#include "picture_finder.h"
 
 #include <algorithm>
 #include <array>

@@ -1,9 +1,9 @@
 // good/ and defective/ (ok/ng, pass/fail and so on, in any case); folders inside defective/ name the class of the
 // defect, folders inside these and inside good/ are of the same class. Masks may stand in a folder beside them.
-#include "account.h"
+#include "files/account.h"
 #include "labels.h"
 #include "layouts/layout.h"
-#include "mask_folder.h"
+#include "masks/mask_folder.h"
 
 #include <algorithm>
 #include <set>

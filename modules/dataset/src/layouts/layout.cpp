@@ -1,6 +1,6 @@
 #include "layouts/layout.h"
 
-#include "account.h"
+#include "files/account.h"
 #include "labels.h"
 
 #include <array>
@@ -9,12 +9,13 @@
 
 #include <fmt/format.h>
 
+#include <lineguard/core/enum_names.h>
 #include <lineguard/core/words.h>
 
 namespace lineguard::dataset {
 namespace {
 
-constexpr std::array<LayoutReader, 11> kLayouts{{
+constexpr auto kLayouts = std::to_array<LayoutReader>({
     {Layout::mvtec, "mvtec", "MVTec AD", "train/good/, test/<class>/, ground_truth/<class>/*_mask.png", mvtec_evidence,
      read_mvtec},
     {Layout::good_defective, "good-defective", "good and defective folders",
@@ -36,7 +37,16 @@ constexpr std::array<LayoutReader, 11> kLayouts{{
      read_visa},
     {Layout::good_only, "good-only", "good pictures only", "pictures of good parts, in the folder or in good/",
      good_only_evidence, read_good_only},
-}};
+});
+
+// Each layout has one row, wherever in the table: a set is tried in the table's order.
+constexpr auto kLayoutNames = [] {
+  std::array<EnumName<Layout>, kLayouts.size()> names{};
+  for (const LayoutReader& reader : kLayouts)
+    names[static_cast<std::size_t>(reader.layout)] = {reader.layout, reader.option_name};
+  return names;
+}();
+static_assert(names_every_value(kLayoutNames));
 
 }  // namespace
 
@@ -56,7 +66,7 @@ std::string_view to_string(Layout layout) {
 }
 
 std::string_view layout_name(Layout layout) {
-  return reader_of(layout).option_name;
+  return name_of(kLayoutNames, layout);
 }
 
 Result<Layout> layout_from_name(std::string_view name) {

@@ -1,8 +1,8 @@
 // The internal table of layouts: how each is recognised and read. One source file a layout.
 #pragma once
 
-#include "folder.h"
-#include "picture_finder.h"
+#include "files/folder.h"
+#include "files/picture_finder.h"
 
 #include <span>
 #include <string>

@@ -1,10 +1,10 @@
 // MVTec AD and the sets after it: train/good, test/<class>, ground_truth/<class>/<stem>_mask.png. MVTec AD 2 keeps its
 // masks in test_public/ground_truth/ and has test pictures without labels (test_private/); MVTec LOCO has several masks
 // a picture; BTAD and VisA name masks as their pictures. Names in any case.
-#include "account.h"
+#include "files/account.h"
 #include "labels.h"
 #include "layouts/layout.h"
-#include "mask_folder.h"
+#include "masks/mask_folder.h"
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,7 @@
 // beside it, that is read instead.
 #include "labels.h"
 #include "layouts/layout.h"
-#include "mask_folder.h"
+#include "masks/mask_folder.h"
 
 namespace lineguard::dataset {
 namespace fs = std::filesystem;

@@ -15,7 +15,7 @@ Result<void> check_kind_of(const JpegHeader& header) {
         fmt::format("a JPEG-LS of {} channels; expected 1 (gray) or 3 (colour): save it as PNG", header.components));
   if (header.precision < 2 || header.precision > 16) return corrupt("damaged JPEG-LS: its bit depth makes no sense");
   if (header.size.width_px < 1 || header.size.height_px < 1)
-    return unsupported("a JPEG-LS that tells its size behind its header: save it as PNG");
+    return unsupported("a JPEG-LS whose size stands behind its header: save it as PNG");
   return {};
 }
 

@@ -241,7 +241,7 @@ Result<void> check_kind(const JpegHeader& header) {
         fmt::format("a JPEG of {} channels; expected 1 (gray) or 3 (colour): {}", header.components, kAdvice));
   }
   if (header.size.height_px == 0)
-    return unsupported(fmt::format("a JPEG that tells its height behind its pixels: {}", kAdvice));
+    return unsupported(fmt::format("a JPEG whose height stands behind its pixels: {}", kAdvice));
   if (header.other_pictures > 0) {
     return unsupported(
         fmt::format("a JPEG of {} pictures (multi-picture format): only the first would be judged. Save each as a file "

@@ -8,11 +8,6 @@
 
 namespace lineguard {
 
-enum class LogLevel { debug, info, warning, error, off };
-
-// Process-wide; info by default.
-void set_log_level(LogLevel level);
-void log_debug(std::string_view component, std::string_view message);
 void log_info(std::string_view component, std::string_view message);
 void log_warning(std::string_view component, std::string_view message);
 void log_error(std::string_view component, std::string_view message);

@@ -1,7 +1,6 @@
 // What a running station says of itself: as JSON for pages and scripts, as Prometheus text for monitoring.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -10,6 +9,7 @@
 #include <lineguard/plc/plc.h>
 #include <lineguard/record/record_writer.h>
 #include <lineguard/station/cycle_counters.h>
+#include <lineguard/telemetry/latencies.h>
 
 namespace lineguard::station {
 
@@ -17,20 +17,17 @@ namespace lineguard::station {
 class DecisionTimes {
  public:
   static constexpr std::size_t kKept = 10000;
-  static constexpr std::array<double, 12> kBounds_ms = {2, 5, 10, 20, 30, 40, 60, 80, 100, 200, 500, 1000};
 
   void add(double ms);
   double percentile(double share) const;  // 0 to 1, of the newest; 0 where there is none
   double max_ms() const { return max_ms_; }
-  std::uint64_t count() const { return count_; }
-  double sum_ms() const { return sum_ms_; }
-  const std::array<std::uint64_t, 12>& up_to() const { return up_to_; }  // cumulative, by kBounds_ms
+  std::uint64_t count() const { return latencies_.count(); }
+  const telemetry::Latencies& latencies() const { return latencies_; }
 
  private:
   std::deque<double> newest_;
-  std::array<std::uint64_t, 12> up_to_{};
-  std::uint64_t count_ = 0;
-  double sum_ms_ = 0, max_ms_ = 0;
+  telemetry::Latencies latencies_;
+  double max_ms_ = 0;
 };
 
 // A snapshot. A copy is a value of its own.

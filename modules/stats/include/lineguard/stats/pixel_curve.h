@@ -24,7 +24,6 @@ class PixelCurve {
   Result<void> add(const FloatMap& map, std::span<const std::uint8_t> mask);
 
   std::uint64_t good_pixels() const { return good_pixels_; }
-  std::uint64_t defective_pixels() const { return defective_pixels_; }
   std::size_t regions() const { return regions_; }
 
   // Empty while there are no good or no defective pixels.

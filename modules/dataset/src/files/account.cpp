@@ -1,6 +1,6 @@
-#include "account.h"
+#include "files/account.h"
 
-#include "folder.h"
+#include "files/folder.h"
 
 #include <algorithm>
 #include <array>
@@ -186,25 +186,18 @@ Used used_files(const Dataset& dataset, FileAccount& account) {
 }  // namespace
 
 std::string_view in_words(LeftOutReason reason) {
-  switch (reason) {
-    case LeftOutReason::kind_not_read:
-      return "of a kind that is not read";
-    case LeftOutReason::not_listed:
-      return "that no line or entry of the labels names";
-    case LeftOutReason::folder_not_known:
-      return "in folders where this layout does not look";
-    case LeftOutReason::mask_without_picture:
-      return "among the masks that belong to no picture";
-    case LeftOutReason::template_without_picture:
-      return "among the templates that belong to no picture";
-    case LeftOutReason::label_without_picture:
-      return "with labels of a picture that is not there";
-    case LeftOutReason::label_not_read:
-      return "that may hold labels and are not read by this layout";
-    case LeftOutReason::other:
-      break;
-  }
-  return "that are neither pictures nor labels";
+  static constexpr auto kWords = std::to_array<EnumName<LeftOutReason>>({
+      {LeftOutReason::kind_not_read, "of a kind that is not read"},
+      {LeftOutReason::not_listed, "that no line or entry of the labels names"},
+      {LeftOutReason::folder_not_known, "in folders where this layout does not look"},
+      {LeftOutReason::mask_without_picture, "among the masks that belong to no picture"},
+      {LeftOutReason::template_without_picture, "among the templates that belong to no picture"},
+      {LeftOutReason::label_without_picture, "with labels of a picture that is not there"},
+      {LeftOutReason::label_not_read, "that may hold labels and are not read by this layout"},
+      {LeftOutReason::other, "that are neither pictures nor labels"},
+  });
+  static_assert(names_every_value(kWords));
+  return name_of(kWords, reason);
 }
 
 bool makes_another_set(LeftOutReason reason) {

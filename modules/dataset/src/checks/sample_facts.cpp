@@ -1,4 +1,4 @@
-#include "sample_facts.h"
+#include "checks/sample_facts.h"
 
 #include <algorithm>
 

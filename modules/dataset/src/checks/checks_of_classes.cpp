@@ -1,6 +1,6 @@
 // Checks of how many pictures and objects each class has, and of the classes' names.
-#include "checks.h"
-#include "folder.h"
+#include "checks/checks.h"
+#include "files/folder.h"
 
 #include <algorithm>
 #include <map>

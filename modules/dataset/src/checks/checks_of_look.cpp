@@ -1,5 +1,5 @@
 // Checks relative to this set: absolute limits would flag every camera that is dark by design.
-#include "checks.h"
+#include "checks/checks.h"
 
 #include <algorithm>
 #include <array>
@@ -68,7 +68,8 @@ void check_shortcut(const Property& property, const Dataset& dataset, const std:
   }
   findings.add_group(
       Check::look_tells_label,
-      fmt::format("defective pictures are {}: {} alone tells the labels apart with an AUROC of {:.3f} (95 % interval "
+      fmt::format("defective pictures are {}: {} alone separates good from defective pictures with an AUROC of {:.3f} "
+                  "(95 % interval "
                   "{:.3f} to {:.3f}; {} good with a median of {:.1f}, {} defective with {:.1f})",
                   higher ? property.high : property.low, property.name, higher ? estimate->value : 1 - estimate->value,
                   bound, higher ? estimate->interval.high : 1 - estimate->interval.low, good.size(),
@@ -130,9 +131,10 @@ void check_file_trait(const FileTrait& trait, const Dataset& dataset, const std:
   }
   findings.add_group(
       Check::look_tells_label,
-      fmt::format("the {} alone tells the labels apart: {} is that of {} of {} defective pictures and of "
-                  "{} of {} good ones",
-                  trait.name, clearest, counts.defective.events, defective, counts.good.events, good),
+      fmt::format(
+          "the {} alone separates good from defective pictures: {} is that of {} of {} defective pictures and of "
+          "{} of {} good ones",
+          trait.name, clearest, counts.defective.events, defective, counts.good.events, good),
       std::move(names));
 }
 

@@ -1,10 +1,11 @@
-#include "findings.h"
+#include "checks/findings.h"
 
 #include <algorithm>
 #include <array>
 #include <iterator>
 
 #include <lineguard/core/check.h>
+#include <lineguard/core/enum_names.h>
 
 namespace lineguard::dataset {
 namespace {
@@ -16,7 +17,7 @@ struct CheckRow {
   std::string_view advice;
 };
 
-constexpr std::array<CheckRow, 40> kChecks{{
+constexpr auto kChecks = std::to_array<CheckRow>({
     {Check::malformed_label, "malformed-label", Severity::blocker,
      "Correct these lines or entries, or take them out. Until then nothing is trained or measured, whatever --allow "
      "says: a set that is read in part would be another one. What is said of the other files below is of what could be "
@@ -38,7 +39,7 @@ constexpr std::array<CheckRow, 40> kChecks{{
      "Add pictures of good parts: the detector learns from them. Fifty or more is a good start. Where every "
      "picture says where its defects are, `train --tile-px` learns from the places without one."},
     {Check::no_good_parts, "no-good-parts", Severity::blocker,
-     "If these are different parts, mend --part-pattern (its first group is the part) or the column part. Else add "
+     "If these are different parts, correct --part-pattern (its first group is the part) or the column part. Else add "
      "parts that are good in all their pictures: the operating point rests on them."},
     {Check::label_conflict, "label-conflict", Severity::blocker,
      "Decide what the part is and keep one of the files, or of the lines. Where several experts judged one picture: "
@@ -52,7 +53,7 @@ constexpr std::array<CheckRow, 40> kChecks{{
     {Check::unjoined_copy, "unjoined-copy", Severity::blocker,
      "Keep one of the copies, or name the part that they show (--part-pattern or the column part): as parts of their "
      "own "
-     "they would be dealt into learning and testing. Copies that are equal byte for byte count as one part by "
+     "they may be learned from and tested with. Copies that are equal byte for byte count as one part by "
      "themselves."},
     {Check::missing_template, "missing-template", Severity::blocker,
      "Give each picture its defect-free twin, or take these pictures out. With --allow, pictures are learned from "
@@ -119,9 +120,8 @@ constexpr std::array<CheckRow, 40> kChecks{{
      "Look at the two: if they show one part, name it (--part-pattern or the column part) and keep it in one split. "
      "Until then each counts as a part of its own in every bound."},
     {Check::likely_one_part, "likely-one-part", Severity::warning,
-     "Look at the two: if they show one part, name it (--part-pattern or the column part). Until then each may be "
-     "dealt "
-     "into a split, or a fold of the calibration, of its own, and figures and bounds look better than they are."},
+     "Look at the two: if they show one part, name it (--part-pattern or the column part). Until then each may "
+     "fall into another split or fold than the other, and figures and bounds look better than they are."},
     {Check::near_duplicate, "near-duplicate", Severity::warning,
      "Two parts as far as anybody has said: each is drawn into a split and counted in every bound on its own, so that "
      "bounds are tighter than they should be where both show one part. Then name the part (--part-pattern or the CSV's "
@@ -135,19 +135,18 @@ constexpr std::array<CheckRow, 40> kChecks{{
     {Check::imbalance, "imbalance", Severity::warning,
      "Figures of the few are uncertain, and a head trained on labels hardly sees them: add pictures, or merge "
      "classes."},
-}};
+});
 
 const CheckRow& row_of(Check check) {
   return kChecks[static_cast<std::size_t>(check)];
 }
 
-constexpr bool rows_follow_the_enum() {
-  for (std::size_t i = 0; i < kChecks.size(); ++i) {
-    if (static_cast<std::size_t>(kChecks[i].check) != i) return false;
-  }
-  return true;
-}
-static_assert(rows_follow_the_enum());
+constexpr auto kCheckNames = [] {
+  std::array<EnumName<Check>, kChecks.size()> names{};
+  for (std::size_t i = 0; i < kChecks.size(); ++i) names[i] = {kChecks[i].check, kChecks[i].name};
+  return names;
+}();
+static_assert(names_every_value(kCheckNames));
 
 constexpr bool blockers_come_first() {
   return std::is_sorted(kChecks.begin(), kChecks.end(),

@@ -1,6 +1,6 @@
 // Sizes, channels and bit depth. A set whose pictures vary on purpose (hand-cropped parts) is left in peace; the few
 // pictures that fall out of an otherwise uniform set are what another camera or a wrong export looks like.
-#include "checks.h"
+#include "checks/checks.h"
 
 #include <algorithm>
 #include <cmath>

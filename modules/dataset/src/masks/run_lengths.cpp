@@ -1,6 +1,6 @@
-#include "run_lengths.h"
+#include "masks/run_lengths.h"
 
-#include "outline_limits.h"
+#include "masks/outline_limits.h"
 
 #include <algorithm>
 #include <cmath>

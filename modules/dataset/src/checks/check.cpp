@@ -1,5 +1,5 @@
-#include "checks.h"
-#include "sample_facts.h"
+#include "checks/checks.h"
+#include "checks/sample_facts.h"
 
 #include <algorithm>
 #include <mutex>

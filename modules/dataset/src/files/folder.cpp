@@ -1,4 +1,4 @@
-#include "folder.h"
+#include "files/folder.h"
 
 #include <algorithm>
 #include <set>

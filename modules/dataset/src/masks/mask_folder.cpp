@@ -1,6 +1,6 @@
-#include "mask_folder.h"
+#include "masks/mask_folder.h"
 
-#include "account.h"
+#include "files/account.h"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // Folders of masks beside folders of pictures, and which mask belongs to which picture.
 #pragma once
 
-#include "folder.h"
+#include "files/folder.h"
 
 #include <filesystem>
 #include <map>

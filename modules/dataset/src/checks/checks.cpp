@@ -1,4 +1,4 @@
-#include "checks.h"
+#include "checks/checks.h"
 
 #include "labels.h"
 
@@ -175,7 +175,7 @@ struct EqualPictures {
   std::vector<const Sample*> samples;
   std::set<std::string_view> files;
 
-  // Copies that only pixels betray, such as one picture as PNG and as BMP: nothing joins them.
+  // Equal pixels in different files, such as PNG and BMP, under several parts: nothing joins them.
   bool are_unjoined() const {
     return files.size() > 1 &&
            values_of(samples, [](const Sample& sample) { return std::string_view(sample.part); }).size() > 1;

@@ -1,4 +1,4 @@
-#include "picture_finder.h"
+#include "files/picture_finder.h"
 
 #include <algorithm>
 #include <cctype>

@@ -1,8 +1,8 @@
 // The checks on what was found in each sample. Pure; facts[i] belongs to dataset.samples[i].
 #pragma once
 
-#include "findings.h"
-#include "sample_facts.h"
+#include "checks/findings.h"
+#include "checks/sample_facts.h"
 
 #include <optional>
 #include <vector>
