@@ -290,7 +290,8 @@ http::Response PredictionServer::State::inspect(const http::Request& request, ht
                           prediction->decode_ms / 1000);
   metrics.add("lineguard_predictions_total", "Predictions by the server's own, informative label",
               {{"model", name}, {"label", std::string(to_string(prediction->label))}});
-  http::Response answer = http::json_response(200, inspect_json(request.id, std::move(*prediction), question));
+  http::Response answer =
+      http::json_response(200, inspect_json(request.id, std::move(*prediction), model.point, question));
   wire::seal_body(answer);
   return answer;
 }
