@@ -54,10 +54,13 @@ std::string models_json(const std::map<std::string, ServedModel, std::less<>>& m
   return text_of(json);
 }
 
-std::string inspect_json(const std::string& id, Prediction prediction, const std::optional<wire::Question>& question) {
+std::string inspect_json(const std::string& id, Prediction prediction, const package::PointInUse& point,
+                         const std::optional<wire::Question>& question) {
   const std::optional<FloatMap> map = std::exchange(prediction.map, std::nullopt);
   const std::vector<float> embedding = std::exchange(prediction.embedding, {});
-  std::string text = wire::to_json({id, "request", std::move(prediction), std::nullopt, {}, {}, question});
+  const std::string rule = point.rule_of(prediction);
+  std::string text =
+      wire::to_json({id, "request", std::move(prediction), std::nullopt, {}, {}, question, point.digest, rule});
   const std::string more = embedding.empty() ? "" : ",\"embedding\":" + Json(embedding).dump();
   text.pop_back();  // the object goes on
   if (map) {

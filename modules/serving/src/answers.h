@@ -19,6 +19,7 @@ constexpr std::size_t base64_bytes(std::size_t bytes) {
   return 4 * ((bytes + 2) / 3);
 }
 // The object of one `inspect` line with `id` and the question, and the map and embedding where the prediction has them.
-std::string inspect_json(const std::string& id, Prediction prediction, const std::optional<wire::Question>& question);
+std::string inspect_json(const std::string& id, Prediction prediction, const package::PointInUse& point,
+                         const std::optional<wire::Question>& question);
 
 }  // namespace lineguard::serving

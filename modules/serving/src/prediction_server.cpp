@@ -280,7 +280,7 @@ http::Response PredictionServer::State::inspect(const http::Request& request, ht
   if (!prediction) return refuse(prediction.error(), question);
   metrics.observe_ms(kDecodeSeconds, {{"model", name}}, prediction->decode_ms);
   metrics.add(kPredictions, {{"model", name}, {"label", std::string(to_string(prediction->label))}});
-  http::Response answer = http::json_response(200, inspect_json(request.id, std::move(*prediction), question));
+  http::Response answer = http::json_response(200, inspect_json(request.id, std::move(*prediction), model.point, question));
   wire::seal_body(answer);
   return answer;
 }

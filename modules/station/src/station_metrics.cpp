@@ -51,6 +51,7 @@ constexpr Gauge kEventsWaiting{"lineguard_station_events_waiting", "Events that 
 constexpr Gauge kPlcLinked{"lineguard_station_plc_linked", "1 while the PLC answers."};
 constexpr Gauge kModelProblem{"lineguard_station_model_problem",
                               "1: the model's files changed on disk, or its self-test failed."};
+constexpr Gauge kReleased{"lineguard_station_released", "1 while the release that it was started on holds."};
 constexpr Gauge kReady{"lineguard_station_ready", "1 while triggers are inspected."};
 
 void add_decisions(telemetry::Registry& registry, const CycleCounters& counters) {
@@ -75,6 +76,7 @@ std::string metrics_text(const StationStatus& status) {
   registry.set(kEventsWaiting, {}, static_cast<double>(status.events_waiting));
   registry.set(kPlcLinked, {}, status.plc_linked ? 1 : 0);
   registry.set(kModelProblem, {}, status.model_problem.empty() ? 0 : 1);
+  if (status.release.required) registry.set(kReleased, {}, status.release.problem.empty() ? 1 : 0);
   registry.set(kReady, {}, status.ready ? 1 : 0);
   return registry.expose();
 }

@@ -1,3 +1,5 @@
+#include "release_json.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -68,6 +70,11 @@ std::string instruction(const StationStatus& status) {
                        status.model_problem);
   if (status.wrong_recipe)
     return "PLC and station have different recipes: set both to the same. Every part is diverted.";
+  if (!status.release.problem.empty())
+    return fmt::format(
+        "The release does not hold any more ({}): end the shift's production with this recipe; the "
+        "station will not start again on it.",
+        status.release.problem);
   if (status.events_lost > 0) return "Events were lost while the disk was full: report it, then restart the station.";
   if (!status.gate_alarm.empty()) return status.gate_alarm;
   if (status.newest.empty()) return "";
@@ -94,6 +101,9 @@ std::string status_json(const StationStatus& status) {
       {"recipe", status.recipe},
       {"model_digest", status.model_digest},
       {"model_problem", status.model_problem},
+      {"operating_point", status.operating_point},
+      {"operating_point_digest", status.operating_point_digest},
+      {"release", release_json(status.release)},
       {"plc_linked", status.plc_linked},
       {"identity",
        {{"id", status.identity.id}, {"epoch", status.identity.epoch}, {"late_writes_seen", status.late_writes_seen}}},

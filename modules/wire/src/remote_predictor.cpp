@@ -100,7 +100,8 @@ bool regions_fit(const Prediction& prediction) {
   });
 }
 
-Answer read_answer(const http::Response& response, const Question& asked, const std::string& model) {
+Answer read_answer(const http::Response& response, const Question& asked, const std::string& model,
+                   const std::string& point_digest) {
   const BodySeal seal = check_body(response);
   if (seal == BodySeal::broken) return {bad_answer("it was damaged on its way: its body has another sum"), false};
   if (response.status >= 400) return read_failure(response, asked);
@@ -122,6 +123,10 @@ Answer read_answer(const http::Response& response, const Question& asked, const 
             false};
   if (!regions_fit(*line->prediction)) return {bad_answer("a region lies outside its picture"), false};
   line->prediction->pictures = std::move(line->question->pictures);
+  if (!point_digest.empty() && line->operating_point_digest != point_digest)
+    line->prediction->operating_point +=
+        fmt::format(" (digest {})",
+                    line->operating_point_digest.empty() ? "not said" : on_one_line(line->operating_point_digest, 80));
   return {std::move(*line->prediction), true};
 }
 
@@ -135,7 +140,7 @@ Error protocol_fault(const Error& error) {
 
 struct RemotePredictor::State {
   HostPort endpoint;
-  std::string model;
+  std::string model, operating_point_digest;
   std::mutex mutex;
   std::vector<http::Client> idle;
 
@@ -155,10 +160,12 @@ struct RemotePredictor::State {
 RemotePredictor::RemotePredictor(std::unique_ptr<State> state) : state_(std::move(state)) {}
 RemotePredictor::~RemotePredictor() = default;
 
-Result<std::unique_ptr<RemotePredictor>> RemotePredictor::create(const std::string& url, const std::string& model) {
+Result<std::unique_ptr<RemotePredictor>> RemotePredictor::create(const std::string& url, const std::string& model,
+                                                                 const std::string& operating_point_digest) {
   auto state = std::make_unique<State>();
   LINEGUARD_ASSIGN(state->endpoint, http::parse_url(url));
   state->model = model;
+  state->operating_point_digest = operating_point_digest;
   return std::unique_ptr<RemotePredictor>(new RemotePredictor(std::move(state)));
 }
 
@@ -182,9 +189,10 @@ Result<Prediction> RemotePredictor::predict(const Capture& capture, const Predic
   http::Client client = state_->take();
   auto response = client.send(request, deadline);
   if (!response) return protocol_fault(response.error());
-  Answer answer = read_answer(*response, asked, state_->model);
+  Answer answer = read_answer(*response, asked, state_->model, state_->operating_point_digest);
   if (answer.belongs) state_->put_back(std::move(client));
   if (!answer.prediction) return answer.prediction;
+  for (Region& region : answer.prediction->regions) region.view = view.name;
   PictureSum& judged = answer.prediction->pictures.front();
   judged.view = view.name;
   if (std::holds_alternative<std::shared_ptr<const Image>>(view.content)) judged = sum_of(view);  // it was sent as PNG

@@ -69,6 +69,18 @@ TEST(InspectLine, FieldsStandInTheDocumentedOrder) {
             R"("model":{"name":"tiles","version":3,"digest":"d"},"timings_ms":{"decode":1.5,"predict":17.25}})");
 }
 
+TEST(InspectLine, SaysTheRuleAndTheOperatingPointsDigest) {
+  InspectLine sent{"", "a.jpg", some_prediction(), {}};
+  sent.operating_point_digest = std::string(64, 'd');
+  sent.rule = "small stains";
+  const std::string json = to_json(sent);
+  EXPECT_NE(json.find(R"("rule":"small stains","regions")"), std::string::npos) << json;
+  const auto line = parse_inspect_line(json);
+  ASSERT_TRUE(line) << line.error().message;
+  EXPECT_EQ(line->rule, sent.rule);
+  EXPECT_EQ(line->operating_point_digest, sent.operating_point_digest);
+}
+
 TEST(InspectLine, ErrorLineIsUnknownAndSurvives) {
   const std::string json = to_json({"", "x.jpg", {}, make_error(ErrorCode::corrupt_data, "x.jpg: cut \"short\"")});
   EXPECT_EQ(json, R"({"schema":"lineguard.inspect/1","image":"x.jpg","label":"unknown",)"

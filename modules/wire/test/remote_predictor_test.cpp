@@ -102,6 +102,28 @@ TEST_F(RemotePredictorTest, SendsTheWholePictureAndReadsThePrediction) {
   EXPECT_FALSE(last_.header("X-Lineguard-Deadline-Ms").empty());
 }
 
+TEST_F(RemotePredictorTest, AnotherOperatingPointOfThatIdIsNoRecipes) {
+  const std::string named(64, 'a'), other(64, 'b');
+  std::string said = named;
+  answer_changed([&](InspectLine& line) { line.operating_point_digest = said; });
+  predictor_ = *RemotePredictor::create("http://127.0.0.1:" + std::to_string(server_->port()), "tiles", named);
+  const std::string id = some_line().prediction->operating_point;
+  EXPECT_EQ(predict()->operating_point, id);
+  said = other;
+  EXPECT_EQ(predict()->operating_point, id + " (digest " + other + ")");
+  said = "";
+  EXPECT_EQ(predict()->operating_point, id + " (digest not said)");
+}
+
+TEST_F(RemotePredictorTest, RegionsLieInTheViewThatWasSent) {
+  answer_changed([](InspectLine&) {});
+  Capture capture = some_capture();
+  capture.views[0].name = "front";
+  const auto prediction = predict(capture);
+  ASSERT_TRUE(prediction) << prediction.error().message;
+  for (const Region& region : prediction->regions) EXPECT_EQ(region.view, "front");
+}
+
 TEST_F(RemotePredictorTest, PixelsAreBoundByTheirOwnSums) {
   answer_changed([](InspectLine&) {});
   Capture capture;
