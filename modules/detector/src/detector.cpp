@@ -25,6 +25,7 @@
 #include <lineguard/imaging/decode.h>
 #include <lineguard/infer/network.h>
 #include <lineguard/package/contents.h>
+#include <lineguard/package/region_rules.h>
 
 namespace lineguard::detector {
 using namespace features;
@@ -82,12 +83,6 @@ Result<DecodedView> decode_view(const View& view, const imaging::Preprocessing& 
 }
 
 namespace {
-
-// A score that another machine may compute on the other side of the threshold is neither good nor defective.
-Label label_of(double score, double threshold, double band) {
-  if (!std::isfinite(score) || std::abs(score - threshold) < band) return Label::unknown;
-  return score > threshold ? Label::defective : Label::good;
-}
 
 // What the network says of all tiles of a picture together.
 struct Tiled {
@@ -286,9 +281,11 @@ Result<Prediction> Detector::predict_views(const Capture& capture, const Predict
     LINEGUARD_ASSIGN(const DecodedView view, decode_view(capture.views[i], state_->manifest.preprocessing, options));
     LINEGUARD_ASSIGN(Prediction prediction, state_->predict(*view.image, options));
     prediction.decode_ms = view.decode_ms;
+    for (Region& region : prediction.regions) region.view = capture.views[i].name;
+    for (Region& region : prediction.faint_regions) region.view = capture.views[i].name;
     pool_view(all, std::move(prediction), i);
   }
-  all.label = label_of(all.score, state_->point.threshold, state_->unknown_band);
+  all.label = package::label_of_score(all.score, state_->point.threshold, state_->unknown_band);
   all.threshold = state_->point.threshold;
   all.operating_point = state_->point.id;
   all.model = state_->model;
@@ -323,7 +320,7 @@ Result<Prediction> Detector::State::predict_in_place(const Image& image, const P
 
   Prediction prediction;
   prediction.score = tiled.score;
-  prediction.label = label_of(prediction.score, point.threshold, unknown_band);
+  prediction.label = package::label_of_score(prediction.score, point.threshold, unknown_band);
   prediction.threshold = point.threshold;
   prediction.operating_point = point.id;
   prediction.model = model;

@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 
+#include <lineguard/package/region_rules.h>
 #include <lineguard/station/judge.h>
 
 namespace lineguard::station {
@@ -22,12 +22,6 @@ std::string find_mismatch(const Prediction& prediction, const Recipe& recipe) {
     return mismatch("the operating point", prediction.operating_point, recipe.operating_point);
   }
   return "";
-}
-
-Label label_of(double score, const Recipe& recipe) {
-  if (!std::isfinite(score) || !std::isfinite(recipe.threshold)) return Label::unknown;
-  if (std::abs(score - recipe.threshold) < recipe.unknown_band) return Label::unknown;
-  return score > recipe.threshold ? Label::defective : Label::good;
 }
 
 }  // namespace
@@ -52,7 +46,7 @@ Verdict judge(const Prediction& prediction, const Recipe& recipe) {
     verdict.reason = Reason::model_mismatch;
     return verdict;
   }
-  const Label label = label_of(prediction.score, recipe);
+  const Label label = package::label_of_score(prediction.score, recipe.threshold, recipe.unknown_band);
   verdict.label_disagreement = label != prediction.label;
   switch (label) {
     case Label::good:
