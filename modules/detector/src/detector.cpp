@@ -25,6 +25,7 @@
 #include <lineguard/imaging/decode.h>
 #include <lineguard/infer/network.h>
 #include <lineguard/package/contents.h>
+#include <lineguard/package/region_rules.h>
 
 namespace lineguard::detector {
 using namespace features;
@@ -282,8 +283,9 @@ Result<Prediction> Detector::predict_views(const Capture& capture, const Predict
     LINEGUARD_TRY(give_up_where_unwanted(options));
     LINEGUARD_ASSIGN(const DecodedView view, decode_view(capture.views[i], state_->manifest.preprocessing, options));
     LINEGUARD_ASSIGN(Prediction prediction, state_->predict(*view.image, state_->with_regions_for_rules(options)));
-    for (Region& region : prediction.regions) region.view = capture.views[i].name;
     prediction.decode_ms = view.decode_ms;
+    for (Region& region : prediction.regions) region.view = capture.views[i].name;
+    for (Region& region : prediction.faint_regions) region.view = capture.views[i].name;
     pool_view(all, std::move(prediction), i);
   }
   std::ranges::stable_sort(all.regions, [](const Region& a, const Region& b) { return a.score > b.score; });

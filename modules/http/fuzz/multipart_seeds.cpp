@@ -9,7 +9,7 @@
 int main(int count, char** arguments) {
   using namespace lineguard;
   LINEGUARD_CHECK(count == 2, "usage: multipart_fuzz_seeds FOLDER");
-  const http::Fields none, one{{"image", "JPEG"}}, two{{"image", "a\r\nb"}, {"template", "--x--"}};
+  const http::Fields none, one{{"image", {"JPEG"}}}, two{{"image", {"a\r\nb"}}, {"template", {"--x--"}}};
   int number = 0;
   for (const auto& fields : {none, one, two}) {
     const auto made = http::make_multipart(fields);

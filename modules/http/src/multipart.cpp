@@ -9,6 +9,7 @@ namespace lineguard::http {
 namespace {
 
 constexpr std::size_t kMostParts = 16;
+constexpr std::size_t kMostHeadBytes = 512;  // of a part that is written
 constexpr std::string_view kType = "multipart/form-data";
 
 Error problem(std::string_view what) {
@@ -36,6 +37,21 @@ std::string_view parameter(std::string_view header, std::string_view name) {
   return {};
 }
 
+// The value of a header line; empty where absent.
+std::string_view header_line(std::string_view head, std::string_view name) {
+  const std::string small = lower(head);
+  for (std::size_t at = 0; at < head.size();) {
+    const std::size_t end = std::min(head.find("\r\n", at), head.size());
+    if (std::string_view(small).substr(at).starts_with(name) && small[at + name.size()] == ':') {
+      std::string_view value = head.substr(at + name.size() + 1, end - at - name.size() - 1);
+      while (value.starts_with(' ') || value.starts_with('\t')) value.remove_prefix(1);
+      return value;
+    }
+    at = end + 2;
+  }
+  return {};
+}
+
 // One part, between boundaries: header lines, an empty line, the content.
 Result<void> read_part(std::string_view part, Fields& fields) {
   const std::size_t head_end = part.find("\r\n\r\n");
@@ -46,7 +62,8 @@ Result<void> read_part(std::string_view part, Fields& fields) {
   const std::string_view name =
       at == std::string::npos ? std::string_view() : parameter(head.substr(at, head.find("\r\n", at) - at), "name");
   if (name.empty()) return problem("a part has no name in its Content-Disposition");
-  if (!fields.emplace(std::string(name), part.substr(head_end + 4)).second)
+  const Field field{part.substr(head_end + 4), header_line(head, "content-type")};
+  if (!fields.emplace(std::string(name), field).second)
     return problem(fmt::format("the field {} stands there twice", name));
   return {};
 }
@@ -82,15 +99,19 @@ Result<Fields> parse_multipart(std::string_view content_type, std::string_view b
 
 Multipart make_multipart(const Fields& fields) {
   std::string boundary = "lineguard-boundary";
-  const auto is_inside = [&](const auto& field) { return field.second.find(boundary) != std::string_view::npos; };
+  const auto is_inside = [&](const auto& field) {
+    return field.second.content.find(boundary) != std::string_view::npos;
+  };
   for (int i = 0; std::ranges::any_of(fields, is_inside); ++i) boundary = fmt::format("lineguard-boundary-{}", i);
   Multipart multipart{fmt::format("{}; boundary={}", kType, boundary), {}};
-  for (const auto& [name, content] : fields) {
-    multipart.body += fmt::format(
-        "--{}\r\nContent-Disposition: form-data; name=\"{}\"; filename=\"{}\"\r\nContent-Type: "
-        "application/octet-stream\r\n\r\n",
-        boundary, name, name);
-    multipart.body += content;
+  std::size_t bytes = 0;
+  for (const auto& [name, field] : fields) bytes += field.content.size() + 2 * name.size() + kMostHeadBytes;
+  multipart.body.reserve(bytes);
+  for (const auto& [name, field] : fields) {
+    multipart.body +=
+        fmt::format("--{}\r\nContent-Disposition: form-data; name=\"{}\"; filename=\"{}\"\r\nContent-Type: {}\r\n\r\n",
+                    boundary, name, name, field.content_type.empty() ? "application/octet-stream" : field.content_type);
+    multipart.body += field.content;
     multipart.body += "\r\n";
   }
   multipart.body += fmt::format("--{}--\r\n", boundary);

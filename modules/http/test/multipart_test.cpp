@@ -9,12 +9,14 @@ constexpr std::string_view kType = "multipart/form-data; boundary=xYz";
 
 TEST(Multipart, WhatIsMadeIsRead) {
   const std::string binary("\0\r\n--lineguard-boundary\xff", 25);
-  const Multipart made = make_multipart({{"image", binary}, {"template", "abc"}});
+  const Multipart made = make_multipart({{"image", {binary, "image/png"}}, {"template", {"abc"}}});
   EXPECT_TRUE(is_multipart(made.content_type));
   const auto fields = parse_multipart(made.content_type, made.body);
   ASSERT_TRUE(fields) << fields.error().message;
-  EXPECT_EQ(fields->at("image"), binary);
-  EXPECT_EQ(fields->at("template"), "abc");
+  EXPECT_EQ(fields->at("image").content, binary);
+  EXPECT_EQ(fields->at("image").content_type, "image/png");
+  EXPECT_EQ(fields->at("template").content, "abc");
+  EXPECT_EQ(fields->at("template").content_type, "application/octet-stream");
 }
 
 TEST(Multipart, ReadsWhatCurlSends) {
@@ -22,7 +24,8 @@ TEST(Multipart, ReadsWhatCurlSends) {
                                       "--xYz\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\n"
                                       "Content-Type: image/png\r\n\r\nPNG\r\n--xYz--\r\n");
   ASSERT_TRUE(fields) << fields.error().message;
-  EXPECT_EQ(fields->at("image"), "PNG");
+  EXPECT_EQ(fields->at("image").content, "PNG");
+  EXPECT_EQ(fields->at("image").content_type, "image/png");
 }
 
 TEST(Multipart, SaysWhatIsWrong) {

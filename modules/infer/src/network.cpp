@@ -16,15 +16,10 @@
 #include <lineguard/core/files.h>
 #include <lineguard/core/limits.h>
 #include <lineguard/infer/network.h>
+#include <lineguard/infer/runtime.h>
 
 namespace lineguard::infer {
 namespace {
-
-// Never destroyed: a load that was given up may still run while the process ends.
-ov::Core& runtime() {
-  static auto& core = *new ov::Core;
-  return core;
-}
 
 // Empty: not a kind of file that is read.
 std::string reader_of(const std::filesystem::path& model) {
@@ -130,6 +125,11 @@ bool fits(const std::vector<std::int64_t>& shape, const TensorInfo& input, std::
 }
 
 }  // namespace
+
+ov::Core& runtime() {
+  static auto& core = *new ov::Core;
+  return core;
+}
 
 Error error_of(const std::string& network, const std::string& complaint, ErrorCode code, const std::exception& error) {
   // Want of memory reaches us as text alone.

@@ -1,5 +1,7 @@
 #include "answers.h"
+#include "request_pictures.h"
 #include "server_metrics.h"
+#include "template_cache.h"
 
 #include <algorithm>
 #include <atomic>
@@ -9,13 +11,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <lineguard/core/picture_sum.h>
 #include <lineguard/core/stop_scope.h>
-#include <lineguard/http/multipart.h>
 #include <lineguard/http/recent_answer.h>
 #include <lineguard/imaging/decode.h>
 #include <lineguard/serving/prediction_server.h>
 #include <lineguard/telemetry/registry.h>
 #include <lineguard/wire/inspect_line.h>
+#include <lineguard/wire/named_template.h>
 #include <lineguard/wire/question.h>
 #include <lineguard/wire/remote_predictor.h>
 
@@ -44,17 +47,13 @@ struct Received {
   std::optional<wire::Question> question;  // none without a nonce
   std::string difference;
 };
-Result<Received> received_of(const http::Request& request, const Capture& capture) {
+Result<Received> received_of(const http::Request& request, const Capture& capture, const KeptTemplate* kept) {
   LINEGUARD_ASSIGN(const auto asked, wire::read_question(request));
   if (!asked) return Received{};
   wire::Question question = wire::received_question(*asked, capture);
+  if (kept) question.templates = {kept->sum};  // of what was sent once, not of its pixels
   std::string difference = wire::first_difference(question, *asked);
   return Received{std::move(question), std::move(difference)};
-}
-
-std::shared_ptr<const Bytes> bytes_of(std::string_view text) {
-  const auto* first = reinterpret_cast<const std::byte*>(text.data());
-  return std::make_shared<const Bytes>(first, first + text.size());
 }
 
 // What the request's parameters ask for, and its deadline.
@@ -72,78 +71,32 @@ Result<PredictOptions> read_parameters(const http::Request& request) {
   return options;
 }
 
-// Of a request's body, into which they look.
-struct Pictures {
-  std::string_view image;
-  std::optional<std::string_view> twin;
-};
-
-// The body is the picture, or a form with the fields `image` and, for models that compare, `template`.
-Result<Pictures> pictures_of(const http::Request& request) {
-  if (request.body.empty()) {
-    return make_error(ErrorCode::invalid_argument,
-                      "the request has no body; expected a JPEG, PNG, BMP or TIFF picture");
-  }
-  const std::string_view type = request.header("Content-Type");
-  if (!http::is_multipart(type)) return Pictures{request.body, std::nullopt};
-  LINEGUARD_ASSIGN(const http::Fields fields, http::parse_multipart(type, request.body));
-  const auto image = fields.find("image"), twin = fields.find("template");
-  if (image == fields.end()) return make_error(ErrorCode::invalid_argument, "the form has no field \"image\"");
-  for (const auto& [name, content] : fields) {
-    if (name != "image" && name != "template") {
-      return make_error(ErrorCode::invalid_argument,
-                        fmt::format("the form has a field \"{}\", allowed: image, template", name));
-    }
-  }
-  Pictures pictures{image->second, std::nullopt};
-  if (twin != fields.end()) pictures.twin = twin->second;
-  return pictures;
+// The status says that the template alone is missing: the client sends it again.
+http::Response unknown_template(std::string_view digest, const std::optional<wire::Question>& question) {
+  const Error error = make_error(
+      ErrorCode::no_template,
+      fmt::format("there is no template of the SHA-256 {} here (any more): send it as the form's field template",
+                  digest));
+  http::Response response = http::json_response(wire::kUnknownTemplateStatus, wire::to_error_json(error, question));
+  wire::seal_body(response);
+  return response;
 }
 
-Capture capture_of(const Pictures& pictures) {
+// What a request is about, ready to be predicted.
+struct Inspection {
   Capture capture;
-  capture.captured_at = system_clock().utc_now();
-  capture.views.push_back({"", bytes_of(pictures.image), "request", std::nullopt});
-  if (pictures.twin) capture.views[0].defect_free_template = bytes_of(*pictures.twin);
-  return capture;
-}
-
-// A map is four bytes a pixel and in the answer more than five: a small file may hold a picture of which that is
-// gigabytes.
-Result<std::uint64_t> map_bytes(const imaging::PictureInfo& info) {
-  constexpr std::int64_t kMostPixels = 25'000'000;
-  const std::int64_t pixels = std::int64_t{info.size.width_px} * info.size.height_px;
-  if (pixels > kMostPixels) {
-    return make_error(ErrorCode::too_large,
-                      fmt::format("map=1 is for pictures of up to {} megapixels, this one has {}x{} pixels",
-                                  kMostPixels / 1'000'000, info.size.width_px, info.size.height_px));
-  }
-  const auto bytes = static_cast<std::size_t>(pixels) * sizeof(float);
-  return bytes + base64_bytes(bytes);
-}
-
-// Memory that the prediction takes beside the body, by the pictures' headers. One whose header cannot be read costs its
-// bytes: the predictor says what is wrong with it. Errors: too_large.
-Result<std::uint64_t> cost_of(const Pictures& pictures, const PredictOptions& options) {
-  constexpr std::uint64_t kEmbeddingAndRegions = 256 << 10;
-  std::uint64_t bytes = kEmbeddingAndRegions;
-  for (const std::string_view picture : {pictures.image, pictures.twin.value_or("")}) {
-    bytes += picture.size();
-    const auto info = imaging::read_info({reinterpret_cast<const std::byte*>(picture.data()), picture.size()});
-    if (!info && info.error().code == ErrorCode::too_large) return info.error();
-    if (!info) continue;
-    bytes += imaging::decoding_bytes(*info) * (pictures.twin ? 2 : 1);  // the pair that the network sees
-    if (!options.want_map || picture.data() != pictures.image.data()) continue;
-    LINEGUARD_ASSIGN(const std::uint64_t map, map_bytes(*info));
-    bytes += map;
-  }
-  return bytes;
-}
+  std::shared_ptr<const KeptTemplate> kept;  // of its template, where that is named or to be kept
+};
 
 }  // namespace
 
 struct PredictionServer::State {
-  std::uint64_t memory_bytes = 0;  // for all requests together
+  explicit State(std::uint64_t memory)
+      : memory_bytes(memory - memory / kShareOfTemplates), templates(memory / kShareOfTemplates) {}
+
+  static constexpr std::uint64_t kShareOfTemplates = 8;  // an eighth of the memory
+  const std::uint64_t memory_bytes;                      // for all requests together
+  TemplateCache templates;
   std::map<std::string, ServedModel, std::less<>> models;
   telemetry::Registry metrics;
   std::atomic<bool> ready{true};
@@ -156,6 +109,8 @@ struct PredictionServer::State {
   std::optional<http::Response> check_head(const http::Request& request) const;
   std::optional<http::Response> check_body(const http::Request& request) const;
   http::Response inspect(const http::Request& request, http::Work& work);
+  Result<Inspection> open_inspection(const RequestPictures& pictures);
+  Result<std::shared_ptr<const KeptTemplate>> keep_template(const RequestPictures& pictures, const ViewContent& twin);
   http::Response expose_metrics();
   http::Response unknown_model(std::string_view name, const http::Request& request) const;
   void expose_health();
@@ -194,7 +149,7 @@ http::Response PredictionServer::State::expose_metrics() {
   const http::ServerLoad load = serving ? serving->load() : http::ServerLoad{};
   metrics.set(kQueueWaiting, {}, static_cast<double>(load.waiting));
   metrics.set(kRequestsRunning, {}, static_cast<double>(load.running));
-  metrics.set(kRequestMemory, {}, static_cast<double>(load.memory_bytes));
+  metrics.set(kRequestMemory, {}, static_cast<double>(load.memory_bytes + templates.held_bytes()));
   metrics.set(kConnections, {}, static_cast<double>(load.connections));
   return {200, {{"Content-Type", std::string(telemetry::kContentType)}}, metrics.expose()};
 }
@@ -242,6 +197,7 @@ http::Router PredictionServer::State::routes() {
 std::optional<http::Response> PredictionServer::State::check_head(const http::Request& request) const {
   if (!models.contains(request.path_value("model"))) return unknown_model(request.path_value("model"), request);
   if (const auto wanted = read_parameters(request); !wanted) return refuse(wanted.error(), request);
+  if (const auto announced = check_announced(request); !announced) return refuse(announced.error(), request);
   return std::nullopt;
 }
 
@@ -254,6 +210,42 @@ std::optional<http::Response> PredictionServer::State::check_body(const http::Re
   return http::refuse_what_never_fits(request.body.size() + *cost, memory_bytes);
 }
 
+// A template that was sent with its digest is kept under it, decoded. Null where it can't be: the predictor says what
+// is wrong with it. Errors: corrupt_data where the digest is another one's.
+Result<std::shared_ptr<const KeptTemplate>> PredictionServer::State::keep_template(const RequestPictures& pictures,
+                                                                                   const ViewContent& twin) {
+  if (auto known = templates.find(pictures.template_digest)) return known;
+  const std::string digest = wire::template_digest(pictures.twin->content_type, pictures.twin->bytes);
+  if (digest != pictures.template_digest)
+    return make_error(ErrorCode::corrupt_data, fmt::format("the template's SHA-256 is {}, the header {} says {}",
+                                                           digest, wire::kTemplateHeader, pictures.template_digest));
+  const PictureSum sum = sum_of({"", twin, "", std::nullopt});
+  if (const auto* pixels = std::get_if<std::shared_ptr<const Image>>(&twin))
+    return templates.keep(digest, **pixels, sum);
+  const auto& encoded = *std::get<std::shared_ptr<const Bytes>>(twin);
+  auto image = imaging::decode(encoded, {}, [] { return StopScope::stop_requested(); });
+  if (!image) return std::shared_ptr<const KeptTemplate>();
+  return templates.keep(digest, std::move(*image), sum);
+}
+
+Result<Inspection> PredictionServer::State::open_inspection(const RequestPictures& pictures) {
+  Inspection inspection;
+  inspection.capture.captured_at = system_clock().utc_now();
+  LINEGUARD_ASSIGN(ViewContent image, content_of(pictures.image));
+  View& view = inspection.capture.views.emplace_back(View{"", std::move(image), "request", std::nullopt});
+  if (pictures.twin) {
+    LINEGUARD_ASSIGN(view.defect_free_template, content_of(*pictures.twin));
+    if (pictures.template_digest.empty()) return inspection;
+    LINEGUARD_ASSIGN(inspection.kept, keep_template(pictures, *view.defect_free_template));
+  } else if (!pictures.template_digest.empty()) {
+    inspection.kept = templates.find(pictures.template_digest);
+  }
+  // It lives as long as anyone looks at its pixels.
+  if (inspection.kept)
+    view.defect_free_template = std::shared_ptr<const Image>(inspection.kept, &inspection.kept->image);
+  return inspection;
+}
+
 // On a worker; the checks have refused what is wrong.
 http::Response PredictionServer::State::inspect(const http::Request& request, http::Work& work) {
   const std::string name(request.path_value("model"));
@@ -262,12 +254,16 @@ http::Response PredictionServer::State::inspect(const http::Request& request, ht
   const StopScope stop(work.stop_token());
   const SteadyTime start = system_clock().now();
   metrics.observe_ms(kWaitSeconds, {{"model", name}}, milliseconds_between(request.received, start));
-  const Pictures pictures = pictures_of(request).value();
+  const RequestPictures pictures = pictures_of(request).value();
   if (auto refused = work.hold(cost_of(pictures, options).value())) return *std::move(refused);
-  Capture capture = capture_of(pictures);
-  const auto received = received_of(request, capture);
+  auto inspection = open_inspection(pictures);
+  if (!inspection) return refuse(inspection.error(), request);
+  Capture& capture = inspection->capture;
+  const auto received = received_of(request, capture, inspection->kept.get());
   if (!received) return refuse(received.error(), request);
   const std::optional<wire::Question>& question = received->question;
+  if (!pictures.template_digest.empty() && !capture.views[0].defect_free_template)
+    return unknown_template(pictures.template_digest, question);
   if (!received->difference.empty()) {
     metrics.add(kDamagedRequests, {{"model", name}});
     return refuse(
@@ -280,9 +276,15 @@ http::Response PredictionServer::State::inspect(const http::Request& request, ht
   if (!prediction) return refuse(prediction.error(), question);
   metrics.observe_ms(kDecodeSeconds, {{"model", name}}, prediction->decode_ms);
   metrics.add(kPredictions, {{"model", name}, {"label", std::string(to_string(prediction->label))}});
-  http::Response answer = http::json_response(200, inspect_json(request.id, std::move(*prediction), model.point, question));
-  wire::seal_body(answer);
-  return answer;
+  const std::string rule = model.point.rule_of(*prediction);
+  auto response = http::json_response(
+      200,
+      wire::to_json(
+          {request.id, "request", std::move(*prediction), std::nullopt, {}, {}, question, model.point.digest, rule}) +
+          "\n");
+  if (inspection->kept) response.headers[wire::kTemplateHeader] = inspection->kept->digest;
+  wire::seal_body(response);
+  return response;
 }
 
 PredictionServer::PredictionServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -294,8 +296,7 @@ std::uint16_t PredictionServer::port() const {
 
 Result<std::unique_ptr<PredictionServer>> PredictionServer::start(const ServingConfig& config,
                                                                   std::vector<ServedModel> models) {
-  auto state = std::make_unique<State>();
-  state->memory_bytes = config.http.memory_bytes;
+  auto state = std::make_unique<State>(config.http.memory_bytes);
   for (ServedModel& model : models) {
     state->metrics.set(kModelInfo,
                        {{"model", model.identity.name},
@@ -305,9 +306,11 @@ Result<std::unique_ptr<PredictionServer>> PredictionServer::start(const ServingC
     const std::string name = model.identity.name;
     state->models.emplace(name, std::move(model));
   }
+  http::ServerConfig http = config.http;
+  http.memory_bytes = state->memory_bytes;
   State* raw = state.get();
   LINEGUARD_ASSIGN(state->server,
-                   http::Server::start(config.http, state->routes(), [raw](const http::Request& request, int status) {
+                   http::Server::start(http, state->routes(), [raw](const http::Request& request, int status) {
                      raw->note(request, status);
                    }));
   state->running = state->server.get();

@@ -21,8 +21,9 @@ inline constexpr telemetry::Histogram kDecodeSeconds{"lineguard_decode_seconds",
 
 inline constexpr telemetry::Gauge kQueueWaiting{"lineguard_queue_waiting", "Requests that wait for a worker"};
 inline constexpr telemetry::Gauge kRequestsRunning{"lineguard_requests_running", "Requests being predicted"};
-inline constexpr telemetry::Gauge kRequestMemory{"lineguard_request_memory_bytes",
-                                                 "Held by requests: bodies, decoded pictures, answers"};
+inline constexpr telemetry::Gauge kRequestMemory{
+    "lineguard_request_memory_bytes",
+    "Held by requests (bodies, decoded pictures, answers) and by templates that are kept"};
 inline constexpr telemetry::Gauge kConnections{"lineguard_connections", "Open connections"};
 inline constexpr telemetry::Gauge kModelInfo{"lineguard_model_info", "The models being served"};
 inline constexpr telemetry::Gauge kFilesChanged{"lineguard_model_files_changed",

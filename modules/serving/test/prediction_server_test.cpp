@@ -3,13 +3,18 @@
 #include <algorithm>
 #include <atomic>
 #include <future>
+#include <span>
 #include <thread>
 
 #include <gtest/gtest.h>
 
+#include <lineguard/core/digest.h>
 #include <lineguard/core/files.h>
+#include <lineguard/core/picture_sum.h>
 #include <lineguard/core/stop_scope.h>
 #include <lineguard/http/client.h>
+#include <lineguard/http/multipart.h>
+#include <lineguard/imaging/encode.h>
 #include <lineguard/serving/prediction_server.h>
 #include <lineguard/telemetry/testing/metric_names.h>
 #include <lineguard/wire/inspect_line.h>
@@ -18,12 +23,20 @@
 namespace lineguard::serving {
 namespace {
 
-// Answers with the picture's size as its score; "bad" is no picture, "wait" blocks until the test opens the gate.
+std::string text_of(const ViewContent& content) {
+  const auto* encoded = std::get_if<std::shared_ptr<const Bytes>>(&content);
+  const std::span<const std::byte> bytes =
+      encoded ? std::span(**encoded) : std::get<std::shared_ptr<const Image>>(content)->bytes();
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// Answers with the picture's size as its score, its template's as threshold; "bad" is no picture, "wait" blocks until
+// the test opens the gate.
 class FakePredictor final : public Predictor {
  public:
   Result<Prediction> predict(const Capture& capture, const PredictOptions& options) override {
-    const Bytes& bytes = *std::get<std::shared_ptr<const Bytes>>(capture.views.at(0).content);
-    const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    const View& view = capture.views.at(0);
+    const std::string text = text_of(view.content);
     ++calls;
     if (text == "bad") return make_error(ErrorCode::corrupt_data, "not a picture");
     if (text == "deadline" && options.deadline != SteadyTime::max()) return make_error(ErrorCode::timeout, "too late");
@@ -32,7 +45,9 @@ class FakePredictor final : public Predictor {
     if (StopScope::stop_requested()) ++stopped;
     if (text == "wait") gate.get_future().wait();
     Prediction prediction;
-    prediction.score = static_cast<double>(bytes.size());
+    prediction.score = static_cast<double>(text.size());
+    if (view.defect_free_template)
+      prediction.threshold = static_cast<double>(text_of(*view.defect_free_template).size());
     prediction.label = Label::good;
     prediction.model = {"tiles", 2, std::string(64, 'b')};
     prediction.image_size = {2, 1};
@@ -314,6 +329,132 @@ TEST_F(Serving, ARemotePredictorSeesTheSameScore) {
   auto prediction = (*remote)->predict(capture, {});
   ASSERT_TRUE(prediction) << prediction.error().message;
   EXPECT_EQ(prediction->score, 7);
+}
+
+// ---- pixels
+
+const std::string kPixels = "application/vnd.lineguard.pixels";
+
+TEST_F(Serving, PixelsArePredictedAsTheyAre) {
+  const http::Response response = send("POST", "/v1/inspect/tiles", std::string(24, 'x'),
+                                       {{"Content-Type", kPixels + "; width=4; height=2; channels=3; bits=8"}});
+  ASSERT_EQ(response.status, 200) << response.body;
+  EXPECT_EQ(wire::parse_inspect_line(response.body)->prediction->score, 24);
+  const std::string type = kPixels + ";width=2;height=2;channels=1;bits=8;row_bytes=4";  // padding is left out
+  const auto form = http::make_multipart({{"image", {"ab--cd--", type}}, {"template", {"abcdefgh", type}}});
+  const http::Response both = send("POST", "/v1/inspect/tiles", form.body, {{"Content-Type", form.content_type}});
+  ASSERT_EQ(both.status, 200) << both.body;
+  EXPECT_EQ(wire::parse_inspect_line(both.body)->prediction->score, 4);
+  EXPECT_EQ(wire::parse_inspect_line(both.body)->prediction->threshold, 4);
+}
+
+TEST_F(Serving, PixelsOfAnotherLengthAreRefusedWithBoth) {
+  const std::string type = kPixels + "; width=4; height=2; channels=3; bits=8";
+  for (const std::size_t length : {1u, 23u, 25u}) {
+    const http::Response refused =
+        send("POST", "/v1/inspect/tiles", std::string(length, 'x'), {{"Content-Type", type}});
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_NE(refused.body.find("found " + std::to_string(length) + " bytes of pixels, expected 24"), std::string::npos)
+        << refused.body;
+  }
+  const auto form = http::make_multipart({{"image", {"short", type}}});
+  const http::Response in_form = send("POST", "/v1/inspect/tiles", form.body, {{"Content-Type", form.content_type}});
+  EXPECT_EQ(in_form.status, 400);
+  EXPECT_NE(in_form.body.find("the field image: found 5 bytes"), std::string::npos) << in_form.body;
+  EXPECT_EQ(send("POST", "/v1/inspect/tiles", "x", {{"Content-Type", kPixels}}).status, 400);
+  EXPECT_EQ(predictor_->calls, 0);
+}
+
+TEST_F(Serving, PixelsBeyondTheLimitsAreRefusedByTheirHeader) {
+  for (const char* size : {"width=65536; height=1", "width=20000; height=20000"}) {
+    const http::Response refused =
+        send("POST", "/v1/inspect/tiles", "x", {{"Content-Type", kPixels + "; channels=1; bits=8; " + size}});
+    EXPECT_EQ(refused.status, 413) << refused.body;
+  }
+  start({.port = 0, .workers = 1, .queue = 0, .memory_bytes = 1'000'000});
+  const http::Response costly = send("POST", "/v1/inspect/tiles", std::string(500'000, 'x'),
+                                     {{"Content-Type", kPixels + "; width=1000; height=500; channels=1; bits=8"}});
+  EXPECT_EQ(costly.status, 413) << costly.body;
+  EXPECT_EQ(predictor_->calls, 0);
+}
+
+TEST_F(Serving, ACamerasPixelsHaveTheScoreAndSumsOfTheirOwn) {
+  auto remote = wire::RemotePredictor::create("http://127.0.0.1:" + std::to_string(server_->port()), "tiles");
+  Capture capture;
+  capture.views.push_back({"front", std::make_shared<const Image>(Image({5, 3}, 1, PixelDepth::u16)), "camera", {}});
+  const auto prediction = (*remote)->predict(capture, {});
+  ASSERT_TRUE(prediction) << prediction.error().message;
+  EXPECT_EQ(prediction->score, 30);
+  EXPECT_EQ(prediction->pictures, sums_of(capture));
+}
+
+TEST_F(Serving, AnEmbeddingAndAMapThatAreAskedForArrive) {
+  auto remote = wire::RemotePredictor::create("http://127.0.0.1:" + std::to_string(server_->port()), "tiles");
+  Capture capture;
+  capture.views.push_back({"", std::make_shared<const Bytes>(7), "x", {}});
+  auto prediction = (*remote)->predict(capture, {.want_map = true, .want_embedding = true});
+  ASSERT_TRUE(prediction) << prediction.error().message;
+  EXPECT_EQ(prediction->embedding, (std::vector<float>{1, 2, 3}));
+  ASSERT_TRUE(prediction->map);
+  EXPECT_EQ(prediction->map->values, (std::vector<float>{0.5f, 1.0f}));
+  prediction = (*remote)->predict(capture, {});
+  ASSERT_TRUE(prediction);
+  EXPECT_TRUE(prediction->embedding.empty());
+  EXPECT_FALSE(prediction->map);
+}
+
+// ---- templates
+
+std::string png_of(Size size) {
+  const Bytes png = imaging::encode_png(Image(size, 1)).value();
+  return {reinterpret_cast<const char*>(png.data()), png.size()};
+}
+
+TEST_F(Serving, ATemplateIsSentOnceAndThenNamed) {
+  const std::string png = png_of({20, 10}), digest = sha256_hex(png);
+  const http::Response unknown = send("POST", "/v1/inspect/tiles", "12345", {{"X-Lineguard-Template", digest}});
+  EXPECT_EQ(unknown.status, 412) << unknown.body;
+  EXPECT_NE(unknown.body.find("no_template"), std::string::npos) << unknown.body;
+  EXPECT_EQ(predictor_->calls, 0);
+
+  const auto form = http::make_multipart({{"image", {"12345"}}, {"template", {png}}});
+  http::Headers headers{{"Content-Type", form.content_type}, {"X-Lineguard-Template", digest}};
+  const http::Response kept = send("POST", "/v1/inspect/tiles", form.body, headers);
+  ASSERT_EQ(kept.status, 200) << kept.body;
+  EXPECT_EQ(kept.header("X-Lineguard-Template"), digest);
+
+  const http::Response named = send("POST", "/v1/inspect/tiles", "12345", {{"X-Lineguard-Template", digest}});
+  ASSERT_EQ(named.status, 200) << named.body;
+  EXPECT_EQ(wire::parse_inspect_line(named.body)->prediction->threshold, 200) << "its pixels, decoded once";
+
+  headers["X-Lineguard-Template"] = std::string(64, '0');
+  const http::Response other = send("POST", "/v1/inspect/tiles", form.body, headers);
+  EXPECT_EQ(other.status, 400);
+  EXPECT_NE(other.body.find(digest), std::string::npos) << other.body;
+  EXPECT_EQ(send("POST", "/v1/inspect/tiles", "x", {{"X-Lineguard-Template", "abc"}}).status, 400);
+}
+
+// Templates that are kept are of the memory for requests, and few: who comes back late sends it again.
+TEST_F(Serving, KeptTemplatesAreBoundedAndSentAgainWhereGone) {
+  start({.port = 0, .workers = 1, .queue = 0, .memory_bytes = 8'000'000});
+  auto remote = wire::RemotePredictor::create("http://127.0.0.1:" + std::to_string(server_->port()), "tiles");
+  const auto capture_with = [](int width_px) {
+    const Bytes png = imaging::encode_png(Image({width_px, 1000}, 1)).value();
+    Capture capture;
+    capture.views.push_back({"", std::make_shared<const Bytes>(5), "x", {}});
+    capture.views[0].defect_free_template = std::make_shared<const Bytes>(png);
+    return capture;
+  };
+  const Capture first = capture_with(600), second = capture_with(601);  // a million bytes are kept: one of the two
+  for (const Capture* capture : {&first, &first, &second, &first, &second, &second}) {
+    const auto prediction = (*remote)->predict(*capture, {});
+    ASSERT_TRUE(prediction) << prediction.error().message;
+    EXPECT_EQ(prediction->threshold, capture == &first ? 600'000 : 601'000);
+  }
+  const std::string metrics = send("GET", "/metrics").body;
+  const auto value = metrics.find("lineguard_request_memory_bytes 6");
+  EXPECT_NE(value, std::string::npos) << "the one that is kept is counted: " << metrics;
+  EXPECT_NE(metrics.find("status=\"412\"} 2"), std::string::npos) << metrics;  // first, and second, were gone once
 }
 
 TEST(ModelFolder, NothingToServeSaysWhy) {

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include <lineguard/core/base64.h>
 #include <lineguard/core/words.h>
 #include <lineguard/wire/inspect_line.h>
 
@@ -27,6 +30,7 @@ Json region_json(const Region& region) {
     for (const Point& point : region.polygon) polygon.push_back({point.x, point.y});
     json["polygon"] = std::move(polygon);
   }
+  if (!region.view.empty()) json["view"] = region.view;
   return json;
 }
 
@@ -69,6 +73,27 @@ void add_prediction(Json& json, const InspectLine& line) {
   json["timings_ms"] = {{"decode", prediction.decode_ms}, {"predict", prediction.predict_ms}};
 }
 
+// What a prediction has only where it was asked for, behind the object's other keys. Maps are little-endian float32,
+// row by row, in base64: a megapixel as JSON numbers would be ten times larger. Piece by piece, so that it is never
+// held twice.
+void append_outputs(const Prediction& prediction, std::string& text) {
+  const std::string embedding =
+      prediction.embedding.empty() ? "" : ",\"embedding\":" + dump(Json(prediction.embedding));
+  text.pop_back();  // the object goes on
+  if (prediction.map) {
+    constexpr std::size_t kPieceBytes = 3u << 18;  // whole groups of three
+    constexpr std::size_t kNamesAndEnd = 100;
+    const auto bytes = std::as_bytes(std::span(prediction.map->values));
+    text.reserve(text.size() + base64_bytes(bytes.size()) + embedding.size() + kNamesAndEnd);
+    text += fmt::format(",\"map\":{{\"width\":{},\"height\":{},\"float32_base64\":\"", prediction.map->size.width_px,
+                        prediction.map->size.height_px);
+    for (std::size_t from = 0; from < bytes.size(); from += kPieceBytes)
+      text += encode_base64(bytes.subspan(from, std::min(kPieceBytes, bytes.size() - from)));
+    text += "\"}";
+  }
+  text += embedding + "}";
+}
+
 void add_error(Json& json, const Error& error) {
   json["label"] = to_string(Label::unknown);
   json["error"] = {{"code", to_string(error.code)}, {"message", error.message}};
@@ -106,6 +131,9 @@ Result<Region> read_region(const Json& json, const std::string& path) {
     LINEGUARD_ASSIGN(region.class_name, fields.text("class"));
   }
   LINEGUARD_ASSIGN(region.polygon, read_polygon(fields));
+  if (fields.has("view")) {
+    LINEGUARD_ASSIGN(region.view, fields.text("view"));
+  }
   return region;
 }
 
@@ -145,6 +173,29 @@ Result<ModelIdentity> read_model(const Fields& fields) {
   return model;
 }
 
+Result<std::vector<float>> read_embedding(const Fields& fields) {
+  LINEGUARD_ASSIGN(const Json* array, fields.array("embedding"));
+  LINEGUARD_ASSIGN(const auto values, numbers(*array, array->size(), "embedding"));
+  return std::vector<float>(values.begin(), values.end());
+}
+
+Result<FloatMap> read_map(const Fields& fields) {
+  LINEGUARD_ASSIGN(const Json* json, fields.object("map"));
+  const Fields inner(*json, "map.");
+  FloatMap map;
+  LINEGUARD_ASSIGN(map.size.width_px, read_side(inner, "width"));
+  LINEGUARD_ASSIGN(map.size.height_px, read_side(inner, "height"));
+  LINEGUARD_ASSIGN(const std::string text, inner.text("float32_base64"));
+  LINEGUARD_ASSIGN(const Bytes bytes, decode_base64(text));
+  const auto expected = static_cast<std::size_t>(map.size.width_px) * static_cast<std::size_t>(map.size.height_px);
+  if (bytes.size() != expected * sizeof(float))
+    return make_error(ErrorCode::corrupt_data,
+                      fmt::format("map.float32_base64: found {} bytes, expected {} floats", bytes.size(), expected));
+  map.values.resize(expected);
+  std::memcpy(map.values.data(), bytes.data(), bytes.size());
+  return map;
+}
+
 Result<Prediction> read_prediction(const Fields& fields) {
   Prediction prediction;
   LINEGUARD_ASSIGN(prediction.label, read_label(fields));
@@ -159,6 +210,12 @@ Result<Prediction> read_prediction(const Fields& fields) {
   const Fields timing_fields(*timings, "timings_ms.");
   LINEGUARD_ASSIGN(prediction.decode_ms, timing_fields.number("decode"));
   LINEGUARD_ASSIGN(prediction.predict_ms, timing_fields.number("predict"));
+  if (fields.has("embedding")) {
+    LINEGUARD_ASSIGN(prediction.embedding, read_embedding(fields));
+  }
+  if (fields.has("map")) {
+    LINEGUARD_ASSIGN(prediction.map, read_map(fields));
+  }
   return prediction;
 }
 
@@ -239,7 +296,10 @@ std::string to_json(const InspectLine& line) {
     // JSON has no NaN, and a score that is none must not pass for an answer.
     add_error(json, make_error(ErrorCode::internal, "the model gave no finite score"));
   }
-  return dump(json);
+  std::string text = dump(json);
+  if (!json.contains("error") && (line.prediction->map || !line.prediction->embedding.empty()))
+    append_outputs(*line.prediction, text);
+  return text;
 }
 
 Result<InspectLine> parse_inspect_line(std::string_view text) {

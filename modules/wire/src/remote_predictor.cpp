@@ -1,20 +1,19 @@
+#include "sent_pictures.h"
+
 #include <algorithm>
 #include <mutex>
-#include <span>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include <lineguard/core/checksum.h>
 #include <lineguard/core/id.h>
 #include <lineguard/core/picture_sum.h>
 #include <lineguard/core/words.h>
 #include <lineguard/http/client.h>
 #include <lineguard/http/multipart.h>
-#include <lineguard/imaging/encode.h>
 #include <lineguard/wire/inspect_line.h>
+#include <lineguard/wire/named_template.h>
 #include <lineguard/wire/remote_predictor.h>
 
 namespace lineguard::wire {
@@ -22,34 +21,41 @@ namespace {
 
 constexpr std::chrono::seconds kLongestWait{30};
 
-Result<std::string> picture_of(const ViewContent& content) {
-  const auto as_text = [](const Bytes& bytes) {
-    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  };
-  if (const auto* encoded = std::get_if<std::shared_ptr<const Bytes>>(&content)) return as_text(**encoded);
-  LINEGUARD_ASSIGN(const Bytes png, imaging::encode_png(*std::get<std::shared_ptr<const Image>>(content)));
-  return as_text(png);
+PictureSum sum_of_content(const ViewContent& content) {
+  return sum_of({"", content, "", std::nullopt});
 }
 
-PictureSum sum_of_bytes(std::string_view bytes) {
-  return {"", bytes.size(), xxh3(std::as_bytes(std::span(bytes.data(), bytes.size())))};
-}
+struct Asked {
+  Question question;
+  http::Request request;
+};
 
-// The picture alone, or with its template as the fields `image` and `template`; their sums go into the question.
-Result<void> fill_body(const View& view, http::Request& request, Question& question) {
-  LINEGUARD_ASSIGN(std::string picture, picture_of(view.content));
-  question.pictures.push_back(sum_of_bytes(picture));
-  if (!view.defect_free_template) {
-    request.headers["Content-Type"] = "application/octet-stream";
-    request.body = std::move(picture);
-    return {};
+// The picture alone, and the digest of its template where the server keeps that one; else both as the fields `image`
+// and `template` of a form.
+Asked ask(const Capture& capture, const std::string& digest, bool template_is_kept) {
+  const View& view = capture.views.front();
+  Asked asked;
+  asked.question.nonce = new_id();
+  asked.question.part = capture.part_number;
+  asked.question.pictures.push_back(sum_of_content(view.content));
+  asked.request.method = "POST";
+  SentPicture picture = sent_picture(view.content);
+  if (view.defect_free_template) {
+    asked.question.templates.push_back(sum_of_content(*view.defect_free_template));
+    asked.request.headers[kTemplateHeader] = digest;
   }
-  LINEGUARD_ASSIGN(const std::string twin, picture_of(*view.defect_free_template));
-  question.templates.push_back(sum_of_bytes(twin));
-  http::Multipart multipart = http::make_multipart({{"image", picture}, {"template", twin}});
-  request.headers["Content-Type"] = std::move(multipart.content_type);
-  request.body = std::move(multipart.body);
-  return {};
+  if (view.defect_free_template && !template_is_kept) {
+    const SentPicture twin = sent_picture(*view.defect_free_template);
+    http::Multipart form = http::make_multipart(
+        {{"image", {picture.bytes, picture.content_type}}, {"template", {twin.bytes, twin.content_type}}});
+    asked.request.headers["Content-Type"] = std::move(form.content_type);
+    asked.request.body = std::move(form.body);
+  } else {
+    asked.request.headers["Content-Type"] = std::move(picture.content_type);
+    asked.request.body = picture.bytes;  // its only copy on this side
+  }
+  asked.request.headers.merge(to_headers(asked.question));
+  return asked;
 }
 
 Error bad_answer(const std::string& what) {
@@ -60,6 +66,7 @@ Error bad_answer(const std::string& what) {
 struct Answer {
   Result<Prediction> prediction;
   bool belongs = false;
+  bool template_kept = false, template_unknown = false;  // what the server says of the template that was named
 };
 
 // Of a failing answer that does not say to which question it belongs: the server's own, before it knew the request.
@@ -82,6 +89,7 @@ Answer read_failure(const http::Response& response, const Question& asked) {
     answered.pictures = asked.pictures;
     answered.templates = asked.templates;
   }
+  if (response.status == kUnknownTemplateStatus) answered.templates = asked.templates;  // it has none to take sums of
   const std::string different = first_difference(asked, answered);
   if (!different.empty()) return {bad_answer(different), false};
   return {
@@ -121,6 +129,12 @@ Answer read_answer(const http::Response& response, const Question& asked, const 
     return {bad_answer(fmt::format("it is of the model \"{}\", asked was \"{}\"",
                                    on_one_line(line->prediction->model.name, 80), model)),
             false};
+  // One view is sent, without its name.
+  const auto named = std::ranges::find_if_not(line->prediction->regions, &std::string::empty, &Region::view);
+  if (named != line->prediction->regions.end())
+    return {bad_answer(fmt::format("a region lies in the view \"{}\", none of that name was sent",
+                                   on_one_line(named->view, 80))),
+            false};
   if (!regions_fit(*line->prediction)) return {bad_answer("a region lies outside its picture"), false};
   line->prediction->pictures = std::move(line->question->pictures);
   if (!point_digest.empty() && line->operating_point_digest != point_digest)
@@ -136,6 +150,13 @@ Error protocol_fault(const Error& error) {
   return make_error(ErrorCode::bad_answer, error.message);
 }
 
+std::string target_of(const std::string& model, const PredictOptions& options) {
+  std::string target = "/v1/inspect/" + model;
+  if (options.want_map) target += "?map=1";
+  if (options.want_embedding) target += options.want_map ? "&embedding=1" : "?embedding=1";
+  return target;
+}
+
 }  // namespace
 
 struct RemotePredictor::State {
@@ -143,6 +164,7 @@ struct RemotePredictor::State {
   std::string model, operating_point_digest;
   std::mutex mutex;
   std::vector<http::Client> idle;
+  SentTemplates templates;
 
   http::Client take() {
     std::lock_guard lock(mutex);
@@ -155,7 +177,22 @@ struct RemotePredictor::State {
     std::lock_guard lock(mutex);
     idle.push_back(std::move(client));
   }
+  Answer exchange(Asked asked, const PredictOptions& options, SteadyTime deadline);
 };
+
+Answer RemotePredictor::State::exchange(Asked asked, const PredictOptions& options, SteadyTime deadline) {
+  asked.request.target = target_of(model, options);
+  const auto left = std::chrono::duration_cast<Milliseconds>(deadline - system_clock().now());
+  asked.request.headers["X-Lineguard-Deadline-Ms"] = std::to_string(std::max<std::int64_t>(left.count(), 0));
+  http::Client client = take();
+  const auto response = client.send(asked.request, deadline);
+  if (!response) return {protocol_fault(response.error())};
+  Answer answer = read_answer(*response, asked.question, model, operating_point_digest);
+  if (answer.belongs) put_back(std::move(client));
+  answer.template_unknown = response->status == kUnknownTemplateStatus;
+  answer.template_kept = !response->header(kTemplateHeader).empty();
+  return answer;
+}
 
 RemotePredictor::RemotePredictor(std::unique_ptr<State> state) : state_(std::move(state)) {}
 RemotePredictor::~RemotePredictor() = default;
@@ -171,31 +208,20 @@ Result<std::unique_ptr<RemotePredictor>> RemotePredictor::create(const std::stri
 
 Result<Prediction> RemotePredictor::predict(const Capture& capture, const PredictOptions& options) {
   if (capture.views.size() != 1) return make_error(ErrorCode::unsupported, "a server takes one view for now");
-  if (options.want_map) return make_error(ErrorCode::unsupported, "a server's answer has no map for now");
-  const SteadyTime now = system_clock().now();
-  const SteadyTime deadline = std::min(options.deadline, now + kLongestWait);
+  const SteadyTime deadline = std::min(options.deadline, system_clock().now() + kLongestWait);
   const View& view = capture.views.front();
-  Question asked;
-  asked.nonce = new_id();
-  asked.part = capture.part_number;
-  http::Request request;
-  request.method = "POST";
-  request.target = fmt::format("/v1/inspect/{}{}", state_->model, options.want_embedding ? "?embedding=1" : "");
-  LINEGUARD_TRY(fill_body(view, request, asked));
-  request.headers.merge(to_headers(asked));
-  const auto left_ms = std::chrono::duration_cast<Milliseconds>(deadline - now).count();
-  request.headers["X-Lineguard-Deadline-Ms"] = std::to_string(std::max<std::int64_t>(left_ms, 0));
-
-  http::Client client = state_->take();
-  auto response = client.send(request, deadline);
-  if (!response) return protocol_fault(response.error());
-  Answer answer = read_answer(*response, asked, state_->model, state_->operating_point_digest);
-  if (answer.belongs) state_->put_back(std::move(client));
+  const std::string digest =
+      view.defect_free_template ? state_->templates.digest_of(*view.defect_free_template) : std::string();
+  const bool kept = state_->templates.is_kept(digest);
+  Answer answer = state_->exchange(ask(capture, digest, kept), options, deadline);
+  if (answer.template_unknown && kept) {
+    state_->templates.set_kept(digest, false);
+    answer = state_->exchange(ask(capture, digest, false), options, deadline);
+  }
   if (!answer.prediction) return answer.prediction;
+  if (answer.template_kept) state_->templates.set_kept(digest, true);
+  answer.prediction->pictures.front().view = view.name;
   for (Region& region : answer.prediction->regions) region.view = view.name;
-  PictureSum& judged = answer.prediction->pictures.front();
-  judged.view = view.name;
-  if (std::holds_alternative<std::shared_ptr<const Image>>(view.content)) judged = sum_of(view);  // it was sent as PNG
   return answer.prediction;
 }
 

@@ -81,6 +81,27 @@ TEST(InspectLine, SaysTheRuleAndTheOperatingPointsDigest) {
   EXPECT_EQ(line->operating_point_digest, sent.operating_point_digest);
 }
 
+TEST(InspectLine, ViewMapAndEmbeddingSurviveTheRoundTrip) {
+  Prediction sent = some_prediction();
+  sent.regions[0].view = "front";
+  sent.embedding = {0.1f, -2.5f, 3e-8f};
+  sent.map = FloatMap{{3, 1}, {0.1f, 7.25f, -1e9f}};
+  const std::string json = to_json({"", "a.jpg", sent, {}});
+  const auto line = parse_inspect_line(json);
+  ASSERT_TRUE(line) << line.error().message << json;
+  const Prediction& got = *line->prediction;
+  EXPECT_EQ(got.regions[0].view, "front");
+  EXPECT_EQ(got.regions[1].view, "");
+  EXPECT_EQ(got.embedding, sent.embedding);
+  ASSERT_TRUE(got.map);
+  EXPECT_EQ(got.map->size, sent.map->size);
+  EXPECT_EQ(got.map->values, sent.map->values);
+  EXPECT_NE(error_of(replaced(json, "\"width\":3,\"height\":1", "\"width\":3,\"height\":2")).find("expected 6 floats"),
+            std::string::npos);
+  EXPECT_NE(error_of(replaced(json, "\"embedding\":[", "\"embedding\":[\"a\",")).find("embedding"), std::string::npos);
+  EXPECT_NE(error_of(replaced(json, "\"view\":\"front\"", "\"view\":7")).find("regions[0].view"), std::string::npos);
+}
+
 TEST(InspectLine, ErrorLineIsUnknownAndSurvives) {
   const std::string json = to_json({"", "x.jpg", {}, make_error(ErrorCode::corrupt_data, "x.jpg: cut \"short\"")});
   EXPECT_EQ(json, R"({"schema":"lineguard.inspect/1","image":"x.jpg","label":"unknown",)"

@@ -1,11 +1,15 @@
 #include <algorithm>
 #include <functional>
+#include <set>
+#include <span>
 
 #include <gtest/gtest.h>
 
 #include <lineguard/core/picture_sum.h>
+#include <lineguard/http/multipart.h>
 #include <lineguard/http/server.h>
 #include <lineguard/wire/inspect_line.h>
+#include <lineguard/wire/pixels.h>
 #include <lineguard/wire/remote_predictor.h>
 
 namespace lineguard::wire {
@@ -34,12 +38,25 @@ http::Response sealed(http::Response response) {
   return response;
 }
 
-// What a right server repeats: of a request whose body is the picture alone.
+// What a right server repeats.
 Question received(const http::Request& request) {
+  const auto content_of = [](std::string_view type, std::string_view body) -> ViewContent {
+    if (is_pixels(type)) return std::make_shared<const Image>(image_of(*read_pixel_format(type), body).value());
+    Bytes bytes(body.size());
+    std::ranges::transform(body, bytes.begin(), [](char c) { return static_cast<std::byte>(c); });
+    return std::make_shared<const Bytes>(std::move(bytes));
+  };
+  const std::string_view type = request.header("Content-Type");
   Capture capture;
-  Bytes bytes(request.body.size());
-  std::ranges::transform(request.body, bytes.begin(), [](char c) { return static_cast<std::byte>(c); });
-  capture.views.push_back({"", std::make_shared<const Bytes>(std::move(bytes)), "", {}});
+  if (http::is_multipart(type)) {
+    const http::Fields fields = http::parse_multipart(type, request.body).value();
+    const auto field = [&](const char* name) {
+      return content_of(fields.at(name).content_type, fields.at(name).content);
+    };
+    capture.views.push_back({"", field("image"), "", field("template")});
+  } else {
+    capture.views.push_back({"", content_of(type, request.body), "", {}});
+  }
   return received_question(**read_question(request), capture);
 }
 
@@ -131,6 +148,67 @@ TEST_F(RemotePredictorTest, PixelsAreBoundByTheirOwnSums) {
   const auto prediction = predict(capture);
   ASSERT_TRUE(prediction) << prediction.error().message;
   EXPECT_EQ(prediction->pictures, sums_of(capture));
+}
+
+TEST_F(RemotePredictorTest, PixelsGoAsPixels) {
+  answer_changed([](InspectLine&) {});
+  Image image({4, 3}, 3, PixelDepth::u16);
+  int value = 0;
+  for (std::byte& byte : image.bytes()) byte = static_cast<std::byte>(value++);
+  Capture capture;
+  capture.views.push_back({"front", std::make_shared<const Image>(image), "camera", {}});
+  ASSERT_TRUE(predict(capture));
+  EXPECT_EQ(last_.header("Content-Type"), pixel_media_type(image));
+  EXPECT_TRUE(std::ranges::equal(std::as_bytes(std::span(last_.body)), image.bytes()));
+}
+
+TEST_F(RemotePredictorTest, RegionsLieInTheViewThatWasSent) {
+  answer_changed([](InspectLine&) {});
+  Capture capture = some_capture();
+  capture.views[0].name = "front";
+  const auto prediction = predict(capture);
+  ASSERT_TRUE(prediction) << prediction.error().message;
+  EXPECT_EQ(prediction->regions.at(0).view, "front");
+  answer_changed([](InspectLine& line) { line.prediction->regions[0].view = "back"; });
+  expect_bad_answer("view \"back\"");
+}
+
+TEST_F(RemotePredictorTest, ATemplateIsSentAgainOnlyWhereItIsGone) {
+  std::set<std::string> kept;
+  std::vector<std::string> sent;  // "form", "named" and "unknown"
+  answer([&](const http::Request& request) {
+    const std::string digest(request.header("X-Lineguard-Template"));
+    const bool form = http::is_multipart(request.header("Content-Type"));
+    sent.push_back(form ? "form" : kept.contains(digest) ? "named" : "unknown");
+    InspectLine line = some_line();
+    line.question = received(request);
+    if (!form) line.question->templates = {sum_of({"", std::make_shared<const Bytes>(20), "", {}})};
+    if (sent.back() == "unknown") {
+      line.question->templates.clear();
+      return sealed(http::json_response(412, to_error_json(make_error(ErrorCode::no_template, "gone"), line.question)));
+    }
+    kept.insert(digest);
+    http::Response response = sealed(http::json_response(200, to_json(line)));
+    response.headers["X-Lineguard-Template"] = digest;
+    return response;
+  });
+  Capture capture = some_capture();
+  capture.views[0].defect_free_template = std::make_shared<const Bytes>(20);
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(predict(capture));
+  kept.clear();
+  ASSERT_TRUE(predict(capture));
+  EXPECT_EQ(sent, (std::vector<std::string>{"form", "named", "named", "unknown", "form"}));
+}
+
+// A server that does not know of digests gets the template each time.
+TEST_F(RemotePredictorTest, AServerThatKeepsNothingGetsTheTemplateEachTime) {
+  answer_changed([](InspectLine&) {});
+  Capture capture = some_capture();
+  capture.views[0].defect_free_template = std::make_shared<const Bytes>(20);
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(predict(capture));
+    EXPECT_TRUE(http::is_multipart(last_.header("Content-Type")));
+  }
 }
 
 TEST_F(RemotePredictorTest, EveryQuestionHasAnotherNonce) {

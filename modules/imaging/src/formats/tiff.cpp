@@ -199,8 +199,14 @@ struct Pixels {
   bool hides = false;  // a further channel is not all ones: it says something that would be left out
 };
 
-// One row or the part of a row that a tile holds: looks at further samples (alpha) and turns white-is-zero round.
-void store_samples(Pixels& pixels, const Layout& layout, const std::byte* from, int plane, int x, int y, int count) {
+// Where a run of samples belongs: one row, or the part of a row that a tile holds.
+struct Run {
+  int plane = 0, x = 0, y = 0, count = 0;
+};
+
+// Looks at further samples (alpha) and turns white-is-zero round.
+void store_samples(Pixels& pixels, const Layout& layout, const std::byte* from, const Run& run) {
+  const auto [plane, x, y, count] = run;
   Image& image = pixels.image;
   const auto depth = static_cast<std::size_t>(image.depth());
   const auto channels = static_cast<std::size_t>(image.channels());
@@ -225,7 +231,7 @@ bool read_rows(TIFF* tiff, const Layout& layout, int plane, Pixels& pixels) {
   for (int y = 0; y < pixels.image.height_px(); ++y) {
     const auto sample = static_cast<std::uint16_t>(plane);
     if (TIFFReadScanline(tiff, row.data(), static_cast<std::uint32_t>(y), sample) != 1) return false;
-    store_samples(pixels, layout, row.data(), plane, 0, y, pixels.image.width_px());
+    store_samples(pixels, layout, row.data(), {plane, 0, y, pixels.image.width_px()});
   }
   return true;
 }
@@ -246,8 +252,8 @@ bool read_tiles(TIFF* tiff, const Layout& layout, int plane, Pixels& pixels) {
       const auto rows = std::min<std::uint64_t>(tile_height, layout.height - y);
       const auto columns = static_cast<int>(std::min<std::uint64_t>(tile_width, layout.width - x));
       for (std::uint64_t row = 0; row < rows; ++row) {
-        store_samples(pixels, layout, tile.data() + row_bytes * row, plane, static_cast<int>(x),
-                      static_cast<int>(y + row), columns);
+        store_samples(pixels, layout, tile.data() + row_bytes * row,
+                      {plane, static_cast<int>(x), static_cast<int>(y + row), columns});
       }
     }
   }

@@ -9,8 +9,12 @@
 
 namespace lineguard::http {
 
-// Names of fields to their contents, which point into the body.
-using Fields = std::map<std::string, std::string_view, std::less<>>;
+// Both point into the body, or into what it is made of.
+struct Field {
+  std::string_view content;
+  std::string_view content_type = {};  // empty: none was said, application/octet-stream
+};
+using Fields = std::map<std::string, Field, std::less<>>;  // by their names
 
 bool is_multipart(std::string_view content_type);
 

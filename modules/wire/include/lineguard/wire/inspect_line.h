@@ -2,6 +2,7 @@
 // /v1/inspect/{model}. Documented in docs/json.md.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,8 +24,14 @@ struct InspectLine {
   std::string rule{};  // the region rules by which it is good although its score is above the threshold; else empty
 };
 
-// One line without the line break. Floats are written so that reading gives the same value. A prediction without a
-// finite score, or a line with neither prediction nor error, becomes an error line.
+// What so many bytes take in base64.
+constexpr std::size_t base64_bytes(std::size_t bytes) {
+  return 4 * ((bytes + 2) / 3);
+}
+
+// One line without the line break, with the map and embedding where the prediction has them. Floats are written so that
+// reading gives the same value. A prediction without a finite score, or a line with neither prediction nor error,
+// becomes an error line.
 std::string to_json(const InspectLine& line);
 // Fields that it does not know are passed over; a key twice is refused, as it could be read either way. Errors:
 // corrupt_data naming the field, too_large (limits.h).

@@ -19,13 +19,13 @@ class RemotePredictor final : public Predictor {
                                                          const std::string& operating_point_digest = "");
   ~RemotePredictor() override;
 
-  // Sends the whole first view to POST /v1/inspect/{model}: encoded pictures as they are, pixels as PNG. Tells the
+  // Sends the whole view to POST /v1/inspect/{model}: encoded pictures as they are, pixels as pixels. A
+  // template is sent once and then named by its digest, until the server does not have it any more. Tells the
   // server the time left. Without a deadline it gives up after 30 s. The request carries a nonce, the part and the sums
   // of its pictures; an answer that does not repeat them belongs to another question, one whose body has another sum
   // was damaged; its connection is not used again. Prediction::pictures are the sums that the server took of what it
   // received. Errors: what the server answered, by its code; timeout; unavailable (no server, or it is too busy);
-  // bad_answer (not our protocol, or of another question, model, part or picture); unsupported (a map is asked for, or
-  // several views).
+  // bad_answer (not our protocol, or of another question, model, part or picture); unsupported (several views).
   Result<Prediction> predict(const Capture& capture, const PredictOptions& options) override;
 
  private:
