@@ -15,6 +15,7 @@
 #include <lineguard/record/record_writer.h>
 #include <lineguard/station/judge.h>
 #include <lineguard/station/open_devices.h>
+#include <lineguard/store/local_disk.h>
 #include <lineguard/wire/remote_predictor.h>
 
 namespace lineguard::station {
@@ -108,6 +109,8 @@ StationSettings settings_of(const StationConfig& config) {
   settings.match_window = config.match_window;
   settings.poll_interval_us = config.poll_interval_us;
   settings.record_reserve = config.record_reserve_bytes > 0;
+  settings.settings_file = config.source_file;
+  settings.settings_text = config.source_text;
   return settings;
 }
 
@@ -116,6 +119,7 @@ namespace {
 // Only looks: a record that is not there is not made. Says what is, in words.
 Result<std::string> look_at_record(const StationConfig& config) {
   const std::filesystem::path& file = config.record_file;
+  LINEGUARD_TRY(store::require_local_disk(file));
   std::error_code code;
   const bool is_there = std::filesystem::exists(file, code);
   const std::filesystem::path written = is_there ? file : std::filesystem::absolute(file).parent_path();
@@ -218,6 +222,8 @@ DeviceCheck check_devices(const StationConfig& config) {
   if (!config.record_key.empty()) failed(in("record.key", SigningKey::read(config.record_key)));
   if (auto record = in("record.file", look_at_record(config)); !failed(record)) {
     check.lines.push_back(fmt::format("record     {}: {}", config.record_file.string(), *record));
+    const std::string warning = store::warning_of_place(config.record_file);
+    if (!warning.empty()) check.warnings.push_back("record.file: " + warning);
   }
   return check;
 }

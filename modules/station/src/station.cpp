@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <chrono>
 #include <random>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <lineguard/core/digest.h>
 #include <lineguard/core/line_writer.h>
 #include <lineguard/core/log.h>
+#include <lineguard/core/supervisor.h>
 #include <lineguard/station/plc_dialogue.h>
 #include <lineguard/station/station.h>
 
@@ -19,6 +22,15 @@ namespace {
 constexpr std::size_t kNewestDecisions = 20;
 constexpr Milliseconds kSnapshotPause{10};
 constexpr Milliseconds kStopReserve{5000};  // a stop ends this long after stop_timeout, whatever is left
+
+// What was configured, so that a decision leads to it: the digest always, the text unless it is enormous.
+nlohmann::json settings_json(const StationSettings& settings) {
+  constexpr std::size_t kMostText = 128 << 10;
+  const auto bytes = std::as_bytes(std::span(settings.settings_text));
+  nlohmann::json object = {{"file", settings.settings_file}, {"sha256", sha256_hex(bytes)}};
+  if (settings.settings_text.size() <= kMostText) object["text"] = settings.settings_text;
+  return object;
+}
 
 bool was_triggered_here(Reason reason) {
   return reason != Reason::sequence_lost && reason != Reason::station_down;
@@ -50,7 +62,9 @@ Result<void> Station::run() {
   workers_ = std::make_unique<StationWorkers>(devices_, settings_.match_window, settings_.cycle.max_in_flight, clock_);
   const auto patience = std::chrono::microseconds(settings_.poll_interval_us);
   std::optional<SteadyTime> stopping_since;
+  supervisor::Watchdog watchdog(clock_);  // this loop is what must live: it talks to the PLC and decides
   while (!stopping_since || !stopped_in_order(*stopping_since)) {
+    watchdog.report_alive();
     poll_plc();
     cycle_.on_tick();
     dispatch();
@@ -61,6 +75,7 @@ Result<void> Station::run() {
       last_part_ = cycle_.newest_number();
       cycle_.stop();
       log_info("station", "stopping: finishing the parts on their way");
+      supervisor::report_stopping();
     }
     take_answers(workers_->take_answers(patience));
   }
@@ -206,18 +221,19 @@ bool Station::stopped_in_order(SteadyTime stopping_since) {
 
 std::string Station::started_payload(const plc::PlcInputs& inputs) const {
   const Recipe& recipe = settings_.cycle.recipe;
-  const nlohmann::json payload = {{"station", settings_.name},
-                                  {"recipe", recipe.id},
-                                  {"model", recipe.model},
-                                  {"package_digest", recipe.package_digest},
-                                  {"operating_point", recipe.operating_point},
-                                  {"threshold", recipe.threshold},
-                                  {"unknown_band", recipe.unknown_band},
-                                  {"deadline_ms", recipe.deadline.count()},
-                                  {"gate_pass_count", inputs.gate_pass_count},
-                                  {"station_id", ownership_.identity().id},
-                                  {"epoch", ownership_.identity().epoch},
-                                  {"stopped_in_order_before", devices_.facts.stopped_in_order}};
+  nlohmann::json payload = {{"station", settings_.name},
+                            {"recipe", recipe.id},
+                            {"model", recipe.model},
+                            {"package_digest", recipe.package_digest},
+                            {"operating_point", recipe.operating_point},
+                            {"threshold", recipe.threshold},
+                            {"unknown_band", recipe.unknown_band},
+                            {"deadline_ms", recipe.deadline.count()},
+                            {"gate_pass_count", inputs.gate_pass_count},
+                            {"station_id", ownership_.identity().id},
+                            {"epoch", ownership_.identity().epoch},
+                            {"stopped_in_order_before", devices_.facts.stopped_in_order}};
+  if (!settings_.settings_text.empty()) payload["settings"] = settings_json(settings_);
   return with_counts(payload.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), gate_of(inputs),
                      position_of(inputs));
 }

@@ -105,7 +105,10 @@ std::string register_id(const std::string& name) {
 
 Result<StationConfig> load_station_config(const std::filesystem::path& file) {
   LINEGUARD_ASSIGN(ConfigReader reader, ConfigReader::from_file(file));
-  return read_all(std::move(reader));
+  LINEGUARD_ASSIGN(StationConfig config, read_all(std::move(reader)));
+  config.source_file = file.string();
+  LINEGUARD_ASSIGN(config.source_text, read_text_file(file));
+  return config;
 }
 
 Result<StationConfig> parse_station_config(std::string_view text, std::string_view source_name) {
