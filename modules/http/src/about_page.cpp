@@ -12,19 +12,31 @@ constexpr std::string_view kStyle =
     "--link:#7db8f0}}"
     "body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:44rem;margin:3rem auto;"
     "padding:0 1rem}h1{font-size:1.4rem;margin-bottom:.2rem}p{color:var(--quiet);margin-top:0}"
-    "table{border-collapse:collapse;width:100%;margin:1.2rem 0}td{border-top:1px solid var(--line);padding:.35rem .8rem "
+    "table{border-collapse:collapse;width:100%;margin:1.2rem 0}td{border-top:1px solid var(--line);padding:.35rem "
+    ".8rem "
     ".35rem 0;vertical-align:top}td:first-child{white-space:nowrap;color:var(--quiet)}a{color:var(--link)}";
 
 std::string escaped(std::string_view text) {
   std::string safe;
   for (const char c : text) {
     switch (c) {
-      case '&': safe += "&amp;"; break;
-      case '<': safe += "&lt;"; break;
-      case '>': safe += "&gt;"; break;
-      case '"': safe += "&quot;"; break;
-      case '\'': safe += "&#39;"; break;
-      default: safe += c;
+      case '&':
+        safe += "&amp;";
+        break;
+      case '<':
+        safe += "&lt;";
+        break;
+      case '>':
+        safe += "&gt;";
+        break;
+      case '"':
+        safe += "&quot;";
+        break;
+      case '\'':
+        safe += "&#39;";
+        break;
+      default:
+        safe += c;
     }
   }
   return safe;
@@ -45,8 +57,8 @@ std::string html_of(const AboutPage& page) {
     text += fmt::format("<tr><td>{}</td><td>{}</td></tr>\n", escaped(name), escaped(value));
   text += "</table>\n<table>\n";
   for (const AboutPage::Link& link : page.links)
-    text += fmt::format("<tr><td><a href=\"{0}\">{0}</a></td><td>{1}</td></tr>\n", escaped(link.path),
-                        escaped(link.what));
+    text +=
+        fmt::format("<tr><td><a href=\"{0}\">{0}</a></td><td>{1}</td></tr>\n", escaped(link.path), escaped(link.what));
   return text + "</table>\n</main></body></html>\n";
 }
 
@@ -54,11 +66,8 @@ std::string json_of(const AboutPage& page) {
   nlohmann::json facts = nlohmann::json::object(), links = nlohmann::json::array();
   for (const auto& [name, value] : page.facts) facts[name] = value;
   for (const AboutPage::Link& link : page.links) links.push_back({{"path", link.path}, {"what", link.what}});
-  const nlohmann::json object = {{"schema", "lineguard.about/1"},
-                                 {"title", page.title},
-                                 {"what", page.what},
-                                 {"facts", facts},
-                                 {"links", links}};
+  const nlohmann::json object = {
+      {"schema", "lineguard.about/1"}, {"title", page.title}, {"what", page.what}, {"facts", facts}, {"links", links}};
   return object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 

@@ -193,6 +193,22 @@ static std::string holder_of(const plc::PlcInputs& inputs) {
   return holder.empty() ? "run by no station yet" : fmt::format("last run by \"{}\"", holder.id);
 }
 
+// Reads only: whether the PLC takes writes is seen by the station's first one.
+static void check_plc(const StationConfig& config, DeviceCheck& check) {
+  const auto look = in("plc", plc::look(config.plc));
+  if (!look) return check.errors.push_back(look.error());
+  check.lines.push_back("plc        " + look->where);
+  for (const std::string& value : look->values) check.lines.push_back("             " + value);
+  if (!look->mistake.empty())
+    return check.errors.push_back(make_error(ErrorCode::device_error, "plc: " + look->mistake));
+  auto plc = in("plc", plc::open(config.plc));
+  const auto inputs = plc ? in("plc", (*plc)->read_inputs()) : Result<plc::PlcInputs>(plc.error());
+  if (!inputs) return check.errors.push_back(inputs.error());
+  check.lines.push_back(fmt::format("           part {}, line {}, {}; nothing was written to it",
+                                    inputs->trigger_number, inputs->line_running ? "running" : "not running",
+                                    holder_of(*inputs)));
+}
+
 DeviceCheck check_devices(const StationConfig& config) {
   DeviceCheck check;
   const auto failed = [&](const auto& result) {
@@ -217,6 +233,9 @@ DeviceCheck check_devices(const StationConfig& config) {
   StationDevices asked;
   if (const auto opened = open_predictor(config, asked); !failed(opened)) {
     if (capture) PredictionCheck(config, check).run(*asked.predictor, std::move(*capture));
+  check_plc(config, check);
+  if (auto predictor = open_predictor(config); !failed(predictor)) {
+    if (capture) PredictionCheck(config, check).run(**predictor, std::move(*capture));
     if (!capture) check.lines.push_back("predictor  not asked: there is no picture");
   }
   if (!config.record_key.empty()) failed(in("record.key", SigningKey::read(config.record_key)));

@@ -23,6 +23,10 @@ constexpr std::size_t kNewestDecisions = 20;
 constexpr Milliseconds kSnapshotPause{10};
 constexpr Milliseconds kStopReserve{5000};  // a stop ends this long after stop_timeout, whatever is left
 
+std::string payload_text(const nlohmann::json& payload) {
+  return payload.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 // What was configured, so that a decision leads to it: the digest always, the text unless it is enormous.
 nlohmann::json settings_json(const StationSettings& settings) {
   constexpr std::size_t kMostText = 128 << 10;
@@ -30,6 +34,17 @@ nlohmann::json settings_json(const StationSettings& settings) {
   nlohmann::json object = {{"file", settings.settings_file}, {"sha256", sha256_hex(bytes)}};
   if (settings.settings_text.size() <= kMostText) object["text"] = settings.settings_text;
   return object;
+}
+
+// A sample that is the same at every start would follow the PLC's numbers.
+CycleSettings& with_seed(CycleSettings& settings) {
+  std::random_device random;
+  while (settings.pictures.seed == 0) settings.pictures.seed = random();
+  return settings;
+}
+
+nlohmann::json deleted_json(const DeletedPictures& deleted) {
+  return {{"because", to_string(deleted.because)}, {"count", deleted.files.size()}, {"files", deleted.files}};
 }
 
 bool was_triggered_here(Reason reason) {
@@ -42,7 +57,7 @@ Station::Station(StationSettings settings, StationDevices devices, Clock& clock)
     : settings_(std::move(settings)),
       devices_(std::move(devices)),
       clock_(clock),
-      cycle_(settings_.cycle, clock),
+      cycle_(with_seed(settings_.cycle), clock),
       dialogue_(std::make_unique<PlcDialogue>(cycle_)),
       ownership_({.id = settings_.id, .instance = std::random_device{}(), .take_over = settings_.take_over}) {
   LINEGUARD_CHECK(devices_.plc && devices_.camera && devices_.predictor && devices_.record,
@@ -59,7 +74,8 @@ Station::Station(StationSettings settings, StationDevices devices, Clock& clock)
 Station::~Station() = default;
 
 Result<void> Station::run() {
-  workers_ = std::make_unique<StationWorkers>(devices_, settings_.match_window, settings_.cycle.max_in_flight, clock_);
+  workers_ = std::make_unique<StationWorkers>(devices_, settings_.match_window, settings_.cycle.max_in_flight,
+                                              settings_.cycle.pictures, clock_);
   const auto patience = std::chrono::microseconds(settings_.poll_interval_us);
   std::optional<SteadyTime> stopping_since;
   supervisor::Watchdog watchdog(clock_);  // this loop is what must live: it talks to the PLC and decides
@@ -180,6 +196,8 @@ void Station::take_answers(std::deque<Answer>&& answers) {
       cycle_.on_digests(digests->ticket, std::move(digests->digests));
     } else if (auto* record = std::get_if<RecordDone>(&answer)) {
       on_record_answer(*record);
+    } else if (auto* deleted = std::get_if<PicturesDeleted>(&answer)) {
+      cycle_.on_pictures_deleted(payload_text(deleted_json(deleted->pictures)));
     }
   }
   if (!answers.empty()) {
@@ -234,8 +252,11 @@ std::string Station::started_payload(const plc::PlcInputs& inputs) const {
                             {"epoch", ownership_.identity().epoch},
                             {"stopped_in_order_before", devices_.facts.stopped_in_order}};
   if (!settings_.settings_text.empty()) payload["settings"] = settings_json(settings_);
-  return with_counts(payload.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), gate_of(inputs),
-                     position_of(inputs));
+  if (const PictureSettings& pictures = settings_.cycle.pictures; pictures.keeps()) {
+    payload["pictures"] = std::filesystem::absolute(pictures.folder).lexically_normal().string();
+    payload["pictures_seed"] = pictures.seed;
+  }
+  return with_counts(payload_text(payload), gate_of(inputs), position_of(inputs));
 }
 
 std::string Station::taken_over_payload() const {
@@ -245,7 +266,7 @@ std::string Station::taken_over_payload() const {
   const nlohmann::json payload = {{"plc", devices_.plc->name()},
                                   {"before", json_of(ownership_.predecessor())},
                                   {"now", json_of(ownership_.identity())}};
-  return payload.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return payload_text(payload);
 }
 
 std::string Station::stopped_payload() const {
@@ -271,6 +292,7 @@ void Station::publish_status(const char* state) {
   status_.counters = cycle_.counters();
   status_.gate_alarm = cycle_.gate_alarm();
   status_.wrong_recipe = dialogue_->wrong_recipe();
+  status_.pictures = workers_ ? workers_->picture_counts() : status_.pictures;
   status_.log_lines_dropped = standard_error_lines().dropped();
   for (Decision& decision : cycle_.take_decisions()) {
     if (was_triggered_here(decision.reason)) status_.times.add(decision.trigger_to_decision_ms);

@@ -12,10 +12,12 @@ Result<void> on(std::uint32_t type, const std::filesystem::path& file) {
 }
 
 TEST(LocalDisk, FileSystemsThatPromiseNothingAreRefusedByName) {
-  const std::pair<std::uint32_t, const char*> cases[] = {
-      {0x6969, "a network file system (NFS)"},       {0xFF534D42, "a network file system (CIFS)"},
-      {0xFE534D42, "(SMB 2 or 3)"},                  {0x65735546, "(as sshfs, s3fs, NTFS-3G) (FUSE)"},
-      {0x01021997, "a folder of another system"}, {0x00C36400, "(Ceph)"}};
+  const std::pair<std::uint32_t, const char*> cases[] = {{0x6969, "a network file system (NFS)"},
+                                                         {0xFF534D42, "a network file system (CIFS)"},
+                                                         {0xFE534D42, "(SMB 2 or 3)"},
+                                                         {0x65735546, "(as sshfs, s3fs, NTFS-3G) (FUSE)"},
+                                                         {0x01021997, "a folder of another system"},
+                                                         {0x00C36400, "(Ceph)"}};
   for (const auto& [type, words] : cases) {
     const auto allowed = on(type, "record.db");
     ASSERT_FALSE(allowed) << words;
@@ -26,7 +28,8 @@ TEST(LocalDisk, FileSystemsThatPromiseNothingAreRefusedByName) {
 }
 
 TEST(LocalDisk, DisksOfThisMachineAreTaken) {
-  for (const std::uint32_t type : {0xEF53u, 0x58465342u, 0x9123683Eu, 0x2FC12FC1u, 0xF2F52010u, 0x794C7630u, 0x01021994u})
+  for (const std::uint32_t type :
+       {0xEF53u, 0x58465342u, 0x9123683Eu, 0x2FC12FC1u, 0xF2F52010u, 0x794C7630u, 0x01021994u})
     EXPECT_TRUE(on(type, "record.db")) << type;
 }
 

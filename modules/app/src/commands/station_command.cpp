@@ -49,8 +49,8 @@ http::AboutPage about(const station::StationStatus& status) {
   page.facts = {{"state", status.state},
                 {"PLC", status.plc_linked ? "answers" : "does not answer"},
                 {"recipe", status.recipe},
-                {"parts since its start", fmt::format("{} passed, {} diverted", status.counters.passed,
-                                                      status.counters.diverted)}};
+                {"parts since its start",
+                 fmt::format("{} passed, {} diverted", status.counters.passed, status.counters.diverted)}};
   if (const std::string todo = instruction(status); !todo.empty()) page.facts.emplace_back("to do", todo);
   page.links = {{"/v1/status", "state, counts, newest decisions and what to do, as JSON"},
                 {"/metrics", "figures for monitoring, as Prometheus text"}};

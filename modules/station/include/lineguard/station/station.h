@@ -29,7 +29,8 @@ struct RecordDone;
 struct FrameDone;
 struct PredictionDone;
 struct DigestsDone;
-using Answer = std::variant<FrameDone, PredictionDone, DigestsDone, RecordDone>;
+struct PicturesDeleted;
+using Answer = std::variant<FrameDone, PredictionDone, DigestsDone, RecordDone, PicturesDeleted>;
 
 struct StationSettings {
   std::string name = "station";
