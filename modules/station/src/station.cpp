@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <random>
-#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -30,8 +29,7 @@ std::string payload_text(const nlohmann::json& payload) {
 // What was configured, so that a decision leads to it: the digest always, the text unless it is enormous.
 nlohmann::json settings_json(const StationSettings& settings) {
   constexpr std::size_t kMostText = 128 << 10;
-  const auto bytes = std::as_bytes(std::span(settings.settings_text));
-  nlohmann::json object = {{"file", settings.settings_file}, {"sha256", sha256_hex(bytes)}};
+  nlohmann::json object = {{"file", settings.settings_file}, {"sha256", sha256_hex(settings.settings_text)}};
   if (settings.settings_text.size() <= kMostText) object["text"] = settings.settings_text;
   return object;
 }
@@ -94,6 +92,7 @@ Result<void> Station::run() {
       supervisor::report_stopping();
     }
     take_answers(workers_->take_answers(patience));
+    take_deleted_pictures();
   }
   workers_.reset();
   publish_status("stopped");
@@ -196,14 +195,17 @@ void Station::take_answers(std::deque<Answer>&& answers) {
       cycle_.on_digests(digests->ticket, std::move(digests->digests));
     } else if (auto* record = std::get_if<RecordDone>(&answer)) {
       on_record_answer(*record);
-    } else if (auto* deleted = std::get_if<PicturesDeleted>(&answer)) {
-      cycle_.on_pictures_deleted(payload_text(deleted_json(deleted->pictures)));
     }
   }
   if (!answers.empty()) {
     dispatch();
     write_plc();
   }
+}
+
+void Station::take_deleted_pictures() {
+  for (const DeletedPictures& deleted : workers_->take_deleted_pictures())
+    cycle_.on_pictures_deleted(payload_text(deleted_json(deleted)));
 }
 
 void Station::on_record_answer(const RecordDone& done) {

@@ -1,5 +1,7 @@
 #include "station_workers.h"
 
+#include <chrono>
+
 #include <lineguard/core/digest.h>
 #include <lineguard/core/log.h>
 #include <lineguard/core/picture_sum.h>
@@ -49,7 +51,7 @@ StationWorkers::StationWorkers(StationDevices& devices, camera::MatchWindow wind
     : clock_(clock) {
   if (pictures.keeps())
     keeper_ = std::make_unique<PictureKeeper>(pictures, clock, [this](DeletedPictures&& deleted) {
-      answers_.try_push(PicturesDeleted{std::move(deleted)});  // nothing is lost but a line of the record
+      deleted_pictures_.try_push(std::move(deleted));  // where it is full nothing is lost but a line of the record
     });
   camera_thread_ = std::thread([this, &devices, window] { run_camera(*devices.camera, window); });
   for (int i = 0; i < prediction_threads; ++i) {
@@ -99,6 +101,10 @@ void StationWorkers::submit(RecordAction&& action) {
 
 void StationWorkers::submit(KeepAction&& action) {
   if (keeper_) keeper_->submit(std::move(action));
+}
+
+std::deque<DeletedPictures> StationWorkers::take_deleted_pictures() {
+  return deleted_pictures_.take_all(std::chrono::seconds(0));
 }
 
 PictureCounts StationWorkers::picture_counts() const {

@@ -32,9 +32,6 @@ struct RecordDone {
   std::uint64_t reserved_bytes = 0;
   record::AnchorState anchors;
 };
-struct PicturesDeleted {
-  DeletedPictures pictures;
-};
 // submit() and take_answers() belong to one thread. Every submitted action is answered exactly once,
 // but for those that keep a picture.
 class StationWorkers {
@@ -51,6 +48,7 @@ class StationWorkers {
   void submit(RecordAction&& action);
   void submit(KeepAction&& action);
   PictureCounts picture_counts() const;
+  std::deque<DeletedPictures> take_deleted_pictures();  // those there are
   // All answers there are, after waiting up to `patience` for a first one.
   template <typename Duration>
   std::deque<Answer> take_answers(Duration patience) {
@@ -69,7 +67,8 @@ class StationWorkers {
   BoundedQueue<PredictAction> predictions_{64};
   BoundedQueue<DigestAction> digests_{64};
   BoundedQueue<RecordAction> records_{4};
-  BoundedQueue<Answer> answers_{4096};     // more than can be submitted and unanswered
+  BoundedQueue<Answer> answers_{4096};  // more than can be submitted and unanswered
+  BoundedQueue<DeletedPictures> deleted_pictures_{64};
   std::unique_ptr<PictureKeeper> keeper_;  // null: no picture is kept
   std::thread camera_thread_, digest_thread_, record_thread_;
   std::vector<std::thread> prediction_threads_;

@@ -10,8 +10,6 @@
 #include <nlohmann/json.hpp>
 
 #include <lineguard/core/digest.h>
-#include <lineguard/core/files.h>
-#include <lineguard/core/limits.h>
 #include <lineguard/core/utc.h>
 
 namespace lineguard::app {
@@ -46,10 +44,9 @@ StationStart start_of(const record::Event& event) {
 // The picture of a file is the recorded one where its SHA-256 is.
 bool is_recorded(const std::filesystem::path& file, const std::vector<record::PictureDigest>& digests) {
   if (digests.empty()) return true;  // nothing to hold against it
-  const auto bytes = read_file(file, limits::kPictureFileBytes);
-  if (!bytes) return false;
-  const std::string sha256 = sha256_hex(*bytes);
-  return std::ranges::any_of(digests, [&](const record::PictureDigest& digest) { return digest.sha256 == sha256; });
+  const auto sha256 = sha256_hex_of_file(file);
+  return sha256 &&
+         std::ranges::any_of(digests, [&](const record::PictureDigest& digest) { return digest.sha256 == *sha256; });
 }
 
 // What a kept picture, else the camera's own file, could be now.

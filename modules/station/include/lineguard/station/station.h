@@ -29,8 +29,7 @@ struct RecordDone;
 struct FrameDone;
 struct PredictionDone;
 struct DigestsDone;
-struct PicturesDeleted;
-using Answer = std::variant<FrameDone, PredictionDone, DigestsDone, RecordDone, PicturesDeleted>;
+using Answer = std::variant<FrameDone, PredictionDone, DigestsDone, RecordDone>;
 
 struct StationSettings {
   std::string name = "station";
@@ -85,6 +84,7 @@ class Station {
   void dispatch();
   void take_answers(std::deque<Answer>&& answers);
   void on_record_answer(const RecordDone& done);
+  void take_deleted_pictures();
   void publish_status(const char* state);
   void publish_snapshot(bool now);
   bool stopped_in_order(SteadyTime stopping_since);
