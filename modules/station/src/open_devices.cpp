@@ -1,3 +1,5 @@
+#include "picture_store.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <optional>
@@ -209,6 +211,27 @@ static void check_plc(const StationConfig& config, DeviceCheck& check) {
                                     holder_of(*inputs)));
 }
 
+// Only looks: a folder that is not there is not made.
+static void check_pictures(const PictureSettings& pictures, DeviceCheck& check) {
+  if (!pictures.keeps()) return;
+  std::error_code code;
+  std::filesystem::path folder = std::filesystem::absolute(pictures.folder, code);
+  while (folder.has_relative_path() && !std::filesystem::exists(folder, code)) folder = folder.parent_path();
+  if (::access(folder.c_str(), W_OK) != 0)
+    return check.errors.push_back(error_from_errno(errno, "pictures.folder: cannot write " + folder.string()));
+  if (!std::filesystem::is_directory(folder, code))
+    return check.errors.push_back(
+        make_error(ErrorCode::invalid_config, "pictures.folder: " + folder.string() + " is a file"));
+  const auto free = in("pictures.folder", free_bytes_of(folder));
+  if (!free) return check.errors.push_back(free.error());
+  check.lines.push_back(fmt::format("pictures   {}: all diverted parts, {:g} of the passed ones; {} MB free",
+                                    pictures.folder.string(), pictures.sample, *free >> 20));
+  if (*free < pictures.keep_free_bytes)
+    check.warnings.push_back(
+        fmt::format("pictures.keep_free_mb = {}: the disk has {} MB left, so that no picture is kept",
+                    pictures.keep_free_bytes >> 20, *free >> 20));
+}
+
 DeviceCheck check_devices(const StationConfig& config) {
   DeviceCheck check;
   const auto failed = [&](const auto& result) {
@@ -238,6 +261,7 @@ DeviceCheck check_devices(const StationConfig& config) {
     if (capture) PredictionCheck(config, check).run(**predictor, std::move(*capture));
     if (!capture) check.lines.push_back("predictor  not asked: there is no picture");
   }
+  check_pictures(config.cycle.pictures, check);
   if (!config.record_key.empty()) failed(in("record.key", SigningKey::read(config.record_key)));
   if (auto record = in("record.file", look_at_record(config)); !failed(record)) {
     check.lines.push_back(fmt::format("record     {}: {}", config.record_file.string(), *record));

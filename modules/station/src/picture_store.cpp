@@ -154,7 +154,7 @@ void PictureStore::remove_oldest(std::deque<File>& files, DeletedBecause because
   fs::remove(path, ignored);
   fs::remove(path.parent_path(), ignored);  // the day's folder, where it is empty now
   auto same = std::ranges::find(deleted_, because, &DeletedPictures::because);
-  if (same == deleted_.end()) same = deleted_.insert(deleted_.end(), {because, {}});
+  if (same == deleted_.end()) same = deleted_.insert(deleted_.end(), DeletedPictures{because, {}});
   same->files.push_back(file.name);
 }
 

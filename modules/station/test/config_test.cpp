@@ -87,7 +87,7 @@ TEST(StationConfig, ProblemsNameLineKeyAndWhatIsAllowed) {
 
 // One file a product, and one word that says which is used.
 TEST(StationConfig, ARecipeOfAFolder) {
-  test::TempFolder folder;
+  lineguard::test::TempFolder folder;
   std::filesystem::create_directories(folder / "recipes");
   const std::string keys = kGood.substr(kGood.find("id ="), kGood.find("[predictor]") - kGood.find("id ="));
   std::ofstream(folder / "recipes" / "a.toml") << keys;

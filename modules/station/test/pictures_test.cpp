@@ -80,7 +80,7 @@ class Pictures : public testing::Test {
   FreeBytes disk() {
     return [this](const std::filesystem::path&) { return Result<std::uint64_t>(free_); };
   }
-  test::TempFolder folder_;
+  lineguard::test::TempFolder folder_;
   ManualClock clock_;
   PictureSettings settings_{.folder = folder_ / "kept", .max_bytes = 10 * kMb, .max_age_days = 2, .keep_free_bytes = 0};
   std::uint64_t free_ = 1000 * kMb;

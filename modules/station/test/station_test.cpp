@@ -128,7 +128,7 @@ class StationTest : public testing::Test {
     plc_.step();
     EXPECT_TRUE(plc_.finished());
   }
-  test::TempFolder folder_;
+  lineguard::test::TempFolder folder_;
   ManualClock line_clock_;
   std::atomic<int> reads_{0};
   std::mutex hang_;

@@ -86,7 +86,7 @@ void take_later(const record::Event& event, PartDetails& details) {
   }
 }
 
-bool is_decision(const record::Event& event) {
+bool decides(const record::Event& event) {
   return is(event, EventKind::decided) || is(event, EventKind::revised);
 }
 
@@ -203,7 +203,7 @@ Result<std::vector<PartDetails>> read_part_details(record::RecordReader& reader,
   std::vector<PartDetails> parts;
   Result<void> read;
   LINEGUARD_TRY(reader.for_each(filter, [&](const record::Event& event) {
-    if (!is_decision(event)) return true;
+    if (!decides(event)) return true;
     read = take_decision(event, parts.emplace_back());
     return read.ok() && parts.size() <= most;
   }));
