@@ -248,17 +248,10 @@ DeviceCheck check_devices(const StationConfig& config) {
       capture.emplace().views.push_back(std::move(frame->view));
     }
   }
-  if (auto plc = in("plc", plc::open(config.plc)); !failed(plc)) {
-    if (const auto inputs = in("plc", (*plc)->read_inputs()); !failed(inputs))
-      check.lines.push_back(fmt::format("plc        {}: part {}, line {}, {}", (*plc)->name(), inputs->trigger_number,
-                                        inputs->line_running ? "running" : "not running", holder_of(*inputs)));
-  }
+  check_plc(config, check);
   StationDevices asked;
   if (const auto opened = open_predictor(config, asked); !failed(opened)) {
     if (capture) PredictionCheck(config, check).run(*asked.predictor, std::move(*capture));
-  check_plc(config, check);
-  if (auto predictor = open_predictor(config); !failed(predictor)) {
-    if (capture) PredictionCheck(config, check).run(**predictor, std::move(*capture));
     if (!capture) check.lines.push_back("predictor  not asked: there is no picture");
   }
   check_pictures(config.cycle.pictures, check);
