@@ -47,6 +47,16 @@ constexpr Counter kLateWrites{"lineguard_station_late_writes_seen_total",
                               "Writes of an earlier or foreign process into the station's registers."};
 constexpr Counter kLogLinesDropped{"lineguard_station_log_lines_dropped_total", "Lines that nobody took from the log."};
 constexpr Counter kEventsLost{"lineguard_station_events_lost_total", "Events that are in no record."};
+constexpr Counter kKeptDiverted{"lineguard_station_pictures_kept_diverted_total", "Kept pictures of diverted parts."};
+constexpr Counter kKeptSamples{"lineguard_station_pictures_kept_samples_total",
+                               "Kept pictures of passed parts, a sample."};
+constexpr Counter kDroppedDiverted{"lineguard_station_pictures_dropped_diverted_total",
+                                   "Pictures of diverted parts that could not be kept."};
+constexpr Counter kDroppedSamples{"lineguard_station_pictures_dropped_samples_total",
+                                  "Pictures of passed parts that could not be kept."};
+constexpr Counter kDeleted{"lineguard_station_pictures_deleted_total",
+                           "Kept pictures whose time was over, or that made room."};
+constexpr Gauge kPicturesBytes{"lineguard_station_pictures_bytes", "Of all kept pictures."};
 constexpr Gauge kEventsWaiting{"lineguard_station_events_waiting", "Events that are not durable yet."};
 constexpr Gauge kPlcLinked{"lineguard_station_plc_linked", "1 while the PLC answers."};
 constexpr Gauge kModelProblem{"lineguard_station_model_problem",
@@ -62,6 +72,15 @@ void add_decisions(telemetry::Registry& registry, const CycleCounters& counters)
   }
 }
 
+void add_pictures(telemetry::Registry& registry, const PictureCounts& pictures) {
+  registry.add(kKeptDiverted, {}, static_cast<double>(pictures.kept_diverted));
+  registry.add(kKeptSamples, {}, static_cast<double>(pictures.kept_samples));
+  registry.add(kDroppedDiverted, {}, static_cast<double>(pictures.dropped_diverted));
+  registry.add(kDroppedSamples, {}, static_cast<double>(pictures.dropped_samples));
+  registry.add(kDeleted, {}, static_cast<double>(pictures.deleted));
+  registry.set(kPicturesBytes, {}, static_cast<double>(pictures.bytes));
+}
+
 }  // namespace
 
 std::string metrics_text(const StationStatus& status) {
@@ -73,6 +92,7 @@ std::string metrics_text(const StationStatus& status) {
   registry.add(kLateWrites, {}, static_cast<double>(status.late_writes_seen));
   registry.add(kLogLinesDropped, {}, static_cast<double>(status.log_lines_dropped));
   registry.add(kEventsLost, {}, static_cast<double>(status.events_lost));
+  add_pictures(registry, status.pictures);
   registry.set(kEventsWaiting, {}, static_cast<double>(status.events_waiting));
   registry.set(kPlcLinked, {}, status.plc_linked ? 1 : 0);
   registry.set(kModelProblem, {}, status.model_problem.empty() ? 0 : 1);

@@ -29,6 +29,17 @@ json decision_json(const Decision& decision) {
   return object;
 }
 
+json pictures_json(const PictureCounts& pictures) {
+  return {{"kept_diverted", pictures.kept_diverted},
+          {"kept_samples", pictures.kept_samples},
+          {"dropped_diverted", pictures.dropped_diverted},
+          {"dropped_samples", pictures.dropped_samples},
+          {"deleted", pictures.deleted},
+          {"bytes", pictures.bytes},
+          {"waiting", pictures.waiting},
+          {"problem", pictures.problem}};
+}
+
 json reasons_json(const CycleCounters& counters) {
   json object = json::object();
   for (const Reason reason : all_reasons()) {
@@ -77,6 +88,9 @@ std::string instruction(const StationStatus& status) {
         status.release.problem);
   if (status.events_lost > 0) return "Events were lost while the disk was full: report it, then restart the station.";
   if (!status.gate_alarm.empty()) return status.gate_alarm;
+  if (status.pictures.dropped_diverted > 0 && !status.pictures.problem.empty())
+    return fmt::format("Pictures of diverted parts are not kept ({}): make room, or correct [pictures].",
+                       status.pictures.problem);
   if (status.newest.empty()) return "";
   switch (status.newest.back().reason) {
     case Reason::capture_failed:
@@ -125,6 +139,7 @@ std::string status_json(const StationStatus& status) {
        {{"differences", counters.gate_differences},
         {"wrong_passes", counters.gate_wrong_passes},
         {"unsettled", counters.gate_unsettled}}},
+      {"pictures", pictures_json(status.pictures)},
       {"log_lines_dropped", status.log_lines_dropped},
       {"parts",
        {{"seen", counters.parts()},

@@ -38,6 +38,16 @@ struct ReleaseState {
   std::string problem;           // why it does not hold any more, in words; empty: it does
 };
 
+// Pictures that were kept since the start, and those that were not though they were to be.
+struct PictureCounts {
+  std::uint64_t kept_diverted = 0, kept_samples = 0;
+  std::uint64_t dropped_diverted = 0, dropped_samples = 0;  // the disk was full, or slower than they came
+  std::uint64_t deleted = 0;                                // their time was over, or they made room
+  std::uint64_t bytes = 0;                                  // of all kept ones
+  std::size_t waiting = 0;
+  std::string problem;  // the newest, in words; empty: the newest was kept
+};
+
 // A snapshot. A copy is a value of its own.
 struct StationStatus {
   std::string name, recipe, model_digest, operating_point, operating_point_digest;
@@ -62,6 +72,7 @@ struct StationStatus {
   bool wrong_recipe = false;    // the PLC asks for another one
   std::string gate_alarm;       // what to do about a gate that did something else than decided; until the station's end
   std::uint64_t log_lines_dropped = 0;
+  PictureCounts pictures;
 };
 
 // What a person should do now, in plain words; empty: nothing.
