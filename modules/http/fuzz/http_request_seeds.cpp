@@ -1,13 +1,7 @@
 // Requests of each kind, into the folder named by the first argument.
-#include <filesystem>
-#include <string>
-
-#include <lineguard/core/check.h>
-#include <lineguard/core/files.h>
+#include "in_pieces.h"
 
 int main(int count, char** arguments) {
-  using namespace lineguard;
-  LINEGUARD_CHECK(count == 2, "usage: http_request_fuzz_seeds FOLDER");
   const std::string seeds[] = {
       "GET /v1/models HTTP/1.1\r\nHost: x\r\n\r\n",
       "GET http://a:80/b?c=d HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
@@ -15,10 +9,5 @@ int main(int count, char** arguments) {
       "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3;a=\"b\"\r\nabc\r\n0\r\nT: 1\r\n\r\n",
       "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\nContent-Length: 5\r\n\r\n",
   };
-  int number = 0;
-  for (const std::string& seed : seeds) {
-    const auto file = std::filesystem::path(arguments[1]) / std::to_string(number++);
-    LINEGUARD_CHECK(write_file_atomically(file, seed), "the seed was written");
-  }
-  return 0;
+  return lineguard::http::fuzz::write_seeds(std::span(arguments, static_cast<std::size_t>(count)), seeds);
 }
