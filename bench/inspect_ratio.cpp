@@ -1,6 +1,6 @@
 // JPEG in -> prediction out on one core, in f32, int8 and (where the CPU can) bf16, beside the bare f32 backbone cut at
 // the same taps: they take turns picture by picture, so that the ratios hold while the machine's speed drifts.
-//   inspect_ratio FOLDER_WITH_TRAINING_PICTURES FOLDER_OF_PICTURES [ROUNDS]
+//   inspect_ratio FOLDER_WITH_TRAINING_PICTURES FOLDER_OF_PICTURES [ROUNDS] [fast|balanced|thorough]
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -92,9 +92,13 @@ struct Contender {
   }
 };
 
-Result<std::vector<Contender>> make_contenders(const fs::path& training_set, const fs::path& work) {
+Result<std::vector<Contender>> make_contenders(const fs::path& training_set, const fs::path& work,
+                                               const std::string& speed) {
   LINEGUARD_ASSIGN(const auto set, dataset::read_dataset(training_set));
-  LINEGUARD_TRY(training::train(set, {}, work / "f32", {}));
+  training::TrainConfig config;
+  LINEGUARD_ASSIGN(config.speed, training::speed_from_string(speed));
+  config.labels = training::Labels::ignore;
+  LINEGUARD_TRY(training::train(set, config, work / "f32", {}));
   std::vector<detector::CalibrationPicture> good;
   for (const auto& sample : set.samples) {
     if (sample.label == Label::good && sample.split != dataset::Split::test) good.push_back({sample.image});
@@ -117,10 +121,10 @@ Result<std::vector<Contender>> make_contenders(const fs::path& training_set, con
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 3) return fmt::print(stderr, "usage: inspect_ratio TRAINING_SET PICTURES [ROUNDS]\n"), 2;
+  if (argc < 3) return fmt::print(stderr, "usage: inspect_ratio TRAINING_SET PICTURES [ROUNDS] [SPEED]\n"), 2;
   const int rounds = argc > 3 ? std::atoi(argv[3]) : 5;
   const fs::path work = fs::temp_directory_path() / ("lineguard-bench-" + new_id());
-  auto contenders = make_contenders(argv[1], work);
+  auto contenders = make_contenders(argv[1], work, argc > 4 ? argv[4] : "balanced");
   fs::remove_all(work);
   if (!contenders) return fail(contenders.error());
 

@@ -111,6 +111,26 @@ function(lineguard_refuse_modules_in WHAT NAME)
   endforeach()
 endfunction()
 
+# What a program that runs for months must not carry: stops the configure step where NAME reaches OTHER, by whatever way.
+function(lineguard_refuse_reach NAME OTHER)
+  set(reached ${NAME})
+  set(todo ${NAME})
+  while(todo)
+    list(POP_FRONT todo module)
+    get_target_property(deps lineguard_${module} LINEGUARD_DEPS)
+    foreach(dep IN LISTS deps)
+      if(NOT dep OR dep IN_LIST reached)
+        continue()
+      endif()
+      list(APPEND reached ${dep})
+      list(APPEND todo ${dep})
+    endforeach()
+  endwhile()
+  if(OTHER IN_LIST reached)
+    message(FATAL_ERROR "Module ${NAME} reaches ${OTHER}: ${NAME} is to link no code of it. See ARCHITECTURE.md.")
+  endif()
+endfunction()
+
 # Called last: finds module-to-module links that did not come through DEPS, and writes the table that
 # tools/check_includes.py holds against the sources.
 function(lineguard_check_floors)

@@ -1,5 +1,5 @@
 // The second look at boxes: what it sees, what it learns, and that the graph sees and says the same.
-#include "graph_stages.h"
+#include "stages/graph_stages.h"
 
 #include <algorithm>
 #include <random>

@@ -271,6 +271,13 @@ Result<std::vector<std::string>> choose_taps(const Backbone& backbone, int input
   });
 }
 
+Result<bool> has_layers(const Backbone& backbone, const std::vector<std::string>& layers) {
+  return guarded("the backbone " + backbone.file.string(), [&]() -> Result<bool> {
+    LINEGUARD_ASSIGN(const auto model, read_backbone(backbone));
+    return std::ranges::all_of(layers, [&](const std::string& layer) { return find_layer(*model, layer, "").ok(); });
+  });
+}
+
 Result<void> write_backbone_graph(const Backbone& backbone, const std::vector<std::string>& layers, int input_px,
                                   const fs::path& out_xml) {
   return guarded("the backbone " + backbone.file.string(), [&]() -> Result<void> {
@@ -289,8 +296,8 @@ Result<void> write_feature_graph(const Backbone& backbone, const FeatureLayout& 
     LINEGUARD_ASSIGN(const auto model, read_backbone(backbone));
     const auto tile = take_tiles(model, backbone, layout.input_px, layout.brightness);
     LINEGUARD_ASSIGN(const auto layers, find_layers(*model, backbone.taps, "[backbone] taps"));
-    LINEGUARD_ASSIGN(const auto dense_layers, find_layers(*model, layout.dense_taps, "[labels] cell_taps"));
-    LINEGUARD_ASSIGN(const auto pooled_layers, find_layers(*model, layout.pooled_taps, "[labels] picture_taps"));
+    LINEGUARD_ASSIGN(const auto dense_layers, find_layers(*model, layout.dense_taps, "[backbone] taps"));
+    LINEGUARD_ASSIGN(const auto pooled_layers, find_layers(*model, layout.pooled_taps, "[backbone] taps"));
     ov::ResultVector results{named_result(patches_of(layers, layout), "patches")};
     if (!dense_layers.empty()) results.push_back(named_result(dense_of(dense_layers, tile, layout), "dense"));
     if (!pooled_layers.empty()) results.push_back(named_result(pooled_of(pooled_layers), "pooled"));

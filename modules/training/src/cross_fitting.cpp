@@ -1,7 +1,7 @@
 #include "cross_fitting.h"
 
-#include "box_cells.h"
 #include "fixed_settings.h"
+#include "labels/box_cells.h"
 
 #include <algorithm>
 #include <mutex>

@@ -1,8 +1,8 @@
 #include "learning.h"
 
-#include "cuts.h"
-#include "fine_tuning.h"
 #include "fixed_settings.h"
+#include "labels/cuts.h"
+#include "labels/fine_tuning.h"
 #include "training_choice.h"
 
 #include <algorithm>
@@ -136,7 +136,6 @@ Result<Learned> learn(const Plan& plan, const TrainOptions& options, const fs::p
   Learned learned;
   learned.set = plan.set;
   learned.preprocessing = plan.preprocessing;
-  learned.brightness = plan.config.brightness;
   imaging::Preprocessing seen = plan.preprocessing;  // what is left to do with pictures of the set
   LINEGUARD_ASSIGN(learned.backbone, find_backbone(plan.config));
   if (cuts(learned.set, plan.config)) {
@@ -171,7 +170,6 @@ Result<Learned> learn(const Plan& plan, const TrainOptions& options, const fs::p
     const bool counts = mixed.mixture.brightness.has_value();
     report.brightness_note = describe_brightness(counts, plan.config.brightness, *mixed.brightness_gain);
     if (!counts) {
-      learned.brightness = 0;
       learned.preprocessing.brightness = seen.brightness = false;
       LINEGUARD_TRY(fitting.leave_brightness_out(learned.backbone, seen));
     }

@@ -2,7 +2,7 @@
 // part.
 #pragma once
 
-#include "labelled_training.h"
+#include "labels/labelled_training.h"
 #include "mixing.h"
 #include "plan.h"
 
@@ -19,7 +19,6 @@ namespace lineguard::training {
 struct Learned {
   TrainingSet set;                       // tiles of their own where pictures were cut; without features
   imaging::Preprocessing preprocessing;  // of the package
-  double brightness = 0;                 // as the configuration names it: 0 where it is left out
   Backbone backbone;
   std::vector<MapScore> scored;  // one a picture of the set, cross-fitted
   RegionLevels levels;           // inside and size_factor where labels say them; else to be calibrated

@@ -1,6 +1,6 @@
 #include "operating_point.h"
 
-#include "cuts.h"
+#include "labels/cuts.h"
 
 #include <algorithm>
 #include <cmath>

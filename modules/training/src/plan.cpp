@@ -86,13 +86,16 @@ Result<void> find_shifts(TrainingSet& set, const imaging::Preprocessing& preproc
   });
 }
 
-// Of a backbone of one's own, where its layers were left out: the same for patches, cells and whole pictures.
-Result<void> choose_layers(TrainConfig& config, const TrainingSet& set) {
-  if (config.backbone_file.empty() || !config.taps.empty()) return {};
+// Of a backbone of one's own: layers where they were left out, and the same ones for cells and whole pictures, unless
+// it has those that ours has.
+Result<void> choose_layers(TrainConfig& config) {
+  if (config.backbone_file.empty()) return {};
   const Backbone backbone{config.backbone_file, {}, config.mean, config.scale};
-  LINEGUARD_ASSIGN(config.taps, choose_taps(backbone, config.members.front().input_px));
-  if (!set.learns_defects) return {};
-  config.label_taps = config.picture_taps = config.taps;
+  if (config.taps.empty()) {
+    LINEGUARD_ASSIGN(config.taps, choose_taps(backbone, config.members.front().input_px));
+  }
+  LINEGUARD_ASSIGN(const bool like_ours, has_layers(backbone, config.picture_taps));
+  if (!like_ours) config.label_taps = config.picture_taps = config.taps;
   return {};
 }
 
@@ -109,7 +112,7 @@ Result<Plan> make_plan(const dataset::Dataset& dataset, const TrainConfig& confi
   const bool templates = plan.set.has_templates;
   if (plan.config.label_taps.empty()) plan.config.label_taps = default_label_taps(templates);
   plan.config.members = resolve_members(config, templates, plan.set.learns_defects);
-  LINEGUARD_TRY(choose_layers(plan.config, plan.set));
+  LINEGUARD_TRY(choose_layers(plan.config));
   report.labels_note = std::move(chosen.note);
   report.members_note = describe(plan.config.members);
   report.held_out = plan.held_out.size();

@@ -1,4 +1,4 @@
-#include "cuts.h"
+#include "labels/cuts.h"
 #include "learning.h"
 #include "operating_point.h"
 #include "plan.h"
@@ -166,9 +166,8 @@ Result<TrainReport> run(const dataset::Dataset& dataset, TrainConfig config, con
   report.patches = learned.patches;
   report.bank = learned.bank;
   LINEGUARD_ASSIGN(const RegionLevels levels, calibrate(plan, learned, options, report));
-  TrainConfig resolved = plan.config;
-  resolved.brightness = learned.brightness;
-  LINEGUARD_TRY(write_file_atomically(staged.path() / "training.toml", how_it_was_read(dataset) + to_toml(resolved)));
+  LINEGUARD_TRY(
+      write_file_atomically(staged.path() / "training.toml", how_it_was_read(dataset) + to_toml(plan.config)));
   LINEGUARD_TRY(write_pictures(plan, learned, options.threads, staged.path()));
   LINEGUARD_ASSIGN(package::Manifest manifest, describe_package(dataset, plan, learned, levels, options, out, report));
   LINEGUARD_TRY(seal_package(plan, std::move(manifest), staged.path(), report));

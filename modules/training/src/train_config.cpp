@@ -27,7 +27,7 @@ std::vector<std::string> list_of(const Names& names) {
 }
 
 // Settings of earlier versions, each with what stands for it now.
-enum class Kind { number, flag, text };
+enum class Kind { number, flag, text, names };
 struct GoneSetting {
   std::string_view section, key, instead;
   Kind kind = Kind::number;
@@ -46,6 +46,15 @@ constexpr std::array kGoneSettings{
     GoneSetting{"bank", "whitening_shrinkage", "it is a member's now: [[members]] whitening = …"},
     GoneSetting{"map", "smoothing_cells", "it is 1"},
     GoneSetting{"map", "top_cells", "it is 3"},
+    GoneSetting{"map", "brightness", "its weight is 0.3, and 0 where good parts say that it would do harm"},
+    GoneSetting{"labels", "cell_taps",
+                "cells see tap4, tap8, tap16 and tap32; of a backbone of your own its [backbone] taps", Kind::names},
+    GoneSetting{"labels", "picture_taps", "as cell_taps: [backbone] taps says the layers of a backbone of your own",
+                Kind::names},
+    GoneSetting{"labels", "members", "three networks decide; cells = … learns from fewer cells, in less time"},
+    GoneSetting{"labels", "epochs", "it is 12; cells = … learns from fewer cells, in less time"},
+    GoneSetting{"labels", "turns", "it is 4"},
+    GoneSetting{"operating_point", "folds", "it is 5"},
     GoneSetting{"labels", "picture_views", "pictures are judged as they are"},
     GoneSetting{"labels", "stride", "it is 8: [[members]] input_px makes cells finer"},
     GoneSetting{"labels", "context", "it is 5"},
@@ -65,6 +74,8 @@ void take(ConfigReader& section, const GoneSetting& gone) {
   if (gone.kind == Kind::number) section.read(gone.key, number);
   if (gone.kind == Kind::flag) section.read(gone.key, flag);
   if (gone.kind == Kind::text) section.read(gone.key, text);
+  std::vector<std::string> names;
+  if (gone.kind == Kind::names) section.read(gone.key, names);
 }
 
 // A setting that is gone is named with its replacement, not called unknown.
@@ -125,15 +136,12 @@ void read_labels(ConfigReader section, TrainConfig& config) {
   std::string use(to_string(config.labels));
   section.read_one_of("use", use, list_of(kLabelsNames));
   if (const auto labels = labels_from_string(use)) config.labels = *labels;
-  section.read("cell_taps", config.label_taps).read("picture_taps", config.picture_taps);
-  section.read("members", config.label_members, {1, 10}).read("epochs", config.label_epochs, {1, 200});
-  section.read("turns", config.label_turns, {1, 8}).read("cells", config.label_cells, {1000, 5'000'000});
-  if (config.picture_taps.empty()) section.add_problem("picture_taps", "must name at least one layer");
+  section.read("cells", config.label_cells, {1000, 5'000'000});
   refuse_gone(section, "labels");
 }
 
 void refuse_gone_sections(ConfigReader& reader) {
-  for (const std::string_view name : {"features"}) {
+  for (const std::string_view name : {"features", "map"}) {
     ConfigReader section = reader.section(name);
     refuse_gone(section, name);
   }
@@ -202,9 +210,6 @@ Result<TrainConfig> load_train_config(const std::filesystem::path& file) {
   bank.read("size", config.bank_size, {10, 10'000});
   bank.read("reservoir_patches", config.reservoir_patches, {1000, 5'000'000});
   refuse_gone(bank, "bank");
-  auto map = reader.section("map");
-  map.read("brightness", config.brightness, {0, 10});
-  refuse_gone(map, "map");
   read_labels(reader.section("labels"), config);
   auto tuning = reader.section("fine_tuning");
   tuning.read("use", config.fine_tune).read("epochs", config.fine_tune_epochs, {1, 1000});
@@ -212,7 +217,7 @@ Result<TrainConfig> load_train_config(const std::filesystem::path& file) {
   refuse_gone(tuning, "fine_tuning");
   auto point = reader.section("operating_point");
   point.read("max_overkill", config.max_overkill, {0.0001, 0.9999}).read("confidence", config.confidence, {0.5, 0.999});
-  point.read("folds", config.folds, {2, 20});
+  refuse_gone(point, "operating_point");
   LINEGUARD_TRY(reader.finish());
   return config;
 }
@@ -221,17 +226,13 @@ std::string to_toml(const TrainConfig& config) {
   std::string text = fmt::format("seed = {}\n", config.seed) + members_to_toml(config) + backbone_to_toml(config) +
                      preprocessing_to_toml(config);
   text += fmt::format("\n[bank]\nsize = {}\nreservoir_patches = {}\n", config.bank_size, config.reservoir_patches);
-  text += fmt::format("\n[map]\nbrightness = {}\n", config.brightness);
-  text += fmt::format("\n[labels]\nuse = '{}'\ncell_taps = {}\npicture_taps = {}\n", to_string(config.labels),
-                      string_array(config.label_taps), string_array(config.picture_taps));
-  text += fmt::format("members = {}\nepochs = {}\nturns = {}\ncells = {}\n", config.label_members, config.label_epochs,
-                      config.label_turns, config.label_cells);
+  text += fmt::format("\n[labels]\nuse = '{}'\ncells = {}\n", to_string(config.labels), config.label_cells);
   if (config.fine_tune) {
     text += fmt::format("\n[fine_tuning]\nuse = true\nepochs = {}\nlearning_rate = {}\n", config.fine_tune_epochs,
                         config.fine_tune_learning_rate);
   }
-  text += fmt::format("\n[operating_point]\nmax_overkill = {}\nconfidence = {}\nfolds = {}\n", config.max_overkill,
-                      config.confidence, config.folds);
+  text +=
+      fmt::format("\n[operating_point]\nmax_overkill = {}\nconfidence = {}\n", config.max_overkill, config.confidence);
   return text;
 }
 

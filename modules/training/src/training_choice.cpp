@@ -1,6 +1,6 @@
 #include "training_choice.h"
 
-#include "cell_labels.h"
+#include "labels/cell_labels.h"
 
 #include <algorithm>
 #include <set>

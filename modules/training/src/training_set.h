@@ -1,7 +1,7 @@
 // The good pictures to learn from and their patch features, within a bound on memory.
 #pragma once
 
-#include "recent_pictures.h"
+#include "labels/recent_pictures.h"
 #include "vocabulary.h"
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // Boxes that people drew, as targets of cells and as cells predict them.
-#include "box_cells.h"
-#include "cell_labels.h"
-#include "region_fit.h"
+#include "labels/box_cells.h"
+#include "labels/cell_labels.h"
+#include "labels/region_fit.h"
 #include "vocabulary.h"
 
 #include <array>

@@ -1,5 +1,5 @@
 // Learning from defects: cells of masks and boxes, the networks and the fusion.
-#include "cell_labels.h"
+#include "labels/cell_labels.h"
 #include "temp_folder.h"
 #include "test_data.h"
 #include "training_set.h"

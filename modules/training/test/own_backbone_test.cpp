@@ -4,6 +4,7 @@
 #include "vocabulary.h"
 
 #include <cstring>
+#include <filesystem>
 #include <initializer_list>
 #include <string>
 #include <vector>
@@ -154,6 +155,45 @@ TEST_F(OwnBackbone, AWrongNameListsWhatThereIs) {
   EXPECT_EQ(report.error().code, ErrorCode::invalid_config);
   EXPECT_NE(report.error().message.find("no layer named \"layer3\"; its outputs are fine, coarse"), std::string::npos)
       << report.error().message;
+}
+
+TEST_F(OwnBackbone, WhoseOutputsAreNoGridIsRefusedWithWhatTheyAre) {
+  const auto report = train_with(model(node("GlobalAveragePool", {"x"}, "mean") + value(11, "x", {1, 3, 96, 96}) +
+                                       value(12, "mean", {1, 3, 1, 1})),
+                                 "model");
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::invalid_config);
+  EXPECT_NE(report.error().message.find("no output is a grid of features; its outputs are mean"), std::string::npos)
+      << report.error().message;
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "model"));
+}
+
+TEST_F(OwnBackbone, LabelledHeadsSeeItsLayers) {
+  for (auto& sample : dataset_.samples) sample.split = dataset::Split::train;
+  for (int i = 0; i < 12; ++i) {
+    Image image({96, 96}, 1);
+    for (int y = 0; y < 96; ++y) {
+      for (int x = 0; x < 96; ++x)
+        image.row_u8(y)[static_cast<std::size_t>(x)] = static_cast<std::uint8_t>(100 + (x * (i + 3) + y * 7) % 40);
+    }
+    for (int x = 20; x < 40; ++x) image.row_u8(30 + i)[static_cast<std::size_t>(x)] = 250;
+    dataset::Sample sample;
+    sample.image = folder_ / "defective" / ("d" + std::to_string(i) + ".png");
+    ASSERT_TRUE(write_file_atomically(sample.image, *imaging::encode_png(image)));
+    sample.name = sample.part = sample.image.filename().string();
+    sample.class_name = "scratch";
+    sample.label = Label::defective;
+    sample.split = dataset::Split::train;
+    sample.boxes.push_back({Box{20, 30.0 + i, 20, 1}, "scratch", {}});
+    dataset_.samples.push_back(sample);
+  }
+  config_.labels = Labels::use;
+  config_.label_members = 1;
+  config_.label_epochs = 2;
+  const auto report = train_with(convolutional(), "labelled");
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_EQ(report->classes, std::vector<std::string>{"scratch"});
+  EXPECT_TRUE(Detector::load(folder_ / "labelled"));
 }
 
 }  // namespace

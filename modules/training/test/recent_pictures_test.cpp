@@ -1,4 +1,4 @@
-#include "recent_pictures.h"
+#include "labels/recent_pictures.h"
 
 #include "vocabulary.h"
 

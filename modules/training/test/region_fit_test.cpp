@@ -1,4 +1,4 @@
-#include "region_fit.h"
+#include "labels/region_fit.h"
 
 #include "vocabulary.h"
 

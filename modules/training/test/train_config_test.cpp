@@ -54,17 +54,32 @@ TEST(TrainConfig, EverySettingIsDocumented) {
 
 TEST(TrainConfig, ASettingThatIsGoneIsNamedWithWhatStandsForIt) {
   test::TempFolder folder;
-  ASSERT_TRUE(write_file_atomically(folder / "old.toml",
-                                    "[preprocessing]\ninput_px = 384\nlighting = 'flat'\n[features]\nweigh_borders = "
-                                    "true\n[labels]\npasted = 5\n"));
+  ASSERT_TRUE(
+      write_file_atomically(folder / "old.toml",
+                            "[preprocessing]\ninput_px = 384\nlighting = 'flat'\n[features]\nweigh_borders = "
+                            "true\n[labels]\npasted = 5\ncell_taps = ['tap4']\nmembers = 1\n[map]\nbrightness = 0\n"));
   const auto config = load_train_config(folder / "old.toml");
   ASSERT_FALSE(config);
   const std::string& message = config.error().message;
-  for (const char* said :
-       {"old.toml:2: preprocessing.input_px is no setting any more: it is a member's now",
-        "old.toml:3: preprocessing.lighting", "old.toml:5: features.weigh_borders", "old.toml:7: labels.pasted"})
+  for (const char* said : {"old.toml:2: preprocessing.input_px is no setting any more: it is a member's now",
+                           "old.toml:3: preprocessing.lighting", "old.toml:5: features.weigh_borders",
+                           "old.toml:7: labels.pasted", "old.toml:8: labels.cell_taps is no setting any more",
+                           "old.toml:9: labels.members", "old.toml:11: map.brightness"})
     EXPECT_NE(message.find(said), std::string::npos) << said << "\n" << message;
   EXPECT_EQ(message.find("unknown"), std::string::npos) << message;
+}
+
+TEST(TrainConfig, AboutTwentySettingsAreLeft) {
+  const auto text = read_text_file(kDocumented);
+  ASSERT_TRUE(text);
+  std::size_t settings = 0;
+  for (std::size_t start = 0, end = 0; (end = text->find('\n', start)) != std::string::npos; start = end + 1) {
+    std::string line = text->substr(start, end - start);
+    if (line.starts_with("# ")) line = line.substr(2);
+    const std::size_t key = line.find_first_not_of("abcdefghijklmnopqrstuvwxyz_");
+    settings += key > 0 && key != std::string::npos && line.substr(key).starts_with(" = ");
+  }
+  EXPECT_LE(settings, 24u);
 }
 
 TEST(TrainConfig, MembersComeBackAsTheyWereWritten) {

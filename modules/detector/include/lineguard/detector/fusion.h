@@ -6,6 +6,7 @@
 #include <lineguard/detector/labelled_head.h>
 
 namespace lineguard::detector {
+using features::Matrix;
 
 // The cross-fitted scores of one picture; a head that is not there says 0 everywhere.
 struct PartialScores {
@@ -16,6 +17,11 @@ struct PartialScores {
 // Logistic regression with weights >= 0 and a little shrinkage. REQUIRES pictures of both labels.
 Fusion fit_fusion(const std::vector<PartialScores>& pictures);
 double fused_score(const Fusion& fusion, const PartialScores& scores);
+
+// What the labelled head makes of these: fused, and never below its score floor (labelled_head.cpp).
+double score_of(const LabelledHead& head, const PartialScores& scores);
+// log(P(any defect) / P(good)) of each row of the patch head's outputs [cells, 1 + classes].
+std::vector<float> defect_logits(const Matrix& outputs);
 
 // Cross-fitted, of one cell: log odds of the patch head and distance.
 struct CellScores {

@@ -13,6 +13,9 @@ struct MapScore {
   double score = 0;
 };
 
+// Of the `count` highest cells, or of all where there are fewer.
+double mean_of_highest(std::vector<float> cells, int count);
+
 // The map and the score of the patches of one grid.
 MapScore score_patches(const Head& head, const Matrix& patches);
 

@@ -43,6 +43,9 @@ struct FeatureLayout {
 // or not. Errors: not_found, invalid_config where nothing is a grid, with what the outputs are.
 Result<std::vector<std::string>> choose_taps(const Backbone& backbone, int input_px);
 
+// Errors: not_found, corrupt_data (not a network).
+Result<bool> has_layers(const Backbone& backbone, const std::vector<std::string>& layers);
+
 // Errors: not_found, corrupt_data (no such layer, not a network), unsupported (its shapes do not fit).
 Result<void> write_feature_graph(const Backbone& backbone, const FeatureLayout& layout,
                                  const std::filesystem::path& out_xml);

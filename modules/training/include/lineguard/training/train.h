@@ -64,19 +64,8 @@ struct TrainConfig {
   int bank_size = 2000;             // patches that each member keeps, 10 to 10000
   int reservoir_patches = 200'000;  // most patches held in memory; above, each picture gives a random part of its own
 
-  // [map] How bright areas of the picture are counts such a share of what patches do in the score, 0 (none) to 10;
-  // where there are labels, they say how much. Becomes 0 with tiles, templates or less than 20 good parts, and where
-  // these say that it would do harm.
-  double brightness = 0.3;
-
   // [labels]
   Labels labels = Labels::auto_;
-  // Of cells. Empty: tap4, tap8, tap16, and tap32 where no template is seen beside the picture.
-  std::vector<std::string> label_taps;
-  std::vector<std::string> picture_taps = {"tap4", "tap8", "tap16", "tap32"};  // of whole pictures
-  int label_members = 3;                                                       // networks whose mean decides, 1 to 10
-  int label_epochs = 12;                                                       // 1 to 200
-  int label_turns = 4;       // ways each picture is turned and mirrored: 1 to 8
   int label_cells = 50'000;  // most cells held in memory
 
   // [fine_tuning]
@@ -87,15 +76,27 @@ struct TrainConfig {
   // [operating_point]
   double max_overkill = 0.05;  // 0 to 1
   double confidence = 0.95;    // of the bound, 0.5 to 0.999
-  int folds = 5;               // cross-fitting, 2 to 20
 
   std::int64_t seed = 1;
+
+  // What no file sets: the same for every data set, as it was measured. Tests learn less, to be quick.
+  int folds = 5;  // of the cross-fitting
+  // How bright areas of the picture are counts such a share of what patches do in the score; where there are labels,
+  // they say how much. Becomes 0 with tiles, templates or less than 20 good parts, and where these say that it would do
+  // harm.
+  double brightness = 0.3;
+  // Layers that cells see; empty: tap4, tap8, tap16, and tap32 where no template is seen beside the picture.
+  std::vector<std::string> label_taps;
+  std::vector<std::string> picture_taps = {"tap4", "tap8", "tap16", "tap32"};  // that judge whole pictures
+  int label_members = 3;                                                       // networks whose mean decides
+  int label_epochs = 12;
+  int label_turns = 4;  // ways each picture is turned and mirrored, at most 8
 };
 
 // Errors: not_found, invalid_config with all problems.
 Result<TrainConfig> load_train_config(const std::filesystem::path& file);
-// The configuration as TOML; load_train_config() gives a struct back that trains the same. What has no say is left out:
-// fine-tuning's settings without fine-tuning.
+// The configuration as TOML; load_train_config() gives a struct back that trains the same, where what no file sets was
+// left as it is. What has no say is left out: fine-tuning's settings without fine-tuning.
 std::string to_toml(const TrainConfig& config);
 
 struct TrainOptions {

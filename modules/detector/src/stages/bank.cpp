@@ -25,6 +25,14 @@ RowMajor random_projection(std::size_t from, std::size_t to, std::mt19937_64& ra
   return projection;
 }
 
+// Rows that are worked on at once: a copy of all patches would be most of a training's memory.
+constexpr Eigen::Index kBlock = 4096;
+
+template <typename Points>
+auto block_of(Points& points, Eigen::Index first) {
+  return points.middleRows(first, std::min(kBlock, points.rows() - first));
+}
+
 // Principal components, those of the smallest variance first.
 struct Spectrum {
   Row center;
@@ -35,9 +43,12 @@ struct Spectrum {
 Spectrum spectrum_of(const Matrix& patches) {
   const auto points = view(patches);
   const Row mean = points.colwise().mean();
-  const RowMajor centred = points.rowwise() - mean;
-  const Eigen::MatrixXd covariance =
-      ((centred.transpose() * centred) / static_cast<float>(points.rows())).cast<double>();
+  Eigen::MatrixXd covariance = Eigen::MatrixXd::Zero(points.cols(), points.cols());
+  for (Eigen::Index first = 0; first < points.rows(); first += kBlock) {
+    const RowMajor centred = block_of(points, first).rowwise() - mean;
+    covariance += (centred.transpose() * centred).cast<double>();
+  }
+  covariance /= static_cast<double>(points.rows());
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(covariance);
   return {mean, solver.eigenvalues().cwiseMax(0), solver.eigenvectors()};
 }
@@ -126,7 +137,11 @@ Matrix project(const Projection& projection, const Matrix& patches) {
   Matrix projected(patches.rows, projection.directions.columns);
   Eigen::Map<RowMajor> out(projected.values.data(), static_cast<Eigen::Index>(projected.rows),
                            static_cast<Eigen::Index>(projected.columns));
-  out.noalias() = (view(patches).rowwise() - view(projection.center)) * view(projection.directions);
+  const auto points = view(patches);
+  for (Eigen::Index first = 0; first < points.rows(); first += kBlock) {
+    const RowMajor centred = block_of(points, first).rowwise() - view(projection.center);
+    block_of(out, first).noalias() = centred * view(projection.directions);
+  }
   return projected;
 }
 

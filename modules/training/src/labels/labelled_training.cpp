@@ -4,23 +4,17 @@
 #include "fixed_settings.h"
 #include "head_fitting.h"
 #include "labelled_samples.h"
+#include "labelled_scores.h"
 #include "region_fit.h"
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
-#include <mutex>
-#include <numeric>
 #include <set>
 
-#include <lineguard/core/parallel.h>
 #include <lineguard/detector/boxes.h>
 #include <lineguard/detector/fusion.h>
 #include <lineguard/detector/labelled_map.h>
-#include <lineguard/features/preprocess.h>
-#include <lineguard/features/template_pair.h>
-#include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/transform.h>
 #include <lineguard/stats/quantile.h>
 
@@ -29,20 +23,6 @@ namespace {
 
 constexpr double kPicturesBelowPeak = 0.95;
 constexpr double kGoodBelowFloor = 0.99, kGoodCellsBelowFloor = 0.999, kGoodAtLevel = 0.98;
-
-// log(P(any defect) / P(good)) of one row of logits.
-float defect_logit(std::span<const float> logits) {
-  const float highest = *std::ranges::max_element(logits.subspan(1));
-  float sum = 0;
-  for (const float logit : logits.subspan(1)) sum += std::exp(logit - highest);
-  return highest + std::log(sum) - logits[0];
-}
-
-double mean_of_highest(std::vector<float> values, int count) {
-  const auto top = std::min(static_cast<std::ptrdiff_t>(count), std::ssize(values));
-  std::partial_sort(values.begin(), values.begin() + top, values.end(), std::greater<>());
-  return std::accumulate(values.begin(), values.begin() + top, 0.0) / static_cast<double>(top);
-}
 
 // The level of fused cells that agrees best with what they are.
 double best_level(const std::vector<CellScores>& cells, const CellFusion& fusion) {
@@ -88,8 +68,12 @@ class LabelledTrainer {
     boxes_ = draws_boxes(set_);
     LINEGUARD_ASSIGN(samples_, collect_labelled(set_, extractor_, config_, trained_.head.classes, boxes_, dense_cells_,
                                                 threads_, progress_));
-    LINEGUARD_TRY(fit_all());
-    LINEGUARD_TRY(score_all());
+    LINEGUARD_ASSIGN(cells_, score_labelled(set_, samples_, extractor_, config_, trained_.head.classes, boxes_,
+                                            threads_, progress_));
+    trained_.head.patch = std::move(cells_.of_all.patch);
+    trained_.head.picture = std::move(cells_.of_all.picture);
+    trained_.head.sides = std::move(cells_.of_all.sides);
+    LINEGUARD_TRY(fit_looks());
     join_scores();
     if (trained_.head.patch) {
       join_maps();
@@ -101,57 +85,31 @@ class LabelledTrainer {
   }
 
  private:
-  Result<void> fit_all() {
-    LINEGUARD_ASSIGN(fold_heads_,
-                     fit_heads(set_, samples_, config_, trained_.head.classes, boxes_, threads_, progress_));
-    trained_.head.patch = fold_heads_[0].patch;
-    trained_.head.picture = fold_heads_[0].picture;
-    trained_.head.sides = fold_heads_[0].sides;
+  Result<void> fit_looks() {
     const std::size_t classes = trained_.head.classes.size();
-    if (trained_.head.sides && classes > 1) {
-      LINEGUARD_ASSIGN(trained_.head.looks, fit_box_classifiers(samples_, config_, classes, threads_));
-    }
+    if (!trained_.head.sides || classes < 2) return {};
+    LINEGUARD_ASSIGN(trained_.head.looks, fit_box_classifiers(samples_, config_, classes, threads_));
     return {};
   }
 
-  Result<void> score_all() {
-    partial_.resize(set_.pictures.size());
-    maps_.resize(set_.pictures.size());
-    shown_.resize(set_.pictures.size());
-    predicted_.resize(set_.pictures.size());
-    return parallel_for(set_.pictures.size(), threads_, [&](std::size_t i) -> Result<void> {
-      const TrainingPicture& picture = set_.pictures[i];
-      // Nothing rests on the scores of those that do not calibrate.
-      const Heads& heads = fold_heads_[set_.calibrates(i) ? static_cast<std::size_t>(picture.fold) + 1 : 0];
-      partial_[i].distance = cross_fitted_.scored[i].score;
-      if (!cross_fitted_.highest_brightness.empty()) partial_[i].brightness = cross_fitted_.highest_brightness[i];
-      partial_[i].defective = !picture.good();
-      if (trained_.head.picture && heads.picture) {
-        partial_[i].picture = heads.picture->apply(samples_[i].pooled)[0];
-      }
-      if (!trained_.head.patch) return {};
-      LINEGUARD_ASSIGN(const Image image, read_for_training(picture, extractor_.preprocessing()));
-      shown_[i] = shown_by(picture, image, extractor_.preprocessing()).area;
-      LINEGUARD_ASSIGN(const Features features,
-                       extractor_.extract_all(prepare_tile(image, extractor_.preprocessing())));
-      maps_[i].assign(features.dense.rows, 0);
-      if (heads.patch) {
-        Matrix logits = heads.patch->apply(features.dense);
-        for (std::size_t cell = 0; cell < logits.rows; ++cell) maps_[i][cell] = defect_logit(logits.row(cell));
-        if (heads.sides && set_.calibrates(i)) {
-          const BoxMaps maps = box_maps(std::move(logits), heads.sides->apply(features.dense));
-          predicted_[i] = boxes_of_cells(maps, shown_[i], kFaintestOdds);
-        }
-      }
-      partial_[i].patch = mean_of_highest(maps_[i], trained_.head.top_cells);
-      return {};
-    });
+  // Of every picture: what the mixture and the heads say of it when they are made without its part.
+  std::vector<PartialScores> partial_scores() const {
+    std::vector<PartialScores> partial(set_.pictures.size());
+    for (std::size_t i = 0; i < partial.size(); ++i) {
+      partial[i].distance = cross_fitted_.scored[i].score;
+      if (!cross_fitted_.highest_brightness.empty()) partial[i].brightness = cross_fitted_.highest_brightness[i];
+      if (trained_.head.patch) partial[i].patch = mean_of_highest(cells_.maps[i], trained_.head.top_cells);
+      partial[i].picture = cells_.picture_values[i];
+      partial[i].defective = !set_.pictures[i].good();
+    }
+    return partial;
   }
 
   void join_scores() {
+    const std::vector<PartialScores> partial = partial_scores();
     std::vector<PartialScores> calibrating;
-    for (std::size_t i = 0; i < partial_.size(); ++i) {
-      if (set_.calibrates(i)) calibrating.push_back(partial_[i]);
+    for (std::size_t i = 0; i < partial.size(); ++i) {
+      if (set_.calibrates(i)) calibrating.push_back(partial[i]);
     }
     trained_.head.fusion = fit_fusion(calibrating);
     std::vector<double> good_distances, good_scores;
@@ -162,10 +120,7 @@ class LabelledTrainer {
     }
     const double level = stats::quantile(good_scores, kGoodAtLevel);
     trained_.head.score_floor = fit_floor(good_distances, good_scores, kGoodBelowFloor, level);
-    for (const PartialScores& scores : partial_) {
-      const double fused = fused_score(trained_.head.fusion, scores);
-      trained_.scored.push_back({{}, std::max(fused, trained_.head.score_floor.at(scores.distance))});
-    }
+    for (const PartialScores& scores : partial) trained_.scored.push_back({{}, score_of(trained_.head, scores)});
   }
 
   std::vector<float> spread_distances(std::size_t i) const {
@@ -185,11 +140,11 @@ class LabelledTrainer {
   // Those of pictures that calibrate whose labels say what they are.
   std::vector<CellScores> labelled_cells(const std::vector<std::vector<float>>& distances) const {
     std::vector<CellScores> cells;
-    for (std::size_t i = 0; i < maps_.size(); ++i) {
+    for (std::size_t i = 0; i < cells_.maps.size(); ++i) {
       if (!set_.calibrates(i)) continue;
       const std::vector<int>& labels = samples_[i].labels;
       for (std::size_t cell = 0; cell < labels.size(); ++cell) {
-        if (labels[cell] >= 0) cells.push_back({maps_[i][cell], distances[i][cell], labels[cell] > 0});
+        if (labels[cell] >= 0) cells.push_back({cells_.maps[i][cell], distances[i][cell], labels[cell] > 0});
       }
     }
     return cells;
@@ -209,7 +164,7 @@ class LabelledTrainer {
 
   void join_maps() {
     std::vector<std::vector<float>> distances;
-    for (std::size_t i = 0; i < maps_.size(); ++i) distances.push_back(spread_distances(i));
+    for (std::size_t i = 0; i < cells_.maps.size(); ++i) distances.push_back(spread_distances(i));
     const std::vector<CellScores> cells = labelled_cells(distances);
     LabelledHead& head = trained_.head;
     head.cell_fusion = fusion_of(cells);
@@ -217,24 +172,25 @@ class LabelledTrainer {
     trained_.levels.inside = best_level(cells, head.cell_fusion);
     head.reach_cells = reach_of_distances();
     std::vector<double> good_cells, good_distances;
-    for (std::size_t i = 0; i < maps_.size(); ++i) {
+    for (std::size_t i = 0; i < cells_.maps.size(); ++i) {
       if (!set_.calibrates(i) || !set_.pictures[i].good()) continue;
-      const auto fused = fused_cells(head.cell_fusion, maps_[i], distances[i]);
+      const auto fused = fused_cells(head.cell_fusion, cells_.maps[i], distances[i]);
       good_cells.insert(good_cells.end(), fused.begin(), fused.end());
       good_distances.insert(good_distances.end(), distances[i].begin(), distances[i].end());
     }
     head.map_floor = fit_floor(good_distances, good_cells, kGoodCellsBelowFloor, trained_.levels.inside);
-    for (std::size_t i = 0; i < maps_.size(); ++i) trained_.scored[i].map = joined_map(head, maps_[i], distances[i]);
+    for (std::size_t i = 0; i < cells_.maps.size(); ++i)
+      trained_.scored[i].map = joined_map(head, cells_.maps[i], distances[i]);
   }
 
   // Boxes tell how large people draw them; masks are followed as they are.
   void fit_boxes() {
     if (trained_.head.sides) return fit_predicted_boxes();
     std::vector<BoxedMap> boxed;
-    for (std::size_t i = 0; i < maps_.size(); ++i) {
+    for (std::size_t i = 0; i < cells_.maps.size(); ++i) {
       const TrainingPicture& picture = set_.pictures[i];
       if (!set_.calibrates(i) || picture.sample->mask || picture.sample->boxes.empty()) continue;
-      BoxedMap map{{{dense_cells_, dense_cells_}, trained_.scored[i].map}, shown_[i], {}};
+      BoxedMap map{{{dense_cells_, dense_cells_}, trained_.scored[i].map}, cells_.shown[i], {}};
       map.truth = drawn_in(picture, map.area);
       boxed.push_back(std::move(map));
     }
@@ -245,8 +201,9 @@ class LabelledTrainer {
 
   void fit_predicted_boxes() {
     std::vector<PredictedBoxes> pictures;
-    for (std::size_t i = 0; i < predicted_.size(); ++i) {
-      if (set_.calibrates(i)) pictures.push_back({predicted_[i], shown_[i], drawn_in(set_.pictures[i], shown_[i])});
+    for (std::size_t i = 0; i < cells_.predicted.size(); ++i) {
+      if (set_.calibrates(i))
+        pictures.push_back({cells_.predicted[i], cells_.shown[i], drawn_in(set_.pictures[i], cells_.shown[i])});
     }
     trained_.levels.inside = fit_box_level(pictures, trained_.levels.inside, threads_).inside;
     trained_.levels.peak = peak_beside_boxes();
@@ -256,7 +213,7 @@ class LabelledTrainer {
   // outline that is reported beside the boxes must be higher. Templates as good pictures are too good to tell.
   double peak_beside_boxes() const {
     std::vector<double> peaks;
-    for (std::size_t i = 0; i < maps_.size(); ++i) {
+    for (std::size_t i = 0; i < cells_.maps.size(); ++i) {
       const std::vector<int>& labels = samples_[i].labels;
       if (!set_.calibrates(i) || labels.empty()) continue;
       std::vector<float> drawn(labels.size());
@@ -285,11 +242,7 @@ class LabelledTrainer {
   const ProgressFunction& progress_;
   bool boxes_ = false;  // the defects are boxes that people drew
   std::vector<LabelledPicture> samples_;
-  std::vector<Heads> fold_heads_;  // as fit_heads() gives them
-  std::vector<PartialScores> partial_;
-  std::vector<std::vector<float>> maps_;         // log odds of the patch head's cells
-  std::vector<PixelRect> shown_;                 // of each picture
-  std::vector<std::vector<CellBox>> predicted_;  // boxes of its cells, where people drew boxes
+  LabelledScores cells_;
   LabelledTraining trained_;
 };
 

@@ -63,13 +63,6 @@ std::vector<float> smoothed_where_usual(const Head& head, std::vector<float> map
   return map;
 }
 
-double mean_of_highest(const Head& head, std::vector<float> cells) {
-  const auto top = std::min(static_cast<std::size_t>(std::max(head.top_cells, 1)), cells.size());
-  std::partial_sort(cells.begin(), cells.begin() + static_cast<std::ptrdiff_t>(top), cells.end(), std::greater<>());
-  return std::accumulate(cells.begin(), cells.begin() + static_cast<std::ptrdiff_t>(top), 0.0) /
-         static_cast<double>(top);
-}
-
 }  // namespace
 
 std::vector<float> gaussian_kernel(double sigma_cells) {
@@ -83,9 +76,17 @@ std::vector<float> gaussian_kernel(double sigma_cells) {
   return kernel;
 }
 
+double mean_of_highest(std::vector<float> cells, int count) {
+  const auto top = std::min(static_cast<std::size_t>(std::max(count, 1)), cells.size());
+  std::partial_sort(cells.begin(), cells.begin() + static_cast<std::ptrdiff_t>(top), cells.end(), std::greater<>());
+  return std::accumulate(cells.begin(), cells.begin() + static_cast<std::ptrdiff_t>(top), 0.0) /
+         static_cast<double>(top);
+}
+
 MapScore score_distances(const Head& head, Distances distances) {
-  return {smoothed_where_usual(head, weighted(head, std::move(distances.for_map))),
-          mean_of_highest(head, smoothed(std::move(distances.for_score), head.grid_cells, head.smoothing_cells))};
+  return {
+      smoothed_where_usual(head, weighted(head, std::move(distances.for_map))),
+      mean_of_highest(smoothed(std::move(distances.for_score), head.grid_cells, head.smoothing_cells), head.top_cells)};
 }
 
 std::vector<float> fit_place_weights(const Head& head, const std::vector<const std::vector<float>*>& maps) {

@@ -1,8 +1,33 @@
-// What labels add, as a part of the graph: see labelled_head.h for what it computes; its parts are in mlp.cpp,
-// kernel_ridge.cpp, box_classifier.cpp and labelled_map.cpp.
+// What labels add: see labelled_head.h for what it computes; its parts are in mlp.cpp, kernel_ridge.cpp,
+// box_classifier.cpp and labelled_map.cpp.
 #include "graph_stages.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include <openvino/opsets/opset13.hpp>
+
+#include <lineguard/detector/fusion.h>
+
+namespace lineguard::detector {
+
+std::vector<float> defect_logits(const Matrix& outputs) {
+  std::vector<float> logits;
+  for (std::size_t cell = 0; cell < outputs.rows; ++cell) {
+    const auto row = outputs.row(cell);
+    const float highest = *std::max_element(row.begin() + 1, row.end());
+    float sum = 0;
+    for (std::size_t k = 1; k < row.size(); ++k) sum += std::exp(row[k] - highest);
+    logits.push_back(highest + std::log(sum) - row[0]);
+  }
+  return logits;
+}
+
+double score_of(const LabelledHead& head, const PartialScores& scores) {
+  return std::max(fused_score(head.fusion, scores), head.score_floor.at(scores.distance));
+}
+
+}  // namespace lineguard::detector
 
 namespace lineguard::detector::graph {
 namespace op = ov::opset13;
@@ -49,7 +74,7 @@ Answer add_to_graph(const LabelledHead& head, const ov::Model& features, const V
     const std::int64_t grid = head.dense_cells;
     const Value logits = add_to_graph(*head.patch, flattened(features, "dense"));
     const Value map = std::make_shared<op::Reshape>(defect_logit(logits), indices({1, 1, grid, grid}), false);
-    const Value score = mean_of_highest(map, head.top_cells, grid * grid);
+    const Value score = features::graph::mean_of_highest(map, head.top_cells, grid * grid);
     fused = std::make_shared<op::Add>(fused, line(score, head.fusion.patch, 0));
     answer.map = joined_map_in_graph(head, map, resized_to(good_only.map, head.dense_cells));
     Value classes =
