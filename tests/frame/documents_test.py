@@ -94,18 +94,18 @@ def settings_of(tree, names):
 def compare_station_settings(tree):
     sources = ["modules/station/src/station_config.cpp", "modules/package/src/recipe.cpp", "modules/camera/src/folder_camera.cpp",
                "modules/plc/src/modbus_plc.cpp",
-               "modules/camera/src/open.cpp", "modules/plc/src/open.cpp"]
+               "modules/camera/src/open.cpp", "modules/plc/src/open.cpp", "modules/station/src/picture_policy.cpp"]
     text = tree.read("docs/station.toml")
-    documented = set(re.findall(r"^(?:# )?(\w+) = ", text, re.M)) | set(re.findall(r"^\[(\w+)\]", text, re.M))
+    documented = set(re.findall(r"^(?:# )?(\w+) = ", text, re.M)) | set(re.findall(r"^(?:# )?\[(\w+)\]", text, re.M))
     for name in sorted(settings_of(tree, sources) - documented - {"address"}):  # `modbus` stands for it
         yield f"docs/station.toml does not explain the key {name}"
 
 
 def compare_statuses(tree):
-    sources = [name for module in ("http", "wire", "serving") for name in tree.glob(f"modules/{module}/src/**/*.cpp")]
+    sources = [name for module in ("http", "wire", "serving") for name in tree.glob(f"modules/{module}/**/*.h") + tree.glob(f"modules/{module}/src/**/*.cpp")]
     text = "\n".join(tree.read(name) for name in sources)
     answered = set(re.findall(r"\b(?:error_response|json_response|refuse|reject|fail)\(\s*([45]\d\d)\b", text))
-    answered |= set(re.findall(r"return ([45]\d\d);", text))
+    answered |= set(re.findall(r"return ([45]\d\d);", text)) | set(re.findall(r"Status = ([45]\d\d);", text))
     rows = re.findall(r"^\| (\d{3}) \| `(\w+)` \|", tree.read("docs/api.md"), re.M)
     documented = {status for status, _ in rows}
     codes = set(re.findall(r"\{ErrorCode::\w+, \"(\w+)\"\}", tree.read("modules/core/include/lineguard/core/result.h")))
