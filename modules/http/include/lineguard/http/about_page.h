@@ -14,8 +14,8 @@ struct AboutPage {
   struct Link {
     std::string path, what;
   };
-  std::string title;                                      // "Lineguard prediction server"
-  std::string what;                                       // in a sentence
+  std::string title;                                       // "Lineguard prediction server"
+  std::string what;                                        // in a sentence
   std::vector<std::pair<std::string, std::string>> facts;  // name and value, as they are just now
   std::vector<Link> links;
 };
