@@ -132,15 +132,6 @@ TEST_F(RemotePredictorTest, AnotherOperatingPointOfThatIdIsNoRecipes) {
   EXPECT_EQ(predict()->operating_point, id + " (digest not said)");
 }
 
-TEST_F(RemotePredictorTest, RegionsLieInTheViewThatWasSent) {
-  answer_changed([](InspectLine&) {});
-  Capture capture = some_capture();
-  capture.views[0].name = "front";
-  const auto prediction = predict(capture);
-  ASSERT_TRUE(prediction) << prediction.error().message;
-  for (const Region& region : prediction->regions) EXPECT_EQ(region.view, "front");
-}
-
 TEST_F(RemotePredictorTest, PixelsAreBoundByTheirOwnSums) {
   answer_changed([](InspectLine&) {});
   Capture capture;

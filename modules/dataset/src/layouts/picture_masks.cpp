@@ -1,9 +1,9 @@
 #include "layouts/picture_masks.h"
 
-#include "account.h"
+#include "files/account.h"
 #include "labels.h"
 #include "layouts/layout.h"
-#include "mask_folder.h"
+#include "masks/mask_folder.h"
 
 #include <algorithm>
 #include <array>

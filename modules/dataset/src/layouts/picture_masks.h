@@ -2,7 +2,7 @@
 // A mask that marks nothing is a good part; the classes of the others are told by palette or value.
 #pragma once
 
-#include "folder.h"
+#include "files/folder.h"
 
 #include <string>
 
