@@ -320,7 +320,13 @@ void read_rows(const std::vector<CsvRow>& rows, const fs::path& file, char separ
 Result<void> read_csv_file(const fs::path& file, Dataset& dataset) {
   dataset.label_files.push_back(file);
   LINEGUARD_ASSIGN(std::string bytes, read_text_file(file, limits::kListBytes));
-  const std::string text = as_utf8(std::move(bytes));
+  bool guessed = false;
+  const std::string text = as_utf8(std::move(bytes), &guessed);
+  if (guessed)
+    dataset.warnings.push_back(
+        file.filename().string() +
+        " is no UTF-8: read in the letters of Windows (1252), as Excel's \"CSV\" has them; \"CSV "
+        "UTF-8\" says for sure");
   const char separator = separator_of(text);
   const std::vector<CsvRow> rows = parse_csv(text, file.string(), dataset.problems, separator);
   if (!rows.empty()) read_rows(rows, file, separator, dataset);
