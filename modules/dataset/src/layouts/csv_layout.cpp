@@ -228,7 +228,9 @@ class RowReader {
     Numbers numbers;
     for (const std::string_view piece : split_text(text, ' ')) {
       const auto number = parse_number(piece);
-      if (!number) return note(name, fmt::format("\"{}\" is not a number", piece)), std::nullopt;
+      if (!number)
+        return note(name, fmt::format("\"{}\" is not a number: expected numbers with a decimal point", piece)),
+               std::nullopt;
       numbers.push_back(*number);
     }
     return numbers;
@@ -273,6 +275,13 @@ std::vector<std::string> picture_lists(const FolderContent& folder) {
   for (auto& name : folder.others_with_extension(".tsv")) names.push_back(std::move(name));
   std::erase_if(names, [&](const std::string& name) { return !names_pictures(folder.path / name); });
   return names;
+}
+
+std::string why_no_list(const fs::path& file) {
+  const auto header = header_of(file);
+  if (!header) return "is empty or can't be read as text, expected a header line: image,label,…";
+  return fmt::format("has the columns {}: expected image and label (rename its first line)",
+                     fmt::join(header->fields, ", "));
 }
 
 // Names the first `lines`, those of the rows whose class nothing drawn has.
@@ -333,6 +342,17 @@ Result<void> read_csv_file(const fs::path& file, Dataset& dataset) {
   if (rows.empty() && dataset.problems.empty())
     dataset.problems.add(file.string() + ":1", "empty, expected a header line: image,label,…");
   return {};
+}
+
+std::string why_no_csv(const FolderContent& folder) {
+  constexpr std::size_t kNamed = 3;
+  auto names = folder.others_with_extension(".csv");
+  for (auto& name : folder.others_with_extension(".tsv")) names.push_back(std::move(name));
+  std::erase_if(names, [&](const std::string& name) { return names_pictures(folder.path / name); });
+  std::string why;
+  for (std::size_t i = 0; i < std::min(names.size(), kNamed); ++i)
+    why += fmt::format("; {} {}", names[i], why_no_list(folder.path / names[i]));
+  return why;
 }
 
 std::string csv_evidence(const FolderContent& folder) {
