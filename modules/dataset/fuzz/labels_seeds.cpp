@@ -35,6 +35,7 @@ int main(int count, char** arguments) {
        "ybr=\"3\"/><mask label=\"dent\" rle=\"1, 2, 3\" left=\"1\" top=\"1\" width=\"3\" "
        "height=\"2\"/></image></annotations>"},
       {8, "dent\nscratch\n"},
+      {9, "# label:color_rgb:parts:actions\nbackground:0,0,0::\ndent:128,0,0::\n"},
       {4, "image;label\na.png;good\n"},
       {4, "image,label,mask,part,split\na.png,good,,1,train\na.png,0.3,,2,test\n"}};
   char number = 0;

@@ -3,10 +3,12 @@
 #include "folder.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 
 #include <fmt/format.h>
+#include <utf8proc.h>
 
 #include <lineguard/core/limits.h>
 
@@ -171,9 +173,43 @@ char separator_of(std::string_view text) {
   return most;
 }
 
-std::string as_utf8(std::string text) {
+namespace {
+
+bool is_utf8(std::string_view text) {
+  const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+  auto left = static_cast<utf8proc_ssize_t>(text.size());
+  while (left > 0) {
+    utf8proc_int32_t letter = 0;
+    const utf8proc_ssize_t taken = utf8proc_iterate(bytes, left, &letter);
+    if (taken <= 0) return false;
+    bytes += taken, left -= taken;
+  }
+  return true;
+}
+
+// Windows-1252 is Latin-1 but for these (0x80 to 0x9f).
+std::string from_windows_letters(std::string_view text) {
+  constexpr std::array<std::uint16_t, 32> kLetters{0x20ac, 0xfffd, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+                                                   0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0xfffd, 0x017d, 0xfffd,
+                                                   0xfffd, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+                                                   0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0xfffd, 0x017e, 0x0178};
+  std::string utf8;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    append_utf8(utf8, byte >= 0x80 && byte < 0xa0 ? kLetters[byte - 0x80] : byte);
+  }
+  return utf8;
+}
+
+}  // namespace
+
+std::string as_utf8(std::string text, bool* guessed) {
   const bool little = text.starts_with("\xff\xfe"), big = text.starts_with("\xfe\xff");
-  if (!little && !big) return text;
+  if (!little && !big) {
+    if (is_utf8(text)) return text;
+    if (guessed != nullptr) *guessed = true;
+    return from_windows_letters(text);
+  }
   const auto unit = [&](std::size_t at) {
     const auto first = static_cast<unsigned char>(text[at]), second = static_cast<unsigned char>(text[at + 1]);
     return static_cast<std::uint32_t>(little ? first | second << 8 : first << 8 | second);

@@ -31,7 +31,8 @@ std::vector<CsvRow> parse_csv(std::string_view text, std::string_view source_nam
 // comma where it has none.
 char separator_of(std::string_view text);
 
-// The text as UTF-8: Excel saves "Unicode text" as UTF-16 with a byte order mark.
-std::string as_utf8(std::string text);
+// The text as UTF-8: Excel saves "Unicode text" as UTF-16 with a byte order mark, and "CSV" in the letters of Windows
+// (1252). `guessed`: what is no UTF-8 was taken as the latter.
+std::string as_utf8(std::string text, bool* guessed = nullptr);
 
 }  // namespace lineguard::dataset

@@ -54,16 +54,41 @@ std::string broken_json(const FolderContent& folder) {
   return broken;
 }
 
+// The nearest folder inside that a layout fits, or that holds pictures; where none does, what is packed is named.
+std::string what_to_do(const FolderContent& folder) {
+  constexpr std::size_t kDeepest = 4, kMostFolders = 200;
+  std::vector<std::pair<fs::path, std::size_t>> open;
+  for (const auto& name : folder.folders) open.emplace_back(folder.path / name, 1);
+  for (std::size_t i = 0; i < std::min(open.size(), kMostFolders); ++i) {
+    const auto [path, depth] = open[i];
+    const auto inside = list_folder(path);
+    if (!inside) continue;
+    const bool fits = std::ranges::any_of(layout_table(), [&](const auto& r) { return !r.evidence(*inside).empty(); });
+    if (fits || !inside->pictures.empty()) return fmt::format(". Did you mean {}?", path.string());
+    for (const auto& name : inside->folders) {
+      if (depth < kDeepest) open.emplace_back(path / name, depth + 1);
+    }
+  }
+  for (const char* kind : {".zip", ".tar", ".gz", ".7z", ".rar"}) {
+    if (const auto packed = folder.others_with_extension(kind); !packed.empty())
+      return fmt::format(". Unpack {} first", packed.front());
+  }
+  return "";
+}
+
 Error no_layout(const FolderContent& folder) {
   std::string expected;
   for (const auto& reader : layout_table()) {
     expected += fmt::format("\n  {:<26} {}", reader.title, reader.expected);
   }
   const bool defects_alone = std::ranges::any_of(folder.folders, is_defective_word);
-  return make_error(ErrorCode::invalid_argument,
-                    fmt::format("{} is no data set: {}{}{}. Expected one of{}", folder.path.string(), describe(folder),
-                                defects_alone ? ", and no pictures of good parts, which a detector learns from" : "",
-                                broken_json(folder), expected));
+  const std::string unread = broken_json(folder) + why_no_csv(folder);
+  const std::string advice = defects_alone || !unread.empty() ? "" : what_to_do(folder);
+  return make_error(
+      ErrorCode::invalid_argument,
+      fmt::format("{} is no data set: {}{}{}{}. Expected one of{}", folder.path.string(), describe(folder),
+                  defects_alone ? ", and no pictures of good parts, which a detector learns from" : "", unread, advice,
+                  expected));
 }
 
 struct Match {
@@ -96,7 +121,7 @@ Result<const LayoutReader*> choose(const FolderContent& folder, std::optional<La
   if (!reader.evidence(folder).empty()) return &reader;
   return make_error(ErrorCode::invalid_argument,
                     fmt::format("{} is not a {} data set: expected {}; {}{}", folder.path.string(), reader.title,
-                                reader.expected, describe(folder), broken_json(folder)));
+                                reader.expected, describe(folder), broken_json(folder) + why_no_csv(folder)));
 }
 
 // Good is what is left when nothing else fits: a label file that can't be read must not make every part good. Who asks
@@ -208,9 +233,11 @@ Error refusal(const LabelProblems& problems) {
 Result<void> refuse_unusable(const Dataset& dataset, bool keep_problems) {
   if (!dataset.problems.empty()) return keep_problems ? Result<void>{} : refusal(dataset.problems);
   if (!dataset.samples.empty()) return {};
+  const std::string labels =
+      dataset.label_files.empty() ? "" : ", and " + dataset.label_files.front().filename().string() + " names none";
   return make_error(ErrorCode::invalid_argument,
-                    fmt::format("{} has no pictures (read as {}); expected {}", dataset.root.string(),
-                                to_string(dataset.layout), imaging::picture_extensions()));
+                    fmt::format("{} has no pictures (read as {}){}; expected {}", dataset.root.string(),
+                                to_string(dataset.layout), labels, imaging::picture_extensions()));
 }
 
 }  // namespace

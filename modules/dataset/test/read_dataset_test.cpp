@@ -239,7 +239,22 @@ TEST_F(ReadDataset, csvMistakesNameFileLineAndWhatIsAllowed) {
 
 TEST_F(ReadDataset, csvWithAHeaderOnlyHasNoPictures) {
   add("a.csv", "image,label\n");
-  EXPECT_CONTAINS(read_error({}, "a.csv").message, "has no pictures");
+  EXPECT_CONTAINS(read_error({}, "a.csv").message, "has no pictures (read as CSV), and a.csv names none");
+}
+
+TEST_F(ReadDataset, ACsvThatIsNoListSaysWhichColumnsItHas) {
+  add("img/a.png");
+  add("labels.csv", "file;klass\nimg/a.png;good\n");
+  EXPECT_CONTAINS(read_error().message, "labels.csv has the columns file, klass: expected image and label");
+  add("labels.csv", "");
+  EXPECT_CONTAINS(read_error().message, "labels.csv is empty");
+}
+
+TEST_F(ReadDataset, AFolderAboveTheSetNamesTheSet) {
+  add("a/b/good/x.png");
+  EXPECT_CONTAINS(read_error().message, "Did you mean " + (folder_ / "a/b").string() + "?");
+  add("set/c.zip");
+  EXPECT_CONTAINS(read_error({}, "set").message, "Unpack c.zip first");
 }
 
 TEST_F(ReadDataset, twoLayoutsAreNamedWithTheWayToChoose) {

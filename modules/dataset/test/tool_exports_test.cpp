@@ -286,5 +286,88 @@ TEST_F(ToolExports, NamesAreFoundInEitherFormOfTheirAccents) {
   EXPECT_TRUE(std::filesystem::exists(read().samples.at(0).image));
 }
 
+TEST_F(ToolExports, VocSegmentationNamesItsClassesByColour) {
+  const auto add_colours = [&](const std::string& name, std::uint8_t red, std::uint8_t green) {
+    Image mask({40, 30}, 3);
+    for (int x = 3; x < 9; ++x) {
+      mask.row_u8(5)[static_cast<std::size_t>(3 * x)] = red;
+      mask.row_u8(5)[static_cast<std::size_t>(3 * x + 1)] = green;
+    }
+    ASSERT_TRUE(write_file_atomically(folder_ / name, *imaging::encode_png(mask)));
+  };
+  for (const char* name : {"a", "b", "c"}) add_picture(std::string("JPEGImages/") + name + ".png");
+  add_colours("SegmentationClass/a.png", 128, 0);
+  add_colours("SegmentationClass/b.png", 0, 0);
+  add_colours("SegmentationClass/c.png", 0, 128);
+  add_colours("SegmentationObject/a.png", 128, 0);
+  add("ImageSets/Segmentation/train.txt", "a\nb\n");
+  add("ImageSets/Segmentation/test.txt", "c\n");
+  Dataset dataset = read();
+  EXPECT_EQ(dataset.layout, Layout::voc);
+  EXPECT_EQ(find_sample(dataset, "JPEGImages/a.png")->class_name, "class 1");  // of VOC's palette
+  EXPECT_EQ(find_sample(dataset, "JPEGImages/a.png")->split, Split::train);
+  EXPECT_EQ(find_sample(dataset, "JPEGImages/b.png")->label, Label::good);
+  EXPECT_EQ(find_sample(dataset, "JPEGImages/c.png")->split, Split::test);
+  EXPECT_TRUE(find_sample(dataset, "JPEGImages/c.png")->mask);
+  EXPECT_EQ(dataset.files.left_out_count(), 0u) << to_text(dataset.files);
+  add("labelmap.txt", "# label:color_rgb:parts:actions\nbackground:0,0,0::\nscratch:128,0,0::\r\ndent:0,128,0::\n");
+  dataset = read();
+  EXPECT_EQ(find_sample(dataset, "JPEGImages/a.png")->class_name, "scratch");
+  EXPECT_EQ(find_sample(dataset, "JPEGImages/c.png")->class_name, "dent");
+  add("labelmap.txt", "scratch:red::\n");
+  EXPECT_CONTAINS(read_error().message, "labelmap.txt:1: \"scratch:red::\": expected name:red,green,blue::");
+}
+
+TEST_F(ToolExports, ImagesAndMasksNameTheirClassesByValue) {
+  for (const char* name : {"a", "b", "c"}) add_picture(std::string("images/") + name + ".png");
+  add_mask("masks/a_mask.png", 3, 9);
+  add_mask("masks/b_mask.png", 0, 0);
+  Dataset dataset = read();
+  EXPECT_EQ(find_sample(dataset, "images/a.png")->class_name, "defective");  // white says no class
+  EXPECT_EQ(find_sample(dataset, "images/b.png")->label, Label::good);
+  EXPECT_EQ(find_sample(dataset, "images/c.png")->label, Label::unknown);
+  Image two({40, 30}, 1);
+  two.row_u8(3)[3] = 1;
+  ASSERT_TRUE(write_file_atomically(folder_ / "masks/c.png", *imaging::encode_png(two)));
+  EXPECT_EQ(find_sample(read(), "images/c.png")->class_name, "class 1");
+  two.row_u8(3)[4] = 2;
+  ASSERT_TRUE(write_file_atomically(folder_ / "masks/c.png", *imaging::encode_png(two)));
+  EXPECT_EQ(find_sample(read(), "images/c.png")->class_name, "several");
+  add("labels.csv", "image,label\nimages/a.png,good\n");  // says more than the masks
+  EXPECT_EQ(read().layout, Layout::csv);
+}
+
+TEST_F(ToolExports, FoldersBesideTheGoodOnesAreClasses) {
+  add_picture("OK/a.png");
+  add_picture("Scratch/b.png");
+  add_picture("Dent/deep/c.png");
+  add_picture("Dent/d.png");
+  Dataset dataset = read();
+  EXPECT_EQ(dataset.layout, Layout::good_defective);
+  EXPECT_EQ(find_sample(dataset, "OK/a.png")->label, Label::good);
+  EXPECT_EQ(find_sample(dataset, "Scratch/b.png")->class_name, "Scratch");
+  EXPECT_EQ(find_sample(dataset, "Dent/deep/c.png")->class_name, "Dent");
+  EXPECT_CONTAINS(dataset.warnings.front(), "classes of defects: Dent, Scratch");
+}
+
+TEST_F(ToolExports, FoldersThatNobodyHasLookedAtAreNoClasses) {
+  add_picture("good/a.png");
+  for (const char* name : {"new", "Unlabelled", "images", "test"}) add_picture(std::string(name) + "/b.png");
+  const Dataset dataset = read();
+  EXPECT_EQ(dataset.layout, Layout::good_only);
+  EXPECT_EQ(dataset.samples.size(), 1u);
+  EXPECT_EQ(dataset.files.left_out_count(), 4u);
+}
+
+TEST_F(ToolExports, CsvInTheLettersOfWindows) {
+  add_picture("a.png");
+  add_picture("t\xc3\xbcr.png");
+  add("labels.csv", "image;label\r\na.png;ok\r\nt\xfcr.png;Kratzer \xe4 \x80\r\n");
+  const Dataset dataset = read();
+  ASSERT_EQ(dataset.samples.size(), 2u);
+  EXPECT_EQ(find_sample(dataset, "t\xc3\xbcr.png")->class_name, "Kratzer \xc3\xa4 \xe2\x82\xac");
+  EXPECT_CONTAINS(dataset.warnings.front(), "no UTF-8");
+}
+
 }  // namespace
 }  // namespace lineguard::dataset::test

@@ -232,7 +232,8 @@ std::string to_html(const Comparison& comparison, const dataset::Dataset& datase
                   name_of(comparison.b), comparison.n_good, comparison.n_defective));
   page.notice(mood_of(comparison.verdict), comparison.verdict_in_words);
   for (const Evaluation* model : {&comparison.a, &comparison.b}) {
-    if (!model->learned.note.empty()) page.notice(report::Mood::bad, model->learned.note);
+    for (const std::string& note : caveats_of(*model))
+      page.notice(note == model->learned.note ? report::Mood::bad : report::Mood::attention, note);
   }
   add_failures(page, comparison);
   add_table(page, comparison);

@@ -92,16 +92,20 @@ std::string to_text(const Comparison& comparison) {
                     failures_in_words(comparison.failures), comparison.miss.a.left_out, comparison.overkill.a.left_out);
   }
   for (const Evaluation* model : {&comparison.a, &comparison.b}) {
-    if (!model->learned.note.empty()) text += "note: " + model->learned.note + "\n";
+    for (const std::string& note : caveats_of(*model)) text += "note: " + note + "\n";
   }
   return text + comparison.verdict_in_words + "\n";
 }
 
 std::string to_json(const Comparison& comparison) {
-  Json json{{"schema", "lineguard.compare/2"},     {"dataset", comparison.a.dataset},
-            {"split", comparison.a.selection},     {"a", json_of(comparison.a)},
-            {"b", json_of(comparison.b)},          {"good", comparison.n_good},
-            {"defective", comparison.n_defective}, {"confidence", comparison.confidence}};
+  Json notes = Json::array();
+  for (const Evaluation* model : {&comparison.a, &comparison.b}) {
+    for (const std::string& note : caveats_of(*model)) notes.push_back(note);
+  }
+  Json json{
+      {"schema", "lineguard.compare/2"},     {"dataset", comparison.a.dataset},     {"split", comparison.a.selection},
+      {"a", json_of(comparison.a)},          {"b", json_of(comparison.b)},          {"good", comparison.n_good},
+      {"defective", comparison.n_defective}, {"confidence", comparison.confidence}, {"notes", std::move(notes)}};
   json["image_auroc"] = nullptr;
   if (comparison.auroc) {
     json["image_auroc"] = {{"a", comparison.auroc->a},

@@ -308,6 +308,9 @@ std::string to_html(const Evaluation& evaluation, const dataset::Dataset& datase
                     fmt::format("{} ({}), split {} · {}", evaluation.dataset, evaluation.layout, evaluation.selection,
                                 counts_in_words(evaluation)));
   if (!evaluation.learned.note.empty()) page.notice(Mood::bad, evaluation.learned.note);
+  for (const std::string& note : {evaluation.chosen_on, evaluation.left_out.note}) {
+    if (!note.empty()) page.notice(Mood::attention, note);
+  }
   page.key_figures(key_figures(evaluation));
   for (const std::string& note : evaluation.notes) page.notice(Mood::attention, note);
   page.paragraph(

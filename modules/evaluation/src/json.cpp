@@ -1,3 +1,5 @@
+#include "words.h"
+
 #include <nlohmann/json.hpp>
 
 #include <lineguard/acceptance/escape.h>
@@ -160,6 +162,9 @@ std::string to_json(const Evaluation& evaluation) {
   json["model"] = json_of(evaluation.model);
   json["counts"] = counts_of(evaluation);
   json["learned_pictures"] = evaluation.learned.count;
+  json["left_out"] = {{"learned", evaluation.left_out.learned},
+                      {"same_part", evaluation.left_out.same_part},
+                      {"other_splits", evaluation.left_out.other_splits}};
   json["confidence"] = evaluation.confidence;
   json["image_auroc"] = json_of(evaluation.auroc);
   json["average_precision"] = json_of(evaluation.average_precision);
@@ -186,7 +191,7 @@ std::string to_json(const Evaluation& evaluation) {
   json["thresholds"] = Json::array();
   for (const acceptance::ThresholdRow& row : evaluation.thresholds) json["thresholds"].push_back(json_of(row));
   json["notes"] = Json::array();
-  if (!evaluation.learned.note.empty()) json["notes"].push_back(evaluation.learned.note);
+  for (const std::string& note : caveats_of(evaluation)) json["notes"].push_back(note);
   for (const std::string& note : evaluation.notes) json["notes"].push_back(note);
   json["pictures"] = Json::array();
   for (const Row& row : evaluation.rows) json["pictures"].push_back(json_of(row));

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -28,6 +29,17 @@ Result<acceptance::SeenPictures> seen_by(const std::string& package, const std::
   if (operating_point.empty()) return seen;
   LINEGUARD_ASSIGN(seen.chosen_on, package::read_chosen_on(package, operating_point));
   return seen;
+}
+
+Result<std::vector<package::LearnedPicture>> describe_pictures(const dataset::Dataset& data,
+                                                               const std::vector<std::size_t>& samples, int threads) {
+  std::vector<package::LearnedPicture> pictures(samples.size());
+  LINEGUARD_TRY(parallel_for(samples.size(), threads, [&](std::size_t i) -> Result<void> {
+    const dataset::Sample& sample = data.samples[samples[i]];
+    if (auto picture = package::describe_picture(sample.image, sample.part)) pictures[i] = std::move(*picture);
+    return {};  // one that can't be read fails when it is predicted
+  }));
+  return pictures;
 }
 
 // Other pictures of a part with one that is not new.
@@ -71,8 +83,13 @@ Result<std::string> note_of_chosen_on(const std::string& package, const std::str
                                       const dataset::Dataset& data, const std::vector<std::size_t>& samples) {
   LINEGUARD_ASSIGN(const auto chosen_on, package::read_chosen_on(package, operating_point));
   if (chosen_on.empty()) return std::string();
-  std::size_t count = 0;
-  for (const std::string& digest : digests_of(data, samples)) count += chosen_on.contains(digest);
+  const std::vector<std::string> digests = digests_of(data, samples);
+  std::set<std::string> parts;  // another picture of a part that was chosen on is no new part
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    if (chosen_on.contains(digests[i])) parts.insert(data.samples[samples[i]].part);
+  }
+  const auto count =
+      std::ranges::count_if(samples, [&](std::size_t sample) { return parts.contains(data.samples[sample].part); });
   if (count == 0) return std::string();
   return fmt::format(
       "the operating point \"{}\" was chosen on {} of these {} pictures: on them its rates hold by construction and "
@@ -80,16 +97,24 @@ Result<std::string> note_of_chosen_on(const std::string& package, const std::str
       operating_point, count, samples.size());
 }
 
+Result<std::string> note_of_near_duplicates(const std::string& package, const dataset::Dataset& data,
+                                            const std::vector<std::size_t>& samples, int threads) {
+  LINEGUARD_ASSIGN(const acceptance::SeenPictures seen, seen_by(package, ""));
+  if (seen.described.empty()) return std::string();
+  LINEGUARD_ASSIGN(const auto pictures, describe_pictures(data, samples, threads));
+  const std::size_t count = check_independence(pictures, seen).count(acceptance::Overlap::near_duplicate);
+  if (count == 0) return std::string();
+  return fmt::format(
+      "{} of these {} pictures look just like ones that {} learned from: where they are such pictures saved anew, the "
+      "figures are too good (`lineguard accept` leaves them out)",
+      count, samples.size(), package);
+}
+
 Result<NewPictures> find_new_pictures(const std::string& package, const std::string& operating_point,
                                       const dataset::Dataset& data, const std::vector<std::size_t>& samples,
                                       int threads) {
   LINEGUARD_ASSIGN(const acceptance::SeenPictures seen, seen_by(package, operating_point));
-  std::vector<package::LearnedPicture> pictures(samples.size());
-  LINEGUARD_TRY(parallel_for(samples.size(), threads, [&](std::size_t i) -> Result<void> {
-    const dataset::Sample& sample = data.samples[samples[i]];
-    if (auto picture = package::describe_picture(sample.image, sample.part)) pictures[i] = std::move(*picture);
-    return {};  // one that can't be read fails when it is predicted
-  }));
+  LINEGUARD_ASSIGN(const auto pictures, describe_pictures(data, samples, threads));
   NewPictures found;
   found.independence = check_independence(pictures, seen);
   leave_out_parts(data, samples, found.independence.overlaps);

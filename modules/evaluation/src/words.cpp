@@ -26,6 +26,12 @@ void add_classes(const Evaluation& evaluation, std::string& text) {
 
 }  // namespace
 
+std::vector<std::string> caveats_of(const Evaluation& evaluation) {
+  std::vector<std::string> caveats{evaluation.learned.note, evaluation.chosen_on, evaluation.left_out.note};
+  std::erase(caveats, "");
+  return caveats;
+}
+
 std::string percent(double share) {
   const double value = share * 100;
   return value > 0 && value < 0.1 ? fmt::format("{:.3f} %", value) : fmt::format("{:.1f} %", value);
@@ -155,7 +161,7 @@ std::string to_text(const Evaluation& evaluation) {
   if (evaluation.any_predicted())
     add("time a picture", fmt::format("{:.1f} ms", evaluation.decode_p50_ms + evaluation.predict_p50_ms),
         timing_in_words(evaluation));
-  if (!evaluation.learned.note.empty()) text += "note: " + evaluation.learned.note + "\n";
+  for (const std::string& note : caveats_of(evaluation)) text += "note: " + note + "\n";
   for (const std::string& note : evaluation.notes) text += "note: " + note + "\n";
   return text;
 }

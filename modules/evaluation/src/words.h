@@ -13,6 +13,9 @@
 
 namespace lineguard::evaluation {
 
+// What makes these figures too good, or leaves pictures out: first among the notes of every output.
+std::vector<std::string> caveats_of(const Evaluation& evaluation);
+
 std::string percent(double share);            // "3.1 %"
 std::string figure(double value);             // "0.951", of an AUROC say; what is not 1 never reads "1.000"
 std::string rate_in_words(const Rate& rate);  // "3.1 %", or "unknown"

@@ -84,6 +84,14 @@ TEST(FurtherFormats, BitsOfAPbmAreBlackWhereTheyAreSet) {
   }
 }
 
+// Found by the fuzzer: the tenth digit overflowed.
+TEST(FurtherFormats, LongNumbersInAHeaderAreDamage) {
+  for (const std::string& text :
+       {std::string("P2\n2222222222 1 255\n1"), std::string("P5 99999999999999999999 1 255\n1"),
+        std::string("P1 2147483648 2147483648\n")})
+    EXPECT_EQ(decode(as_bytes(text)).error().code, ErrorCode::corrupt_data) << text;
+}
+
 TEST(FurtherFormats, ASampleAboveTheLargestValueIsDamage) {
   EXPECT_EQ(decode(as_bytes("P2 2 1 100\n99 101")).error().code, ErrorCode::corrupt_data);
   EXPECT_EQ(decode(as_bytes("P2 2 1 100\n50 100"))->row_u8(0)[1], 255);

@@ -63,10 +63,14 @@ std::vector<std::uint8_t> look_of(const Image& image) {
   return look;
 }
 
+std::string part_digest(const std::filesystem::path& file, const std::string& part) {
+  return names_a_part(part, file) ? sha256_hex(part) : std::string();
+}
+
 Result<LearnedPicture> describe_picture(const std::filesystem::path& file, const std::string& part) {
   LearnedPicture picture;
   LINEGUARD_ASSIGN(picture.digest, sha256_hex_of_file(file));
-  if (names_a_part(part, file)) picture.part = sha256_hex(part);
+  picture.part = part_digest(file, part);
   if (const auto image = imaging::decode_file(file)) picture.look = look_of(*image);
   return picture;
 }

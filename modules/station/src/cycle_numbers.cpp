@@ -42,11 +42,12 @@ std::string alarm_of(const GateFinding& finding) {
 
 // ---- numbers
 
-void InspectionCycle::remember(const GateHistory& history) {
+void InspectionCycle::remember(const GateHistory& history, bool another_since) {
   if (history.position) numbers_.set_known(*history.position);
   if (!history.gate) return;
-  gate_watch_.begin_at(*history.gate);
+  if (!another_since) gate_watch_.begin_at(*history.gate);
   for (const PartNumber part : history.passes) gate_watch_.on_pass(part);
+  if (another_since) unsettled_before_ = gate_watch_.give_up("another station ran the PLC since");
 }
 
 void InspectionCycle::begin(const record::RestartFacts& facts, const PlcPosition& position,
@@ -68,6 +69,7 @@ void InspectionCycle::begin(const record::RestartFacts& facts, const PlcPosition
   numbers_.set_last(facts.last_part.value_or(position.number));
   catch_up(position, Reason::station_down, down);
   records_.add({record::EventKind::station_started, position.number, started_payload});
+  if (unsettled_before_) report(*std::exchange(unsettled_before_, std::nullopt));
 }
 
 void InspectionCycle::note_taken_over(const std::string& payload) {

@@ -30,10 +30,24 @@ void read_counts(const record::Event& event, GateHistory& history) {
              diverted = count_in(counts, "gate_diverted");
   if (!number || !triggers || !gate || !passed || !diverted) return;
   history.gate = GatePoint{*gate, *passed, *diverted};
-  history.position = PlcPosition{*number, static_cast<std::uint16_t>(*triggers), *passed + *diverted};
+  history.position = PlcPosition{*number, static_cast<std::uint16_t>(*triggers), *passed + *diverted, *passed};
   if (history.gate->parts() > 0) {
     std::erase_if(history.passes, [&](PartNumber part) { return static_cast<std::int32_t>(*gate - part) >= 0; });
   }
+}
+
+// What a `gate_differs` tells is compared, or given up, and not waited for any more.
+void forget_what_is_told(const record::Event& event, GateHistory& history) {
+  const json payload = json::parse(event.payload, nullptr, false);
+  if (!payload.is_object() || !payload.contains("within") || !payload["within"].is_object()) return;
+  const auto first = count_in(payload["within"], "first"), last = count_in(payload["within"], "last");
+  if (!first || !last) return;
+  std::erase_if(history.passes, [&](PartNumber part) { return record::holds({*first, *last}, part); });
+}
+
+void read_epoch(const record::Event& event, GateHistory& history) {
+  const json payload = json::parse(event.payload, nullptr, false);
+  if (payload.is_object()) history.epoch = count_in(payload, "epoch");
 }
 
 void follow_decision(const record::Event& event, GateHistory& history) {
@@ -51,11 +65,16 @@ Result<GateHistory> read_gate_history(record::RecordReader& reader) {
     if (is(event, record::EventKind::decided) || is(event, record::EventKind::revised)) {
       follow_decision(event, history);
     } else if (is(event, record::EventKind::numbering_restarted)) {
+      const auto epoch = history.epoch;
       history = {};
+      history.epoch = epoch;
       read_counts(event, history);
+    } else if (is(event, record::EventKind::gate_differs)) {
+      forget_what_is_told(event, history);
     } else if (is(event, record::EventKind::actuated) || is(event, record::EventKind::station_started) ||
                is(event, record::EventKind::station_stopped)) {
       read_counts(event, history);
+      if (is(event, record::EventKind::station_started)) read_epoch(event, history);
     }
     return true;
   }));

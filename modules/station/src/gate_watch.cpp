@@ -44,7 +44,8 @@ std::optional<GateFinding> GateWatch::on_gate(SteadyTime now, const GatePoint& p
   const std::uint32_t parts = point.parts() - last_->parts();
   const bool first_ever = last_->parts() == 0;
   const PartNumber numbers = first_ever ? parts : point.number - last_->number;
-  if (parts > kTooManyAtOnce || (!renumbered_ && numbers > kTooManyAtOnce)) {
+  const bool fell = point.passed - last_->passed > kTooManyAtOnce || point.diverted - last_->diverted > kTooManyAtOnce;
+  if (fell || parts > kTooManyAtOnce || (!renumbered_ && numbers > kTooManyAtOnce)) {
     last_ = point;
     return give_up("the PLC's counts of the gate began again");
   }

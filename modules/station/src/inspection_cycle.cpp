@@ -40,6 +40,7 @@ void InspectionCycle::abandon(const std::string& why) {
   stop();
   on_plc_failed(make_error(ErrorCode::unavailable, why));
   divert_undecided(Reason::station_down, why);
+  if (const auto finding = gate_watch_.give_up(why)) report(*finding);
 }
 
 void InspectionCycle::divert_undecided(Reason reason, const std::string& why) {

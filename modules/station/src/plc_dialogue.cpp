@@ -11,7 +11,8 @@ constexpr int kMaxRepeats = 16;    // of one trigger between two polls; more is 
 }  // namespace
 
 PlcPosition position_of(const plc::PlcInputs& inputs) {
-  return {inputs.trigger_number, inputs.trigger_count, inputs.gate_pass_count + inputs.gate_divert_count};
+  return {inputs.trigger_number, inputs.trigger_count, inputs.gate_pass_count + inputs.gate_divert_count,
+          inputs.gate_pass_count};
 }
 
 GatePoint gate_of(const plc::PlcInputs& inputs) {

@@ -114,7 +114,11 @@ bool Station::check_ownership(SteadyTime begun, const plc::PlcInputs& inputs) {
 
 // Numbers that came while it was not sure whose the PLC is belong to the time before.
 void Station::begin_cycle(const plc::PlcInputs& inputs) {
-  if (!ownership_.took_over_another()) cycle_.remember(devices_.history);
+  const std::uint32_t epoch = ownership_.identity().epoch;
+  const bool another_since = ownership_.took_over_another() ||
+                             (devices_.history.epoch && plc::is_later_epoch(epoch, *devices_.history.epoch + 1));
+  if (ownership_.took_over_another()) devices_.history.position.reset();
+  cycle_.remember(devices_.history, another_since);
   const bool acknowledged = inputs.ack && inputs.result_taken;
   const bool new_record = !devices_.facts.last_part;
   if (new_record && first_inputs_) devices_.facts.last_part = first_inputs_->trigger_number;

@@ -34,7 +34,8 @@ NumberedTrigger TriggerNumbers::take(const PlcPosition& position) {
 
 NumberedTrigger TriggerNumbers::catch_up(const PlcPosition& position) {
   NumberedTrigger trigger;
-  if (last_ && *last_ == position.number && !(counts_triggers_anew(position) && position.triggers > 0)) return trigger;
+  const bool anew = (counts_triggers_anew(position) && position.triggers > 0) || counts_gate_anew(position);
+  if (last_ && *last_ == position.number && !anew) return trigger;
   if (last_ && goes_on(position)) {
     trigger.arrival = Arrival::gap;
     trigger.skipped = record::NumberRange{*last_ + 1, position.number};
@@ -53,12 +54,22 @@ NumberedTrigger TriggerNumbers::catch_up(const PlcPosition& position) {
 // The number is ahead of the last one, by no more than can be explained.
 bool TriggerNumbers::goes_on(const PlcPosition& position) const {
   const PartNumber ahead = position.number - *last_;
-  if (ahead == 0) return false;
+  if (ahead == 0 || counts_gate_anew(position)) return false;
   if (ahead <= max_gap_) return true;
   if (!known_ || position.gated < known_->gated) return false;
   const std::int64_t numbers = PartNumber(position.number - known_->number);
   const std::int64_t gated = position.gated - known_->gated;
   return std::abs(numbers - gated) <= std::int64_t{max_gap_};
+}
+
+// A PLC that began again may have come further than its old count while nobody looked: then its number says nothing.
+// Nothing passes while the station is away, so the passes of a new count are fewer.
+bool TriggerNumbers::counts_gate_anew(const PlcPosition& position) const {
+  if (!known_) return false;
+  const auto fell = [](std::uint32_t now, std::uint32_t before) { return static_cast<std::int32_t>(now - before) < 0; };
+  if (!fell(position.passed, known_->passed) && !fell(position.gated - position.passed, known_->gated - known_->passed))
+    return false;
+  return std::abs(std::int64_t{position.number} - std::int64_t{position.gated}) <= std::int64_t{max_gap_};
 }
 
 bool TriggerNumbers::counts_triggers_anew(const PlcPosition& position) const {

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <lineguard/station/gate_history.h>
 #include <lineguard/station/gate_watch.h>
+#include <lineguard/station/inspection_cycle.h>
 
 namespace lineguard::station {
 namespace {
@@ -126,6 +128,43 @@ TEST(GateWatch, CountsThatBeginAgainLeaveWhatWaitsUnsettled) {
   ASSERT_TRUE(finding);
   EXPECT_EQ(finding->at_least, 0u);
   EXPECT_EQ(finding->at_most, 1u);
+}
+
+// The sum of both counts may have grown all the same.
+TEST(GateWatch, OneCountThatFellMeansThatBothBeganAgain) {
+  GateWatch watch;
+  watch.begin_at({17, 8, 9});
+  watch.on_pass(18);
+  const auto finding = watch.on_gate(kNow, {71, 0, 71});
+  ASSERT_TRUE(finding);
+  EXPECT_FALSE(finding->dangerous);
+  EXPECT_EQ(finding->at_least, 0u);
+  EXPECT_EQ(finding->at_most, 1u);
+}
+
+// Two stations take turns on one PLC, each with a record of its own: as many passes as were decided here prove nothing.
+TEST(GateWatch, WhatWaitsWhileAnotherStationRunsThePlcIsBounded) {
+  ManualClock clock;
+  InspectionCycle cycle({}, clock);
+  GateHistory history;
+  history.gate = GatePoint{3, 1, 2};
+  history.passes = {4, 5, 7};
+  cycle.remember(history, true);
+  record::RestartFacts facts;
+  facts.last_part = 20;
+  cycle.begin(facts, {20, 20, 20, 4}, std::nullopt, "{}");
+  cycle.on_gate({20, 4, 16});
+  std::string told;
+  for (const Action& action : cycle.take_actions()) {
+    const auto* recorded = std::get_if<RecordAction>(&action);
+    if (!recorded) continue;
+    for (const record::Entry& entry : recorded->entries) {
+      if (entry.kind == record::EventKind::gate_differs) told += entry.payload;
+    }
+  }
+  EXPECT_NE(told.find(R"("within":{"first":4,"last":7})"), std::string::npos) << told;
+  EXPECT_EQ(cycle.counters().gate_unsettled, 3u);
+  EXPECT_EQ(cycle.counters().gate_wrong_passes, 0u);
 }
 
 // A million parts, read one by one or in bunches, right across the wrap: a healthy line alarms nobody.

@@ -42,17 +42,19 @@ std::map<PartNumber, std::vector<Decision>> decisions_by_part(const SimulatedLin
   return decisions;
 }
 
-// Of an old count, what came after the last part that the record knows: said in the event, as far as it can be known.
-static std::vector<record::NumberRange> ends_of_old_counts(const SimulatedLine& line) {
-  constexpr PartNumber kLostTriggersToo = 100;
-  std::vector<record::NumberRange> ends;
+// What nobody can know of a count that ended, or began, before the record held it: how far the old one went on, and
+// which first numbers of the new one had no trigger. The event bounds the former and names where the latter begins.
+static std::vector<record::NumberRange> unknowable_at_new_counts(const SimulatedLine& line) {
+  constexpr PartNumber kLostTriggersToo = 100, kLostOfNewCount = 4;
+  std::vector<record::NumberRange> unknowable;
   for (const record::Event& event : line.events()) {
     if (event.kind != "numbering_restarted") continue;
     const auto payload = nlohmann::json::parse(event.payload);
     const PartNumber last = payload["last_of_old_count"];
-    ends.push_back({last + 1, last + kLostTriggersToo});
+    unknowable.push_back({last + 1, last + kLostTriggersToo});
+    if (event.part) unknowable.push_back({*event.part - kLostOfNewCount + 1, *event.part});
   }
-  return ends;
+  return unknowable;
 }
 
 // The gate passes nothing but what is recorded as `pass`; what it diverted in spite of that is named, or bounded.
@@ -83,7 +85,7 @@ void check_invariants(const SimulatedLine& line) {
   ASSERT_TRUE(verification);
   EXPECT_FALSE(verification->broken_sequence) << verification->problem;
   const auto decisions = decisions_by_part(line);
-  const auto unknowable = ends_of_old_counts(line);
+  const auto unknowable = unknowable_at_new_counts(line);
   for (const auto& [part, when] : line.triggered_at_ms()) {
     const bool exempt =
         std::any_of(unknowable.begin(), unknowable.end(), [&](const auto& range) { return holds(range, part); });

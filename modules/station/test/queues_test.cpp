@@ -32,6 +32,25 @@ TEST(TriggerNumbers, ClassifiesEveryDistanceAlsoAcrossTheWrap) {
   }
 }
 
+// It came further than the old count while nobody looked; only its gate's counts tell.
+TEST(TriggerNumbers, ANewCountThatIsAheadOfTheOldOneIsFoundByTheGatesCounts) {
+  for (const PartNumber number : {31u, 35u, 87u}) {
+    SCOPED_TRACE(number);
+    TriggerNumbers numbers(40, 4);
+    numbers.set_known({31, 31, 17, 8});
+    numbers.set_last(31);
+    const auto found = numbers.catch_up({number, static_cast<std::uint16_t>(number), number - 10, 0});
+    EXPECT_EQ(found.arrival, Arrival::restarted);
+    ASSERT_TRUE(found.skipped);
+    EXPECT_EQ(found.skipped->first, 1u);
+    EXPECT_EQ(found.skipped->last, number);
+  }
+  TriggerNumbers numbers(40, 4);
+  numbers.set_known({5000, 5000, 4990, 4000});
+  numbers.set_last(5000);
+  EXPECT_EQ(numbers.catch_up({5020, 5020, 8, 2}).arrival, Arrival::gap) << "somebody set the gate's counts to 0";
+}
+
 TEST(TriggerNumbers, ALongOutageIsAGapWhereTheGateCountedAsManyParts) {
   TriggerNumbers numbers(10, 4);
   numbers.set_last(100);

@@ -335,12 +335,36 @@ class ContentCheck {
   std::vector<dataset::Finding> findings_;
 };
 
+// `count` of the indices, evenly over their order.
+void add_evenly(const std::vector<std::size_t>& from, std::size_t count, std::vector<std::size_t>& to) {
+  for (std::size_t i = 0; i < count; ++i) to.push_back(from[i * from.size() / count]);
+}
+
 }  // namespace
+
+std::vector<std::size_t> pictures_to_look_at(const dataset::Dataset& dataset, std::size_t most) {
+  std::vector<std::size_t> defective, others, chosen;
+  for (std::size_t i = 0; i < dataset.samples.size(); ++i)
+    (dataset.samples[i].label == Label::defective ? defective : others).push_back(i);
+  most = std::min(most, dataset.samples.size());
+  const std::size_t half = std::min(defective.size(), most / 2);
+  const std::size_t of_others = std::min(others.size(), most - half);
+  add_evenly(others, of_others, chosen);
+  add_evenly(defective, std::min(defective.size(), most - of_others), chosen);
+  std::ranges::sort(chosen);
+  return chosen;
+}
 
 Result<std::vector<dataset::Finding>> check_content(const dataset::Dataset& dataset, const ContentCheckOptions& options,
                                                     const ProgressFunction& progress) {
   if (options.threads < 1) return make_error(ErrorCode::invalid_argument, "threads must be 1 or more");
-  return ContentCheck(dataset, options, progress).run();
+  if (dataset.samples.size() <= options.most_pictures) return ContentCheck(dataset, options, progress).run();
+  dataset::Dataset looked_at;
+  looked_at.root = dataset.root;
+  looked_at.layout = dataset.layout;
+  for (const std::size_t i : pictures_to_look_at(dataset, options.most_pictures))
+    looked_at.samples.push_back(dataset.samples[i]);
+  return ContentCheck(looked_at, options, progress).run();
 }
 
 }  // namespace lineguard::verify

@@ -16,7 +16,7 @@ using namespace features;
 using namespace detector;
 namespace {
 
-constexpr std::size_t kMostPatches = 200'000;
+constexpr std::size_t kMostPatches = 150'000;
 constexpr int kBankSize = 1000, kTopCells = 3;
 
 Result<Matrix> patches_of(const LabelledPicture& picture, const FeatureExtractor& extractor) {

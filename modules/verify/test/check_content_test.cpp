@@ -194,5 +194,21 @@ TEST(NearDuplicates, AUniformSetHasNone) {
   EXPECT_TRUE(find_near_duplicates(embeddings, regions, 1).empty());
 }
 
+TEST(PicturesToLookAt, AreAllOrDrawnEvenlyOfBothLabels) {
+  dataset::Dataset set;
+  for (int i = 0; i < 1000; ++i) {
+    set.samples.emplace_back().label = i % 100 == 0 ? Label::defective : Label::good;
+  }
+  EXPECT_EQ(pictures_to_look_at(set, 1000).size(), 1000u);
+  const auto some = pictures_to_look_at(set, 100);
+  ASSERT_EQ(some.size(), 100u);
+  EXPECT_TRUE(std::ranges::is_sorted(some));
+  EXPECT_EQ(std::ranges::adjacent_find(some), some.end());
+  const auto is_defective = [&](std::size_t i) { return set.samples[i].label == Label::defective; };
+  EXPECT_EQ(std::ranges::count_if(some, is_defective), 10);  // all of the few
+  for (std::size_t i = 0; i < 1000; ++i) set.samples[i].label = i % 2 ? Label::defective : Label::good;
+  EXPECT_EQ(std::ranges::count_if(pictures_to_look_at(set, 100), is_defective), 50);
+}
+
 }  // namespace
 }  // namespace lineguard::verify

@@ -19,6 +19,7 @@
 #include <lineguard/core/unchanged_files.h>
 #include <lineguard/dataset/source_files.h>
 #include <lineguard/evaluation/compare.h>
+#include <lineguard/evaluation/learned.h>
 
 namespace lineguard::app {
 namespace {
@@ -40,18 +41,28 @@ Result<evaluation::Evaluation> evaluate_one(detector::Detector& detector, const 
                               {.threads = arguments.threads, .confidence = arguments.confidence}, terminal_progress());
 }
 
+struct CommonPictures {
+  evaluation::Selected selected;
+  evaluation::LeftOut left_out_a, left_out_b;
+};
+
 // Pictures that neither package was trained on.
-Result<evaluation::Selected> common_samples(const Arguments& arguments, const dataset::Dataset& data) {
+Result<CommonPictures> common_samples(const Arguments& arguments, const dataset::Dataset& data) {
   LINEGUARD_ASSIGN(const auto selected_a, evaluation::select_pictures(arguments.a, arguments.split, data));
   LINEGUARD_ASSIGN(const auto selected_b, evaluation::select_pictures(arguments.b, arguments.split, data));
   const auto &of_a = selected_a.samples, &of_b = selected_b.samples;
   std::vector<std::size_t> both;
   std::ranges::set_intersection(of_a, of_b, std::back_inserter(both));
+  if (both.empty())
+    return make_error(ErrorCode::refused,
+                      fmt::format("{}: no picture is new to both packages: add pictures that neither has learned from, "
+                                  "or --split all for figures that are too good",
+                                  data.root.string()));
   if (both.size() < std::max(of_a.size(), of_b.size())) {
     std::cerr << "warning: the packages were trained on different parts of the data set: compared on the "
               << both.size() << " pictures that neither has seen\n";
   }
-  return evaluation::Selected{selected_a.selection, std::move(both)};
+  return CommonPictures{{selected_a.selection, std::move(both), {}}, selected_a.left_out, selected_b.left_out};
 }
 
 // A script asks whether B may take A's place: only a sure yes is a yes.
@@ -76,12 +87,22 @@ Result<int> run_compare(const Arguments& arguments) {
   if (!arguments.operating_point_b.empty()) load.operating_point = arguments.operating_point_b;
   LINEGUARD_ASSIGN(const DetectorPtr b, detector::Detector::load(arguments.b, load));
   Fingerprint fingerprint(data);
-  LINEGUARD_ASSIGN(const auto selected, common_samples(arguments, data));
+  LINEGUARD_ASSIGN(const auto common, common_samples(arguments, data));
+  const evaluation::Selected& selected = common.selected;
+  for (const std::string& note : {common.left_out_a.note, common.left_out_b.note}) {
+    if (!note.empty()) std::cerr << "note: " << note << "\n";
+  }
   LINEGUARD_ASSIGN(const auto learned, find_learned_pictures({arguments.a, arguments.b}, data, selected.samples));
   LINEGUARD_ASSIGN(auto of_a, evaluate_one(*a, data, selected, arguments));
   LINEGUARD_ASSIGN(auto of_b, evaluate_one(*b, data, selected, arguments));
   of_a.learned = learned[0];
   of_b.learned = learned[1];
+  of_a.left_out = common.left_out_a;
+  of_b.left_out = common.left_out_b;
+  LINEGUARD_ASSIGN(of_a.chosen_on,
+                   evaluation::note_of_chosen_on(arguments.a, of_a.model.operating_point, data, selected.samples));
+  LINEGUARD_ASSIGN(of_b.chosen_on,
+                   evaluation::note_of_chosen_on(arguments.b, of_b.model.operating_point, data, selected.samples));
   LINEGUARD_ASSIGN(const auto comparison,
                    evaluation::compare(std::move(of_a), std::move(of_b), {.confidence = arguments.confidence}));
   LINEGUARD_TRY(unchanged.check());
@@ -106,8 +127,7 @@ void add_compare_command(CLI::App& root, Run& run) {
   add_dataset_options(*command, arguments->dataset);
   command
       ->add_option("--split", arguments->split,
-                   "val, test (what both trainings left out) or all; default: test, or val where the set names that "
-                   "alone")
+                   "val, test or all; default: every picture that neither package has learned from")
       ->check(CLI::IsMember({"val", "test", "all"}));
   command->add_option("--operating-point", arguments->operating_point, "Whose thresholds decide")
       ->capture_default_str();

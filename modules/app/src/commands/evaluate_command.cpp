@@ -146,8 +146,12 @@ Result<int> run_evaluate(const Arguments& arguments) {
   LINEGUARD_ASSIGN(const auto selected, evaluation::select_pictures(arguments.package, arguments.split, data));
   const auto& samples = selected.samples;
   LINEGUARD_ASSIGN(const auto learned, find_learned_pictures({arguments.package}, data, samples));
+  if (!selected.left_out.note.empty()) std::cerr << "note: " << selected.left_out.note << "\n";
   if (arguments.max_miss > 0 && learned[0].defective > 0)
-    return make_error(ErrorCode::refused, learned[0].note + ", and so would be a bound for --max-miss");
+    return make_error(ErrorCode::refused,
+                      learned[0].note +
+                          ", and so would be a bound for --max-miss: give defective pictures that it has not seen, or "
+                          "train with --hold-out 25% and evaluate without --split");
   LINEGUARD_ASSIGN(const std::string chosen_on,
                    evaluation::note_of_chosen_on(arguments.package, arguments.operating_point, data, samples));
   if (!chosen_on.empty()) std::cerr << "warning: " << chosen_on << "\n";
@@ -162,7 +166,11 @@ Result<int> run_evaluate(const Arguments& arguments) {
                         .defect_rate = arguments.defect_rate > 0 ? std::optional(arguments.defect_rate) : std::nullopt},
                        terminal_progress()));
   evaluation.learned = learned[0];
-  if (!chosen_on.empty()) evaluation.notes.insert(evaluation.notes.begin(), chosen_on);
+  evaluation.left_out = selected.left_out;
+  evaluation.chosen_on = chosen_on;
+  LINEGUARD_ASSIGN(const std::string alike,
+                   evaluation::note_of_near_duplicates(arguments.package, data, samples, arguments.threads));
+  if (!alike.empty()) evaluation.notes.insert(evaluation.notes.begin(), alike);
   if (arguments.max_miss > 0) choose_threshold_for_miss(evaluation, arguments.max_miss, arguments.confidence);
   LINEGUARD_TRY(unchanged.check());
   LINEGUARD_TRY(write_files(evaluation, arguments));
@@ -188,7 +196,7 @@ void add_evaluate_command(CLI::App& root, Run& run) {
   add_dataset_options(*command, arguments->dataset);
   command
       ->add_option("--split", arguments->split,
-                   "val, test or all; default: what the set names for testing, what --hold-out kept, or all")
+                   "val, test or all; default: every picture that the package has not learned from")
       ->check(CLI::IsMember({"val", "test", "all"}));
   command->add_option("--operating-point", arguments->operating_point, "Whose threshold decides")
       ->capture_default_str();

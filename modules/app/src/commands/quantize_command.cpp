@@ -6,6 +6,7 @@
 #include "outputs.h"
 #include "progress_bar.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -75,11 +76,21 @@ Result<evaluation::Comparison> judge(evaluation::Evaluation before, const std::f
   return comparison;
 }
 
+// Pictures that were learned from change as others do: they are taken where the new ones lack good or defective ones.
+Result<evaluation::Selected> pictures_to_judge_by(const Arguments& arguments, const dataset::Dataset& data) {
+  LINEGUARD_ASSIGN(auto selected, evaluation::select_pictures(arguments.package, arguments.split, data));
+  const auto has = [&](Label label) {
+    return std::ranges::any_of(selected.samples, [&](std::size_t i) { return data.samples[i].label == label; });
+  };
+  if (!arguments.split.empty() || (has(Label::good) && has(Label::defective))) return selected;
+  return evaluation::select_pictures(arguments.package, "all", data);
+}
+
 Result<int> run_quantize(const Arguments& arguments) {
   remove_staged_folders_on_interrupt();
   LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset, arguments.package));
   LINEGUARD_TRY(refuse_in_dataset(data, {arguments.out}));
-  LINEGUARD_ASSIGN(const auto selected, evaluation::select_pictures(arguments.package, arguments.split, data));
+  LINEGUARD_ASSIGN(const auto selected, pictures_to_judge_by(arguments, data));
   LINEGUARD_TRY(find_learned_pictures({arguments.package}, data, selected.samples));
   warn_of_staged(arguments.out);
   // Beside the target until it has passed, under a name that no server takes for a package.
@@ -113,7 +124,7 @@ void add_quantize_command(CLI::App& root, Run& run) {
       ->capture_default_str();
   command
       ->add_option("--split", arguments->split,
-                   "Pictures that judge: val, test or all; default: test, or val where the set names that alone")
+                   "Pictures that judge: val, test or all; default: those that were not learned from, else all")
       ->check(CLI::IsMember({"val", "test", "all"}));
   add_share_option(*command, "--max-change", arguments->max_change,
                    "Refuse where miss or overkill rate rise by more than this; default 1%, 0 allows no rise", true);

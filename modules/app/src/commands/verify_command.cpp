@@ -7,6 +7,8 @@
 #include <iostream>
 #include <memory>
 
+#include <fmt/format.h>
+
 #include <lineguard/core/files.h>
 #include <lineguard/core/signals.h>
 #include <lineguard/verify/check_content.h>
@@ -20,7 +22,16 @@ struct VerifyOptions {
   std::vector<std::string> allow;
   dataset::CheckOptions check;
   bool structure_only = false;
+  int most_pictures = static_cast<int>(verify::ContentCheckOptions{}.most_pictures);
 };
+
+void tell_what_is_looked_at(int most, dataset::Dataset& dataset) {
+  if (dataset.samples.size() <= static_cast<std::size_t>(most)) return;
+  dataset.warnings.push_back(fmt::format(
+      "every file was decoded and compared; what needs features (label errors, contamination, near-duplicates) was "
+      "looked for in {} of the {} pictures, drawn evenly: --content-pictures looks at more",
+      most, dataset.samples.size()));
+}
 
 Result<VerifyResult> verify(const VerifyOptions& options) {
   remove_staged_folders_on_interrupt();
@@ -30,8 +41,12 @@ Result<VerifyResult> verify(const VerifyOptions& options) {
   LINEGUARD_TRY(prepare_output_files({options.json, options.report}));
   LINEGUARD_ASSIGN(result.report, dataset::check_dataset(result.dataset, options.check, terminal_progress()));
   if (!options.structure_only && !result.dataset.samples.empty()) {
+    tell_what_is_looked_at(options.most_pictures, result.dataset);
     LINEGUARD_ASSIGN(auto findings,
-                     verify::check_content(result.dataset, {.threads = options.check.threads}, terminal_progress()));
+                     verify::check_content(result.dataset,
+                                           {.threads = options.check.threads,
+                                            .most_pictures = static_cast<std::size_t>(options.most_pictures)},
+                                           terminal_progress()));
     result.report.add(std::move(findings));
   }
   result.allowed.insert(options.allow.begin(), options.allow.end());
@@ -63,6 +78,12 @@ void add_verify_command(CLI::App& root, Run& run) {
   command->add_option("--report", options->report, "write a page with thumbnails")->type_name("FILE.html");
   command->add_flag("--structure-only", options->structure_only,
                     "leave out what needs features: label errors, contamination, near-duplicates");
+  command
+      ->add_option("--content-pictures", options->most_pictures,
+                   "of a larger set this many are looked at for what needs features")
+      ->check(CLI::Range(100, 10'000'000))
+      ->type_name("N")
+      ->capture_default_str();
   command->add_option("--threads", options->check.threads, "pictures decoded at a time")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();

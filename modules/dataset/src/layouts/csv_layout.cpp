@@ -228,7 +228,9 @@ class RowReader {
     Numbers numbers;
     for (const std::string_view piece : split_text(text, ' ')) {
       const auto number = parse_number(piece);
-      if (!number) return note(name, fmt::format("\"{}\" is not a number", piece)), std::nullopt;
+      if (!number)
+        return note(name, fmt::format("\"{}\" is not a number: expected numbers with a decimal point", piece)),
+               std::nullopt;
       numbers.push_back(*number);
     }
     return numbers;
@@ -273,6 +275,13 @@ std::vector<std::string> picture_lists(const FolderContent& folder) {
   for (auto& name : folder.others_with_extension(".tsv")) names.push_back(std::move(name));
   std::erase_if(names, [&](const std::string& name) { return !names_pictures(folder.path / name); });
   return names;
+}
+
+std::string why_no_list(const fs::path& file) {
+  const auto header = header_of(file);
+  if (!header) return "is empty or can't be read as text, expected a header line: image,label,…";
+  return fmt::format("has the columns {}: expected image and label (rename its first line)",
+                     fmt::join(header->fields, ", "));
 }
 
 // Names the first `lines`, those of the rows whose class nothing drawn has.
@@ -320,13 +329,30 @@ void read_rows(const std::vector<CsvRow>& rows, const fs::path& file, char separ
 Result<void> read_csv_file(const fs::path& file, Dataset& dataset) {
   dataset.label_files.push_back(file);
   LINEGUARD_ASSIGN(std::string bytes, read_text_file(file, limits::kListBytes));
-  const std::string text = as_utf8(std::move(bytes));
+  bool guessed = false;
+  const std::string text = as_utf8(std::move(bytes), &guessed);
+  if (guessed)
+    dataset.warnings.push_back(
+        file.filename().string() +
+        " is no UTF-8: read in the letters of Windows (1252), as Excel's \"CSV\" has them; \"CSV "
+        "UTF-8\" says for sure");
   const char separator = separator_of(text);
   const std::vector<CsvRow> rows = parse_csv(text, file.string(), dataset.problems, separator);
   if (!rows.empty()) read_rows(rows, file, separator, dataset);
   if (rows.empty() && dataset.problems.empty())
     dataset.problems.add(file.string() + ":1", "empty, expected a header line: image,label,…");
   return {};
+}
+
+std::string why_no_csv(const FolderContent& folder) {
+  constexpr std::size_t kNamed = 3;
+  auto names = folder.others_with_extension(".csv");
+  for (auto& name : folder.others_with_extension(".tsv")) names.push_back(std::move(name));
+  std::erase_if(names, [&](const std::string& name) { return names_pictures(folder.path / name); });
+  std::string why;
+  for (std::size_t i = 0; i < std::min(names.size(), kNamed); ++i)
+    why += fmt::format("; {} {}", names[i], why_no_list(folder.path / names[i]));
+  return why;
 }
 
 std::string csv_evidence(const FolderContent& folder) {

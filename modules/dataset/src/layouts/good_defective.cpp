@@ -6,8 +6,12 @@
 #include "mask_folder.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <span>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <lineguard/core/files.h>
 
@@ -36,6 +40,41 @@ bool any_folder(const FolderContent& folder, bool (*matches)(std::string_view)) 
   return std::any_of(folder.folders.begin(), folder.folders.end(), matches);
 }
 
+// Beside a folder of good ones alone: folders that may name a class of defects. Those whose names say that nobody has
+// looked at their pictures, or that they are of a split, are none.
+std::vector<std::string> class_folders(const FolderContent& folder) {
+  constexpr std::array<std::string_view, 24> kOther{
+      "train",     "training",   "val",        "valid",     "validation", "test",   "testing", "new",
+      "unlabeled", "unlabelled", "unknown",    "unsorted",  "raw",        "images", "image",   "pictures",
+      "templates", "template",   "references", "reference", "tmp",        "backup", "labels",  "annotations"};
+  std::vector<std::string> classes;
+  if (!any_folder(folder, is_good_word) || any_folder(folder, is_defective_word)) return classes;
+  for (const auto& name : folder.folders) {
+    const bool other = std::ranges::find(kOther, to_lower(name)) != kOther.end() || name.ends_with("_template");
+    if (other || is_good_word(name) || is_mask_folder(name)) continue;
+    const auto inside = list_folder(folder.path / name);
+    if (inside && !inside->pictures.empty()) classes.push_back(name);
+  }
+  return classes;
+}
+
+Result<void> read_classes(const FolderContent& folder, const std::vector<std::string>& classes, MaskFolders& masks,
+                          Dataset& dataset) {
+  for (const auto& name : classes) {
+    LINEGUARD_ASSIGN(const FolderContent inside, list_folder(folder.path / name));
+    LINEGUARD_TRY(masks.add_in(inside));
+    const std::size_t first = dataset.samples.size();
+    add_pictures_deep(inside, name, Split::unset, dataset);
+    masks.attach(name, first, dataset);
+  }
+  if (!classes.empty())
+    dataset.warnings.push_back(
+        fmt::format("folders beside the good pictures are classes of defects: {} (move them out "
+                    "of the set where they are none)",
+                    fmt::join(classes, ", ")));
+  return {};
+}
+
 Result<void> read_folders(const FolderContent& folder, Dataset& dataset) {
   MaskFolders masks;
   LINEGUARD_TRY(masks.add_in(folder));
@@ -48,6 +87,7 @@ Result<void> read_folders(const FolderContent& folder, Dataset& dataset) {
     if (is_normal_word(name)) warn_of_normal(dataset.samples.size() - first, dataset);
     if (is_defective_word(name)) LINEGUARD_TRY(read_defective(inside, masks, dataset));
   }
+  LINEGUARD_TRY(read_classes(folder, class_folders(folder), masks, dataset));
   const auto has_mask = [](const Sample& sample) { return sample.mask.has_value(); };
   if (masks.unused() > 0 || std::ranges::any_of(dataset.samples, has_mask)) warn_of_masks(masks, dataset);
   return {};
@@ -81,7 +121,9 @@ std::vector<std::string> label_files_in(const FolderContent& folder, const std::
 }  // namespace
 
 std::string good_defective_evidence(const FolderContent& folder) {
-  return any_folder(folder, is_good_word) && any_folder(folder, is_defective_word) ? "good/ and defective/" : "";
+  if (any_folder(folder, is_good_word) && any_folder(folder, is_defective_word)) return "good/ and defective/";
+  const auto classes = class_folders(folder);
+  return classes.empty() ? "" : "good/ and " + classes.front() + "/";
 }
 
 Result<void> read_good_defective(const FolderContent& folder, const ReadOptions&, Dataset& dataset) {
@@ -91,7 +133,7 @@ Result<void> read_good_defective(const FolderContent& folder, const ReadOptions&
 // Good only: the same folder without defective/, or pictures with no folder at all.
 
 std::string good_only_evidence(const FolderContent& folder) {
-  if (any_folder(folder, is_defective_word)) return "";
+  if (any_folder(folder, is_defective_word) || !class_folders(folder).empty()) return "";
   if (any_folder(folder, is_good_word)) return "good/ alone";
   return folder.pictures.empty() ? "" : "pictures directly in the folder";
 }

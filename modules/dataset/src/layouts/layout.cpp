@@ -25,7 +25,9 @@ constexpr std::array<LayoutReader, 11> kLayouts{{
      "images/ and labels/, or train/images/ and train/labels/, or .txt beside the pictures; names in .yaml or "
      "classes.txt",
      yolo_evidence, read_yolo},
-    {Layout::voc, "voc", "Pascal VOC", "Annotations/*.xml, or .xml files beside the pictures", voc_evidence, read_voc},
+    {Layout::voc, "voc", "Pascal VOC",
+     "Annotations/*.xml, or .xml files beside the pictures; or images/ and masks/ (SegmentationClass/)", voc_evidence,
+     read_voc},
     {Layout::labelme, "labelme", "LabelMe", "a .json file beside each picture, with \"shapes\"", labelme_evidence,
      read_labelme},
     {Layout::via, "via", "VGG Image Annotator", "its project or its annotations as .json, beside the pictures",

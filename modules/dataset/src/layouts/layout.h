@@ -37,6 +37,8 @@ Result<void> read_good_only(const FolderContent& folder, const ReadOptions& opti
 // any.
 std::vector<std::string> unread_label_files(const FolderContent& folder);
 std::string csv_evidence(const FolderContent& folder);
+// What keeps .csv files from being a list of pictures, each behind "; "; empty: there are none.
+std::string why_no_csv(const FolderContent& folder);
 Result<void> read_csv_in_folder(const FolderContent& folder, const ReadOptions& options, Dataset& dataset);
 Result<void> read_csv_file(const std::filesystem::path& file, Dataset& dataset);
 std::string coco_evidence(const FolderContent& folder);

@@ -1,8 +1,9 @@
 // Pascal VOC: one .xml a picture with its objects, in Annotations/ (pictures in JPEGImages/, lists of names in
 // ImageSets/Main/train.txt …) or beside the pictures. An annotation without objects is a good part; a picture without
-// an annotation is not labelled.
+// an annotation is not labelled. Sets without annotations may have masks: SegmentationClass/ (picture_masks.h).
 #include "labels.h"
 #include "layouts/layout.h"
+#include "layouts/picture_masks.h"
 
 #include <algorithm>
 #include <map>
@@ -118,7 +119,7 @@ void read_annotation(const fs::path& file, Sample& sample, LabelProblems& proble
   set_class_by_boxes(sample, whole);
 }
 
-// A line of a list in ImageSets/Main.
+// A line of a list in ImageSets/Main or ImageSets/Segmentation.
 struct Listed {
   Split split = Split::unset;
   std::string line;   // without what is blank at its end
@@ -129,9 +130,12 @@ struct Listed {
 Result<std::vector<Listed>> read_lists(const fs::path& root, Dataset& dataset) {
   constexpr std::string_view kBlank = " \t\r";
   std::vector<Listed> lists;
+  std::error_code code;
+  const bool main = fs::is_directory(root / "ImageSets" / "Main", code);
+  const fs::path folder = root / "ImageSets" / (main ? "Main" : "Segmentation");
   for (const auto& [name, split] : {std::pair{"train.txt", Split::train}, std::pair{"val.txt", Split::validation},
                                     std::pair{"test.txt", Split::test}}) {
-    const fs::path file = root / "ImageSets" / "Main" / name;
+    const fs::path file = folder / name;
     const auto text = read_list_file(file);
     if (!text && text.error().code == ErrorCode::not_found) continue;
     if (!text) return text.error();
@@ -165,6 +169,18 @@ std::map<std::string, Listed> splits_of(const std::vector<Listed>& lists, const 
       problems.add(listed.place, fmt::format("{} stands in {}, too", stem, known->second.place));
   }
   return splits;
+}
+
+// Of samples that are there already.
+void set_splits(const std::vector<Listed>& lists, Dataset& dataset) {
+  FolderContent pictures;
+  pictures.path = dataset.root;
+  for (const Sample& sample : dataset.samples) pictures.pictures.push_back(sample.image.filename().string());
+  const auto splits = splits_of(lists, pictures, dataset.problems);
+  for (Sample& sample : dataset.samples) {
+    if (const auto found = splits.find(sample.image.stem().string()); found != splits.end())
+      sample.split = found->second.split;
+  }
 }
 
 Result<void> add_folder(const FolderContent& pictures, const fs::path& annotations, const std::vector<Listed>& lists,
@@ -211,16 +227,22 @@ std::string voc_evidence(const FolderContent& folder) {
   for (const auto& name : folder.others_with_extension(".xml")) {
     if (stems.contains(fs::path(name).stem())) return name + " beside its picture";
   }
-  return "";
+  return picture_masks_evidence(folder);
 }
 
 Result<void> read_voc(const FolderContent& folder, const ReadOptions&, Dataset& dataset) {
   LINEGUARD_ASSIGN(const auto lists, read_lists(folder.path, dataset));
+  if (!picture_masks_evidence(folder).empty()) {
+    LINEGUARD_TRY(read_picture_masks(folder, dataset));
+    set_splits(lists, dataset);
+    return {};
+  }
   if (!folder.has_folder("Annotations")) return add_folder(folder, folder.path, lists, dataset);
   for (const std::string_view name : {"JPEGImages", "images", "Images"}) {
     if (!folder.has_folder(name)) continue;
     LINEGUARD_ASSIGN(const FolderContent pictures, list_folder(folder.path / name));
-    return add_folder(pictures, folder.path / "Annotations", lists, dataset);
+    LINEGUARD_TRY(add_folder(pictures, folder.path / "Annotations", lists, dataset));
+    return attach_voc_masks(folder, dataset);
   }
   return add_folder(folder, folder.path / "Annotations", lists, dataset);
 }

@@ -150,7 +150,8 @@ class LabelFile {
     std::vector<double> numbers;
     for (const auto& field : fields) {
       const auto number = parse_number(field);
-      if (!number) return problem(fmt::format("\"{}\" is not a number", field));
+      if (!number)
+        return problem(fmt::format("\"{}\" is not a number: expected fractions with a decimal point, as 0.25", field));
       numbers.push_back(*number);
     }
     const bool polygon = numbers.size() >= 7 && numbers.size() % 2 == 1;

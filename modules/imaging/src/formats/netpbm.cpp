@@ -29,7 +29,7 @@ class Letters {
   // A number behind blanks and comments; none where something else stands or the file ends.
   std::optional<int> number() {
     pass_blanks();
-    constexpr int kMost = 1'000'000'000;
+    constexpr int kMost = 100'000'000;  // one more digit fits
     int value = 0;
     const std::size_t from = at_;
     for (; at_ < encoded_.size() && std::isdigit(letter()) != 0; ++at_) {

@@ -33,18 +33,30 @@ struct Model {
   package::RegionRules rules;  // of the operating point
 };
 
-enum class Selection { validation, test, held_out, all };
+enum class Selection { validation, test, held_out, not_learned, all };
 std::string_view to_string(Selection selection);
+
+// Pictures of the data set that a package is not measured on.
+struct LeftOut {
+  std::size_t learned = 0;       // it learned from them, byte for byte the same
+  std::size_t same_part = 0;     // other pictures of a part that it learned from
+  std::size_t other_splits = 0;  // of another split than the one that was asked for, or not labelled
+  std::string note;              // how many and why, with what counts them; empty: none is left out
+  std::size_t count() const { return learned + same_part + other_splits; }
+};
 
 // Which pictures a package is measured on.
 struct Selected {
   Selection selection = Selection::all;
   std::vector<std::size_t> samples;  // indices into dataset.samples, ascending
+  LeftOut left_out;
 };
 
-// `split`: "val", "test" or "all"; empty: what the data set itself keeps for testing (val where it names that alone);
-// of a data set that names no split the pictures that the package's training held out; else all of it. Errors: those of
-// reading the package, and invalid_argument for "val" or "test" of a data set that names none.
+// `split` empty: every picture that the package has not learned from and that shows no part that it has learned from,
+// whatever split the data set puts it in; where none is new, or the package does not know what it learned from: what
+// the data set keeps for testing (val where it names that alone), else what training held out, else all. "val", "test":
+// as the data set names them, else what training held out. "all": all. Reads every file. Errors: those of reading the
+// package, and invalid_argument for "val" or "test" of a data set that names none.
 Result<Selected> select_pictures(const std::filesystem::path& package, const std::string& split,
                                  const dataset::Dataset& dataset);
 
@@ -131,6 +143,8 @@ struct Evaluation {
   // Pictures; the first three without errors.
   std::size_t n_good = 0, n_defective = 0, n_unlabelled = 0, n_errors = 0;
   LearnedPictures learned;  // of them, where the caller knows
+  LeftOut left_out;         // of the data set, where the caller knows
+  std::string chosen_on;    // that the operating point was chosen on some of these; else empty
   // Unknown parts are diverted: they count as overkill and not as misses. Errors are in neither rate.
   Rate miss, overkill;
   bool counts_parts = false;                  // some part shows several pictures

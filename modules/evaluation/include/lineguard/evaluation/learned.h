@@ -23,6 +23,12 @@ Result<std::vector<LearnedPictures>> find_learned_pictures(const std::vector<std
 Result<std::string> note_of_chosen_on(const std::string& package, const std::string& operating_point,
                                       const dataset::Dataset& data, const std::vector<std::size_t>& samples);
 
+// Empty, or how many of these pictures look like ones that the package learned from (acceptance::check_independence):
+// such a picture may be a learned one that was saved anew, which no digest tells. Reads and decodes every picture.
+// Errors: those of the package.
+Result<std::string> note_of_near_duplicates(const std::string& package, const dataset::Dataset& data,
+                                            const std::vector<std::size_t>& samples, int threads);
+
 // Those of the samples that are new to the package and to its operating point: by digest, by look and by part. A part
 // with one picture that is not new is left out whole.
 struct NewPictures {

@@ -23,8 +23,11 @@ struct LearnedPicture {
 
 std::vector<std::uint8_t> look_of(const Image& image);
 
-// `part` is the name of its part; one that is only the file's own name, as a data set has it where nothing names parts,
-// does not count: other sets have files of that name, too. A file that can't be decoded has no look. Errors: those of
+// SHA-256 of the part's name. Empty for one that is only the file's own name, as a data set has it where nothing names
+// parts: other sets have files of that name, too.
+std::string part_digest(const std::filesystem::path& file, const std::string& part);
+
+// `part` is the name of its part, as part_digest() takes it. A file that can't be decoded has no look. Errors: those of
 // reading the file.
 Result<LearnedPicture> describe_picture(const std::filesystem::path& file, const std::string& part);
 

@@ -16,6 +16,7 @@ namespace lineguard::station {
 struct GateHistory {
   std::optional<GatePoint> gate;        // the newest reading that was recorded
   std::vector<PartNumber> passes;       // decided `pass`, effective, and not at the gate by then
+  std::optional<std::uint32_t> epoch;   // of the newest start
   std::optional<PlcPosition> position;  // where the PLC stood at the newest start or restart of its count
 };
 

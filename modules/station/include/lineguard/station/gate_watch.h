@@ -44,6 +44,8 @@ class GateWatch {
   std::optional<GateFinding> on_pass(PartNumber part);
   // A reading of the PLC. At most one finding a reading; parts are compared once.
   std::optional<GateFinding> on_gate(SteadyTime now, const GatePoint& point);
+  // What waits will not be compared: another station's parts are among what the gate counts from here on.
+  std::optional<GateFinding> give_up(const std::string& detail);
   // The PLC numbers its parts anew; those of the old count may still come to the gate.
   void on_new_count();
 
@@ -53,7 +55,6 @@ class GateWatch {
  private:
   GateFinding compare(const GatePoint& point);
   GateFinding compare_across_counts(const GatePoint& point);
-  std::optional<GateFinding> give_up(const std::string& detail);
   std::vector<PartNumber> take_passes(const record::NumberRange& range);
   static std::vector<PartNumber> take_range(std::deque<PartNumber>& from, const record::NumberRange& range,
                                             bool drop_behind);

@@ -86,8 +86,9 @@ class InspectionCycle {
   // `clock` must outlive it. Nothing is decided before begin().
   InspectionCycle(CycleSettings settings, Clock& clock);
 
-  // What the record says of the gate and the numbers before; before begin().
-  void remember(const GateHistory& history);
+  // What the record says of the gate and the numbers before; before begin(). `another_since`: another station ran the
+  // PLC in between, so that the gate's counts say nothing of what this one decided.
+  void remember(const GateHistory& history, bool another_since = false);
   // The first contact with the PLC, whose newest number is `position.number`, and what the record says of the time
   // before: numbers without a decision up to that one become `divert: station down`; outputs without a confirmation
   // become `output unknown`, except the one whose Ack the PLC still shows (`acknowledged`). `started_payload`: JSON
@@ -189,6 +190,7 @@ class InspectionCycle {
   std::vector<Decision> decisions_;
   CycleCounters counters_;
   GateWatch gate_watch_;
+  std::optional<GateFinding> unsettled_before_;  // told with the start
   std::string gate_alarm_;
   std::set<PartNumber> unknown_outputs_;                                   // passes that the gate has not settled yet
   PlcPosition position_;                                                   // the newest one

@@ -13,6 +13,7 @@ struct PlcPosition {
   PartNumber number = 0;       // the newest part's
   std::uint16_t triggers = 0;  // that it gave, wraps; 0: none since it began to count
   std::uint32_t gated = 0;     // parts that came to the gate
+  std::uint32_t passed = 0;    // those of them that passed
 };
 
 enum class Arrival {
@@ -35,7 +36,8 @@ struct NumberedTrigger {
 //
 // A jump forward is a gap where it is at most max_gap, or where as many parts came to the gate meanwhile (give or take
 // max_gap). Everything else that does not go on from the last number is a new count: a jump back by repeat_window or
-// more, two numbers in order within it, or any number behind the last one when the count of triggers began again.
+// more, two numbers in order within it, any number behind the last one when the count of triggers began again, or any
+// at all where the gate has passed or diverted fewer parts than before, and as many as there are numbers since 1.
 // A new count begins with 1 where max_gap or the count of triggers agree; else so many numbers before the first one
 // that was seen as there were triggers since the old count was seen last (at most: some may have been of the old one).
 class TriggerNumbers {
@@ -57,6 +59,7 @@ class TriggerNumbers {
  private:
   bool goes_on(const PlcPosition& position) const;
   bool counts_triggers_anew(const PlcPosition& position) const;
+  bool counts_gate_anew(const PlcPosition& position) const;
   bool repeats(const PlcPosition& position);
   PartNumber first_of_count(const PlcPosition& position) const;
   NumberedTrigger restart(const PlcPosition& position, PartNumber last_skipped) const;

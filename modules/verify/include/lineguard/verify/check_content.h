@@ -2,6 +2,7 @@
 // the good parts.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -13,14 +14,19 @@
 namespace lineguard::verify {
 
 struct ContentCheckOptions {
-  int threads = 2;  // >= 1
+  int threads = 2;                   // >= 1
+  std::size_t most_pictures = 4000;  // of a larger set as many are looked at, drawn evenly (pictures_to_look_at)
 };
+
+// Indices into dataset.samples: all, or of more than `most` as many of them: defective and other ones by halves where
+// there are enough of both, each evenly over the set's order. So time and memory are bounded however large a set is.
+std::vector<std::size_t> pictures_to_look_at(const dataset::Dataset& dataset, std::size_t most);
 
 // Findings of the checks likely-label-error (one a picture, the likeliest first), contaminated-good and
 // near-duplicate(-across-splits), likely-part-in-two-splits and likely-one-part. The installed backbone is run once
-// over every picture (twice where there are more than the reservoir of patches holds). Memory: a reservoir of 200,000
-// patches and about 4.1 kB a picture. Pictures that can't be decoded are left out: check_dataset() names them.
-// Deterministic for any number of threads.
+// over every picture that is looked at (twice where there are more than the reservoir of patches holds). Memory: a
+// reservoir of 150,000 patches and about 8 kB a picture. Pictures that can't be decoded are left out: check_dataset()
+// names them. Deterministic for any number of threads.
 //
 // - Label errors: five-fold cross-validation by part of a small network on embeddings and of the distance to a good
 //   bank made without the part; needs 20 pictures of either label. A picture is likely wrong where the network gives
