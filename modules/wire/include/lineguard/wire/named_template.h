@@ -1,4 +1,4 @@
-// A template is sent once and then named by its digest (docs/api.md, docs/adr/0046).
+// A template is sent once and then named by its digest (docs/api.md, docs/adr/0047).
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
 // Pixels on the wire: a camera's picture as it lies in memory, under a media type that says what it is, so that nobody
-// encodes within the deadline (docs/api.md, docs/adr/0045).
+// encodes within the deadline (docs/api.md, docs/adr/0046).
 #pragma once
 
 #include <cstdint>
