@@ -41,7 +41,7 @@ def main(url, picture):
     answers = {
         "pixels": ask(url, "--data-binary", "@frame.raw", "-H", "Content-Type: " + kind),
         "padded": ask(url, "--data-binary", "@padded.raw", "-H", f"Content-Type: {kind}; row_bytes={WIDTH + PADDING}"),
-        "a form": ask(url, "-F", f'image=@frame.raw;type="{kind}"'),
+        "a form": ask(url, "-F", f"image=@frame.raw;type={kind}"),
     }
     wrong = [f"{name}: {answer}" for name, answer in answers.items() if answer.get("score") != png["score"]]
     print("\n".join(wrong) or f"pixels have the score of the PNG: {png['score']}")

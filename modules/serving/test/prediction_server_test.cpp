@@ -386,9 +386,9 @@ TEST_F(Serving, PixelsBeyondTheLimitsAreRefusedByTheirHeader) {
         send("POST", "/v1/inspect/tiles", "x", {{"Content-Type", kPixels + "; channels=1; bits=8; " + size}});
     EXPECT_EQ(refused.status, 413) << refused.body;
   }
-  start({.port = 0, .workers = 1, .queue = 0, .memory_bytes = 1'000'000});
-  const http::Response costly = send("POST", "/v1/inspect/tiles", std::string(500'000, 'x'),
-                                     {{"Content-Type", kPixels + "; width=1000; height=500; channels=1; bits=8"}});
+  start({.port = 0, .workers = 1, .queue = 0, .memory_bytes = 2'000'000});
+  const http::Response costly = send("POST", "/v1/inspect/tiles", std::string(550'000, 'x'),
+                                     {{"Content-Type", kPixels + "; width=1000; height=550; channels=1; bits=8"}});
   EXPECT_EQ(costly.status, 413) << costly.body;
   EXPECT_EQ(predictor_->calls, 0);
 }
