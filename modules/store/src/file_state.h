@@ -21,8 +21,4 @@ struct FileState {
 // None: there is no such file. Errors: those of stat.
 Result<std::optional<FileState>> state_of(const std::filesystem::path& file);
 
-// Records are kept on disks of this machine: a network file system promises neither locks nor durability.
-// Errors: unsupported, naming the file system.
-Result<void> require_local_disk(const std::filesystem::path& file);
-
 }  // namespace lineguard::store

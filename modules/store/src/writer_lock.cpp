@@ -15,6 +15,7 @@
 
 #include <lineguard/core/clock.h>
 #include <lineguard/core/files.h>
+#include <lineguard/store/local_disk.h>
 
 namespace lineguard::store {
 namespace {
