@@ -12,6 +12,7 @@
 
 #include <lineguard/core/picture_sum.h>
 #include <lineguard/core/stop_scope.h>
+#include <lineguard/http/about_page.h>
 #include <lineguard/http/metrics.h>
 #include <lineguard/http/recent_answer.h>
 #include <lineguard/imaging/decode.h>
@@ -115,6 +116,7 @@ struct PredictionServer::State {
   void expose_health();
   bool is_ready() const;  // no model failed its self-test
   http::Response show_model(const http::Request& request) const;
+  http::AboutPage about() const;
   void note(const http::Request& request, int status);
 };
 
@@ -176,8 +178,24 @@ http::Response PredictionServer::State::show_model(const http::Request& request)
   return http::json_response(200, model_json(model->second));
 }
 
+http::AboutPage PredictionServer::State::about() const {
+  http::AboutPage page;
+  page.title = "Lineguard prediction server";
+  page.what = "It judges pictures of parts: a picture goes in by POST, label, score and regions come back.";
+  page.facts.emplace_back("state", is_ready() ? "ready" : "not ready: it drains, or a model failed its self-test");
+  for (const auto& [name, model] : models)
+    page.facts.emplace_back("model " + name,
+                            fmt::format("version {}, digest {}", model.identity.version, model.identity.digest));
+  page.links = {{"/v1/models", "what is served, as JSON"},
+                {"/v1/health/ready", "200 while it takes predictions"},
+                {"/v1/health/live", "200 while the process answers"},
+                {"/metrics", "figures for monitoring, as Prometheus text"}};
+  return page;
+}
+
 http::Router PredictionServer::State::routes() {
   http::Router router;
+  router.get("/", [this](const http::Request& request) { return http::about_response(request, about()); });
   router.set_hint("see docs/api.md");
   router.get_always("/v1/health/live",
                     [](const http::Request&) { return http::json_response(200, "{\"live\":true}\n"); });

@@ -88,6 +88,15 @@ TEST_F(Serving, APictureBecomesAPredictionWithModelAndId) {
   EXPECT_EQ(line->id.size(), 32u);
 }
 
+TEST_F(Serving, TheRootSaysWhatAnswersHere) {
+  const http::Response page = send("GET", "/");
+  EXPECT_EQ(page.status, 200);
+  for (const char* text : {"Lineguard prediction server", "tiles", "/v1/models", "/metrics", "/v1/health/ready"})
+    EXPECT_NE(page.body.find(text), std::string::npos) << text;
+  const http::Response json = send("GET", "/", "", {{"Accept", "application/json"}});
+  EXPECT_NE(json.body.find("lineguard.about/1"), std::string::npos) << json.body;
+}
+
 TEST_F(Serving, MapAndEmbeddingAreOptIn) {
   EXPECT_EQ(send("POST", "/v1/inspect/tiles", "1").body.find("embedding"), std::string::npos);
   const std::string body = send("POST", "/v1/inspect/tiles?map=1&embedding=1", "1").body;
