@@ -23,6 +23,12 @@ int word_at(const std::vector<std::uint8_t>& bytes, std::size_t at) {
   return bytes[at] << 8 | bytes[at + 1];
 }
 
+constexpr int kAround = 8;  // registers behind a table that stands elsewhere, which can be read, too
+
+int end_of(const PlcTable& table) {
+  return table.base_address + station_block().address + station_block().words;
+}
+
 bool inside(int address, int words, RegisterBlock block) {
   return address >= block.address && address + words <= block.address + block.words;
 }
@@ -45,7 +51,7 @@ std::optional<std::size_t> frame_length(const std::vector<std::uint8_t>& bytes) 
   return kHeader + static_cast<std::size_t>(length);
 }
 
-int exception_for(const std::vector<std::uint8_t>& frame) {
+int exception_for(const std::vector<std::uint8_t>& frame, const PlcTable& table) {
   const std::size_t size = frame.size() - kFunction;  // of function code and data
   const int function = frame[kFunction];
   if (function != kReadHolding && function != kWriteSingle && function != kWriteMultiple)
@@ -58,12 +64,16 @@ int exception_for(const std::vector<std::uint8_t>& frame) {
     return MODBUS_EXCEPTION_ILLEGAL_DATA_VALUE;
   if (many && (frame[kFunction + 5] != words * 2 || size != 6 + static_cast<std::size_t>(words) * 2))
     return MODBUS_EXCEPTION_ILLEGAL_DATA_VALUE;
-  const bool allowed =
-      inside(address, words, station_block()) || (function == kReadHolding && inside(address, words, input_block()));
+  const bool reading = function == kReadHolding;
+  if (!reading && table.refuse_writes) return MODBUS_EXCEPTION_ILLEGAL_FUNCTION;
+  const int place = address - table.base_address;
+  const bool allowed = inside(place, words, station_block()) || (reading && inside(place, words, input_block())) ||
+                       (reading && table.base_address > 0 && address + words <= end_of(table) + kAround);
   return allowed ? 0 : MODBUS_EXCEPTION_ILLEGAL_DATA_ADDRESS;
 }
 
-Result<std::unique_ptr<ModbusServer>> ModbusServer::listen(const HostPort& address, int max_clients) {
+Result<std::unique_ptr<ModbusServer>> ModbusServer::listen(const HostPort& address, int max_clients,
+                                                           const PlcTable& table) {
   const std::string name = fmt::format("{}:{}", address.host, address.port);
   modbus_t* context = modbus_new_tcp_pi(address.host.c_str(), std::to_string(address.port).c_str());
   if (!context) return make_error(ErrorCode::invalid_argument, name + ": " + modbus_strerror(errno));
@@ -76,12 +86,12 @@ Result<std::unique_ptr<ModbusServer>> ModbusServer::listen(const HostPort& addre
     modbus_free(context);
     return error;
   }
-  return std::unique_ptr<ModbusServer>(new ModbusServer(context, listening, port_of(listening), max_clients));
+  return std::unique_ptr<ModbusServer>(new ModbusServer(context, listening, port_of(listening), max_clients, table));
 }
 
-ModbusServer::ModbusServer(modbus_t* context, int listening, int port, int max_clients)
-    : context_(context), listening_(listening), port_(port), max_clients_(max_clients) {
-  mapping_ = modbus_mapping_new(0, 0, station_block().address + station_block().words, 0);
+ModbusServer::ModbusServer(modbus_t* context, int listening, int port, int max_clients, const PlcTable& table)
+    : context_(context), table_(table), listening_(listening), port_(port), max_clients_(max_clients) {
+  mapping_ = modbus_mapping_new(0, 0, end_of(table) + kAround, 0);
   LINEGUARD_CHECK(mapping_ != nullptr, "memory for the registers");
   modbus_set_slave(context_, MODBUS_TCP_SLAVE);
 }
@@ -144,20 +154,26 @@ bool ModbusServer::receive(Client& client) {
 }
 
 bool ModbusServer::answer(const Client& client, const std::vector<std::uint8_t>& frame) {
+  if (table_.unit >= 0 && frame[kHeader] != table_.unit) return true;  // not for this one: silence
   modbus_set_socket(context_, client.fd);
-  const int exception = exception_for(frame);
+  const int exception = exception_for(frame, table_);
   if (exception != 0) return modbus_reply_exception(context_, frame.data(), static_cast<unsigned>(exception)) > 0;
   return modbus_reply(context_, frame.data(), static_cast<int>(frame.size()), mapping_) > 0;
 }
 
 void ModbusServer::set_inputs(const PlcInputs& inputs) {
-  const Registers registers = encode_inputs(inputs);
-  std::ranges::copy(registers, mapping_->tab_registers + input_block().address);
+  if (table_.all_zero) return;
+  Registers registers = encode_inputs(inputs);
+  if (table_.word_order == WordOrder::low_first) swap_words(input_block(), registers);
+  std::ranges::copy(registers, mapping_->tab_registers + table_.base_address + input_block().address);
 }
 
 PlcOutputs ModbusServer::outputs() const {
   const auto block = station_block();
-  const std::span<const std::uint16_t> registers{mapping_->tab_registers + block.address, block.words};
+  const std::uint16_t* first = mapping_->tab_registers + table_.base_address + block.address;
+  Registers held(first, first + block.words);
+  if (table_.word_order == WordOrder::low_first) swap_words(block, held);
+  const std::span<const std::uint16_t> registers(held);
   if (auto whole = decode_station(registers)) return *whole;
   // Half of an identity is nobody's: what it says is no result.
   PlcOutputs outputs = decode_outputs(registers.first(output_block().words));

@@ -11,6 +11,7 @@
 #include <lineguard/core/result.h>
 #include <lineguard/plc/modbus_plc.h>
 #include <lineguard/plc/registers.h>
+#include <lineguard/plc/simulator.h>
 
 struct _modbus;            // NOLINT(bugprone-reserved-identifier): libmodbus names it so
 struct _modbus_mapping_t;  // NOLINT(bugprone-reserved-identifier)
@@ -22,11 +23,12 @@ std::optional<std::size_t> frame_length(const std::vector<std::uint8_t>& bytes);
 
 // The exception code that a whole frame deserves, 0 for a request that may be answered: reads of holding registers
 // inside one of the blocks and writes inside the station's.
-int exception_for(const std::vector<std::uint8_t>& frame);
+int exception_for(const std::vector<std::uint8_t>& frame, const PlcTable& table = {});
 
 class ModbusServer {
  public:
-  static Result<std::unique_ptr<ModbusServer>> listen(const HostPort& address, int max_clients);
+  static Result<std::unique_ptr<ModbusServer>> listen(const HostPort& address, int max_clients,
+                                                      const PlcTable& table = {});
   ~ModbusServer();
   ModbusServer(const ModbusServer&) = delete;
   ModbusServer& operator=(const ModbusServer&) = delete;
@@ -44,13 +46,14 @@ class ModbusServer {
     int fd = -1;
     std::vector<std::uint8_t> received;
   };
-  ModbusServer(_modbus* context, int listening, int port, int max_clients);
+  ModbusServer(_modbus* context, int listening, int port, int max_clients, const PlcTable& table);
   void accept_client();
   bool receive(Client& client);  // false: the connection is over
   bool answer(const Client& client, const std::vector<std::uint8_t>& frame);
 
   _modbus* context_;
-  _modbus_mapping_t* mapping_;  // both blocks and the gap between them
+  PlcTable table_;
+  _modbus_mapping_t* mapping_;  // from register 0 to behind the table
   int listening_, port_, max_clients_;
   std::vector<Client> clients_;
 };

@@ -40,4 +40,10 @@ Result<std::unique_ptr<Plc>> open(const PlcConfig& config, Clock& clock) {
   return kDrivers.open(config, clock);
 }
 
+Result<PlcLook> look(const PlcConfig& config, Clock& clock) {
+  if (config.driver == "modbus") return look_at_modbus_plc(config.modbus, clock);
+  LINEGUARD_ASSIGN(const auto plc, open(config, clock));
+  return PlcLook{plc->name(), {}, {}};
+}
+
 }  // namespace lineguard::plc

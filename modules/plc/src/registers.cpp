@@ -209,6 +209,32 @@ void append_infos(const std::vector<Field<Block>>& fields, bool from_plc, std::v
     infos.push_back({field.address, field.bit, field.name, type_of(field), from_plc, field.meaning});
 }
 
+// The first words of the u32s of a block, counted from its start.
+template <typename Block>
+void append_pairs(const std::vector<Field<Block>>& fields, std::uint16_t block, std::vector<std::size_t>& pairs) {
+  for (const auto& field : fields) {
+    if (words_of(field) == 2) pairs.push_back(static_cast<std::size_t>(field.address - block));
+  }
+}
+
+template <typename Block>
+std::string value_text(const Field<Block>& field, const Block& block) {
+  return std::visit(
+      [&](auto member) -> std::string {
+        using M = decltype(member);
+        if constexpr (std::is_same_v<M, Check>) {
+          return "";
+        } else if constexpr (std::is_same_v<M, std::string Block::*>) {
+          return "\"" + block.*member + "\"";
+        } else if constexpr (std::is_same_v<M, Reason PlcOutputs::*>) {
+          return "";
+        } else {
+          return fmt::format("{}", static_cast<std::uint32_t>(block.*member));
+        }
+      },
+      field.member);
+}
+
 }  // namespace
 
 RegisterBlock input_block() {
@@ -289,6 +315,31 @@ Result<PlcOutputs> decode_station(std::span<const std::uint16_t> registers) {
     return make_error(ErrorCode::device_error,
                       "IdentityCheck does not fit Epoch and Instance: the block was read while it changed");
   return outputs;
+}
+
+void swap_words(RegisterBlock block, std::span<std::uint16_t> registers) {
+  std::vector<std::size_t> pairs;
+  if (block.address == input_block().address) {
+    append_pairs(input_fields(), block.address, pairs);
+  } else {
+    append_pairs(output_fields(), block.address, pairs);
+    append_pairs(identity_fields(), block.address, pairs);
+  }
+  for (const std::size_t first : pairs) {
+    if (first + 1 < registers.size()) std::swap(registers[first], registers[first + 1]);
+  }
+}
+
+std::vector<std::string> describe_inputs(std::span<const std::uint16_t> registers) {
+  PlcInputs inputs;
+  decode(input_fields(), registers, inputs, input_check);
+  std::vector<std::string> lines;
+  for (const auto& field : input_fields()) {
+    std::string value = value_text(field, inputs);
+    if (value.empty()) value = fmt::format("{:08x}", get_u32(&registers[field.address]));
+    lines.push_back(fmt::format("{} = {}", field.name, value));
+  }
+  return lines;
 }
 
 }  // namespace lineguard::plc

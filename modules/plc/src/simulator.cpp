@@ -86,8 +86,13 @@ Result<std::unique_ptr<PlcSimulator>> PlcSimulator::start(const PlcSimulatorConf
   if (config.scan < Milliseconds(1) || config.scan > Milliseconds(100))
     return make_error(ErrorCode::invalid_argument,
                       fmt::format("scan = {} ms is out of range, allowed: 1 to 100", config.scan.count()));
+  if (config.table.base_address < 0 || config.table.base_address > 65000 || config.table.unit < -1 ||
+      config.table.unit > 255)
+    return make_error(ErrorCode::invalid_argument,
+                      fmt::format("base address {} or unit {} is out of range, allowed: 0 to 65000, 0 to 255",
+                                  config.table.base_address, config.table.unit));
   LINEGUARD_ASSIGN(HostPort address, parse_host_port(config.address));
-  LINEGUARD_ASSIGN(auto modbus, ModbusServer::listen(address, config.max_clients));
+  LINEGUARD_ASSIGN(auto modbus, ModbusServer::listen(address, config.max_clients, config.table));
   auto server = std::make_unique<Server>(config, std::move(address), std::move(modbus), std::move(on_record));
   server->wake_fd = eventfd(0, EFD_CLOEXEC);
   if (server->wake_fd < 0) return make_error(ErrorCode::unavailable, "cannot make an eventfd");

@@ -25,7 +25,8 @@ struct SimulatePlcOptions {
   std::uint32_t parts = 0;
   int travel_ms = 500, heartbeat_timeout_ms = 500, linger_ms = 500;
   PartNumber first_number = 1;
-  std::string lot, recipe;
+  std::string lot, recipe, word_order = std::string(to_string(plc::WordOrder::high_first));
+  plc::PlcTable table;
   std::filesystem::path log, serials;
   std::vector<PartNumber> doubled, lost, rushed, restart, freeze;
 };
@@ -89,6 +90,8 @@ Result<std::vector<std::string>> read_serials(const std::filesystem::path& file)
 Result<plc::PlcSimulatorConfig> config_of(const SimulatePlcOptions& options) {
   plc::PlcSimulatorConfig config;
   config.address = options.address;
+  config.table = options.table;
+  if (const auto order = value_named(plc::kWordOrderNames, options.word_order)) config.table.word_order = *order;
   auto& program = config.program;
   program.first_number = options.first_number;
   program.parts = options.parts;
@@ -153,6 +156,25 @@ void add_fault_options(CLI::App& command, SimulatePlcOptions& options) {
   add("--freeze", options.freeze, "The PLC's heartbeat stands still for 1 s after part N's trigger");
 }
 
+// Another table than a station expects at first, or what goes wrong when one is wired.
+void add_table_options(CLI::App& command, SimulatePlcOptions& options) {
+  constexpr const char* kGroup = "Table";
+  std::vector<std::string> orders;
+  for (const auto& named : plc::kWordOrderNames) orders.emplace_back(named.name);
+  command.add_option("--base-address", options.table.base_address, "Protocol address of the table's first register")
+      ->check(CLI::Range(0, 65000))
+      ->group(kGroup);
+  command.add_option("--word-order", options.word_order, "Of 32-bit values: \"high first\" or \"low first\"")
+      ->check(CLI::IsMember(orders))
+      ->group(kGroup);
+  command.add_option("--unit", options.table.unit, "Answer this unit only (any)")
+      ->check(CLI::Range(0, 255))
+      ->group(kGroup);
+  command.add_flag("--refuse-writes", options.table.refuse_writes, "Answer every write with exception 1")
+      ->group(kGroup);
+  command.add_flag("--all-zero", options.table.all_zero, "The program does not fill the table")->group(kGroup);
+}
+
 void add_plc_command(CLI::App& simulate, Run& run) {
   auto options = std::make_shared<SimulatePlcOptions>();
   auto& command = *simulate.add_subcommand(
@@ -176,6 +198,7 @@ void add_plc_command(CLI::App& simulate, Run& run) {
       ->check(CLI::Range(0, 60000))
       ->capture_default_str();
   add_fault_options(command, *options);
+  add_table_options(command, *options);
   command.footer(
       "The line starts when a station is Ready. The summary goes to stdout as JSON when the last part has passed the\n"
       "gate, or on SIGTERM.\n"

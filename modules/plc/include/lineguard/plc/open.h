@@ -28,4 +28,7 @@ void read_config(ConfigReader& table, PlcConfig& config);
 // that is not in this build; names the option that builds it).
 Result<std::unique_ptr<Plc>> open(const PlcConfig& config, Clock& clock = system_clock());
 
+// A look at the PLC that changes nothing at it. Errors: those of the driver, with what to set.
+Result<PlcLook> look(const PlcConfig& config, Clock& clock = system_clock());
+
 }  // namespace lineguard::plc

@@ -6,14 +6,25 @@
 #include <string>
 
 #include <lineguard/plc/plc_program.h>
+#include <lineguard/plc/registers.h>
 
 namespace lineguard::plc {
+
+// How this PLC's table differs from the one that a station expects: what people set wrongly at one of the two ends.
+struct PlcTable {
+  int base_address = 0;  // of its first register, 0 to 65000; with another than 0 all registers around can be read, too
+  WordOrder word_order = WordOrder::high_first;
+  int unit = -1;               // answers this one only, 0 to 255; -1: any
+  bool refuse_writes = false;  // with exception 1, as a PLC whose writes were not allowed
+  bool all_zero = false;       // its program does not fill the table
+};
 
 struct PlcSimulatorConfig {
   std::string address = "127.0.0.1:0";  // HOST:PORT to listen on; port 0: any free one
   int max_clients = 8;                  // 1 to 64; one more is refused by closing its connection
   Milliseconds scan{1};                 // the program's cycle
   bool start_when_ready = true;         // the line starts by itself once the station is Ready with a living heartbeat
+  PlcTable table{};
   PlcProgramConfig program{};
 };
 
