@@ -96,6 +96,10 @@ void add_context(json& payload, const DecisionContext& context) {
   add_text(payload, "picture", context.picture);
   if (!context.picture_sha256.empty()) payload["picture_sha256"] = digests_json(context.picture_sha256);
   if (context.unknown_band) payload["unknown_band"] = number(*context.unknown_band);
+  if (context.kept)
+    payload["kept"] = {{"file", shortened(context.kept->file)},
+                       {"because", to_string(context.kept->because)},
+                       {"probability", number(context.kept->probability)}};
 }
 
 // ---- reading
@@ -173,6 +177,14 @@ std::vector<PictureDigest> read_digests(Fields& fields) {
   return digests;
 }
 
+KeptPicture read_kept(Fields fields) {
+  KeptPicture kept;
+  fields.text("file", kept.file);
+  fields.name("because", kKeptBecauseNames, kept.because);
+  fields.number("probability", kept.probability);
+  return kept;
+}
+
 DecisionContext read_context(Fields& fields) {
   DecisionContext context;
   fields.text("recipe", context.recipe);
@@ -181,6 +193,7 @@ DecisionContext read_context(Fields& fields) {
   fields.text("picture", context.picture);
   context.picture_sha256 = read_digests(fields);
   fields.number("unknown_band", context.unknown_band);
+  if (const json* kept = fields.find("kept")) context.kept = read_kept(fields.inside(*kept, "kept"));
   return context;
 }
 

@@ -21,6 +21,7 @@ class Select {
     add("sequence >= {}", filter.from_sequence);
     if (filter.part && format == 1) add("part = {}", std::int64_t{*filter.part});
     if (filter.part && format > 1) add(kOfPart, std::int64_t{*filter.part});
+    if (filter.kind) add("kind = {}", std::string(to_string(*filter.kind)));
     if (filter.reason) add_reason(std::string(to_string(*filter.reason)), format);
     if (filter.since) add(format == 1 ? "utc >= {}" : "utc_ms >= {}", time(*filter.since, format));
     if (filter.until) add(format == 1 ? "utc <= {}" : "utc_ms <= {}", time(*filter.until, format));

@@ -95,6 +95,7 @@ class Values {
     DecisionContext context{text(), text(), text(), text(), {}, {}};
     for (auto i = up_to(2); i > 0; --i) context.picture_sha256.push_back({text(), text()});
     if (up_to(1)) context.unknown_band = real();
+    if (up_to(1)) context.kept = KeptPicture{text(), one_of(kKeptBecauseNames), real()};
     return context;
   }
 

@@ -1,6 +1,7 @@
 // Decisions, of one part or of a run of numbers, as payloads of events, and back. What is written is read back whole.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,24 @@ struct PictureDigest {
   bool operator==(const PictureDigest&) const = default;
 };
 
+// Why the picture of a part was to be kept: all of diverted parts, of passed ones a sample.
+enum class KeptBecause { diverted, sample };
+inline constexpr auto kKeptBecauseNames =
+    std::to_array<EnumName<KeptBecause>>({{KeptBecause::diverted, "diverted"}, {KeptBecause::sample, "sample"}});
+static_assert(names_every_value(kKeptBecauseNames));
+constexpr std::string_view to_string(KeptBecause because) {
+  return name_of(kKeptBecauseNames, because);
+}
+
+// Where the station was about to keep a part's picture when it decided. The file may be absent: the disk was full, or
+// its time was over.
+struct KeptPicture {
+  std::string file;  // relative to the station's folder of pictures
+  KeptBecause because = KeptBecause::diverted;
+  double probability = 1;  // with which a part that was decided like this one is kept: statistics weigh by 1 / it
+  bool operator==(const KeptPicture&) const = default;
+};
+
 // What stands beside a decision in the record; empty fields are left out.
 struct DecisionContext {
   std::string recipe = {};  // id
@@ -28,6 +47,7 @@ struct DecisionContext {
   std::string picture = {};                           // View::source of the first view
   std::vector<PictureDigest> picture_sha256 = {};     // may come later, with `actuated`
   std::optional<double> unknown_band = std::nullopt;  // Recipe::unknown_band
+  std::optional<KeptPicture> kept = std::nullopt;     // of the first view; none: it was not to be kept
   bool operator==(const DecisionContext&) const = default;
 };
 

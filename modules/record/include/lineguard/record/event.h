@@ -30,6 +30,7 @@ enum class EventKind {
   station_started,      // part: the PLC's newest number then
   station_stopped,
   station_taken_over,  // this station took the PLC from another one
+  pictures_deleted,    // kept pictures made room for newer ones, or their time was over; payload: because, files
 };
 inline constexpr auto kEventKindNames = std::to_array<EnumName<EventKind>>({
     {EventKind::decided, "decided"},
@@ -46,6 +47,7 @@ inline constexpr auto kEventKindNames = std::to_array<EnumName<EventKind>>({
     {EventKind::station_started, "station_started"},
     {EventKind::station_stopped, "station_stopped"},
     {EventKind::station_taken_over, "station_taken_over"},
+    {EventKind::pictures_deleted, "pictures_deleted"},
 });
 static_assert(names_every_value(kEventKindNames));
 constexpr std::string_view to_string(EventKind kind) {

@@ -25,8 +25,9 @@ struct EventFilter {
   std::optional<PartNumber> part = {};  // events of this part, and ranges that hold it
   std::string serial = {}, lot = {}, recipe = {};
   std::optional<UtcTime> since = {}, until = {};  // when it was appended, both included
-  std::optional<Reason> reason = {};              // decisions with this reason only, of parts and of ranges
-  std::optional<std::int64_t> last = {};          // the newest N of those that match, >= 1
+  std::optional<EventKind> kind = {};
+  std::optional<Reason> reason = {};      // decisions with this reason only, of parts and of ranges
+  std::optional<std::int64_t> last = {};  // the newest N of those that match, >= 1
 };
 
 // Whether the chain holds. What else can be checked, and who vouches for it: verification.h.
