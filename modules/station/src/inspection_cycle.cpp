@@ -25,6 +25,7 @@ InspectionCycle::InspectionCycle(CycleSettings settings, Clock& clock)
     : settings_(std::move(settings)),
       clock_(clock),
       numbers_(settings_.max_gap, settings_.repeat_window),
+      picture_policy_(settings_.pictures),
       records_(settings_.record_queue),
       results_(settings_.ack_timeout, settings_.max_results) {
   LINEGUARD_CHECK(settings_.max_in_flight >= 1 && settings_.max_results >= 1, "the cycle can hold a part");
@@ -200,6 +201,12 @@ void InspectionCycle::on_ack(PartNumber part, bool taken) {
   if (known) late_digests_.erase(digests);
 }
 
+// Decisions come first: while they wait for the record, this is left out.
+void InspectionCycle::on_pictures_deleted(const std::string& payload) {
+  if (records_.failing() || records_.waiting() > settings_.record_queue.max_waiting / 2) return;
+  records_.add({record::EventKind::pictures_deleted, std::nullopt, payload});
+}
+
 void InspectionCycle::on_plc_failed(const Error& error) {
   ++counters_.plc_failures;
   linked_ = false;
@@ -336,6 +343,7 @@ void InspectionCycle::settle(Part& part) {
     if (digests_due_.size() >= settings_.max_results) digests_due_.clear();
     digests_due_[part.ticket] = decision.part_number;
   }
+  if (auto kept = kept_picture(part)) actions_.push_back(KeepAction{part.capture, std::move(*kept)});
   if (decision.outcome != Outcome::pass) return;
   if (const auto finding = gate_watch_.on_pass(decision.part_number)) report(*finding);
 }
@@ -385,7 +393,13 @@ record::DecisionContext InspectionCycle::context_of(const Part& part) const {
   if (part.capture) context.picture = part.capture->views.front().source;
   context.picture_sha256 = part.digests;
   context.unknown_band = settings_.recipe.unknown_band;
+  context.kept = kept_picture(part);
   return context;
+}
+
+std::optional<record::KeptPicture> InspectionCycle::kept_picture(const Part& part) const {
+  if (!part.capture) return std::nullopt;
+  return picture_policy_.plan(part.decision.outcome, part.decision.part_number, part.ticket, *part.capture);
 }
 
 // ---- what is to be done

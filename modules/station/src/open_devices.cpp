@@ -1,3 +1,5 @@
+#include "picture_store.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <optional>
@@ -15,6 +17,7 @@
 #include <lineguard/record/record_writer.h>
 #include <lineguard/station/judge.h>
 #include <lineguard/station/open_devices.h>
+#include <lineguard/store/local_disk.h>
 #include <lineguard/wire/remote_predictor.h>
 
 namespace lineguard::station {
@@ -108,6 +111,8 @@ StationSettings settings_of(const StationConfig& config) {
   settings.match_window = config.match_window;
   settings.poll_interval_us = config.poll_interval_us;
   settings.record_reserve = config.record_reserve_bytes > 0;
+  settings.settings_file = config.source_file;
+  settings.settings_text = config.source_text;
   return settings;
 }
 
@@ -116,6 +121,7 @@ namespace {
 // Only looks: a record that is not there is not made. Says what is, in words.
 Result<std::string> look_at_record(const StationConfig& config) {
   const std::filesystem::path& file = config.record_file;
+  LINEGUARD_TRY(store::require_local_disk(file));
   std::error_code code;
   const bool is_there = std::filesystem::exists(file, code);
   const std::filesystem::path written = is_there ? file : std::filesystem::absolute(file).parent_path();
@@ -189,6 +195,43 @@ static std::string holder_of(const plc::PlcInputs& inputs) {
   return holder.empty() ? "run by no station yet" : fmt::format("last run by \"{}\"", holder.id);
 }
 
+// Reads only: whether the PLC takes writes is seen by the station's first one.
+static void check_plc(const StationConfig& config, DeviceCheck& check) {
+  const auto look = in("plc", plc::look(config.plc));
+  if (!look) return check.errors.push_back(look.error());
+  check.lines.push_back("plc        " + look->where);
+  for (const std::string& value : look->values) check.lines.push_back("             " + value);
+  if (!look->mistake.empty())
+    return check.errors.push_back(make_error(ErrorCode::device_error, "plc: " + look->mistake));
+  auto plc = in("plc", plc::open(config.plc));
+  const auto inputs = plc ? in("plc", (*plc)->read_inputs()) : Result<plc::PlcInputs>(plc.error());
+  if (!inputs) return check.errors.push_back(inputs.error());
+  check.lines.push_back(fmt::format("           part {}, line {}, {}; nothing was written to it",
+                                    inputs->trigger_number, inputs->line_running ? "running" : "not running",
+                                    holder_of(*inputs)));
+}
+
+// Only looks: a folder that is not there is not made.
+static void check_pictures(const PictureSettings& pictures, DeviceCheck& check) {
+  if (!pictures.keeps()) return;
+  std::error_code code;
+  std::filesystem::path folder = std::filesystem::absolute(pictures.folder, code);
+  while (folder.has_relative_path() && !std::filesystem::exists(folder, code)) folder = folder.parent_path();
+  if (::access(folder.c_str(), W_OK) != 0)
+    return check.errors.push_back(error_from_errno(errno, "pictures.folder: cannot write " + folder.string()));
+  if (!std::filesystem::is_directory(folder, code))
+    return check.errors.push_back(
+        make_error(ErrorCode::invalid_config, "pictures.folder: " + folder.string() + " is a file"));
+  const auto free = in("pictures.folder", free_bytes_of(folder));
+  if (!free) return check.errors.push_back(free.error());
+  check.lines.push_back(fmt::format("pictures   {}: all diverted parts, {:g} of the passed ones; {} MB free",
+                                    pictures.folder.string(), pictures.sample, *free >> 20));
+  if (*free < pictures.keep_free_bytes)
+    check.warnings.push_back(
+        fmt::format("pictures.keep_free_mb = {}: the disk has {} MB left, so that no picture is kept",
+                    pictures.keep_free_bytes >> 20, *free >> 20));
+}
+
 DeviceCheck check_devices(const StationConfig& config) {
   DeviceCheck check;
   const auto failed = [&](const auto& result) {
@@ -205,19 +248,18 @@ DeviceCheck check_devices(const StationConfig& config) {
       capture.emplace().views.push_back(std::move(frame->view));
     }
   }
-  if (auto plc = in("plc", plc::open(config.plc)); !failed(plc)) {
-    if (const auto inputs = in("plc", (*plc)->read_inputs()); !failed(inputs))
-      check.lines.push_back(fmt::format("plc        {}: part {}, line {}, {}", (*plc)->name(), inputs->trigger_number,
-                                        inputs->line_running ? "running" : "not running", holder_of(*inputs)));
-  }
+  check_plc(config, check);
   StationDevices asked;
   if (const auto opened = open_predictor(config, asked); !failed(opened)) {
     if (capture) PredictionCheck(config, check).run(*asked.predictor, std::move(*capture));
     if (!capture) check.lines.push_back("predictor  not asked: there is no picture");
   }
+  check_pictures(config.cycle.pictures, check);
   if (!config.record_key.empty()) failed(in("record.key", SigningKey::read(config.record_key)));
   if (auto record = in("record.file", look_at_record(config)); !failed(record)) {
     check.lines.push_back(fmt::format("record     {}: {}", config.record_file.string(), *record));
+    const std::string warning = store::warning_of_place(config.record_file);
+    if (!warning.empty()) check.warnings.push_back("record.file: " + warning);
   }
   return check;
 }

@@ -8,8 +8,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <lineguard/core/digest.h>
 #include <lineguard/core/line_writer.h>
 #include <lineguard/core/log.h>
+#include <lineguard/core/supervisor.h>
 #include <lineguard/station/plc_dialogue.h>
 #include <lineguard/station/station.h>
 
@@ -19,6 +21,29 @@ namespace {
 constexpr std::size_t kNewestDecisions = 20;
 constexpr Milliseconds kSnapshotPause{10};
 constexpr Milliseconds kStopReserve{5000};  // a stop ends this long after stop_timeout, whatever is left
+
+std::string payload_text(const nlohmann::json& payload) {
+  return payload.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+// What was configured, so that a decision leads to it: the digest always, the text unless it is enormous.
+nlohmann::json settings_json(const StationSettings& settings) {
+  constexpr std::size_t kMostText = 128 << 10;
+  nlohmann::json object = {{"file", settings.settings_file}, {"sha256", sha256_hex(settings.settings_text)}};
+  if (settings.settings_text.size() <= kMostText) object["text"] = settings.settings_text;
+  return object;
+}
+
+// A sample that is the same at every start would follow the PLC's numbers.
+CycleSettings& with_seed(CycleSettings& settings) {
+  std::random_device random;
+  while (settings.pictures.seed == 0) settings.pictures.seed = random();
+  return settings;
+}
+
+nlohmann::json deleted_json(const DeletedPictures& deleted) {
+  return {{"because", to_string(deleted.because)}, {"count", deleted.files.size()}, {"files", deleted.files}};
+}
 
 bool was_triggered_here(Reason reason) {
   return reason != Reason::sequence_lost && reason != Reason::station_down;
@@ -30,7 +55,7 @@ Station::Station(StationSettings settings, StationDevices devices, Clock& clock)
     : settings_(std::move(settings)),
       devices_(std::move(devices)),
       clock_(clock),
-      cycle_(settings_.cycle, clock),
+      cycle_(with_seed(settings_.cycle), clock),
       dialogue_(std::make_unique<PlcDialogue>(cycle_)),
       ownership_({.id = settings_.id, .instance = std::random_device{}(), .take_over = settings_.take_over}) {
   LINEGUARD_CHECK(devices_.plc && devices_.camera && devices_.predictor && devices_.record,
@@ -47,10 +72,13 @@ Station::Station(StationSettings settings, StationDevices devices, Clock& clock)
 Station::~Station() = default;
 
 Result<void> Station::run() {
-  workers_ = std::make_unique<StationWorkers>(devices_, settings_.match_window, settings_.cycle.max_in_flight, clock_);
+  workers_ = std::make_unique<StationWorkers>(devices_, settings_.match_window, settings_.cycle.max_in_flight,
+                                              settings_.cycle.pictures, clock_);
   const auto patience = std::chrono::microseconds(settings_.poll_interval_us);
   std::optional<SteadyTime> stopping_since;
+  supervisor::Watchdog watchdog(clock_);  // this loop is what must live: it talks to the PLC and decides
   while (!stopping_since || !stopped_in_order(*stopping_since)) {
+    watchdog.report_alive();
     poll_plc();
     cycle_.on_tick();
     dispatch();
@@ -61,8 +89,10 @@ Result<void> Station::run() {
       last_part_ = cycle_.newest_number();
       cycle_.stop();
       log_info("station", "stopping: finishing the parts on their way");
+      supervisor::report_stopping();
     }
     take_answers(workers_->take_answers(patience));
+    take_deleted_pictures();
   }
   workers_.reset();
   publish_status("stopped");
@@ -177,6 +207,11 @@ void Station::take_answers(std::deque<Answer>&& answers) {
   }
 }
 
+void Station::take_deleted_pictures() {
+  for (const DeletedPictures& deleted : workers_->take_deleted_pictures())
+    cycle_.on_pictures_deleted(payload_text(deleted_json(deleted)));
+}
+
 void Station::on_record_answer(const RecordDone& done) {
   if (!done.written && !record_away_) log_error("station", "the record: " + done.written.error().message);
   if (done.written && record_away_) log_info("station", "the record can be written again");
@@ -210,20 +245,24 @@ bool Station::stopped_in_order(SteadyTime stopping_since) {
 
 std::string Station::started_payload(const plc::PlcInputs& inputs) const {
   const Recipe& recipe = settings_.cycle.recipe;
-  const nlohmann::json payload = {{"station", settings_.name},
-                                  {"recipe", recipe.id},
-                                  {"model", recipe.model},
-                                  {"package_digest", recipe.package_digest},
-                                  {"operating_point", recipe.operating_point},
-                                  {"threshold", recipe.threshold},
-                                  {"unknown_band", recipe.unknown_band},
-                                  {"deadline_ms", recipe.deadline.count()},
-                                  {"gate_pass_count", inputs.gate_pass_count},
-                                  {"station_id", ownership_.identity().id},
-                                  {"epoch", ownership_.identity().epoch},
-                                  {"stopped_in_order_before", devices_.facts.stopped_in_order}};
-  return with_counts(payload.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), gate_of(inputs),
-                     position_of(inputs));
+  nlohmann::json payload = {{"station", settings_.name},
+                            {"recipe", recipe.id},
+                            {"model", recipe.model},
+                            {"package_digest", recipe.package_digest},
+                            {"operating_point", recipe.operating_point},
+                            {"threshold", recipe.threshold},
+                            {"unknown_band", recipe.unknown_band},
+                            {"deadline_ms", recipe.deadline.count()},
+                            {"gate_pass_count", inputs.gate_pass_count},
+                            {"station_id", ownership_.identity().id},
+                            {"epoch", ownership_.identity().epoch},
+                            {"stopped_in_order_before", devices_.facts.stopped_in_order}};
+  if (!settings_.settings_text.empty()) payload["settings"] = settings_json(settings_);
+  if (const PictureSettings& pictures = settings_.cycle.pictures; pictures.keeps()) {
+    payload["pictures"] = std::filesystem::absolute(pictures.folder).lexically_normal().string();
+    payload["pictures_seed"] = pictures.seed;
+  }
+  return with_counts(payload_text(payload), gate_of(inputs), position_of(inputs));
 }
 
 std::string Station::taken_over_payload() const {
@@ -233,7 +272,7 @@ std::string Station::taken_over_payload() const {
   const nlohmann::json payload = {{"plc", devices_.plc->name()},
                                   {"before", json_of(ownership_.predecessor())},
                                   {"now", json_of(ownership_.identity())}};
-  return payload.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return payload_text(payload);
 }
 
 std::string Station::stopped_payload() const {
@@ -259,6 +298,7 @@ void Station::publish_status(const char* state) {
   status_.counters = cycle_.counters();
   status_.gate_alarm = cycle_.gate_alarm();
   status_.wrong_recipe = dialogue_->wrong_recipe();
+  status_.pictures = workers_ ? workers_->picture_counts() : status_.pictures;
   status_.log_lines_dropped = standard_error_lines().dropped();
   for (Decision& decision : cycle_.take_decisions()) {
     if (was_triggered_here(decision.reason)) status_.times.add(decision.trigger_to_decision_ms);

@@ -21,11 +21,39 @@ void read_milliseconds(ConfigReader& table, std::string_view key, Milliseconds& 
   value = Milliseconds(count);
 }
 
-// Either the keys of a recipe, or `file`: what `lineguard recipe new` wrote.
+// "cells, tiles" of a folder of recipes.
+std::string ids_of(const std::vector<Recipe>& recipes) {
+  std::string ids;
+  for (const Recipe& recipe : recipes) ids += (ids.empty() ? "" : ", ") + recipe.id;
+  return ids;
+}
+
+// The recipe with the id `name` of a folder with one file each.
+void read_recipe_of_folder(ConfigReader& table, const std::filesystem::path& folder, Recipe& recipe) {
+  std::string name;
+  table.read("name", name);
+  const auto recipes = package::load_recipes(folder);
+  if (!recipes) return table.add_problem("folder", recipes.error().message);
+  const auto found = std::ranges::find(*recipes, name, &Recipe::id);
+  if (found != recipes->end()) {
+    recipe = *found;
+  } else if (name.empty()) {
+    table.add_problem("name", fmt::format("is missing: which recipe of {} is used; there are: {}", folder.string(),
+                                          ids_of(*recipes)));
+  } else {
+    table.add_problem(
+        "name", fmt::format("= \"{}\" is no recipe of {}; there are: {}", name, folder.string(), ids_of(*recipes)));
+  }
+}
+
+// The keys of a recipe, or `file`: what `lineguard recipe new` wrote, or `folder` and `name`: one of several such
+// files.
 void read_recipe_section(ConfigReader table, Recipe& recipe) {
   static_assert(package::kMaxRecipeIdChars == plc::kTextChars);
-  std::filesystem::path file;
-  table.read_path("file", file);
+  std::filesystem::path file, folder;
+  table.read_path("file", file).read_path("folder", folder);
+  if (!file.empty() && !folder.empty()) table.add_problem("folder", "or file: one of the two, not both");
+  if (!folder.empty()) return read_recipe_of_folder(table, folder, recipe);
   if (file.empty()) return package::read_recipe(std::move(table), recipe);
   auto loaded = package::load_recipe(file);
   if (loaded) recipe = std::move(*loaded);
@@ -71,6 +99,10 @@ void read_record(ConfigReader table, StationConfig& config) {
     table.add_problem("anchor_copy", "anchors are signed: name the station's key, too (key = \"station.key\")");
 }
 
+void read_pictures(ConfigReader table, StationConfig& config) {
+  read_config(table, config.cycle.pictures);
+}
+
 Result<StationConfig> read_all(ConfigReader reader) {
   StationConfig config;
   reader.read("name", config.name).read("id", config.id);
@@ -85,6 +117,7 @@ Result<StationConfig> read_all(ConfigReader reader) {
     plc::read_config(table, config.plc);
   }
   if (reader.has("record")) read_record(reader.section("record"), config);
+  if (reader.has("pictures")) read_pictures(reader.section("pictures"), config);
   read_cycle(reader.section("cycle"), config);
   reader.read("http", config.http);
   reader.read("http_insecure", config.http_insecure);
@@ -105,7 +138,10 @@ std::string register_id(const std::string& name) {
 
 Result<StationConfig> load_station_config(const std::filesystem::path& file) {
   LINEGUARD_ASSIGN(ConfigReader reader, ConfigReader::from_file(file));
-  return read_all(std::move(reader));
+  LINEGUARD_ASSIGN(StationConfig config, read_all(std::move(reader)));
+  config.source_file = file.string();
+  LINEGUARD_ASSIGN(config.source_text, read_text_file(file));
+  return config;
 }
 
 Result<StationConfig> parse_station_config(std::string_view text, std::string_view source_name) {

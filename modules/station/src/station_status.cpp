@@ -27,6 +27,17 @@ json decision_json(const Decision& decision) {
   return object;
 }
 
+json pictures_json(const PictureCounts& pictures) {
+  return {{"kept_diverted", pictures.kept_diverted},
+          {"kept_samples", pictures.kept_samples},
+          {"dropped_diverted", pictures.dropped_diverted},
+          {"dropped_samples", pictures.dropped_samples},
+          {"deleted", pictures.deleted},
+          {"bytes", pictures.bytes},
+          {"waiting", pictures.waiting},
+          {"problem", pictures.problem}};
+}
+
 json reasons_json(const CycleCounters& counters) {
   json object = json::object();
   for (const Reason reason : all_reasons()) {
@@ -97,6 +108,9 @@ std::string instruction(const StationStatus& status) {
     return "PLC and station have different recipes: set both to the same. Every part is diverted.";
   if (status.events_lost > 0) return "Events were lost while the disk was full: report it, then restart the station.";
   if (!status.gate_alarm.empty()) return status.gate_alarm;
+  if (status.pictures.dropped_diverted > 0 && !status.pictures.problem.empty())
+    return fmt::format("Pictures of diverted parts are not kept ({}): make room, or correct [pictures].",
+                       status.pictures.problem);
   if (status.newest.empty()) return "";
   switch (status.newest.back().reason) {
     case Reason::capture_failed:
@@ -142,6 +156,7 @@ std::string status_json(const StationStatus& status) {
        {{"differences", counters.gate_differences},
         {"wrong_passes", counters.gate_wrong_passes},
         {"unsettled", counters.gate_unsettled}}},
+      {"pictures", pictures_json(status.pictures)},
       {"log_lines_dropped", status.log_lines_dropped},
       {"parts",
        {{"seen", counters.parts()},
@@ -197,6 +212,14 @@ std::string metrics_text(const StationStatus& status) {
   count("plc_failures_total", "Reads and writes of the PLC that failed.", counters.plc_failures);
   count("record_failures_total", "Batches of events that could not be made durable.", counters.record_failures);
   count("events_lost_total", "Events that are in no record.", status.events_lost);
+  const PictureCounts& pictures = status.pictures;
+  count("pictures_kept_diverted_total", "Kept pictures of diverted parts.", pictures.kept_diverted);
+  count("pictures_kept_samples_total", "Kept pictures of passed parts, a sample.", pictures.kept_samples);
+  count("pictures_dropped_diverted_total", "Pictures of diverted parts that could not be kept.",
+        pictures.dropped_diverted);
+  count("pictures_dropped_samples_total", "Pictures of passed parts that could not be kept.", pictures.dropped_samples);
+  count("pictures_deleted_total", "Kept pictures whose time was over, or that made room.", pictures.deleted);
+  add_metric(text, "pictures_bytes", "gauge", "Of all kept pictures.", static_cast<double>(pictures.bytes));
   add_metric(text, "events_waiting", "gauge", "Events that are not durable yet.",
              static_cast<double>(status.events_waiting));
   add_metric(text, "model_problem", "gauge", "1: the model's files changed on disk, or its self-test failed.",

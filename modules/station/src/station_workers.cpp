@@ -1,5 +1,7 @@
 #include "station_workers.h"
 
+#include <chrono>
+
 #include <lineguard/core/digest.h>
 #include <lineguard/core/log.h>
 #include <lineguard/core/picture_sum.h>
@@ -45,8 +47,12 @@ std::vector<record::PictureDigest> digests_of(const Capture& capture) {
 }  // namespace
 
 StationWorkers::StationWorkers(StationDevices& devices, camera::MatchWindow window, int prediction_threads,
-                               Clock& clock)
+                               const PictureSettings& pictures, Clock& clock)
     : clock_(clock) {
+  if (pictures.keeps())
+    keeper_ = std::make_unique<PictureKeeper>(pictures, clock, [this](DeletedPictures&& deleted) {
+      deleted_pictures_.try_push(std::move(deleted));  // where it is full nothing is lost but a line of the record
+    });
   camera_thread_ = std::thread([this, &devices, window] { run_camera(*devices.camera, window); });
   for (int i = 0; i < prediction_threads; ++i) {
     prediction_threads_.emplace_back([this, &devices] { run_predictions(*devices.predictor); });
@@ -64,6 +70,7 @@ StationWorkers::~StationWorkers() {
   digest_thread_.join();
   records_.close();
   record_thread_.join();
+  keeper_.reset();
 }
 
 void StationWorkers::submit(GrabAction&& action) {
@@ -90,6 +97,18 @@ void StationWorkers::submit(RecordAction&& action) {
     busy.written = make_error(ErrorCode::unavailable, "the record is still busy");
     answer(std::move(busy));
   }
+}
+
+void StationWorkers::submit(KeepAction&& action) {
+  if (keeper_) keeper_->submit(std::move(action));
+}
+
+std::deque<DeletedPictures> StationWorkers::take_deleted_pictures() {
+  return deleted_pictures_.take_all(std::chrono::seconds(0));
+}
+
+PictureCounts StationWorkers::picture_counts() const {
+  return keeper_ ? keeper_->counts() : PictureCounts{};
 }
 
 void StationWorkers::answer(Answer&& answer) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bounded_queue.h"
+#include "picture_keeper.h"
 
 #include <memory>
 #include <thread>
@@ -31,11 +32,13 @@ struct RecordDone {
   std::uint64_t reserved_bytes = 0;
   record::AnchorState anchors;
 };
-// submit() and take_answers() belong to one thread. Every submitted action is answered exactly once.
+// submit() and take_answers() belong to one thread. Every submitted action is answered exactly once,
+// but for those that keep a picture.
 class StationWorkers {
  public:
   // The devices must outlive it. Starts the threads.
-  StationWorkers(StationDevices& devices, camera::MatchWindow window, int prediction_threads, Clock& clock);
+  StationWorkers(StationDevices& devices, camera::MatchWindow window, int prediction_threads,
+                 const PictureSettings& pictures, Clock& clock);
   // Ends them in order: camera, predictions, record; what was submitted is done first.
   ~StationWorkers();
 
@@ -43,6 +46,9 @@ class StationWorkers {
   void submit(PredictAction&& action);
   void submit(DigestAction&& action);
   void submit(RecordAction&& action);
+  void submit(KeepAction&& action);
+  PictureCounts picture_counts() const;
+  std::deque<DeletedPictures> take_deleted_pictures();  // those there are
   // All answers there are, after waiting up to `patience` for a first one.
   template <typename Duration>
   std::deque<Answer> take_answers(Duration patience) {
@@ -62,6 +68,8 @@ class StationWorkers {
   BoundedQueue<DigestAction> digests_{64};
   BoundedQueue<RecordAction> records_{4};
   BoundedQueue<Answer> answers_{4096};  // more than can be submitted and unanswered
+  BoundedQueue<DeletedPictures> deleted_pictures_{64};
+  std::unique_ptr<PictureKeeper> keeper_;  // null: no picture is kept
   std::thread camera_thread_, digest_thread_, record_thread_;
   std::vector<std::thread> prediction_threads_;
 };

@@ -27,6 +27,20 @@ std::string describe(const Decision& decision) {
   return std::string(to_string(decision.outcome)) + " " + std::string(to_string(decision.reason));
 }
 
+// What the record's effective decision says of the picture that was to be kept, and the keeper was told.
+std::string kept_of(PartNumber part, const SimulatedLine& line) {
+  std::string found = "no decision";
+  for (const record::Event& event : line.events()) {
+    const bool decided = is(event, record::EventKind::decided) || is(event, record::EventKind::revised);
+    if (event.part != part || !decided) continue;
+    const auto recorded = record::parse_recorded_decision(event);
+    const auto& kept = recorded->context.kept;
+    found = kept ? std::string(to_string(kept->because)) : "not";
+    if (kept && std::ranges::find(line.kept(), *kept) == line.kept().end()) found += ", but nobody was told";
+  }
+  return found;
+}
+
 // "1 pass good", "2 divert busy" in record and PLC; "3 unseen"; "counter late_answers 1"; "events actuated 2"
 void check_expectation(const std::string& text, const SimulatedLine& line) {
   std::istringstream words(text);
@@ -46,6 +60,8 @@ void check_expectation(const std::string& text, const SimulatedLine& line) {
       return event.kind == second && event.payload.find(rest) != std::string::npos;
     });
     EXPECT_TRUE(found) << text;
+  } else if (first == "kept") {
+    EXPECT_EQ(kept_of(static_cast<PartNumber>(std::stoul(second)), line), rest) << text;
   } else if (first == "alarm") {
     EXPECT_NE(line.alarm().find(text.substr(6)), std::string::npos) << text << ": " << line.alarm();
   } else if (second == "unseen") {

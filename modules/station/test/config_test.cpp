@@ -1,3 +1,5 @@
+#include "temp_folder.h"
+
 #include <fstream>
 #include <sstream>
 
@@ -70,6 +72,9 @@ TEST(StationConfig, ProblemsNameLineKeyAndWhatIsAllowed) {
       {"modbus =", "driver = \"opc\"\nmodbus =", "plc.driver = \"opc\" is not known, this build has: modbus"},
       {"folder = \"pictures\"", "driver = \"webcam\"",
        "station.toml:12: camera.driver = \"webcam\" is not known, this build has: folder"},
+      {"127.0.0.1:1502\"", "127.0.0.1:1502\"\nword_order = \"little\"",
+       "is not allowed, allowed: high first, low first"},
+      {"127.0.0.1:1502\"", "127.0.0.1:1502\"\nbase_address = 65500", "plc.base_address = 65500 is out of range"},
       {"[plc]", "[cycle]\nmax_in_flight = 0\n[plc]", "cycle.max_in_flight = 0 is out of range, allowed: 1 to 64"},
       {"name =", "http = \"8080\"\nname =", "http"},
   };
@@ -79,6 +84,45 @@ TEST(StationConfig, ProblemsNameLineKeyAndWhatIsAllowed) {
     EXPECT_EQ(config.error().code, ErrorCode::invalid_config);
     EXPECT_NE(config.error().message.find(bad.message), std::string::npos) << config.error().message;
   }
+}
+
+// One file a product, and one word that says which is used.
+TEST(StationConfig, ARecipeOfAFolder) {
+  lineguard::test::TempFolder folder;
+  std::filesystem::create_directories(folder / "recipes");
+  const std::string keys = kGood.substr(kGood.find("id ="), kGood.find("[predictor]") - kGood.find("id ="));
+  std::ofstream(folder / "recipes" / "a.toml") << keys;
+  std::ofstream(folder / "recipes" / "b.toml") << "id = \"tiles\"\n" + keys.substr(keys.find("model"));
+  const auto load = [&](const std::string& section) {
+    std::ofstream(folder / "station.toml") << replaced(keys, section + "\n");
+    return load_station_config(folder / "station.toml");
+  };
+  const auto tiles = load("folder = \"recipes\"\nname = \"tiles\"");
+  ASSERT_TRUE(tiles) << tiles.error().message;
+  EXPECT_EQ(tiles->cycle.recipe.id, "tiles");
+  EXPECT_EQ(tiles->source_text, replaced(keys, "folder = \"recipes\"\nname = \"tiles\"\n")) << "for the record";
+  const std::pair<const char*, const char*> wrong[] = {
+      {"folder = \"recipes\"\nname = \"boards\"", "there are: cells, tiles"},
+      {"folder = \"recipes\"", "recipe.name is missing: which recipe of"},
+      {"folder = \"recipes\"\nfile = \"recipes/a.toml\"", "one of the two, not both"},
+      {"folder = \"absent\"\nname = \"tiles\"", "absent"},
+      {"folder = \"recipes\"\nname = \"tiles\"\nthreshold = 1.0", "recipe.threshold"}};
+  for (const auto& [section, message] : wrong) {
+    const auto config = load(section);
+    ASSERT_FALSE(config) << section;
+    EXPECT_NE(config.error().message.find(message), std::string::npos) << config.error().message;
+  }
+}
+
+TEST(StationConfig, TheTableOfThePlc) {
+  auto config = parse_station_config(
+      replaced("modbus = \"127.0.0.1:1502\"",
+               "modbus = \"127.0.0.1:1502\"\nbase_address = 1000\nword_order = \"low first\"\nunit = 7"),
+      "station.toml");
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->plc.modbus.base_address, 1000);
+  EXPECT_EQ(config->plc.modbus.word_order, plc::WordOrder::low_first);
+  EXPECT_EQ(config->plc.modbus.unit, 7);
 }
 
 }  // namespace

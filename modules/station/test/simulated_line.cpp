@@ -86,7 +86,11 @@ Result<void> SimulatedLine::command(const std::string& text) {
   const std::string second = words.size() > 1 ? words[1] : "";
   const bool number = !second.empty() && std::isdigit(static_cast<unsigned char>(second[0]));
   if (what == "recipe") return set_recipe(words);
-  if (what == "in-flight") {
+  if (what == "pictures") {  // pictures sample X seed S
+    settings_.pictures.folder = "kept";
+    settings_.pictures.sample = std::stod(words.at(2));
+    settings_.pictures.seed = std::stoull(words.at(4));
+  } else if (what == "in-flight") {
     settings_.max_in_flight = std::stoi(second);
   } else if (what == "start") {
     start_station(words.size() > 3 ? part_number(words[3]) : 0);  // start at part N
@@ -256,6 +260,10 @@ void SimulatedLine::do_action(const PredictAction& action) {
     if (server == "foreign") bound.pictures = grabbed(*capture->part_number - 1).sums;
     cycle_->on_prediction(ticket, bound);
   });
+}
+
+void SimulatedLine::do_action(const KeepAction& action) {
+  kept_.push_back(action.kept);
 }
 
 void SimulatedLine::do_action(const RecordAction& action) {

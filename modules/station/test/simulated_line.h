@@ -37,6 +37,7 @@ class SimulatedLine {
   const CycleCounters& counters() const { return cycle_->counters(); }
   std::string counter(const std::string& name) const;
   std::vector<record::Event> events() const;
+  const std::vector<record::KeptPicture>& kept() const { return kept_; }
   std::optional<record::Verification> verify_record() const;
   // What the gate did, part by part in order, where the line has one (`gate travel MS`).
   struct GatedPart {
@@ -61,6 +62,7 @@ class SimulatedLine {
   void do_action(const PredictAction& action);
   void do_action(const DigestAction& action);
   void do_action(const RecordAction& action);
+  void do_action(const KeepAction& action);
   void trigger(const Words& words);
   void thaw();
   void step_plc();
@@ -96,6 +98,7 @@ class SimulatedLine {
   };
   int travel_ms_ = 0;  // 0: no gate
   std::deque<BeltPart> belt_;
+  std::vector<record::KeptPicture> kept_;
   std::vector<GatedPart> gated_;
   int alive_ms_ = -10000;  // the station's last heartbeat
   bool frozen_ = false, was_frozen_ = false, missed_triggers_ = false, gate_broken_ = false;

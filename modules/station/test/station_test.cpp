@@ -1,8 +1,10 @@
 // The threads around the cycle, with a PLC in this process that runs its real program. The PLC's clock waits for the
 // station and deadlines are far away, so that a slow machine changes nothing.
+#include "notify_socket.h"
 #include "temp_folder.h"
 
 #include <atomic>
+#include <mutex>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -50,8 +52,14 @@ class ParityPredictor final : public Predictor {
 // The PLC outlives the station, as in life.
 class SharedPlc final : public plc::Plc {
  public:
-  SharedPlc(plc::FakePlc& plc, std::atomic<int>& reads) : plc_(plc), reads_(reads) {}
+  SharedPlc(plc::FakePlc& plc, std::atomic<int>& reads, std::mutex& hang, std::atomic<bool>& waiting)
+      : plc_(plc), reads_(reads), hang_(hang), waiting_(waiting) {}
   Result<plc::PlcInputs> read_inputs() override {
+    if (!hang_.try_lock()) {
+      waiting_ = true;
+      hang_.lock();
+    }
+    hang_.unlock();
     auto inputs = plc_.read_inputs();
     ++reads_;
     return inputs;
@@ -62,6 +70,8 @@ class SharedPlc final : public plc::Plc {
  private:
   plc::FakePlc& plc_;
   std::atomic<int>& reads_;  // that have ended, failed ones too
+  std::mutex& hang_;         // held by a test: reading hangs
+  std::atomic<bool>& waiting_;
 };
 
 class StationTest : public testing::Test {
@@ -89,7 +99,7 @@ class StationTest : public testing::Test {
   std::unique_ptr<Station> make_station(const char* name = "record.db") {
     const auto file = folder_ / name;
     StationDevices devices;
-    devices.plc = std::make_unique<SharedPlc>(plc_, reads_);
+    devices.plc = std::make_unique<SharedPlc>(plc_, reads_, hang_, waiting_);
     devices.camera = std::make_unique<NumberCamera>();
     devices.predictor = std::make_unique<ParityPredictor>(settings_.cycle.recipe);
     auto record = record::RecordWriter::open(file, system_clock(), {.reserve_bytes = 0});
@@ -118,12 +128,40 @@ class StationTest : public testing::Test {
     plc_.step();
     EXPECT_TRUE(plc_.finished());
   }
-  test::TempFolder folder_;
+  lineguard::test::TempFolder folder_;
   ManualClock line_clock_;
   std::atomic<int> reads_{0};
+  std::mutex hang_;
+  std::atomic<bool> waiting_{false};
   plc::FakePlc plc_{program(), line_clock_};
   StationSettings settings_;
 };
+
+// The thread that decides is what the supervisor watches: where it hangs, others that live do not hide it.
+TEST_F(StationTest, SaysThatItLivesOnlyWhileItsCycleDoes) {
+  lineguard::test::NotifySocket heard;
+  ::setenv("WATCHDOG_USEC", "30000", 1);
+  auto station = make_station();
+  std::thread thread([&] { EXPECT_TRUE(station->run()); });
+  wait_until([&] { return heard.take() == "WATCHDOG=1"; });
+  wait_until([&] { return heard.take() == "WATCHDOG=1"; });
+  std::unique_lock hung(hang_);
+  wait_until([&] { return waiting_.load(); });
+  while (!heard.take().empty()) {
+  }
+  std::this_thread::sleep_for(Milliseconds(200));
+  EXPECT_EQ(heard.take(), "");
+  hung.unlock();
+  wait_until([&] { return heard.take() == "WATCHDOG=1"; });
+  station->request_stop();
+  thread.join();
+  std::string last;
+  for (std::string message = heard.take(); !message.empty(); message = heard.take()) {
+    if (message != "WATCHDOG=1") last = message;
+  }
+  EXPECT_EQ(last, "STOPPING=1");
+  ::unsetenv("WATCHDOG_USEC");
+}
 
 TEST_F(StationTest, InspectsALineAndAgreesWithThePlc) {
   auto station = make_station();

@@ -22,6 +22,7 @@ class Watchdog {
   // `clock` must outlive it.
   explicit Watchdog(Clock& clock);
   void report_alive();
+  bool watched() const { return interval_.count() > 0; }  // by somebody
 
  private:
   Clock& clock_;

@@ -28,6 +28,7 @@
 #include <lineguard/station/cycle_counters.h>
 #include <lineguard/station/gate_history.h>
 #include <lineguard/station/gate_watch.h>
+#include <lineguard/station/picture_policy.h>
 #include <lineguard/station/record_queue.h>
 #include <lineguard/station/result_queue.h>
 #include <lineguard/station/trigger_numbers.h>
@@ -43,6 +44,7 @@ struct CycleSettings {
   Milliseconds retry_pause{10};    // between two tries of a prediction, >= 1
   std::size_t max_results = 256;   // decided parts that wait for the PLC
   RecordQueue::Settings record_queue{};
+  PictureSettings pictures{};
 };
 
 struct Trigger {
@@ -78,7 +80,12 @@ struct DigestAction {
 struct RecordAction {
   std::vector<record::Entry> entries;
 };
-using Action = std::variant<GrabAction, PredictAction, DigestAction, RecordAction>;
+// "Keep these pictures": nothing waits for it, and it may be dropped.
+struct KeepAction {
+  std::shared_ptr<const Capture> capture;
+  record::KeptPicture kept;
+};
+using Action = std::variant<GrabAction, PredictAction, DigestAction, RecordAction, KeepAction>;
 
 // Not thread-safe: one thread feeds it.
 class InspectionCycle {
@@ -113,6 +120,8 @@ class InspectionCycle {
   void on_digests(Ticket ticket, std::vector<record::PictureDigest> digests);
   void on_prediction(Ticket ticket, Result<Prediction> prediction);
   void on_recorded(const Result<void>& written);
+  // Kept pictures were removed; `payload` of the event says which. Left out where the record has enough to do.
+  void on_pictures_deleted(const std::string& payload);
   // Whether the record could be written just now, found out without writing.
   void on_record_checked(const Result<void>& writable);
   // Deadlines, retries and timeouts. Call at least every few milliseconds.
@@ -178,10 +187,12 @@ class InspectionCycle {
   void note(record::EventKind kind, std::optional<PartNumber> part, const std::string& detail);
   void note_decision(record::EventKind kind, const Part& part, Ticket waiting_pass = kNoTicket);
   record::DecisionContext context_of(const Part& part) const;
+  std::optional<record::KeptPicture> kept_picture(const Part& part) const;
 
   CycleSettings settings_;
   Clock& clock_;
   TriggerNumbers numbers_;
+  PicturePolicy picture_policy_;
   RecordQueue records_;
   ResultQueue results_;
   std::deque<Part> parts_;            // in the order of their triggers, until the PLC is told

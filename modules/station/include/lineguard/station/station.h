@@ -39,6 +39,7 @@ struct StationSettings {
   camera::MatchWindow match_window;
   int poll_interval_us = 1000;
   bool record_reserve = false;  // the record is to hold a reserve of disk space: without one, the status says so
+  std::string settings_file = {}, settings_text = {};  // what it was configured with: recorded at the start
   // How long an ordered stop waits for parts on their way to the gate (after it the heartbeat is stale: divert).
   Milliseconds stop_timeout{3000};
 };
@@ -83,6 +84,7 @@ class Station {
   void dispatch();
   void take_answers(std::deque<Answer>&& answers);
   void on_record_answer(const RecordDone& done);
+  void take_deleted_pictures();
   void publish_status(const char* state);
   void publish_snapshot(bool now);
   bool stopped_in_order(SteadyTime stopping_since);

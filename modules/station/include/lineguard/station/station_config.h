@@ -31,11 +31,12 @@ struct StationConfig {
   plc::PlcConfig plc;
   std::filesystem::path record_file;
   std::uint64_t record_reserve_bytes = 64ull << 20;
-  std::filesystem::path record_key;          // the station's signing key; empty: nothing is signed
-  std::filesystem::path record_anchor_copy;  // a second file for the anchors; empty: none
-  int poll_interval_us = 1000;               // between two reads of the PLC
-  std::string http;                          // HOST:PORT of /metrics and /v1/status; empty: none
-  bool http_insecure = false;                // allows an address that other machines reach: there are no keys yet
+  std::filesystem::path record_key;                // the station's signing key; empty: nothing is signed
+  std::filesystem::path record_anchor_copy;        // a second file for the anchors; empty: none
+  int poll_interval_us = 1000;                     // between two reads of the PLC
+  std::string http;                                // HOST:PORT of /metrics and /v1/status; empty: none
+  bool http_insecure = false;                      // allows an address that other machines reach: there are no keys yet
+  std::string source_file = {}, source_text = {};  // the file itself, for the record
 };
 
 // A name as it can stand in a register of the PLC: as it is, or else cut, with a checksum of the whole name behind it.

@@ -33,6 +33,16 @@ class DecisionTimes {
   double sum_ms_ = 0, max_ms_ = 0;
 };
 
+// Pictures that were kept since the start, and those that were not though they were to be.
+struct PictureCounts {
+  std::uint64_t kept_diverted = 0, kept_samples = 0;
+  std::uint64_t dropped_diverted = 0, dropped_samples = 0;  // the disk was full, or slower than they came
+  std::uint64_t deleted = 0;                                // their time was over, or they made room
+  std::uint64_t bytes = 0;                                  // of all kept ones
+  std::size_t waiting = 0;
+  std::string problem;  // the newest, in words; empty: the newest was kept
+};
+
 // A snapshot. A copy is a value of its own.
 struct StationStatus {
   std::string name, recipe, model_digest;
@@ -56,6 +66,7 @@ struct StationStatus {
   bool wrong_recipe = false;    // the PLC asks for another one
   std::string gate_alarm;       // what to do about a gate that did something else than decided; until the station's end
   std::uint64_t log_lines_dropped = 0;
+  PictureCounts pictures;
 };
 
 // What a person should do now, in plain words; empty: nothing.
