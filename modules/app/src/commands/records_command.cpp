@@ -2,6 +2,8 @@
 #include "commands/records_output.h"
 #include "outputs.h"
 #include "reconciliation.h"
+#include "records/part_details.h"
+#include "records/time_option.h"
 
 #include <algorithm>
 #include <charconv>
@@ -18,22 +20,23 @@
 namespace lineguard::app {
 namespace {
 
+constexpr std::size_t kMostPartsOnAPage = 200;
+
 struct RecordsOptions {
   std::filesystem::path record, json, out;
   std::int64_t last = 0;  // 0: all
   std::optional<PartNumber> part;
   std::string reason, head, serial, lot, recipe, since, until;
   std::vector<std::filesystem::path> keys;
-  std::filesystem::path anchors, plc_log, status;
-  bool open_tail = false;
+  std::filesystem::path anchors, plc_log, status, html, pictures;
+  bool open_tail = false, csv = false;
   std::string format = "jsonl";
 };
 
-Result<std::optional<UtcTime>> time_of(const char* option, const std::string& text) {
+Result<std::optional<UtcTime>> time_of(const char* option, const std::string& text, Bound bound) {
   if (text.empty()) return std::optional<UtcTime>();
-  if (const auto time = parse_utc(text)) return time;
-  return make_error(ErrorCode::invalid_argument,
-                    fmt::format("{} \"{}\" is no time as 2026-11-23T15:04:05.678Z", option, text));
+  LINEGUARD_ASSIGN(const UtcTime time, parse_time_option(option, text, bound));
+  return std::optional<UtcTime>(time);
 }
 
 Result<record::EventFilter> filter_of(const RecordsOptions& options) {
@@ -43,8 +46,8 @@ Result<record::EventFilter> filter_of(const RecordsOptions& options) {
   filter.serial = options.serial;
   filter.lot = options.lot;
   filter.recipe = options.recipe;
-  LINEGUARD_ASSIGN(filter.since, time_of("--since", options.since));
-  LINEGUARD_ASSIGN(filter.until, time_of("--until", options.until));
+  LINEGUARD_ASSIGN(filter.since, time_of("--since", options.since, Bound::first));
+  LINEGUARD_ASSIGN(filter.until, time_of("--until", options.until, Bound::last));
   if (options.reason.empty()) return filter;
   for (const Reason reason : all_reasons()) {
     if (to_string(reason) == options.reason) filter.reason = reason;
@@ -57,10 +60,9 @@ Result<record::EventFilter> filter_of(const RecordsOptions& options) {
                     fmt::format("--reason \"{}\" is not known; known: {}", options.reason, known));
 }
 
-Result<void> write_events(const RecordsOptions& options,
+Result<void> write_events(record::RecordReader& reader, const RecordsOptions& options,
                           const std::function<std::string(const record::Event&)>& line_of, std::ostream& out) {
   LINEGUARD_ASSIGN(const auto filter, filter_of(options));
-  LINEGUARD_ASSIGN(auto reader, record::RecordReader::open(options.record));
   bool any = false;
   LINEGUARD_TRY(reader.for_each(filter, [&](const record::Event& event) {
     any = true;
@@ -71,18 +73,52 @@ Result<void> write_events(const RecordsOptions& options,
   return {};
 }
 
+Result<void> write_csv(const RecordsOptions& options, std::ostream& out) {
+  LINEGUARD_ASSIGN(auto reader, record::RecordReader::open(options.record));
+  LINEGUARD_ASSIGN(const auto starts, read_starts(reader));
+  out << csv_header() << '\n';
+  const auto line_of = [&](const record::Event& event) {
+    const StationStart* start = start_before(starts, event.sequence);
+    return csv_line(event, start ? start->sequence : 0);
+  };
+  return write_events(reader, options, line_of, out);
+}
+
+// Where one part is asked for: its events, then everything that belongs to each of its decisions.
+Result<void> show_events(const RecordsOptions& options) {
+  if (options.csv) return write_csv(options, std::cout);
+  LINEGUARD_ASSIGN(auto reader, record::RecordReader::open(options.record));
+  LINEGUARD_TRY(write_events(reader, options, event_text, std::cout));
+  if (!options.part && options.serial.empty() && options.html.empty()) return {};
+  LINEGUARD_ASSIGN(const auto filter, filter_of(options));
+  LINEGUARD_ASSIGN(const auto starts, read_starts(reader));
+  LINEGUARD_ASSIGN(
+      const auto parts,
+      read_part_details(reader, filter, starts, {options.record.parent_path(), options.pictures}, kMostPartsOnAPage));
+  if (options.part || !options.serial.empty()) {
+    for (const PartDetails& details : parts) std::cout << '\n' << details_text(details);
+  }
+  if (options.html.empty()) return {};
+  if (parts.size() > kMostPartsOnAPage)
+    return make_error(ErrorCode::refused,
+                      fmt::format("--html: more decisions match than the {} that a page holds; narrow "
+                                  "them down, as by --reason, --since or --last",
+                                  kMostPartsOnAPage));
+  const std::string title = options.part ? fmt::format("Part {}", *options.part) : "Parts";
+  return write_file_atomically(options.html, details_html(parts, title, options.record));
+}
+
 int show(const RecordsOptions& options) {
-  const auto done = write_events(options, event_text, std::cout);
+  if (const auto ready = prepare_output_files({options.html}); !ready) return report_error(ready.error());
+  const auto done = show_events(options);
   return done ? kDone : report_error(done.error());
 }
 
 Result<void> write_export(const RecordsOptions& options, std::ostream& out) {
-  if (options.format == "csv") {
-    out << csv_header() << '\n';
-    return write_events(options, csv_line, out);
-  }
+  if (options.format == "csv") return write_csv(options, out);
+  LINEGUARD_ASSIGN(auto reader, record::RecordReader::open(options.record));
   return write_events(
-      options, [](const record::Event& event) { return record::to_json(event); }, out);
+      reader, options, [](const record::Event& event) { return record::to_json(event); }, out);
 }
 
 // Written aside and renamed; streamed, because a record may be larger than the memory.
@@ -169,8 +205,11 @@ void add_filter(CLI::App* command, const std::shared_ptr<RecordsOptions>& option
   command->add_option("--serial", options->serial, "events with this serial");
   command->add_option("--lot", options->lot, "events with this lot");
   command->add_option("--recipe", options->recipe, "events with this recipe");
-  command->add_option("--since", options->since, "from this time on, as 2026-11-23T15:04:05.678Z");
-  command->add_option("--until", options->until, "up to this time");
+  command->add_option("--since", options->since,
+                      "from this time on: 2026-11-23, \"2026-11-23 15:04\", 15:04 (today), …; of this machine's time "
+                      "zone, or with Z or +01:00");
+  command->add_option("--until", options->until,
+                      "up to this time, likewise; the whole day, minute or second that is named");
   command->add_option("--reason", options->reason, "decisions with this reason, as \"late\" or \"sequence lost\"");
 }
 
@@ -181,7 +220,9 @@ void add_records_command(CLI::App& root, Run& run) {
   CLI::App* command = root.add_subcommand("records", "Show, verify, reconcile and export a station's record.");
   command->require_subcommand(1);
   command->footer(
-      "Examples:\n  lineguard records show record.db --last 20\n  lineguard records show record.db --part 4711\n"
+      "Examples:\n  lineguard records show record.db --last 20\n  lineguard records show record.db --part 4711 --html "
+      "part.html\n"
+      "  lineguard records show record.db --since \"2026-11-23 06:00\" --until 14:00 --reason defective\n"
       "  lineguard records verify record.db --key station.key.pub\n  lineguard records reconcile record.db --plc-log "
       "plc.jsonl --status station.json\n  lineguard records export record.db --format csv --out record.csv");
   const auto add = [&](const char* name, const char* what, int (*action)(const RecordsOptions&)) {
@@ -190,7 +231,16 @@ void add_records_command(CLI::App& root, Run& run) {
     sub->callback([&run, options, action] { run = [options, action] { return action(*options); }; });
     return sub;
   };
-  add_filter(add("show", "One line an event, oldest first.", show), options);
+  CLI::App* showing = add("show",
+                          "One line an event, oldest first; of one part or serial also picture, regions, lot, recipe, "
+                          "model and settings.",
+                          show);
+  add_filter(showing, options);
+  showing->add_flag("--csv", options->csv, "the same events as CSV, as `records export --format csv` writes them");
+  showing->add_option("--html", options->html, "a page with the pictures, regions drawn, of the parts that match")
+      ->type_name("FILE");
+  showing->add_option("--pictures", options->pictures, "where the station's folder of kept pictures is now")
+      ->type_name("FOLDER");
   CLI::App* verifying =
       add("verify",
           "Check everything in the record, and who vouches for it: exit 0 where it is whole and sealed to its end.",

@@ -34,6 +34,107 @@ double threshold_of(const Decision& decision) {
   return decision.threshold.value_or(decision.prediction ? decision.prediction->threshold : 0);
 }
 
+std::string range_text(const record::RangeDecision& decision) {
+  std::string text =
+      fmt::format("{}: {}, parts {} to {} ({} numbers)", to_string(decision.outcome), to_string(decision.reason),
+                  decision.range.first, decision.range.last, count_of(decision.range));
+  if (!decision.detail.empty()) text += " (" + decision.detail + ")";
+  return text;
+}
+
+// "x y width height score" of each, strongest first.
+std::string regions_column(const std::vector<Region>& regions) {
+  std::string text;
+  for (const Region& region : regions)
+    text += fmt::format("{}{} {} {} {} {}", text.empty() ? "" : "; ", region.box.x, region.box.y, region.box.width,
+                        region.box.height, region.score);
+  return text;
+}
+
+std::string digests_column(const std::vector<record::PictureDigest>& digests) {
+  std::string text;
+  for (const record::PictureDigest& digest : digests) text += (text.empty() ? "" : " ") + digest.sha256;
+  return text;
+}
+
+// The columns that a decision fills: by name, in the order of the file.
+struct Column {
+  const char* name;
+  std::string (*of_part)(const record::RecordedDecision& recorded);
+  std::string (*of_range)(const record::RangeDecision& decision);  // null: empty
+};
+
+template <typename Field>
+std::string of_prediction(const record::RecordedDecision& recorded, const Field& field) {
+  return recorded.decision.prediction ? field(*recorded.decision.prediction) : std::string();
+}
+
+using Part = const record::RecordedDecision&;
+using Numbers = const record::RangeDecision&;
+constexpr Column kDecisionColumns[] = {
+    {"serial", [](Part part) { return part.context.serial; }, nullptr},
+    {"lot", [](Part part) { return part.context.lot; }, nullptr},
+    {"recipe", [](Part part) { return part.context.recipe; }, [](Numbers range) { return range.context.recipe; }},
+    {"outcome", [](Part part) { return std::string(to_string(part.decision.outcome)); },
+     [](Numbers range) { return std::string(to_string(range.outcome)); }},
+    {"gate", [](Part part) { return std::string(to_string(part.decision.gate)); },
+     [](Numbers range) { return std::string(to_string(range.gate)); }},
+    {"reason", [](Part part) { return std::string(to_string(part.decision.reason)); },
+     [](Numbers range) { return std::string(to_string(range.reason)); }},
+    {"score", [](Part part) { return of_prediction(part, [](const auto& it) { return number_text(it.score); }); },
+     nullptr},
+    {"threshold",
+     [](Part part) { return part.decision.prediction ? number_text(threshold_of(part.decision)) : std::string(); },
+     nullptr},
+    {"unknown_band",
+     [](Part part) { return part.context.unknown_band ? number_text(*part.context.unknown_band) : std::string(); },
+     nullptr},
+    {"regions",
+     [](Part part) { return of_prediction(part, [](const auto& it) { return regions_column(it.regions); }); }, nullptr},
+    {"picture", [](Part part) { return part.context.picture; }, nullptr},
+    {"picture_sha256", [](Part part) { return digests_column(part.context.picture_sha256); }, nullptr},
+    {"kept", [](Part part) { return part.context.kept ? part.context.kept->file : std::string(); }, nullptr},
+    {"kept_probability",
+     [](Part part) { return part.context.kept ? number_text(part.context.kept->probability) : std::string(); },
+     nullptr},
+    {"model", [](Part part) { return of_prediction(part, [](const auto& it) { return it.model.name; }); }, nullptr},
+    {"model_version",
+     [](Part part) { return of_prediction(part, [](const auto& it) { return std::to_string(it.model.version); }); },
+     nullptr},
+    {"model_digest", [](Part part) { return of_prediction(part, [](const auto& it) { return it.model.digest; }); },
+     nullptr},
+    {"operating_point",
+     [](Part part) { return of_prediction(part, [](const auto& it) { return it.operating_point; }); }, nullptr},
+    {"trigger_to_decision_ms", [](Part part) { return number_text(part.decision.trigger_to_decision_ms); }, nullptr},
+    {"detail", [](Part part) { return part.decision.detail; }, [](Numbers range) { return range.detail; }},
+};
+
+// Of a decision, of a part or of a range; empty ones: the event is no decision, or can't be read.
+std::string decision_columns(const record::Event& event) {
+  const auto part = is_decision(event) ? record::parse_recorded_decision(event)
+                                       : Result<record::RecordedDecision>(make_error(ErrorCode::not_found, ""));
+  const auto range = is(event, record::EventKind::decided_range)
+                         ? record::parse_decided_range(event)
+                         : Result<record::RangeDecision>(make_error(ErrorCode::not_found, ""));
+  std::string line;
+  for (const Column& column : kDecisionColumns) {
+    std::string value;
+    if (part) value = column.of_part(*part);
+    if (range && column.of_range) value = column.of_range(*range);
+    line += "," + csv_field(value);
+  }
+  return line;
+}
+
+// The numbers that an event is about: "4711", of a range "17-1016".
+std::string numbers_column(const record::Event& event) {
+  if (!is(event, record::EventKind::decided_range)) return part_text(event);
+  const auto decision = record::parse_decided_range(event);
+  return decision ? fmt::format("{}-{}", decision->range.first, decision->range.last) : "";
+}
+
+}  // namespace
+
 std::string decision_text(const Decision& decision) {
   std::string text = fmt::format("{}: {}", to_string(decision.outcome), to_string(decision.reason));
   if (decision.gate == Gate::review) text += ", to review";
@@ -46,41 +147,6 @@ std::string decision_text(const Decision& decision) {
   if (!decision.detail.empty()) text += " (" + decision.detail + ")";
   return text;
 }
-
-std::string range_text(const record::RangeDecision& decision) {
-  std::string text =
-      fmt::format("{}: {}, parts {} to {} ({} numbers)", to_string(decision.outcome), to_string(decision.reason),
-                  decision.range.first, decision.range.last, count_of(decision.range));
-  if (!decision.detail.empty()) text += " (" + decision.detail + ")";
-  return text;
-}
-
-// Of a decision, of a part or of a range; none: the event is no decision, or can't be read.
-std::string decision_columns(const record::Event& event) {
-  if (const auto decision = record::parse_decision(event); is_decision(event) && decision) {
-    const Prediction none;
-    const bool predicted = decision->prediction.has_value();
-    const Prediction& prediction = predicted ? *decision->prediction : none;
-    return fmt::format(
-        "{},{},{},{},{},{},{},{}", to_string(decision->outcome), to_string(decision->gate), to_string(decision->reason),
-        predicted ? number_text(prediction.score) : "", predicted ? number_text(threshold_of(*decision)) : "",
-        number_text(decision->trigger_to_decision_ms), csv_field(prediction.model.digest), csv_field(decision->detail));
-  }
-  if (!is(event, record::EventKind::decided_range)) return ",,,,,,,";
-  const auto decision = record::parse_decided_range(event);
-  if (!decision) return ",,,,,,,";
-  return fmt::format("{},{},{},,,,,{}", to_string(decision->outcome), to_string(decision->gate),
-                     to_string(decision->reason), csv_field(decision->detail));
-}
-
-// The numbers that an event is about: "4711", of a range "17-1016".
-std::string numbers_column(const record::Event& event) {
-  if (!is(event, record::EventKind::decided_range)) return part_text(event);
-  const auto decision = record::parse_decided_range(event);
-  return decision ? fmt::format("{}-{}", decision->range.first, decision->range.last) : "";
-}
-
-}  // namespace
 
 std::string event_text(const record::Event& event) {
   std::string what = event.payload == "{}" ? "" : event.payload;
@@ -95,12 +161,14 @@ std::string event_text(const record::Event& event) {
 }
 
 std::string csv_header() {
-  return "sequence,utc,kind,part,outcome,gate,reason,score,threshold,trigger_to_decision_ms,model_digest,detail,hash";
+  std::string header = "sequence,utc,kind,part";
+  for (const Column& column : kDecisionColumns) header += std::string(",") + column.name;
+  return header + ",settings,hash";
 }
 
-std::string csv_line(const record::Event& event) {
-  return fmt::format("{},{},{},{},{},{}", event.sequence, event.utc, csv_field(event.kind), numbers_column(event),
-                     decision_columns(event), event.hash);
+std::string csv_line(const record::Event& event, std::int64_t settings) {
+  return fmt::format("{},{},{},{}{},{},{}", event.sequence, event.utc, csv_field(event.kind), numbers_column(event),
+                     decision_columns(event), settings > 0 ? std::to_string(settings) : "", event.hash);
 }
 
 namespace {

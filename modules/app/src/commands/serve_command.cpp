@@ -2,12 +2,15 @@
 
 #include <malloc.h>
 #include <memory>
+#include <poll.h>
 
 #include <fmt/format.h>
 
 #include <lineguard/core/host_port.h>
 #include <lineguard/core/log.h>
 #include <lineguard/core/signals.h>
+#include <lineguard/core/supervisor.h>
+#include <lineguard/http/client.h>
 #include <lineguard/http/server.h>
 #include <lineguard/serving/prediction_server.h>
 
@@ -27,6 +30,29 @@ Result<void> refuse_open_address(const HostPort& endpoint, const ServeArguments&
                     fmt::format("--http {} is not a loopback address: other machines would reach the server, and there "
                                 "are no keys and no TLS yet; --insecure allows it",
                                 arguments.http));
+}
+
+// An address that answers for `endpoint` from this machine: whoever listens everywhere is asked on loopback.
+HostPort asked_here(HostPort endpoint, std::uint16_t port) {
+  if (endpoint.host == "0.0.0.0") endpoint.host = "127.0.0.1";
+  if (endpoint.host == "::") endpoint.host = "::1";
+  endpoint.port = port;
+  return endpoint;
+}
+
+// Until a signal. The supervisor hears that the server lives only while it answers a request over its own socket.
+void wait_while_alive(const StopRequest& stop, const HostPort& endpoint) {
+  supervisor::Watchdog watchdog(system_clock());
+  if (!watchdog.watched()) return stop.wait();
+  http::Client client(endpoint);
+  http::Request request;
+  request.target = "/v1/health/live";
+  while (stop.signal() == 0) {
+    const auto answer = client.send(request, system_clock().now() + Milliseconds(2000));
+    if (answer && answer->status == 200) watchdog.report_alive();
+    pollfd asked{stop.fd(), POLLIN, 0};
+    poll(&asked, 1, 1000);
+  }
 }
 
 Result<int> run_serve(const ServeArguments& arguments) {
@@ -57,7 +83,9 @@ Result<int> run_serve(const ServeArguments& arguments) {
   config.http.queue = static_cast<std::size_t>(arguments.queue);
   LINEGUARD_ASSIGN(auto server, serving::PredictionServer::start(config, std::move(loaded.models)));
   log_info("serve", "listening on http://" + text_of({endpoint.host, server->port()}));
-  stop.wait();
+  supervisor::report_ready("listening on http://" + text_of({endpoint.host, server->port()}));
+  wait_while_alive(stop, asked_here(endpoint, server->port()));
+  supervisor::report_stopping();
   log_info("serve", "draining");
   if (!server->stop(std::chrono::seconds(arguments.drain_s))) {
     return make_error(ErrorCode::timeout, "not every request was finished when the time to drain was over");

@@ -15,6 +15,8 @@
 #include <lineguard/core/line_writer.h>
 #include <lineguard/core/log.h>
 #include <lineguard/core/signals.h>
+#include <lineguard/core/supervisor.h>
+#include <lineguard/http/about_page.h>
 #include <lineguard/http/recent_answer.h>
 #include <lineguard/http/server.h>
 #include <lineguard/station/open_devices.h>
@@ -40,6 +42,21 @@ http::ServerConfig status_server_config(const HostPort& endpoint, bool insecure)
   return config;
 }
 
+http::AboutPage about(const station::StationStatus& status) {
+  http::AboutPage page;
+  page.title = fmt::format("Lineguard station {}", status.name);
+  page.what = "It inspects the parts of a line: camera, prediction, decision, record, PLC. This page only shows.";
+  page.facts = {{"state", status.state},
+                {"PLC", status.plc_linked ? "answers" : "does not answer"},
+                {"recipe", status.recipe},
+                {"parts since its start",
+                 fmt::format("{} passed, {} diverted", status.counters.passed, status.counters.diverted)}};
+  if (const std::string todo = instruction(status); !todo.empty()) page.facts.emplace_back("to do", todo);
+  page.links = {{"/v1/status", "state, counts, newest decisions and what to do, as JSON"},
+                {"/metrics", "figures for monitoring, as Prometheus text"}};
+  return page;
+}
+
 // What shows the station never computes more often than now and then: a flood of requests takes no lock of the cycle's.
 http::Router status_pages(const station::Station& station) {
   const auto status = std::make_shared<http::RecentAnswer>(
@@ -49,6 +66,9 @@ http::Router status_pages(const station::Station& station) {
   });
   http::Router router;
   router.set_hint("there are /metrics and /v1/status");
+  router.get_always("/", [&station](const http::Request& request) {
+    return http::about_response(request, about(*station.status()));
+  });
   router.get_always("/v1/status", [status](const http::Request&) { return status->get(); });
   router.get_always("/metrics", [metrics](const http::Request&) { return metrics->get(); });
   return router;
@@ -131,6 +151,12 @@ Result<std::unique_ptr<http::Server>> serve_when_settled(const station::StationC
   return serve_status(config, station);
 }
 
+// For `systemctl status`.
+std::string ready_text(const station::StationConfig& config, const station::StationStatus& status) {
+  return fmt::format("{}: recipe {}, {}", config.name, config.cycle.recipe.id,
+                     status.plc_linked ? "running" : "waiting for the PLC");
+}
+
 Result<void> inspect_until_stopped(const station::StationConfig& config, bool take_over) {
   LINEGUARD_ASSIGN(auto devices, station::open_devices(config));
   station::StationSettings settings = station::settings_of(config);
@@ -145,6 +171,7 @@ Result<void> inspect_until_stopped(const station::StationConfig& config, bool ta
   std::thread runs([&] { inspected = station.run(); });
   auto server = serve_when_settled(config, station);
   if (!server) station.request_stop();
+  if (server && !station.stopping()) supervisor::report_ready(ready_text(config, *station.status()));
   runs.join();
   if (server) server->reset();  // before the station that it tells of
   print_summary(*station.status());
