@@ -70,6 +70,12 @@ class ModbusPlc final : public Plc {
   std::unique_ptr<ModbusExchange> exchange_;
 };
 
+// A table of a PLC that gave no trigger yet fits, too, where it is read one register behind: as 65535 triggers for
+// part 0. Its check word cannot tell; the first trigger does.
+bool is_shifted_zero(const PlcInputs& inputs) {
+  return inputs.trigger_number == 0 && inputs.trigger_count == 0xFFFF;
+}
+
 // Of those that PLCs and gateways have most often; reading asks, it changes nothing.
 std::optional<int> answering_unit(ModbusPlcConfig config, Clock& clock) {
   for (const int unit : {1, 255, 0, 2}) {
@@ -126,7 +132,8 @@ Result<PlcLook> look_at_modbus_plc(const ModbusPlcConfig& config, Clock& clock) 
   look.where = fmt::format("modbus {} unit {}, registers from {}, {}", config.address, config.unit, config.base_address,
                            to_string(config.word_order));
   look.values = describe_inputs(ordered(input_block(), read->raw, config.word_order));
-  if (!read->inputs) look.mistake = likely_mistake(read->raw, config.word_order, config.base_address);
+  if (!read->inputs || is_shifted_zero(*read->inputs))
+    look.mistake = likely_mistake(read->raw, config.word_order, config.base_address);
   return look;
 }
 

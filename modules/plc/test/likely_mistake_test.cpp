@@ -132,6 +132,22 @@ TEST(ModbusLook, NamesTheLikelyMistake) {
   EXPECT_NE(mistake_found({}, {.base_address = 500}).find("exception 2"), std::string::npos);
 }
 
+// Read one register behind, such a table fits its check word.
+TEST(ModbusLook, FindsAShiftBeforeTheFirstTrigger) {
+  PlcSimulatorConfig simulated;
+  simulated.table.base_address = 10;
+  const auto simulator = PlcSimulator::start(simulated);
+  ASSERT_TRUE(simulator);
+  for (const int base : {9, 11}) {
+    ModbusPlcConfig config = config_for(**simulator);
+    config.base_address = base;
+    auto look = look_at_modbus_plc(config);
+    while (look && look->mistake.find("are all zero") != std::string::npos) look = look_at_modbus_plc(config);
+    ASSERT_TRUE(look) << look.error().message;
+    EXPECT_NE(look->mistake.find("set plc.base_address = 10"), std::string::npos) << look->mistake;
+  }
+}
+
 TEST(ModbusLook, AsksWhichUnitAnswers) {
   const std::string found = mistake_found({.unit = 1}, {.unit = 9, .response_timeout_ms = 300});
   EXPECT_NE(found.find("unit 9 does not answer within 300 ms"), std::string::npos) << found;
