@@ -1,5 +1,6 @@
 // Coverage of every interval and bound that Lineguard claims, 10,000 draws each: prints a line a claim and exits 1
-// where one is below nominal by more than three standard errors, family-wise.   coverage [DRAWS [RESAMPLES]]
+// where one is below nominal by more than three standard errors, family-wise. With a text only claims that have it in
+// their name, as strict as all together.   coverage [DRAWS [RESAMPLES [TEXT]]]
 #include "coverage.h"
 
 #include <algorithm>
@@ -13,11 +14,12 @@ int main(int argc, char** argv) {
   const std::size_t draws = argc > 1 ? static_cast<std::size_t>(std::atoll(argv[1])) : 10'000;
   const int resamples = argc > 2 ? std::atoi(argv[2]) : 500;
   if (draws == 0 || resamples <= 0) {
-    std::cerr << "usage: coverage [DRAWS [RESAMPLES]]\n";
+    std::cerr << "usage: coverage [DRAWS [RESAMPLES [TEXT]]]\n";
     return 2;
   }
-  const auto cases = test::coverage_cases(resamples);
+  auto cases = test::coverage_cases(resamples);
   const double allowed = test::allowed_errors(cases.size());
+  if (argc > 3) std::erase_if(cases, [&](const auto& one) { return one.name.find(argv[3]) == std::string::npos; });
   int too_low = 0;
   double lowest = 1;
   for (std::size_t i = 0; i < cases.size(); ++i) {

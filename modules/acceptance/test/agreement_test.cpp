@@ -41,6 +41,24 @@ TEST(Agreement, AiagsWorkedExample) {
 }
 
 // AIAG's table of misses and false alarms counts trials: A 6.3 and 4.9 %, B 6.3 and 2.0 %, C 12.5 and 8.8 %.
+// That the table is the published one, beyond its kappas: how often each inspector says the same in all trials, by
+// answer (29 and 13, 32 and 13, 28 and 12 parts), and how often A and B reject (50 and 47 of 150 times).
+TEST(Agreement, AiagsTableIsThePublishedOne) {
+  for (std::size_t inspector = 0; inspector < 3; ++inspector) {
+    std::size_t all_good = 0, all_defective = 0, rejected = 0;
+    for (const std::string row : test::kAiagParts) {
+      const std::string trials = row.substr(4 * inspector, 3);
+      all_good += trials == "111";
+      all_defective += trials == "000";
+      rejected += static_cast<std::size_t>(std::ranges::count(trials, '0'));
+    }
+    const std::size_t good[] = {29, 32, 28}, defective[] = {13, 13, 12}, rejects[] = {50, 47, 51};
+    EXPECT_EQ(all_good, good[inspector]);
+    EXPECT_EQ(all_defective, defective[inspector]);
+    EXPECT_EQ(rejected, rejects[inspector]);
+  }
+}
+
 TEST(Agreement, AiagsMissAndFalseAlarmRates) {
   const Study made = aiag();
   EXPECT_NEAR(made.inspectors[0].missed.rate(), 0.0625, 0.001);

@@ -18,6 +18,7 @@
 #include <lineguard/acceptance/threshold_table.h>
 #include <lineguard/stats/bounds.h>
 #include <lineguard/stats/kappa.h>
+#include <lineguard/stats/roc.h>
 #include <lineguard/stats/threshold.h>
 
 namespace lineguard::acceptance::test {
@@ -288,6 +289,80 @@ inline void add_repeatability_cases(std::vector<CoverageCase>& cases) {
   }
 }
 
+// A study of two inspectors and a reference: shares of parts, as its table and JSON give them.
+inline void add_study_cases(std::vector<CoverageCase>& cases) {
+  constexpr double kRight = 0.95, kPrevalence = 0.3;
+  constexpr std::size_t kParts = 50, kTrials = 3;
+  const auto draw = [](Random& random) {
+    const auto chance = [&](double p) { return std::bernoulli_distribution(p)(random); };
+    std::vector<Answer> answers;
+    for (std::size_t part = 0; part < kParts; ++part) {
+      const bool defective = chance(kPrevalence);
+      for (const char* inspector : {"A", "B"}) {
+        for (std::size_t trial = 0; trial < kTrials; ++trial)
+          answers.push_back({std::to_string(part), inspector, std::to_string(trial),
+                             chance(kRight) == defective ? "crack" : "good", defective ? "crack" : "good"});
+      }
+    }
+    return *study(answers, {.resamples = 1});
+  };
+  const double steady = std::pow(kRight, kTrials) + std::pow(1 - kRight, kTrials), right = std::pow(kRight, kTrials);
+  const double all_right = right * right, one_answer = all_right + std::pow(1 - kRight, 2 * kTrials);
+  const auto add = [&](const char* name, double truth, auto count) {
+    cases.push_back({std::string(name) + ", 50 parts x 3", 0.95,
+                     [=](Random& random) { return !stats::exact_interval(count(draw(random))).leaves_out(truth); }});
+  };
+  add("agreement within an inspector", steady, [](const Study& made) { return made.inspectors[0].within; });
+  add("agreement with the reference", right, [](const Study& made) { return made.inspectors[1].right; });
+  add("agreement between inspectors", one_answer, [](const Study& made) { return made.between; });
+  add("all inspectors right", all_right, [](const Study& made) { return made.all_right; });
+}
+
+// Thresholds of training and of `evaluate --max-miss`, and the area under the curve.
+inline void add_score_cases(std::vector<CoverageCase>& cases, int resamples) {
+  const auto scores = [](Random& random, const ScoreModel& model, std::size_t n, bool defective) {
+    std::vector<double> drawn;
+    for (std::size_t i = 0; i < n; ++i) drawn.push_back(model.draw(random, defective));
+    return drawn;
+  };
+  for (const ScoreModel& model : {ScoreModel{3, 0}, ScoreModel{3, 0.25}}) {
+    const std::string of = model.step > 0 ? ", scores tied" : ", scores apart";
+    cases.push_back({"threshold for an overkill of 5 %" + of, 0.95, [=](Random& random) {
+                       const auto chosen = stats::threshold_for_overkill(scores(random, model, 150, false), 0.05);
+                       return !chosen || model.overkill(chosen->threshold) <= chosen->overkill_bound;
+                     }});
+    cases.push_back({"threshold for misses of 5 %" + of, 0.95, [=](Random& random) {
+                       const auto chosen = stats::threshold_for_miss(scores(random, model, 150, true), 0.05);
+                       return !chosen || model.miss(chosen->threshold) <= chosen->miss_bound;
+                     }});
+  }
+  for (const double shift : {1.5, 3.0}) {
+    for (const std::size_t n : {20, 60}) {
+      const ScoreModel model{shift, 0};
+      cases.push_back(
+          {"AUROC, shift " + std::to_string(shift) + ", n=" + std::to_string(n) + " each", 0.95, [=](Random& random) {
+             const auto good = scores(random, model, n, false), defective = scores(random, model, n, true);
+             const auto found = stats::auroc_with_interval(good, defective, {resamples, random(), 0.95});
+             return !found->interval.leaves_out(normal_cdf(shift / std::sqrt(2.0)));
+           }});
+    }
+  }
+}
+
+// Bounds by class, each by itself.
+inline void add_class_cases(std::vector<CoverageCase>& cases) {
+  cases.push_back(
+      {"miss bound of a class", 0.95, [](Random& random) {
+         const ScoreModel model;
+         constexpr double kThreshold = 1.6;
+         Limits limits;
+         limits.max_miss = 0.5;
+         const auto made = accept_point(draw_parts(random, model, 20, 60, kThreshold), {kThreshold, 0}, limits);
+         return made->classes.front().bound >= model.miss(kThreshold);
+       }});
+}
+
+// All of them. `resamples`: of each bootstrap.
 inline std::vector<CoverageCase> coverage_cases(int resamples) {
   std::vector<CoverageCase> cases;
   add_binomial_cases(cases);
@@ -296,6 +371,9 @@ inline std::vector<CoverageCase> coverage_cases(int resamples) {
   add_table_cases(cases);
   add_kappa_cases(cases, resamples);
   add_repeatability_cases(cases);
+  add_study_cases(cases);
+  add_score_cases(cases, resamples);
+  add_class_cases(cases);
   return cases;
 }
 

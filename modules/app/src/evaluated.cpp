@@ -10,8 +10,8 @@
 namespace lineguard::app {
 
 evaluation::Model model_of(const detector::Detector& detector) {
-  return {detector.model(), detector.operating_point(), detector.threshold(), detector.unknown_band(),
-          detector.pixel_threshold()};
+  return {detector.model(),        detector.operating_point(), detector.threshold(),
+          detector.unknown_band(), detector.pixel_threshold(), detector.point_in_use().rules};
 }
 
 const std::string& Fingerprint::get() {

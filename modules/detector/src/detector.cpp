@@ -184,8 +184,8 @@ Region surest_place(const Tiled& tiled, const package::Manifest& manifest, const
   return std::move(highest.front());
 }
 
-// The picture's score decides and regions show why (docs/adr/0023): a good picture has none, what was found there is
-// faint; a defective one has at least one.
+// The picture's score decides and regions show why (docs/adr/0023): a picture with a good score has none, what was
+// found there is faint; a defective one has at least one.
 void report_places(Tiled& tiled, const package::Manifest& manifest, const PixelRect& area, bool want_faint,
                    Prediction& prediction) {
   const bool good = prediction.label == Label::good;
@@ -257,6 +257,9 @@ bool Detector::needs_template() const {
 const std::string& Detector::operating_point() const {
   return state_->point.id;
 }
+const package::PointInUse& Detector::point_in_use() const {
+  return state_->in_use;
+}
 
 Result<Prediction> Detector::predict(const Capture& capture, const PredictOptions& options) {
   if (state_->failed)
@@ -279,24 +282,37 @@ Result<Prediction> Detector::predict_views(const Capture& capture, const Predict
   for (std::size_t i = 0; i < capture.views.size(); ++i) {
     LINEGUARD_TRY(give_up_where_unwanted(options));
     LINEGUARD_ASSIGN(const DecodedView view, decode_view(capture.views[i], state_->manifest.preprocessing, options));
-    LINEGUARD_ASSIGN(Prediction prediction, state_->predict(*view.image, options));
+    LINEGUARD_ASSIGN(Prediction prediction, state_->predict(*view.image, state_->with_regions_for_rules(options)));
     prediction.decode_ms = view.decode_ms;
     for (Region& region : prediction.regions) region.view = capture.views[i].name;
     for (Region& region : prediction.faint_regions) region.view = capture.views[i].name;
     pool_view(all, std::move(prediction), i);
   }
-  all.label = package::label_of_score(all.score, state_->point.threshold, state_->unknown_band);
-  all.threshold = state_->point.threshold;
-  all.operating_point = state_->point.id;
-  all.model = state_->model;
   std::ranges::stable_sort(all.regions, [](const Region& a, const Region& b) { return a.score > b.score; });
+  state_->decide(all);
   return all;
 }
 
 Result<Prediction> Detector::predict_image(const Image& image, const PredictOptions& options) {
   if (state_->manifest.preprocessing.needs_template) return no_template();
   LINEGUARD_TRY(refuse_other_depth(image, state_->manifest.preprocessing));
-  return state_->predict(image, options);
+  LINEGUARD_ASSIGN(Prediction prediction, state_->predict(image, state_->with_regions_for_rules(options)));
+  state_->decide(prediction);
+  return prediction;
+}
+
+PredictOptions Detector::State::with_regions_for_rules(PredictOptions options) const {
+  options.want_regions |= !in_use.rules.empty();
+  return options;
+}
+
+// A score that another machine may compute on the other side of the threshold is neither good nor defective.
+void Detector::State::decide(Prediction& prediction) const {
+  const Label by_score = package::label_of_score(prediction.score, point.threshold, unknown_band);
+  prediction.label = package::apply_rules(by_score, prediction.regions, in_use.rules).label;
+  prediction.threshold = point.threshold;
+  prediction.operating_point = point.id;
+  prediction.model = model;
 }
 
 // Parts that are aligned are judged where the reference has them and reported where they were seen.
@@ -321,9 +337,6 @@ Result<Prediction> Detector::State::predict_in_place(const Image& image, const P
   Prediction prediction;
   prediction.score = tiled.score;
   prediction.label = package::label_of_score(prediction.score, point.threshold, unknown_band);
-  prediction.threshold = point.threshold;
-  prediction.operating_point = point.id;
-  prediction.model = model;
   prediction.image_size = image.size();
   if (options.want_regions) report_places(tiled, manifest, area, options.want_faint_regions, prediction);
   if (options.want_map) prediction.map = spread_over_picture(tiled.map, area, image.size());

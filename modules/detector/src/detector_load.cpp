@@ -101,7 +101,7 @@ Result<std::unique_ptr<Detector>> Detector::load_contents(package::PackageConten
     if (!reference) return reference.error().in(on_one_line((contents.folder / "reference.png").string()));
     manifest.preprocessing.alignment_reference = std::make_shared<const Image>(std::move(*reference));
   }
-  LINEGUARD_ASSIGN(auto point, package::read_operating_point(contents, options.operating_point));
+  LINEGUARD_ASSIGN(auto point, package::read_ruled_point(contents, options.operating_point));
   std::vector<package::GoldenPicture> golden;
   if (options.check_golden) {
     LINEGUARD_ASSIGN(golden, package::read_golden(contents));
@@ -113,8 +113,9 @@ Result<std::unique_ptr<Detector>> Detector::load_contents(package::PackageConten
   std::erase_if(contents.files, [](const auto& file) { return !file.first.starts_with("golden/"); });
   ModelIdentity model{manifest.name, manifest.version, manifest.digest};
   const double allowed = tolerance(manifest);
-  std::unique_ptr<State> state(new State{std::move(manifest), std::move(point), std::move(model), std::move(network),
-                                         std::move(contents), std::move(golden), std::move(disk), allowed});
+  std::unique_ptr<State> state(new State{
+      std::move(manifest), std::move(point.point), package::PointInUse{point.digest, std::move(point.rules)},
+      std::move(model), std::move(network), std::move(contents), std::move(golden), std::move(disk), allowed});
   std::unique_ptr<Detector> detector(new Detector(std::move(state)));
   if (options.check_golden) LINEGUARD_TRY(detector->reproduce_golden_or_reload(files, options));
   return detector;

@@ -10,6 +10,7 @@
 #include <lineguard/detector/detector.h>
 #include <lineguard/infer/network.h>
 #include <lineguard/package/contents.h>
+#include <lineguard/package/point_in_use.h>
 
 namespace lineguard::detector {
 
@@ -18,6 +19,7 @@ using GivesWay = std::function<bool()>;
 struct Detector::State {
   package::Manifest manifest;
   package::OperatingPoint point;
+  package::PointInUse in_use;  // its rules and digest
   ModelIdentity model;
   infer::Network network;
   package::PackageContents golden_files;  // of the package's contents those that self-tests need
@@ -35,6 +37,10 @@ struct Detector::State {
   Result<Prediction> predict(const Image& image, const PredictOptions& options, const GivesWay& gives_way = {}) const;
   Result<Prediction> predict_in_place(const Image& image, const PredictOptions& options,
                                       const GivesWay& gives_way) const;
+  // Labels by the score and the region rules; whatever was predicted passes here before it leaves.
+  void decide(Prediction& prediction) const;
+  // As asked for; regions, too, where rules need them.
+  PredictOptions with_regions_for_rules(PredictOptions options) const;
   // Whether a golden picture has the score of its training. `tiles` counts them up. Errors: refused where not.
   Result<void> reproduce(const package::GoldenPicture& picture, const GivesWay& gives_way, std::int64_t& tiles) const;
 };

@@ -44,12 +44,14 @@ Result<void> write_contents(const package::PackageContents& contents, const fs::
   return {};
 }
 
-// Their counts and bounds are those of the other model: that is said where they are read.
+// With their region rules and the pictures that they were chosen on. Their counts and bounds are those of the other
+// model: that is said where they are read.
 Result<void> take_over_operating_points(const package::PackageContents& from, const fs::path& folder) {
   for (const std::string& id : package::list_operating_points(folder)) {
-    LINEGUARD_ASSIGN(auto point, package::read_operating_point(from, id));
-    point.method += "; counts and bounds are those of the f32 package";
-    LINEGUARD_TRY(package::write_operating_point(folder, point));
+    LINEGUARD_ASSIGN(auto point, package::read_ruled_point(from, id));
+    point.point.method += "; counts and bounds are those of the f32 package";
+    LINEGUARD_ASSIGN(const auto chosen_on, package::read_chosen_on(from.folder, id));
+    LINEGUARD_TRY(package::write_ruled_point(folder, point.point, point.rules, chosen_on));
   }
   return {};
 }

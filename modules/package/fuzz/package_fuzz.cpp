@@ -37,8 +37,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const auto golden = package::read_golden(contents);
   if (golden) LINEGUARD_CHECK(golden->size() <= limits::kGoldenPictures, "golden pictures are bounded");
-  const auto point = package::read_operating_point(contents, "default");
-  if (point) LINEGUARD_CHECK(std::isfinite(point->threshold), "a threshold is a number");
+  const auto point = package::read_ruled_point(contents, "default");
+  if (point) LINEGUARD_CHECK(std::isfinite(point->point.threshold), "a threshold is a number");
   if (const auto verified = package::verify(contents); verified) LINEGUARD_CHECK(manifest.ok(), "verified is read");
   return 0;
 }

@@ -144,15 +144,11 @@ Result<RuledPoint> read_ruled_point(const std::filesystem::path& package, const 
   return read_point(*text, file, id, [&] { return read_manifest(package); });
 }
 
-Result<OperatingPoint> read_operating_point(const PackageContents& contents, const std::string& id) {
+Result<RuledPoint> read_ruled_point(const PackageContents& contents, const std::string& id) {
   LINEGUARD_TRY(validate_name(id));
   const auto text = contents.text(fmt::format("operating_points/{}.toml", id));
   const std::string file = on_one_line(file_of(contents.folder, id).string());
-  if (text) {
-    LINEGUARD_ASSIGN(RuledPoint ruled,
-                     read_point(std::string(*text), file, id, [&] { return read_manifest(contents); }));
-    return std::move(ruled.point);
-  }
+  if (text) return read_point(std::string(*text), file, id, [&] { return read_manifest(contents); });
   std::vector<std::string> ids;
   for (const auto& [name, bytes] : contents.files) {
     const std::filesystem::path path(name);

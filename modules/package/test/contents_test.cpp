@@ -49,9 +49,9 @@ TEST_F(Contents, WhatWasVerifiedIsWhatIsRead) {
   EXPECT_EQ(manifest->name, "tiles");
   EXPECT_EQ(*contents.text("network.bin"), "0123456789");
   EXPECT_EQ(read_golden(contents)->size(), 1u);
-  EXPECT_EQ(read_operating_point(contents, "default")->id, "default");
+  EXPECT_EQ(read_ruled_point(contents, "default")->point.id, "default");
   EXPECT_EQ(compute_digest(contents).value(), manifest->digest);
-  EXPECT_EQ(read_operating_point(contents, "strict").error().code, ErrorCode::not_found);
+  EXPECT_EQ(read_ruled_point(contents, "strict").error().code, ErrorCode::not_found);
   EXPECT_EQ(contents.file("nothing").error().code, ErrorCode::corrupt_data);
 }
 

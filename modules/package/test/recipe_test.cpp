@@ -11,8 +11,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Recipe some_recipe(const std::string& id) {
-  Recipe recipe;
+RuledRecipe some_recipe(const std::string& id) {
+  RuledRecipe ruled;
+  Recipe& recipe = ruled.recipe;
   recipe.id = id;
   recipe.model = "tiles";
   recipe.package_digest = std::string(64, 'a');
@@ -20,7 +21,7 @@ Recipe some_recipe(const std::string& id) {
   recipe.threshold = 21.315658569335938;
   recipe.unknown_band = 1.0 / 3;
   recipe.deadline = Milliseconds(120);
-  return recipe;
+  return ruled;
 }
 
 void write(const fs::path& file, const std::string& text) {
@@ -29,10 +30,16 @@ void write(const fs::path& file, const std::string& text) {
 
 TEST(Recipe, ReadsBackWhatWasWritten) {
   const test::TempFolder folder;
-  const Recipe recipe = some_recipe("tiles \"A\"");
-  write(folder.path() / "a.toml", to_toml(recipe, "models/tiles-1", false));
-  const auto back = load_recipe(folder.path() / "a.toml");
-  ASSERT_TRUE(back) << back.error().message;
+  RuledRecipe ruled = some_recipe("tiles \"A\"");
+  RegionRule rule;
+  rule.name = "small stains";
+  rule.smallest_size = 0.3;
+  ruled.point = {std::string(64, 'b'), {0.02, {rule}}};
+  write(folder.path() / "a.toml", to_toml(ruled, "models/tiles-1", false));
+  const auto read = load_recipe(folder.path() / "a.toml");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->point, ruled.point);
+  const Recipe &recipe = ruled.recipe, *back = &read->recipe;
   EXPECT_EQ(back->id, recipe.id);
   EXPECT_EQ(back->package_digest, recipe.package_digest);
   EXPECT_EQ(back->operating_point, recipe.operating_point);
@@ -49,7 +56,7 @@ TEST(Recipe, AFolderIsReadById) {
   const auto recipes = load_recipes(folder.path());
   ASSERT_TRUE(recipes) << recipes.error().message;
   ASSERT_EQ(recipes->size(), 2u);
-  EXPECT_EQ(recipes->front().id, "a");
+  EXPECT_EQ(recipes->front().recipe.id, "a");
 }
 
 TEST(Recipe, RefusesOneIdTwiceAndEmptyFolders) {
@@ -64,12 +71,14 @@ TEST(Recipe, RefusesOneIdTwiceAndEmptyFolders) {
 
 TEST(Recipe, NamesEveryProblem) {
   const test::TempFolder folder;
-  Recipe recipe = some_recipe("a name that is longer than the registers of a PLC");
-  recipe.package_digest = "1234";
+  RuledRecipe recipe = some_recipe("a name that is longer than the registers of a PLC");
+  recipe.recipe.package_digest = "1234";
+  recipe.point.digest = "12";
   write(folder.path() / "a.toml", to_toml(recipe, "p", true) + "treshold = 3\n");
   const auto problems = load_recipe(folder.path() / "a.toml");
   ASSERT_FALSE(problems);
-  for (const char* expected : {"id", "32", "package_digest", "64 hexadecimal", "template", "treshold", "threshold"})
+  for (const char* expected :
+       {"id", "32", "package_digest", "operating_point_digest", "64 hexadecimal", "template", "treshold", "threshold"})
     EXPECT_NE(problems.error().message.find(expected), std::string::npos) << problems.error().message;
 }
 

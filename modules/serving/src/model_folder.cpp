@@ -97,7 +97,8 @@ DetectorResult load_in_time(const fs::path& package, const detector::LoadOptions
 
 ServedModel served(std::shared_ptr<detector::Detector> detector, const detector::WatchConfig& config) {
   const auto watch = std::make_shared<detector::ModelWatch>(detector, config);
-  return {detector->model(), std::move(detector), [watch] { return watch->health(); }};
+  const package::PointInUse point = detector->point_in_use();
+  return {detector->model(), std::move(detector), [watch] { return watch->health(); }, point};
 }
 
 // One that was damaged is no reason to serve none: the version before it then.

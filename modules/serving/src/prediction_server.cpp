@@ -287,8 +287,12 @@ http::Response PredictionServer::State::inspect(const http::Request& request, ht
                           prediction->decode_ms / 1000);
   metrics.add("lineguard_predictions_total", "Predictions by the server's own, informative label",
               {{"model", name}, {"label", std::string(to_string(prediction->label))}});
+  const std::string rule = model.point.rule_of(*prediction);
   auto response = http::json_response(
-      200, wire::to_json({request.id, "request", std::move(*prediction), std::nullopt, {}, {}, question}) + "\n");
+      200,
+      wire::to_json(
+          {request.id, "request", std::move(*prediction), std::nullopt, {}, {}, question, model.point.digest, rule}) +
+          "\n");
   if (inspection->kept) response.headers[wire::kTemplateHeader] = inspection->kept->digest;
   wire::seal_body(response);
   return response;

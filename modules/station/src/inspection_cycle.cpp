@@ -138,13 +138,14 @@ void InspectionCycle::on_prediction(Ticket ticket, Result<Prediction> prediction
     publish();
     return;
   }
-  const Verdict verdict = judge(*prediction, settings_.recipe);
+  const Verdict verdict = judge(*prediction, settings_.recipe, settings_.point.rules);
   if (verdict.label_disagreement) ++counters_.label_disagreements;
   prediction->map.reset();
   prediction->embedding.clear();
   part->decision.prediction = std::move(*prediction);
   part->decision.threshold = settings_.recipe.threshold;
   if (verdict.outcome == Outcome::pass) {
+    part->decision.detail = verdict.detail;
     propose_pass(*part);
   } else {
     divert(*part, verdict.reason, verdict.detail, verdict.gate);

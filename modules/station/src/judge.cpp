@@ -39,20 +39,22 @@ std::string find_foreign(const Prediction& prediction, const Capture& capture, s
   return "";
 }
 
-Verdict judge(const Prediction& prediction, const Recipe& recipe) {
+Verdict judge(const Prediction& prediction, const Recipe& recipe, const package::RegionRules& rules) {
   Verdict verdict;
   verdict.detail = find_mismatch(prediction, recipe);
   if (!verdict.detail.empty()) {
     verdict.reason = Reason::model_mismatch;
     return verdict;
   }
-  const Label label = package::label_of_score(prediction.score, recipe.threshold, recipe.unknown_band);
-  verdict.label_disagreement = label != prediction.label;
-  switch (label) {
+  const Label by_score = package::label_of_score(prediction.score, recipe.threshold, recipe.unknown_band);
+  const package::RuledLabel ruled = package::apply_rules(by_score, prediction.regions, rules);
+  verdict.label_disagreement = ruled.label != prediction.label;
+  switch (ruled.label) {
     case Label::good:
       verdict.outcome = Outcome::pass;
       verdict.gate = Gate::none;
       verdict.reason = Reason::good;
+      if (!ruled.rule.empty()) verdict.detail = "good by rule: " + ruled.rule;
       break;
     case Label::defective:
       verdict.reason = Reason::defective;

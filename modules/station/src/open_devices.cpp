@@ -15,6 +15,7 @@
 #include <lineguard/record/record_writer.h>
 #include <lineguard/station/judge.h>
 #include <lineguard/station/open_devices.h>
+#include <lineguard/station/release_check.h>
 #include <lineguard/wire/remote_predictor.h>
 
 namespace lineguard::station {
@@ -41,6 +42,14 @@ Result<void> open_package(const StationConfig& config, StationDevices& devices) 
   const ModelIdentity& model = detector->model();
   if (model.digest != recipe.package_digest) return not_the_recipe("digest", model.digest, recipe.package_digest);
   if (model.name != recipe.model) return not_the_recipe("name", model.name, recipe.model);
+  const package::PointInUse &named = config.cycle.point, &found = detector->point_in_use();
+  if (!named.digest.empty() && found.digest != named.digest)
+    return not_the_recipe("operating point's digest", found.digest, named.digest);
+  if (found.rules != named.rules)
+    return make_error(
+        ErrorCode::refused,
+        "predictor.package: its operating point's region rules are not the recipe's: make the recipe anew "
+        "with `lineguard recipe new`");
   if (detector->threshold() != recipe.threshold) {
     log_warning("station",
                 fmt::format("the recipe's threshold {} is not the operating point's {}: the recipe's decides",
@@ -58,7 +67,8 @@ Result<void> open_package(const StationConfig& config, StationDevices& devices) 
 
 Result<void> open_predictor(const StationConfig& config, StationDevices& devices) {
   if (!config.predictor.package.empty()) return open_package(config, devices);
-  auto remote = wire::RemotePredictor::create(config.predictor.url, config.cycle.recipe.model);
+  auto remote =
+      wire::RemotePredictor::create(config.predictor.url, config.cycle.recipe.model, config.cycle.point.digest);
   if (!remote) return remote.error().in("predictor.url");
   devices.predictor = std::move(*remote);
   return {};
@@ -87,6 +97,7 @@ Result<GateHistory> read_history(const std::filesystem::path& file) {
 
 Result<StationDevices> open_devices(const StationConfig& config) {
   StationDevices devices;
+  LINEGUARD_ASSIGN(devices.release, check_release(config));  // first: nothing is touched without one
   LINEGUARD_ASSIGN(devices.camera, in("camera", camera::open(config.camera)));
   LINEGUARD_ASSIGN(devices.plc, in("plc", plc::open(config.plc)));
   LINEGUARD_TRY(open_predictor(config, devices));
@@ -164,7 +175,6 @@ class PredictionCheck {
 
   void compare_with_recipe(const Prediction& prediction) {
     const Recipe& recipe = config_.cycle.recipe;
-    const Verdict verdict = judge(prediction, recipe);
     if (verdict.reason == Reason::model_mismatch)
       check_.errors.push_back(make_error(ErrorCode::refused, "predictor: " + verdict.detail));
     else if (prediction.threshold != recipe.threshold)
@@ -215,6 +225,9 @@ DeviceCheck check_devices(const StationConfig& config) {
     if (capture) PredictionCheck(config, check).run(*asked.predictor, std::move(*capture));
     if (!capture) check.lines.push_back("predictor  not asked: there is no picture");
   }
+  if (const auto release = check_release(config); !failed(release) && release->required)
+    check.lines.push_back(fmt::format("release    number {} by {} at {}, signed with {}", release->number, release->by,
+                                      release->at, release->key_name));
   if (!config.record_key.empty()) failed(in("record.key", SigningKey::read(config.record_key)));
   if (auto record = in("record.file", look_at_record(config)); !failed(record)) {
     check.lines.push_back(fmt::format("record     {}: {}", config.record_file.string(), *record));

@@ -1,3 +1,4 @@
+#include "release_json.h"
 #include "station_workers.h"
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 
 #include <lineguard/core/line_writer.h>
 #include <lineguard/core/log.h>
+#include <lineguard/package/region_rules.h>
 #include <lineguard/station/plc_dialogue.h>
 #include <lineguard/station/station.h>
 
@@ -38,6 +40,9 @@ Station::Station(StationSettings settings, StationDevices devices, Clock& clock)
   status_.name = settings_.name;
   status_.recipe = settings_.cycle.recipe.id;
   status_.model_digest = settings_.cycle.recipe.package_digest;
+  status_.operating_point = settings_.cycle.recipe.operating_point;
+  status_.operating_point_digest = settings_.cycle.point.digest;
+  status_.release = devices_.release;
   status_.record_reserved_bytes = devices_.record->reserved_bytes();
   status_.record_disk_full = settings_.record_reserve && status_.record_reserved_bytes == 0;
   status_.record_sequence = devices_.record->head().sequence;
@@ -210,18 +215,21 @@ bool Station::stopped_in_order(SteadyTime stopping_since) {
 
 std::string Station::started_payload(const plc::PlcInputs& inputs) const {
   const Recipe& recipe = settings_.cycle.recipe;
-  const nlohmann::json payload = {{"station", settings_.name},
-                                  {"recipe", recipe.id},
-                                  {"model", recipe.model},
-                                  {"package_digest", recipe.package_digest},
-                                  {"operating_point", recipe.operating_point},
-                                  {"threshold", recipe.threshold},
-                                  {"unknown_band", recipe.unknown_band},
-                                  {"deadline_ms", recipe.deadline.count()},
-                                  {"gate_pass_count", inputs.gate_pass_count},
-                                  {"station_id", ownership_.identity().id},
-                                  {"epoch", ownership_.identity().epoch},
-                                  {"stopped_in_order_before", devices_.facts.stopped_in_order}};
+  nlohmann::json payload = {{"station", settings_.name},
+                            {"recipe", recipe.id},
+                            {"model", recipe.model},
+                            {"package_digest", recipe.package_digest},
+                            {"operating_point", recipe.operating_point},
+                            {"operating_point_digest", settings_.cycle.point.digest},
+                            {"region_rules", package::to_toml(settings_.cycle.point.rules)},
+                            {"threshold", recipe.threshold},
+                            {"unknown_band", recipe.unknown_band},
+                            {"deadline_ms", recipe.deadline.count()},
+                            {"gate_pass_count", inputs.gate_pass_count},
+                            {"station_id", ownership_.identity().id},
+                            {"epoch", ownership_.identity().epoch},
+                            {"stopped_in_order_before", devices_.facts.stopped_in_order}};
+  if (devices_.release.required) payload["release"] = release_json(devices_.release);
   return with_counts(payload.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), gate_of(inputs),
                      position_of(inputs));
 }
@@ -259,6 +267,10 @@ void Station::publish_status(const char* state) {
   status_.counters = cycle_.counters();
   status_.gate_alarm = cycle_.gate_alarm();
   status_.wrong_recipe = dialogue_->wrong_recipe();
+  {
+    std::lock_guard lock(snapshot_mutex_);
+    status_.release.problem = release_problem_;
+  }
   status_.log_lines_dropped = standard_error_lines().dropped();
   for (Decision& decision : cycle_.take_decisions()) {
     if (was_triggered_here(decision.reason)) status_.times.add(decision.trigger_to_decision_ms);
@@ -283,6 +295,11 @@ void Station::publish_snapshot(bool now) {
   snapshot_.swap(snapshot);
   lock.unlock();
   next_snapshot_ = clock_.now() + kSnapshotPause;
+}
+
+void Station::set_release_problem(const std::string& problem) {
+  std::lock_guard lock(snapshot_mutex_);
+  release_problem_ = problem;
 }
 
 std::shared_ptr<const StationStatus> Station::status() const {

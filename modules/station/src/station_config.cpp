@@ -22,7 +22,7 @@ void read_milliseconds(ConfigReader& table, std::string_view key, Milliseconds& 
 }
 
 // Either the keys of a recipe, or `file`: what `lineguard recipe new` wrote.
-void read_recipe_section(ConfigReader table, Recipe& recipe) {
+void read_recipe_section(ConfigReader table, package::RuledRecipe& recipe) {
   static_assert(package::kMaxRecipeIdChars == plc::kTextChars);
   std::filesystem::path file;
   table.read_path("file", file);
@@ -40,6 +40,19 @@ void read_predictor(ConfigReader table, PredictorConfig& predictor) {
   if (!predictor.url.empty() && !predictor.url.starts_with("http://")) {
     table.add_problem("url", "must begin with http://");
   }
+}
+
+// Keys and package are looked at at the start: here only whether it is said where they are.
+void read_release(ConfigReader table, StationConfig& config) {
+  ReleaseConfig& release = config.release;
+  table.require("required").read("required", release.required);
+  table.read_path("trusted", release.trusted).read_path("package", release.package);
+  if (release.package.empty()) release.package = config.predictor.package;
+  if (!release.required) return;
+  if (release.trusted.empty())
+    table.add_problem("trusted", "is needed where a release is required: the public keys of who may release");
+  if (release.package.empty())
+    table.add_problem("package", "is needed where the predictor is a server: the folder whose releases count");
 }
 
 void read_cycle(ConfigReader table, StationConfig& config) {
@@ -77,8 +90,12 @@ Result<StationConfig> read_all(ConfigReader reader) {
   if (config.id.empty()) config.id = register_id(config.name);
   if (config.id != register_id(config.id)) reader.add_problem("id", "must be at most 32 printable ASCII characters");
   for (const char* section : {"recipe", "predictor", "camera", "plc", "record"}) reader.require(section);
-  if (reader.has("recipe")) read_recipe_section(reader.section("recipe"), config.cycle.recipe);
+  package::RuledRecipe recipe;
+  if (reader.has("recipe")) read_recipe_section(reader.section("recipe"), recipe);
+  config.cycle.recipe = std::move(recipe.recipe);
+  config.cycle.point = std::move(recipe.point);
   if (reader.has("predictor")) read_predictor(reader.section("predictor"), config.predictor);
+  if (reader.has("release")) read_release(reader.section("release"), config);
   if (reader.has("camera")) read_camera(reader.section("camera"), config);
   if (reader.has("plc")) {
     ConfigReader table = reader.section("plc");

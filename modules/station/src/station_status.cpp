@@ -1,3 +1,5 @@
+#include "release_json.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -95,6 +97,11 @@ std::string instruction(const StationStatus& status) {
                        status.model_problem);
   if (status.wrong_recipe)
     return "PLC and station have different recipes: set both to the same. Every part is diverted.";
+  if (!status.release.problem.empty())
+    return fmt::format(
+        "The release does not hold any more ({}): end the shift's production with this recipe; the "
+        "station will not start again on it.",
+        status.release.problem);
   if (status.events_lost > 0) return "Events were lost while the disk was full: report it, then restart the station.";
   if (!status.gate_alarm.empty()) return status.gate_alarm;
   if (status.newest.empty()) return "";
@@ -121,6 +128,9 @@ std::string status_json(const StationStatus& status) {
       {"recipe", status.recipe},
       {"model_digest", status.model_digest},
       {"model_problem", status.model_problem},
+      {"operating_point", status.operating_point},
+      {"operating_point_digest", status.operating_point_digest},
+      {"release", release_json(status.release)},
       {"plc_linked", status.plc_linked},
       {"identity",
        {{"id", status.identity.id}, {"epoch", status.identity.epoch}, {"late_writes_seen", status.late_writes_seen}}},
@@ -202,6 +212,9 @@ std::string metrics_text(const StationStatus& status) {
   add_metric(text, "model_problem", "gauge", "1: the model's files changed on disk, or its self-test failed.",
              status.model_problem.empty() ? 0 : 1);
   add_metric(text, "plc_linked", "gauge", "1 while the PLC answers.", status.plc_linked);
+  if (status.release.required)
+    add_metric(text, "released", "gauge", "1 while the release that it was started on holds.",
+               status.release.problem.empty());
   add_metric(text, "ready", "gauge", "1 while triggers are inspected.", status.ready);
   return text;
 }

@@ -72,6 +72,11 @@ TEST(StationConfig, ProblemsNameLineKeyAndWhatIsAllowed) {
        "station.toml:12: camera.driver = \"webcam\" is not known, this build has: folder"},
       {"[plc]", "[cycle]\nmax_in_flight = 0\n[plc]", "cycle.max_in_flight = 0 is out of range, allowed: 1 to 64"},
       {"name =", "http = \"8080\"\nname =", "http"},
+      {"[plc]", "[release]\nrequired = true\n[plc]", "release.trusted is needed where a release is required"},
+      {"[plc]", "[release]\nrequired = true\ntrusted = \"k\"\n[plc]", "release.package is needed where the predictor"},
+      {"[plc]", "[release]\ntrusted = \"k\"\n[plc]", "release.required is missing"},
+      {"deadline_ms = 80", "deadline_ms = 80\n[[recipe.rule]]\nname = \"r\"\nsmallest_size_px = 3",
+       "recipe.operating_point_digest is needed beside region rules"},
   };
   for (const Bad& bad : cases) {
     auto config = parse_station_config(replaced(bad.from, bad.to), "station.toml");

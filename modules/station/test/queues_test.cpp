@@ -124,6 +124,32 @@ TEST(Judge, OnlyAFiniteScoreBelowTheBandPasses) {
   EXPECT_EQ(reason(0.1), Reason::unknown);
 }
 
+TEST(Judge, RegionRulesMakeGoodOnlyWhatTheyAllow) {
+  Recipe recipe;
+  recipe.threshold = 0.5;
+  recipe.unknown_band = 0.1;
+  package::RegionRule rule;
+  rule.name = "small stains";
+  rule.smallest_size = 20;
+  const package::RegionRules rules{0, {rule}};
+  Prediction prediction;
+  prediction.score = 0.7;
+  prediction.label = Label::good;  // as a server with the same rules says
+  prediction.regions.push_back({.box = {5, 5, 10, 8}, .score = 0.7});
+  const Verdict small = judge(prediction, recipe, rules);
+  EXPECT_EQ(small.outcome, Outcome::pass);
+  EXPECT_EQ(small.detail, "good by rule: small stains");
+  EXPECT_FALSE(small.label_disagreement);
+  EXPECT_EQ(judge(prediction, recipe).reason, Reason::defective) << "whatever the server says";
+  prediction.score = 0.55;
+  EXPECT_EQ(judge(prediction, recipe, rules).reason, Reason::unknown) << "rules know nothing of what is not sure";
+  prediction.score = 0.7;
+  prediction.regions.push_back({.box = {50, 5, 30, 8}, .score = 0.6});
+  EXPECT_EQ(judge(prediction, recipe, rules).reason, Reason::defective);
+  prediction.regions.clear();
+  EXPECT_EQ(judge(prediction, recipe, rules).reason, Reason::defective) << "nothing says where";
+}
+
 TEST(Judge, APredictionOfOtherPicturesIsNone) {
   Capture capture;
   capture.views.push_back({"front", std::make_shared<const Bytes>(3), ""});

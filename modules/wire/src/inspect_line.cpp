@@ -55,13 +55,16 @@ Json question_json(const Question& question) {
   return json;
 }
 
-void add_prediction(Json& json, const Prediction& prediction) {
+void add_prediction(Json& json, const InspectLine& line) {
+  const Prediction& prediction = *line.prediction;
   json["width"] = prediction.image_size.width_px;
   json["height"] = prediction.image_size.height_px;
   json["label"] = to_string(prediction.label);
   json["score"] = prediction.score;
   json["threshold"] = prediction.threshold;
   json["operating_point"] = prediction.operating_point;
+  if (!line.operating_point_digest.empty()) json["operating_point_digest"] = line.operating_point_digest;
+  if (!line.rule.empty()) json["rule"] = line.rule;
   Json regions = Json::array();
   for (const Region& region : prediction.regions) regions.push_back(region_json(region));
   json["regions"] = std::move(regions);
@@ -286,7 +289,7 @@ std::string to_json(const InspectLine& line) {
   if (line.error) {
     add_error(json, *line.error);
   } else if (line.prediction && std::isfinite(line.prediction->score)) {
-    add_prediction(json, *line.prediction);
+    add_prediction(json, line);
     if (!line.overlay.empty()) json["overlay"] = line.overlay;
     if (!line.map.empty()) json["map_file"] = line.map;
   } else {
@@ -315,6 +318,12 @@ Result<InspectLine> parse_inspect_line(std::string_view text) {
     return line;
   }
   LINEGUARD_ASSIGN(line.prediction, read_prediction(fields));
+  if (fields.has("operating_point_digest")) {
+    LINEGUARD_ASSIGN(line.operating_point_digest, fields.text("operating_point_digest"));
+  }
+  if (fields.has("rule")) {
+    LINEGUARD_ASSIGN(line.rule, fields.text("rule"));
+  }
   if (fields.has("overlay")) {
     LINEGUARD_ASSIGN(line.overlay, fields.text("overlay"));
   }

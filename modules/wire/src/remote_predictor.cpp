@@ -108,7 +108,8 @@ bool regions_fit(const Prediction& prediction) {
   });
 }
 
-Answer read_answer(const http::Response& response, const Question& asked, const std::string& model) {
+Answer read_answer(const http::Response& response, const Question& asked, const std::string& model,
+                   const std::string& point_digest) {
   const BodySeal seal = check_body(response);
   if (seal == BodySeal::broken) return {bad_answer("it was damaged on its way: its body has another sum"), false};
   if (response.status >= 400) return read_failure(response, asked);
@@ -136,6 +137,10 @@ Answer read_answer(const http::Response& response, const Question& asked, const 
             false};
   if (!regions_fit(*line->prediction)) return {bad_answer("a region lies outside its picture"), false};
   line->prediction->pictures = std::move(line->question->pictures);
+  if (!point_digest.empty() && line->operating_point_digest != point_digest)
+    line->prediction->operating_point +=
+        fmt::format(" (digest {})",
+                    line->operating_point_digest.empty() ? "not said" : on_one_line(line->operating_point_digest, 80));
   return {std::move(*line->prediction), true};
 }
 
@@ -156,7 +161,7 @@ std::string target_of(const std::string& model, const PredictOptions& options) {
 
 struct RemotePredictor::State {
   HostPort endpoint;
-  std::string model;
+  std::string model, operating_point_digest;
   std::mutex mutex;
   std::vector<http::Client> idle;
   SentTemplates templates;
@@ -182,7 +187,7 @@ Answer RemotePredictor::State::exchange(Asked asked, const PredictOptions& optio
   http::Client client = take();
   const auto response = client.send(asked.request, deadline);
   if (!response) return {protocol_fault(response.error())};
-  Answer answer = read_answer(*response, asked.question, model);
+  Answer answer = read_answer(*response, asked.question, model, operating_point_digest);
   if (answer.belongs) put_back(std::move(client));
   answer.template_unknown = response->status == kUnknownTemplateStatus;
   answer.template_kept = !response->header(kTemplateHeader).empty();
@@ -192,10 +197,12 @@ Answer RemotePredictor::State::exchange(Asked asked, const PredictOptions& optio
 RemotePredictor::RemotePredictor(std::unique_ptr<State> state) : state_(std::move(state)) {}
 RemotePredictor::~RemotePredictor() = default;
 
-Result<std::unique_ptr<RemotePredictor>> RemotePredictor::create(const std::string& url, const std::string& model) {
+Result<std::unique_ptr<RemotePredictor>> RemotePredictor::create(const std::string& url, const std::string& model,
+                                                                 const std::string& operating_point_digest) {
   auto state = std::make_unique<State>();
   LINEGUARD_ASSIGN(state->endpoint, http::parse_url(url));
   state->model = model;
+  state->operating_point_digest = operating_point_digest;
   return std::unique_ptr<RemotePredictor>(new RemotePredictor(std::move(state)));
 }
 

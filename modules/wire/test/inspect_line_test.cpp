@@ -90,6 +90,18 @@ TEST(InspectLine, ViewMapAndEmbeddingSurviveTheRoundTrip) {
   EXPECT_NE(error_of(replaced(json, "\"view\":\"front\"", "\"view\":7")).find("regions[0].view"), std::string::npos);
 }
 
+TEST(InspectLine, SaysTheRuleAndTheOperatingPointsDigest) {
+  InspectLine sent{"", "a.jpg", some_prediction(), {}};
+  sent.operating_point_digest = std::string(64, 'd');
+  sent.rule = "small stains";
+  const std::string json = to_json(sent);
+  EXPECT_NE(json.find(R"("rule":"small stains","regions")"), std::string::npos) << json;
+  const auto line = parse_inspect_line(json);
+  ASSERT_TRUE(line) << line.error().message;
+  EXPECT_EQ(line->rule, sent.rule);
+  EXPECT_EQ(line->operating_point_digest, sent.operating_point_digest);
+}
+
 TEST(InspectLine, ErrorLineIsUnknownAndSurvives) {
   const std::string json = to_json({"", "x.jpg", {}, make_error(ErrorCode::corrupt_data, "x.jpg: cut \"short\"")});
   EXPECT_EQ(json, R"({"schema":"lineguard.inspect/1","image":"x.jpg","label":"unknown",)"

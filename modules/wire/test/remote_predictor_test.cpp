@@ -119,6 +119,19 @@ TEST_F(RemotePredictorTest, SendsTheWholePictureAndReadsThePrediction) {
   EXPECT_FALSE(last_.header("X-Lineguard-Deadline-Ms").empty());
 }
 
+TEST_F(RemotePredictorTest, AnotherOperatingPointOfThatIdIsNoRecipes) {
+  const std::string named(64, 'a'), other(64, 'b');
+  std::string said = named;
+  answer_changed([&](InspectLine& line) { line.operating_point_digest = said; });
+  predictor_ = *RemotePredictor::create("http://127.0.0.1:" + std::to_string(server_->port()), "tiles", named);
+  const std::string id = some_line().prediction->operating_point;
+  EXPECT_EQ(predict()->operating_point, id);
+  said = other;
+  EXPECT_EQ(predict()->operating_point, id + " (digest " + other + ")");
+  said = "";
+  EXPECT_EQ(predict()->operating_point, id + " (digest not said)");
+}
+
 TEST_F(RemotePredictorTest, PixelsAreBoundByTheirOwnSums) {
   answer_changed([](InspectLine&) {});
   Capture capture;

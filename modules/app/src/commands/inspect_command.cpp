@@ -74,6 +74,7 @@ void say_what_is_left_out(const std::vector<std::string>& inputs) {
 std::string in_words(const InspectSummary& summary, const detector::Detector& detector) {
   std::string words = fmt::format("{}: {} good, {} defective, {} unknown", count_of(summary.inputs(), "picture"),
                                   summary.good, summary.defective, summary.unknown);
+  if (summary.good_by_rule > 0) words += fmt::format("; {} of the good by a region rule", summary.good_by_rule);
   if (summary.errors > 0)
     words += fmt::format(", {} could not be read or predicted (see their lines), the first: {}", summary.errors,
                          summary.first_error);
@@ -92,8 +93,8 @@ Result<InspectSummary> run_with(detector::Detector& detector, const InspectSourc
     if (progress && total > 0) progress("inspecting", ++done, total);
     return writer.write(line);
   };
-  const InspectOptions options{arguments.overlay, arguments.map, detector.pixel_threshold(), arguments.templates,
-                               arguments.threads};
+  const InspectOptions options{arguments.overlay,   arguments.map,     detector.pixel_threshold(),
+                               arguments.templates, arguments.threads, detector.point_in_use()};
   const InspectSummary summary = inspect(detector, source, sink, options);
   if (summary.output_failure) return *summary.output_failure;
   return summary;

@@ -112,6 +112,8 @@ Done inspect_one(Predictor& predictor, const Job& job, const InspectOptions& opt
     done.line.overlay = job.overlay.string();
     done.line.map = job.map.string();
     prediction->map.reset();
+    done.line.operating_point_digest = options.point.digest;
+    done.line.rule = options.point.rule_of(*prediction);
     done.line.prediction = std::move(*prediction);
   } else {
     done.line.error = prediction.error();
@@ -139,6 +141,7 @@ void count(const wire::InspectLine& line, InspectSummary& summary) {
     if (summary.errors++ == 0 && line.error) summary.first_error = line.error->message;
   } else if (line.prediction->label == Label::good) {
     ++summary.good;
+    summary.good_by_rule += !line.rule.empty();
   } else if (line.prediction->label == Label::defective) {
     ++summary.defective;
   } else {

@@ -13,6 +13,7 @@
 #include <lineguard/core/predictor.h>
 #include <lineguard/core/result.h>
 #include <lineguard/dataset/account.h>
+#include <lineguard/package/point_in_use.h>
 
 namespace lineguard::app {
 
@@ -49,10 +50,12 @@ struct InspectOptions {
   double pixel_threshold = 0;               // for overlays
   std::filesystem::path template_folder{};  // pictures' defect-free twins by the same relative name; empty: none
   int threads = 1;                          // >= 1
+  package::PointInUse point{};              // of the predictor
 };
 
 struct InspectSummary {
   std::size_t good = 0, defective = 0, unknown = 0;
+  std::size_t good_by_rule = 0;         // of the good ones: the score alone says defective
   std::size_t errors = 0;               // could not be read or predicted …
   std::string first_error;              // … the message of the first
   std::optional<Error> output_failure;  // stopped by: a line, overlay or map could not be written

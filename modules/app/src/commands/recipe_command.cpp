@@ -19,9 +19,9 @@ struct RecipeArguments {
 Result<int> run_new(const RecipeArguments& arguments) {
   LINEGUARD_ASSIGN(const auto manifest, package::read_manifest(arguments.package));
   const std::string id = arguments.id.empty() ? manifest.name : arguments.id;
-  LINEGUARD_ASSIGN(Recipe recipe, package::make_recipe(arguments.package, arguments.operating_point, id,
-                                                       infer::runtime_description()));
-  recipe.deadline = Milliseconds(arguments.deadline_ms);
+  LINEGUARD_ASSIGN(package::RuledRecipe recipe, package::make_recipe(arguments.package, arguments.operating_point, id,
+                                                                     infer::runtime_description()));
+  recipe.recipe.deadline = Milliseconds(arguments.deadline_ms);
   const std::string text = package::to_toml(recipe, arguments.package, manifest.preprocessing.needs_template);
   if (arguments.out.empty()) {
     std::cout << text;

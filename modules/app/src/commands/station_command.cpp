@@ -18,6 +18,7 @@
 #include <lineguard/http/recent_answer.h>
 #include <lineguard/http/server.h>
 #include <lineguard/station/open_devices.h>
+#include <lineguard/station/release_check.h>
 
 namespace lineguard::app {
 namespace {
@@ -139,6 +140,7 @@ Result<void> inspect_until_stopped(const station::StationConfig& config, bool ta
   ignore_broken_pipes();
   const StopRequest stop(SecondSignal::changes_nothing);  // outputs are made safe before the end
   const EndInTime end_in_time(station, stop);
+  const station::ReleaseWatch release_watch(config, station);
   log_info("station", fmt::format("{}: recipe {}, deadline {} ms", config.name, config.cycle.recipe.id,
                                   config.cycle.recipe.deadline.count()));
   Result<void> inspected;

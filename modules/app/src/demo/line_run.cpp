@@ -12,6 +12,7 @@
 #include <lineguard/core/process.h>
 #include <lineguard/http/client.h>
 #include <lineguard/package/package.h>
+#include <lineguard/package/ruled_point.h>
 
 namespace lineguard::app {
 namespace {
@@ -47,12 +48,14 @@ Result<void> write_pictures_list(const std::vector<Cell>& parts, const fs::path&
 Result<void> write_station_config(const LinePlan& plan, const fs::path& package, const LineFiles& files,
                                   const std::string& server_url, const std::string& plc_address) {
   LINEGUARD_ASSIGN(const auto manifest, package::read_manifest(package));
-  LINEGUARD_ASSIGN(const auto point, package::read_operating_point(package, "default"));
+  LINEGUARD_ASSIGN(const auto ruled, package::read_ruled_point(package, "default"));
+  const package::OperatingPoint& point = ruled.point;
   const double band = manifest.golden_spread * manifest.tolerance_same_cpu;
   std::string text = "# Written by `lineguard demo`. docs/station.toml explains the keys.\n";
   text += "name = \"demo\"\nhttp = \"127.0.0.1:0\"\n\n";
   text += fmt::format("[recipe]\nid = \"cells\"\nmodel = {}\npackage_digest = {}\n", quoted(manifest.name),
                       quoted(manifest.digest));
+  text += fmt::format("operating_point_digest = {}\n", quoted(ruled.digest));
   text += fmt::format("operating_point = {}\nthreshold = {:#}\nunknown_band = {:#}\ndeadline_ms = {}\n\n",
                       quoted(point.id), point.threshold, band, plan.deadline_ms);
   text += fmt::format("[predictor]\nurl = {}\n\n", quoted(server_url));

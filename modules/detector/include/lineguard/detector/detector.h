@@ -10,6 +10,7 @@
 #include <lineguard/core/predictor.h>
 #include <lineguard/core/result.h>
 #include <lineguard/core/types.h>
+#include <lineguard/package/point_in_use.h>
 
 namespace lineguard::infer {
 struct NetworkFiles;
@@ -42,7 +43,8 @@ class Detector final : public Predictor {
   double unknown_band() const;     // a score this close to the threshold is `unknown`
   double pixel_threshold() const;  // map values above it belong to a region
   const std::string& operating_point() const;
-  bool needs_template() const;  // each view must carry its defect-free twin; without: no_template
+  const package::PointInUse& point_in_use() const;  // every prediction's label is after its rules
+  bool needs_template() const;                      // each view must carry its defect-free twin; without: no_template
 
   Result<Prediction> predict(const Capture& capture, const PredictOptions& options) override;
   // Predictions that run or wait, and when the last one ended.

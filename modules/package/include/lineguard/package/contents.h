@@ -12,6 +12,7 @@
 #include <lineguard/core/result.h>
 #include <lineguard/core/types.h>
 #include <lineguard/package/package.h>
+#include <lineguard/package/ruled_point.h>
 
 namespace lineguard::package {
 
@@ -37,10 +38,10 @@ struct PackageContents {
 // regular file), too_large (limits.h: files, bytes), permission_denied, io_error.
 Result<PackageContents> read_contents(const std::filesystem::path& folder);
 
-// As the functions of package.h of that name, from memory.
+// As the functions of package.h and ruled_point.h of that name, from memory.
 Result<Manifest> read_manifest(const PackageContents& contents);
 Result<std::vector<GoldenPicture>> read_golden(const PackageContents& contents);
-Result<OperatingPoint> read_operating_point(const PackageContents& contents, const std::string& id);
+Result<RuledPoint> read_ruled_point(const PackageContents& contents, const std::string& id);
 Result<std::string> compute_digest(const PackageContents& contents);
 Result<void> verify_digest(const PackageContents& contents, const Manifest& manifest);
 

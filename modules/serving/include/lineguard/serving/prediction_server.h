@@ -21,6 +21,7 @@ struct ServedModel {
   ModelIdentity identity;
   std::shared_ptr<Predictor> predictor;
   std::function<detector::ModelHealth()> health{};  // thread-safe; none: nothing looks after it
+  package::PointInUse point{};                      // that answers are of
 };
 
 // Models by name: the newest version of each name in a folder of packages.

@@ -23,6 +23,7 @@
 #include <lineguard/core/clock.h>
 #include <lineguard/core/result.h>
 #include <lineguard/core/types.h>
+#include <lineguard/package/point_in_use.h>
 #include <lineguard/record/decision_json.h>
 #include <lineguard/record/record_reader.h>
 #include <lineguard/station/cycle_counters.h>
@@ -36,6 +37,7 @@ namespace lineguard::station {
 
 struct CycleSettings {
   Recipe recipe;
+  package::PointInUse point{};     // of the recipe's operating point: its region rules decide, too
   int max_in_flight = 1;           // undecided parts, >= 1
   PartNumber max_gap = 1000;       // a longer jump of the numbers is a new count
   PartNumber repeat_window = 16;   // a number this near behind the last one is a repeated trigger

@@ -51,6 +51,7 @@ struct StationDevices {
   // What a person should know about the predictor's model, as that its files changed; empty: nothing. Thread-safe.
   std::function<std::string()> model_problem = {};
   std::unique_ptr<record::RecordWriter> record;
+  ReleaseState release;        // what it is started on
   record::RestartFacts facts;  // both read from the record before it is written
   GateHistory history;
 };
@@ -73,6 +74,9 @@ class Station {
   void request_stop() { stop_requested_.store(true); }
   // Thread-safe.
   std::shared_ptr<const StationStatus> status() const;
+  // Why the release that it was started on does not hold any more; empty: it does. Only shown: it takes effect at the
+  // next start. Thread-safe.
+  void set_release_problem(const std::string& problem);
 
  private:
   void poll_plc();
@@ -106,6 +110,7 @@ class Station {
   std::atomic<bool> stop_requested_{false}, settled_{false};
   StationStatus status_;  // of the thread in run()
   std::optional<SteadyTime> next_snapshot_;
+  std::string release_problem_;        // under snapshot_mutex_
   mutable std::mutex snapshot_mutex_;  // held for the copy of a pointer only; run() never waits for it
   std::shared_ptr<const StationStatus> snapshot_;
 };

@@ -21,11 +21,19 @@ struct PredictorConfig {
   int threads = 1;                // of one prediction in process, 1 to 64
 };
 
+// Whether it runs released operating points only (package/release.h).
+struct ReleaseConfig {
+  bool required = false;
+  std::filesystem::path trusted;  // public keys of the people whose releases count: a file, or a folder of *.pub
+  std::filesystem::path package;  // whose releases are read; by default the predictor's
+};
+
 struct StationConfig {
   std::string name = "station";
   std::string id = {};  // in the PLC's registers; by default made of the name
   CycleSettings cycle;  // with the recipe
   PredictorConfig predictor;
+  ReleaseConfig release;
   camera::CameraConfig camera;
   camera::MatchWindow match_window;
   plc::PlcConfig plc;

@@ -33,9 +33,18 @@ class DecisionTimes {
   double sum_ms_ = 0, max_ms_ = 0;
 };
 
+// The release that a station was started on, where its configuration requires one.
+struct ReleaseState {
+  bool required = false;
+  std::int64_t number = 0;       // in the package's list
+  std::string by, at, key_name;  // who allowed it, when (UTC), signed with which key
+  std::string problem;           // why it does not hold any more, in words; empty: it does
+};
+
 // A snapshot. A copy is a value of its own.
 struct StationStatus {
-  std::string name, recipe, model_digest;
+  std::string name, recipe, model_digest, operating_point, operating_point_digest;
+  ReleaseState release;
   std::string state = "starting";  // starting, running, stopping, stopped
   bool plc_linked = false, ready = false, busy = false;
   plc::StationIdentity identity;  // in the PLC's registers; empty: not claimed, or the PLC has none

@@ -17,9 +17,11 @@ struct InspectLine {
   std::string id;     // request id; empty: left out
   std::string image;  // the input's name as the caller gave it
   std::optional<Prediction> prediction;
-  std::optional<Error> error;          // set where prediction is not: "label" is "unknown" then
-  std::string overlay, map;            // files written for this picture; empty: none
-  std::optional<Question> question{};  // that a server's answer repeats
+  std::optional<Error> error;            // set where prediction is not: "label" is "unknown" then
+  std::string overlay, map;              // files written for this picture; empty: none
+  std::optional<Question> question{};    // that a server's answer repeats
+  std::string operating_point_digest{};  // of the operating point's file; empty: not said
+  std::string rule{};  // the region rules by which it is good although its score is above the threshold; else empty
 };
 
 // What so many bytes take in base64.

@@ -13,7 +13,10 @@ namespace lineguard::wire {
 class RemotePredictor final : public Predictor {
  public:
   // url: "http://127.0.0.1:8080"; nothing is sent yet. Errors: invalid_argument, unsupported (https).
-  static Result<std::unique_ptr<RemotePredictor>> create(const std::string& url, const std::string& model);
+  // `operating_point_digest`: that answers must be of; empty: any. One that is not names its own digest in
+  // Prediction::operating_point, so that it is no recipe's.
+  static Result<std::unique_ptr<RemotePredictor>> create(const std::string& url, const std::string& model,
+                                                         const std::string& operating_point_digest = "");
   ~RemotePredictor() override;
 
   // Sends the whole view to POST /v1/inspect/{model}: encoded pictures as they are, pixels as pixels. A
