@@ -198,6 +198,11 @@ class StudyMaker {
       }
       if (said.size() > 1) study.disagreements.push_back(std::move(disagreement));
     }
+    // Parts that are numbered stand in the order of their numbers.
+    std::ranges::stable_sort(study.disagreements, {}, [](const Disagreement& one) {
+      const bool is_number = one.part.find_first_not_of("0123456789") == std::string::npos;
+      return std::pair(is_number ? one.part.size() : 0, one.part);
+    });
   }
 
   void add_notes(Study& study) const {

@@ -93,6 +93,8 @@ std::string Independence::in_words() const {
   words += count_in_words(*this, Overlap::near_duplicate, looks_compared, "Near-duplicates");
   if (const std::size_t count = this->count(Overlap::chosen_on); count > 0)
     words += fmt::format("That the operating point was chosen on: {}, left out. ", count_of(count, "picture"));
+  if (const std::size_t count = this->count(Overlap::repeated); count > 0)
+    words += fmt::format("The same as another one of the set: {}, counted once. ", count_of(count, "picture"));
   words.pop_back();
   return words;
 }

@@ -63,6 +63,7 @@ Json json_of(const Independence& independence) {
           {"same_part", independence.parts_compared ? Json(independence.count(Overlap::part)) : Json()},
           {"near_duplicates", independence.looks_compared ? Json(independence.count(Overlap::near_duplicate)) : Json()},
           {"chosen_on", independence.count(Overlap::chosen_on)},
+          {"repeated", independence.count(Overlap::repeated)},
           {"in_words", independence.in_words()}};
 }
 

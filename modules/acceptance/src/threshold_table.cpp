@@ -136,7 +136,9 @@ std::vector<ProposedPoint> propose_points(const std::vector<ThresholdRow>& table
   };
   // Missing none: the highest such threshold, which diverts fewest.
   const auto first_miss = std::ranges::find_if(table, [](const ThresholdRow& row) { return row.missed.events > 0; });
-  if (first_miss != table.begin()) add("finds every defective part", *std::prev(first_miss));
+  const auto diverts_all = [](const ThresholdRow& row) { return row.diverted.events == row.diverted.n; };
+  if (first_miss != table.begin() && !diverts_all(*std::prev(first_miss)))
+    add("finds every defective part", *std::prev(first_miss));
   add("best F1", *std::ranges::max_element(table, {}, [](const ThresholdRow& row) { return row.f1.value_or(0); }));
   const auto no_overkill =
       std::ranges::find_if(table, [](const ThresholdRow& row) { return row.diverted.events == 0; });

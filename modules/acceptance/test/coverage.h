@@ -208,8 +208,8 @@ inline void add_table_cases(std::vector<CoverageCase>& cases) {
   const ScoreModel model;
   const double threshold = 1.6, defect_rate = 0.02;
   const auto row_in_use = [=](Random& random, std::size_t good, std::size_t defective) {
-    const auto table =
-        threshold_table(draw_parts(random, model, good, defective), threshold, {.defect_rate = defect_rate});
+    const auto table = threshold_table(draw_parts(random, model, good, defective), threshold,
+                                       {.defect_rate = defect_rate, .most_rows = 2});  // one row is looked at
     return *std::ranges::find_if(table, &ThresholdRow::in_use);
   };
   for (const std::size_t n : {30, 200}) {

@@ -77,7 +77,7 @@ TEST(ThresholdTable, CsvHasAColumnForEachFigure) {
 }
 
 TEST(ProposedPoints, OfferTheEndsAndTheBestBetween) {
-  const auto proposed = propose_points(threshold_table(parts_with({1, 2, 3, 6}, {0.5, 4, 5, 7, 8}), 100, {}));
+  const auto proposed = propose_points(threshold_table(parts_with({0.2, 1, 2, 3, 6}, {0.5, 4, 5, 7, 8}), 100, {}));
   ASSERT_EQ(proposed.size(), 3u);
   EXPECT_EQ(proposed[0].row.missed.events, 0u);
   EXPECT_EQ(proposed[0].row.diverted.events, 4u);
@@ -85,6 +85,9 @@ TEST(ProposedPoints, OfferTheEndsAndTheBestBetween) {
   EXPECT_EQ(proposed[1].row.diverted.events, 1u);
   EXPECT_EQ(proposed[2].row.diverted.events, 0u);
   EXPECT_TRUE(propose_points(threshold_table(parts_with({1}, {}), 100, {})).empty());
+  // The worst defective part scores below every good one: to find it all would be diverted, which is no point.
+  for (const ProposedPoint& point : propose_points(threshold_table(parts_with({1, 2, 3, 6}, {0.5, 4, 5}), 100, {})))
+    EXPECT_LT(point.row.diverted.events, point.row.diverted.n) << point.why;
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -53,6 +54,31 @@ void leave_out_parts(const dataset::Dataset& data, const std::vector<std::size_t
     if (overlaps[i] == acceptance::Overlap::none && seen.contains(data.samples[samples[i]].part))
       overlaps[i] = acceptance::Overlap::part;
   }
+}
+
+// The same picture twice is one part, and with both labels nothing can be counted on it.
+Result<void> count_once(const dataset::Dataset& data, const std::vector<std::size_t>& samples,
+                        const std::vector<package::LearnedPicture>& pictures,
+                        std::vector<acceptance::Overlap>& overlaps) {
+  std::map<std::string, std::size_t> first_with;  // by digest
+  std::size_t contradictions = 0;
+  std::string pair;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    if (overlaps[i] != acceptance::Overlap::none || pictures[i].digest.empty()) continue;
+    const auto [first, is_new] = first_with.emplace(pictures[i].digest, i);
+    if (is_new) continue;
+    overlaps[i] = acceptance::Overlap::repeated;
+    const dataset::Sample &one = data.samples[samples[first->second]], &other = data.samples[samples[i]];
+    if (one.label == other.label) continue;
+    if (contradictions++ == 0)
+      pair = fmt::format("{} is {}, {} is {}", one.name, to_string(one.label), other.name, to_string(other.label));
+  }
+  if (contradictions == 0) return {};
+  return make_error(
+      ErrorCode::refused,
+      fmt::format("{}: labels contradict each other for {} of pictures that are the same, byte for byte ({}): correct "
+                  "them first, no rate can be shown on them",
+                  data.root.string(), count_of(contradictions, "pair"), pair));
 }
 
 }  // namespace
@@ -118,6 +144,7 @@ Result<NewPictures> find_new_pictures(const std::string& package, const std::str
   NewPictures found;
   found.independence = check_independence(pictures, seen);
   leave_out_parts(data, samples, found.independence.overlaps);
+  LINEGUARD_TRY(count_once(data, samples, pictures, found.independence.overlaps));
   for (std::size_t i = 0; i < samples.size(); ++i) {
     if (found.independence.overlaps[i] != acceptance::Overlap::none) continue;
     found.samples.push_back(samples[i]);

@@ -60,5 +60,22 @@ TEST_F(Evaluate, APictureThatAThresholdWasChosenOnIsTold) {
   EXPECT_EQ(found->samples, std::vector<std::size_t>{0});
 }
 
+TEST_F(Evaluate, APictureThatIsThereTwiceCountsOnceAndNeverWithBothLabels) {
+  add("a.png", Label::good, 10);
+  add("b.png", Label::good, 10);
+  add("c.png", Label::defective, 200);
+  dataset_.root = folder_.path();
+  const std::string package = (folder_ / "package").string();
+  const auto found = find_new_pictures(package, "", dataset_, {0, 1, 2}, 1);
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_EQ(found->samples, (std::vector<std::size_t>{0, 2}));
+  EXPECT_NE(found->independence.in_words().find("another one of the set: 1 picture, counted once"), std::string::npos);
+  add("d.png", Label::defective, 10);
+  const auto refused = find_new_pictures(package, "", dataset_, {0, 1, 2, 3}, 1);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::refused);
+  EXPECT_NE(refused.error().message.find("a.png is good, d.png is defective"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace lineguard::evaluation::test

@@ -30,6 +30,7 @@ table{border-collapse:collapse;width:100%;font-size:.92rem;margin:.75rem 0}
 th,td{text-align:left;padding:.4rem .7rem;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:break-word}
 th{color:var(--soft);font-weight:600}
 .number{text-align:right;font-variant-numeric:tabular-nums;overflow-wrap:normal}
+@media(min-width:60rem){td.number{white-space:nowrap}}
 .plots{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(440px,100%),1fr));gap:1rem}
 .plots figure{margin:0;background:var(--panel);border-radius:.6rem;padding:.8rem}
 .plots figcaption{font-weight:600;margin-bottom:.3rem}
@@ -64,7 +65,10 @@ a{color:inherit}.gallery img{cursor:zoom-in}
 footer{margin-top:3rem;color:var(--soft);font-size:.85rem}
 @media print{.slider input,dialog{display:none}body{font-size:11pt}main{max-width:none;padding:0}.tile,.notice,figure,section,tr{break-inside:avoid}
 h2{break-after:avoid}.tile,.notice,.plots figure,.gallery figure{border:1px solid var(--line)}
-.scroll{overflow:visible}table{font-size:8pt}th,td{padding:.2rem .35rem}}
+.scroll{overflow:visible}table{font-size:8pt}th,td{padding:.2rem .35rem}
+body{font-size:10pt;line-height:1.4}h1{font-size:16pt}h2{font-size:12pt;margin:1.1rem 0 .4rem}p{max-width:none;margin:.3rem 0}
+.tile{padding:.5rem .8rem}.tiles{margin:.7rem 0}.notice{padding:.4rem .8rem;margin:.6rem 0}.facts{margin:.5rem 0}
+.signatures{margin-top:2.5rem}footer{margin-top:1.5rem}}
 )css";
 
 }  // namespace lineguard::report

@@ -12,13 +12,14 @@
 
 namespace lineguard::acceptance {
 
-enum class Overlap { none, digest, near_duplicate, part, chosen_on };
+enum class Overlap { none, digest, near_duplicate, part, chosen_on, repeated };
 inline constexpr auto kOverlapNames = std::to_array<EnumName<Overlap>>({
     {Overlap::none, "none"},
     {Overlap::digest, "learned from, byte for byte the same"},
     {Overlap::near_duplicate, "near-duplicate of a learned picture"},
     {Overlap::part, "of a part that was learned from"},
     {Overlap::chosen_on, "the operating point was chosen on it"},
+    {Overlap::repeated, "the same picture as another one of the set"},
 });
 static_assert(names_every_value(kOverlapNames));
 constexpr std::string_view to_string(Overlap overlap) {

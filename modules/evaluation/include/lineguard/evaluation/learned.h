@@ -30,14 +30,15 @@ Result<std::string> note_of_near_duplicates(const std::string& package, const da
                                             const std::vector<std::size_t>& samples, int threads);
 
 // Those of the samples that are new to the package and to its operating point: by digest, by look and by part. A part
-// with one picture that is not new is left out whole.
+// with one picture that is not new is left out whole; a picture that is there twice counts once.
 struct NewPictures {
   std::vector<std::size_t> samples;
   acceptance::Independence independence;  // of all the samples
   std::string pictures_digest;            // SHA-256 over the sorted digests of the new ones
   std::set<std::string> digests;          // of the new ones
 };
-// Reads and decodes every picture. `operating_point` empty: it is yet to be chosen. Errors: those of the package.
+// Reads and decodes every picture. `operating_point` empty: it is yet to be chosen. Errors: those of the package;
+// refused where the same picture has both labels.
 Result<NewPictures> find_new_pictures(const std::string& package, const std::string& operating_point,
                                       const dataset::Dataset& data, const std::vector<std::size_t>& samples,
                                       int threads);
