@@ -175,6 +175,7 @@ class PredictionCheck {
 
   void compare_with_recipe(const Prediction& prediction) {
     const Recipe& recipe = config_.cycle.recipe;
+    const Verdict verdict = judge(prediction, recipe, config_.cycle.point.rules);
     if (verdict.reason == Reason::model_mismatch)
       check_.errors.push_back(make_error(ErrorCode::refused, "predictor: " + verdict.detail));
     else if (prediction.threshold != recipe.threshold)

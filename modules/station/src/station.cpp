@@ -267,10 +267,8 @@ void Station::publish_status(const char* state) {
   status_.counters = cycle_.counters();
   status_.gate_alarm = cycle_.gate_alarm();
   status_.wrong_recipe = dialogue_->wrong_recipe();
-  {
-    std::lock_guard lock(snapshot_mutex_);
+  if (std::unique_lock lock(snapshot_mutex_, std::try_to_lock); lock.owns_lock())
     status_.release.problem = release_problem_;
-  }
   status_.log_lines_dropped = standard_error_lines().dropped();
   for (Decision& decision : cycle_.take_decisions()) {
     if (was_triggered_here(decision.reason)) status_.times.add(decision.trigger_to_decision_ms);

@@ -269,6 +269,30 @@ TEST_F(StationTest, StopsAlsoWhereThePlcNeverAnswered) {
   EXPECT_EQ(station->status()->counters.parts(), 0u);
 }
 
+TEST_F(StationTest, AReleaseThatIsTakenBackIsShownAndStopsNothing) {
+  auto station = make_station();
+  std::thread thread([&] { EXPECT_TRUE(station->run()); });
+  wait_until([&] { return plc_.outputs().ready; });
+  station->set_release_problem("taken back by Anna");
+  wait_until([&] { return station->status()->release.problem == "taken back by Anna"; });
+  EXPECT_TRUE(plc_.outputs().ready);
+  station->request_stop();
+  thread.join();
+}
+
+TEST(StationStatus, SaysWhichReleaseItRunsOn) {
+  StationStatus status;
+  status.plc_linked = true;
+  EXPECT_NE(status_json(status).find("\"release\":null"), std::string::npos);
+  EXPECT_EQ(metrics_text(status).find("lineguard_station_released"), std::string::npos);
+  status.release = {true, 3, "Anna", "2026-12-01T06:00:00.000Z", "anna", ""};
+  EXPECT_NE(status_json(status).find("\"by\":\"Anna\""), std::string::npos);
+  EXPECT_NE(metrics_text(status).find("lineguard_station_released 1"), std::string::npos);
+  status.release.problem = "taken back";
+  EXPECT_NE(instruction(status).find("taken back"), std::string::npos);
+  EXPECT_NE(metrics_text(status).find("lineguard_station_released 0"), std::string::npos);
+}
+
 TEST(StationStatus, SaysWhatToDoBeforeADiskIsQuiteFull) {
   StationStatus status;
   status.plc_linked = true;
