@@ -18,7 +18,7 @@ namespace lineguard::station {
 Result<ReleaseState> check_release(const StationConfig& config);
 
 // Looks again every few seconds and tells the station, which shows it: a release that is taken back takes effect at the
-// next start, as a file on a share must not stop a line at any moment (docs/adr). Joins in its destructor.
+// next start, as a file on a share must not stop a line at any moment (docs/adr/0048). Joins in its destructor.
 class ReleaseWatch {
  public:
   ReleaseWatch(const StationConfig& config, Station& station);
