@@ -41,7 +41,7 @@ record::Entry decided(PartNumber part) {
   return record::decision_entry(record::EventKind::decided, decision, context);
 }
 
-// Argument 1: an anchor in every event but one of each hour, as a station has it; 2: an anchor with each event.
+// Argument 0: no key; 1: anchors as a station makes them, at the start and every hour; 2: an anchor with each event.
 void append(benchmark::State& state) {
   const Folder folder;
   record::WriterOptions options;
