@@ -14,7 +14,7 @@ struct Read {
   bool operator==(const Read&) const = default;
 };
 
-Read read(std::string_view bytes, std::size_t step) {
+Read read_all(std::string_view bytes, std::size_t step) {
   RequestLimits limits;
   limits.body_bytes = fuzz::kMostBodyBytes;
   RequestParser parser(std::move(limits));
@@ -34,6 +34,6 @@ Read read(std::string_view bytes, std::size_t step) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  fuzz::check_pieces(data, size, read);
+  fuzz::check_pieces(data, size, read_all);
   return 0;
 }

@@ -14,7 +14,7 @@ struct Read {
   bool operator==(const Read&) const = default;
 };
 
-Read read(std::string_view bytes, std::size_t step) {
+Read read_all(std::string_view bytes, std::size_t step) {
   ResponseParser parser(fuzz::kMostBodyBytes, false);
   Read result;
   std::string unused = fuzz::put_in_pieces(parser, bytes, step, [&parser] { return parser.error().has_value(); });
@@ -30,6 +30,6 @@ Read read(std::string_view bytes, std::size_t step) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  fuzz::check_pieces(data, size, read);
+  fuzz::check_pieces(data, size, read_all);
   return 0;
 }

@@ -36,6 +36,7 @@ std::optional<GateFinding> GateWatch::on_pass(PartNumber part) {
 }
 
 std::optional<GateFinding> GateWatch::on_gate(SteadyTime now, const GatePoint& point) {
+  if (next_) return std::exchange(next_, std::nullopt);
   if (!last_) {
     last_ = point;
     return std::nullopt;
@@ -120,32 +121,53 @@ void GateWatch::on_new_count() {
 
 std::optional<GateFinding> GateWatch::give_up(const std::string& detail) {
   uneven_since_.reset();
-  GateFinding finding;
-  finding.passes.assign(old_passes_.begin(), old_passes_.end());
-  finding.passes.insert(finding.passes.end(), passes_.begin(), passes_.end());
+  std::vector<PartNumber> passes(old_passes_.begin(), old_passes_.end());
+  passes.insert(passes.end(), passes_.begin(), passes_.end());
   old_passes_.clear();
   passes_.clear();
   renumbered_ = false;
   unknown_until_.reset();
-  if (finding.passes.empty()) return std::nullopt;
-  finding.within = {finding.passes.front(), finding.passes.back()};
-  finding.at_most = finding.passes.size();
+  return unsettled(std::move(passes), detail);
+}
+
+// Bounded by their numbers alone: those of two counts may overlap.
+std::optional<GateFinding> GateWatch::unsettled(std::vector<PartNumber> passes, const std::string& detail) {
+  if (passes.empty()) return std::nullopt;
+  const PartNumber any = passes.front();
+  const auto [first, last] = std::minmax_element(passes.begin(), passes.end(), [any](PartNumber a, PartNumber b) {
+    return static_cast<std::int32_t>(a - any) < static_cast<std::int32_t>(b - any);
+  });
+  GateFinding finding;
+  finding.within = {*first, *last};
+  finding.at_most = passes.size();
+  finding.passes = std::move(passes);
   finding.detail = detail;
   return finding;
 }
 
 // Those of the range; what is behind its end without being in it never came to the gate, and is not waited for.
 std::vector<PartNumber> GateWatch::take_passes(const record::NumberRange& range) {
-  std::vector<PartNumber> taken = take_range(renumbered_ ? old_passes_ : passes_, range, true);
-  if (renumbered_) {
-    // The first numbers of the new count may follow the last ones of the old count, or nothing was at the gate before.
-    const auto of_new_count = take_range(passes_, range, false);
-    if (!of_new_count.empty()) {
-      renumbered_ = false;
-      old_passes_.clear();
+  if (!renumbered_) {
+    std::vector<PartNumber> taken = take_range(passes_, range, true);
+    std::sort(taken.begin(), taken.end(),
+              [&](PartNumber a, PartNumber b) { return a - range.first < b - range.first; });
+    return taken;
+  }
+  // The first numbers of the new count may follow the last ones of the old count, or nothing was at the gate before.
+  std::vector<PartNumber> taken = take_range(old_passes_, range, false);
+  const auto of_new_count = take_range(passes_, range, false);
+  if (!of_new_count.empty()) {
+    // Of the old count, what never came to the gate; of a number of both counts one came.
+    std::vector<PartNumber> never(old_passes_.begin(), old_passes_.end());
+    for (const PartNumber part : of_new_count) {
+      if (std::find(taken.begin(), taken.end(), part) == taken.end())
+        taken.push_back(part);
+      else
+        never.push_back(part);
     }
-    for (const PartNumber part : of_new_count)
-      if (std::find(taken.begin(), taken.end(), part) == taken.end()) taken.push_back(part);
+    renumbered_ = false;
+    old_passes_.clear();
+    next_ = unsettled(std::move(never), "the PLC began a new count before they came to the gate");
   }
   std::sort(taken.begin(), taken.end(), [&](PartNumber a, PartNumber b) { return a - range.first < b - range.first; });
   return taken;

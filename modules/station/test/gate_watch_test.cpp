@@ -167,6 +167,24 @@ TEST(GateWatch, WhatWaitsWhileAnotherStationRunsThePlcIsBounded) {
   EXPECT_EQ(cycle.counters().gate_wrong_passes, 0u);
 }
 
+// The PLC restarted, and its counts of the gate with it: the first four of the new count came, nobody knows what became
+// of the old one's.
+TEST(GateWatch, PassesOfAnOldCountThatNeverCameAreBounded) {
+  GateWatch watch;
+  watch.begin_at({0, 0, 0});
+  for (const PartNumber part : {1u, 2u, 4u, 5u, 8u, 13u}) watch.on_pass(part);
+  watch.on_new_count();
+  for (const PartNumber part : {1u, 2u, 4u, 6u}) watch.on_pass(part);
+  EXPECT_EQ(watch.on_gate(kNow, {4, 3, 1})->at_most, 0u);
+  const auto old = watch.on_gate(kNow, {4, 3, 1});
+  ASSERT_TRUE(old);
+  EXPECT_EQ(old->within.first, 1u);
+  EXPECT_EQ(old->within.last, 13u);
+  EXPECT_EQ(old->at_least, 0u);
+  EXPECT_EQ(old->at_most, 6u);
+  EXPECT_EQ(watch.on_gate(kNow, {6, 4, 2})->at_most, 0u) << "the new count goes on";
+}
+
 // A million parts, read one by one or in bunches, right across the wrap: a healthy line alarms nobody.
 TEST(GateWatch, AHealthyLineIsLeftInPeace) {
   std::mt19937 random(7);

@@ -55,6 +55,7 @@ class GateWatch {
  private:
   GateFinding compare(const GatePoint& point);
   GateFinding compare_across_counts(const GatePoint& point);
+  static std::optional<GateFinding> unsettled(std::vector<PartNumber> passes, const std::string& detail);
   std::vector<PartNumber> take_passes(const record::NumberRange& range);
   static std::vector<PartNumber> take_range(std::deque<PartNumber>& from, const record::NumberRange& range,
                                             bool drop_behind);
@@ -65,6 +66,7 @@ class GateWatch {
   std::deque<PartNumber> passes_;      // decided, not at the gate yet; in order of decision
   std::deque<PartNumber> old_passes_;  // of the count before; they come to the gate first
   bool renumbered_ = false;            // the gate has not seen a number of the new count yet
+  std::optional<GateFinding> next_;    // told with the next reading
   std::optional<PartNumber> unknown_until_;
   std::optional<SteadyTime> uneven_since_;
 };
