@@ -70,8 +70,7 @@ struct AnchorCopy::State {
       auto compared = bring_up_to_date(anchors, copy);
       lock.lock();
       take(compared);
-      done = until;
-      if (ending) break;
+      done = until;  // what was asked for meanwhile is done before the end, too
     }
     ended = true;
     changed.notify_all();

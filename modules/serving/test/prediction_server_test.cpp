@@ -151,10 +151,10 @@ TEST_F(Serving, APictureThatCanNeverFitTakesNoWorker) {
 TEST_F(Serving, ThePredictorIsToldThatNobodyWaits) {
   // On a busy machine a deadline may pass before the request comes to a worker.
   for (int deadline_ms = 20; predictor_->stopped < 1 && deadline_ms < 60'000; deadline_ms *= 2) {
-    EXPECT_EQ(
+    const int status =
         send("POST", "/v1/inspect/tiles", "until stopped", {{"X-Lineguard-Deadline-Ms", std::to_string(deadline_ms)}})
-            .status,
-        504);
+            .status;
+    EXPECT_TRUE(status == 504 || (status == 503 && predictor_->stopped == 0)) << status;
   }
   EXPECT_GE(predictor_->stopped, 1);
 }

@@ -206,8 +206,7 @@ void add_filter(CLI::App* command, const std::shared_ptr<RecordsOptions>& option
   command->add_option("--lot", options->lot, "events with this lot");
   command->add_option("--recipe", options->recipe, "events with this recipe");
   command->add_option("--since", options->since,
-                      "from this time on: 2026-11-23, \"2026-11-23 15:04\", 15:04 (today), …; of this machine's time "
-                      "zone, or with Z or +01:00");
+                      "from here on: 2026-11-23, \"2026-11-23 15:04\", 15:04 (today); local, or with Z or +01:00");
   command->add_option("--until", options->until,
                       "up to this time, likewise; the whole day, minute or second that is named");
   command->add_option("--reason", options->reason, "decisions with this reason, as \"late\" or \"sequence lost\"");
