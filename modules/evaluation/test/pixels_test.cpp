@@ -1,5 +1,7 @@
 #include "squares.h"
 
+#include <lineguard/imaging/decode.h>
+
 namespace lineguard::evaluation::test {
 namespace {
 

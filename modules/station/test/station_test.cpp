@@ -234,7 +234,7 @@ TEST_F(StationTest, PixelsAreSharedNotCopiedAndTheViewIsRecorded) {
   StationDevices devices;
   auto predictor = std::make_unique<RegionPredictor>(settings_.cycle.recipe);
   const RegionPredictor& judged = *predictor;
-  devices.plc = std::make_unique<SharedPlc>(plc_, reads_);
+  devices.plc = std::make_unique<SharedPlc>(plc_, reads_, hang_, waiting_);
   devices.camera = std::make_unique<PixelCamera>();
   devices.predictor = std::move(predictor);
   devices.record = record::RecordWriter::open(folder_ / "record.db", system_clock(), {.reserve_bytes = 0}).value();
