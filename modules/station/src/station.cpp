@@ -114,8 +114,7 @@ void Station::poll_plc() {
   if (ownership_.state() == PlcOwnership::State::lost) return;
   auto inputs = devices_.plc->read_inputs();
   if (!inputs) return on_plc_error(inputs.error());
-  if (plc_away_) log_info("station", devices_.plc->name() + " answers");
-  plc_away_ = false;
+  if (!plc_refuses_writes_) plc_answers();
   if (!check_ownership(begun, *inputs)) return;
   if (!cycle_.begun()) begin_cycle(*inputs);
   dialogue_->on_inputs(*inputs);
@@ -173,8 +172,16 @@ void Station::write_plc() {
   if (written_ == outputs) return;
   auto done = devices_.plc->write_outputs(outputs);
   ownership_.on_written(clock_.now());
+  plc_refuses_writes_ = !done;
   if (!done) return on_plc_error(done.error());
+  plc_answers();
   written_ = std::move(outputs);
+}
+
+// Said once: where only writes are refused, each read between them is no news.
+void Station::plc_answers() {
+  if (plc_away_) log_info("station", devices_.plc->name() + " answers");
+  plc_away_ = false;
 }
 
 void Station::on_plc_error(const Error& error) {

@@ -84,6 +84,7 @@ class Station {
   bool check_ownership(SteadyTime begun, const plc::PlcInputs& inputs);
   void begin_cycle(const plc::PlcInputs& inputs);
   void write_plc();
+  void plc_answers();
   void on_plc_error(const Error& error);
   void dispatch();
   void take_answers(std::deque<Answer>&& answers);
@@ -108,7 +109,7 @@ class Station {
   std::unique_ptr<StationWorkers> workers_;
   std::optional<plc::PlcOutputs> written_;  // what the PLC holds; none: not known
   std::optional<PartNumber> last_part_;     // when the stop began
-  bool plc_away_ = false, record_away_ = false;
+  bool plc_away_ = false, plc_refuses_writes_ = false, record_away_ = false;
   std::atomic<bool> stop_requested_{false}, settled_{false};
   StationStatus status_;  // of the thread in run()
   std::optional<SteadyTime> next_snapshot_;
