@@ -2,7 +2,11 @@
 
 #include "number_options.h"
 
+#include <fmt/format.h>
+
+#include <lineguard/imaging/reading.h>
 #include <lineguard/package/package.h>
+#include <lineguard/package/reading.h>
 
 namespace lineguard::app {
 
@@ -28,9 +32,16 @@ void add_dataset_options(CLI::App& command, DatasetOptions& options) {
                   "a picture without any label: good, ignore (left out) or error; default: as its layout has it")
       ->check(CLI::IsMember({"good", "ignore", "error"}))
       ->default_str("");
+  command
+      .add_option("--read-as", options.read_as,
+                  "what files leave open: \"tiff 1,2\" (pages), \"tiff 1:1,1:4\" (channels), \"raw 1920x1080 "
+                  "BayerRG12p\"")
+      ->type_name("TEXT");
 }
 
 Result<dataset::Dataset> read_dataset(const DatasetOptions& options) {
+  LINEGUARD_ASSIGN(const imaging::Reading reading, imaging::reading_from_text(options.read_as));
+  imaging::set_reading_of_files(reading);
   dataset::ReadOptions read_options;
   read_options.part_pattern = options.part_pattern;
   read_options.keep_problems = options.keep_problems;
@@ -53,6 +64,13 @@ Result<dataset::Dataset> read_dataset(DatasetOptions options, const std::filesys
   LINEGUARD_ASSIGN(const auto manifest, package::read_manifest(package));
   if (options.part_pattern.empty()) options.part_pattern = manifest.training.part_pattern;
   if (options.defective_above < 0) options.defective_above = manifest.training.defective_above.value_or(-1);
+  LINEGUARD_ASSIGN(const imaging::Reading reading, package::read_reading(package));
+  const std::string as = to_text(reading);
+  if (!options.read_as.empty() && options.read_as != as)
+    return make_error(ErrorCode::invalid_argument,
+                      fmt::format("--read-as \"{}\": {} learned from pictures that were read {}", options.read_as,
+                                  package.string(), as.empty() ? "as they are" : "as \"" + as + "\""));
+  options.read_as = as;
   return read_without_copies(options);
 }
 

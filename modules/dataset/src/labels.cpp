@@ -8,7 +8,7 @@
 #include <cmath>
 
 #include <lineguard/core/files.h>
-#include <lineguard/imaging/decode.h>
+#include <lineguard/imaging/reading.h>
 
 namespace lineguard::dataset {
 namespace {
@@ -99,7 +99,7 @@ Outline outline_of(const std::vector<double>& numbers, double x_factor, double y
 std::optional<Size> picture_size(const std::filesystem::path& file) {
   const auto bytes = read_file(file, imaging::DecodeLimits{}.max_file_bytes);
   if (!bytes) return std::nullopt;
-  const auto info = imaging::read_info(*bytes);
+  const auto info = imaging::read_info_as(*bytes, imaging::reading_of_files());
   return info ? std::optional(info->size) : std::nullopt;
 }
 

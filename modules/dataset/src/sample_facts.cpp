@@ -7,6 +7,7 @@
 #include <lineguard/core/digest.h>
 #include <lineguard/core/files.h>
 #include <lineguard/imaging/decode.h>
+#include <lineguard/imaging/reading.h>
 
 namespace lineguard::dataset {
 namespace {
@@ -55,9 +56,14 @@ std::optional<Bytes> read(const Sample& sample, const std::filesystem::path& fil
   return std::nullopt;
 }
 
+Result<Image> decode_declared(const Bytes& content, const std::filesystem::path& file) {
+  LINEGUARD_TRY(imaging::refuse_undeclared_raw(file));
+  return imaging::decode_as(content, imaging::reading_of_files());
+}
+
 std::optional<Image> decode(const Sample& sample, const Bytes& content, const std::filesystem::path& file,
                             std::string_view role, SampleFacts& facts) {
-  auto image = imaging::decode(content);
+  auto image = decode_declared(content, file);
   if (image) return std::move(image).value();
   facts.problems.push_back({image.error().code, role_prefix(sample, file, role) + image.error().message});
   return std::nullopt;
@@ -76,8 +82,9 @@ void collect_picture(const Sample& sample, SampleFacts& facts) {
   facts.pixel_digest = digest_of_pixels(*image);
   facts.file_digest = sha256_hex(*content);
   facts.properties = imaging::measure_properties(*image);
-  facts.file_type = imaging::to_string(imaging::detect_format(*content));
-  if (const auto info = imaging::read_info(*content)) facts.exif_orientation = info->exif_orientation;
+  facts.file_type = imaging::reading_of_files().raw ? "raw" : imaging::to_string(imaging::detect_format(*content));
+  if (const auto info = imaging::read_info_as(*content, imaging::reading_of_files()))
+    facts.exif_orientation = info->exif_orientation;
 }
 
 // None: it can't be read, which is a problem.

@@ -54,12 +54,13 @@ Result<void> give_up_where_unwanted(const PredictOptions& options) {
   return {};
 }
 
-Result<DecodedView> decode_content(const ViewContent& content, const PredictOptions& options) {
+Result<DecodedView> decode_content(const ViewContent& content, const imaging::Reading& reading,
+                                   const PredictOptions& options) {
   if (const auto* pixels = std::get_if<std::shared_ptr<const Image>>(&content)) return DecodedView{*pixels, 0};
   const auto& encoded = std::get<std::shared_ptr<const Bytes>>(content);
   const SteadyTime start = system_clock().now();
   const auto unwanted = [&options] { return !give_up_where_unwanted(options); };
-  auto image = imaging::decode(*encoded, {}, unwanted);
+  auto image = imaging::decode_as(*encoded, reading, {}, unwanted);
   LINEGUARD_TRY(give_up_where_unwanted(options));
   if (!image) return image.error();
   return DecodedView{std::make_shared<const Image>(std::move(*image)),
@@ -69,12 +70,12 @@ Result<DecodedView> decode_content(const ViewContent& content, const PredictOpti
 }  // namespace
 
 Result<DecodedView> decode_view(const View& view, const imaging::Preprocessing& preprocessing,
-                                const PredictOptions& options) {
-  LINEGUARD_ASSIGN(DecodedView picture, decode_content(view.content, options));
+                                const imaging::Reading& reading, const PredictOptions& options) {
+  LINEGUARD_ASSIGN(DecodedView picture, decode_content(view.content, reading, options));
   LINEGUARD_TRY(refuse_other_depth(*picture.image, preprocessing));
   if (!preprocessing.needs_template) return picture;
   if (!view.defect_free_template) return no_template();
-  auto twin = decode_content(*view.defect_free_template, options);
+  auto twin = decode_content(*view.defect_free_template, reading, options);
   if (!twin) return twin.error().in("template");
   if (const auto fits = refuse_other_depth(*twin->image, preprocessing); !fits) return fits.error().in("template");
   LINEGUARD_ASSIGN(Image pair, pair_up(*picture.image, *twin->image, preprocessing.window));
@@ -283,7 +284,8 @@ Result<Prediction> Detector::predict_views(const Capture& capture, const Predict
   Prediction all;
   for (std::size_t i = 0; i < capture.views.size(); ++i) {
     LINEGUARD_TRY(give_up_where_unwanted(options));
-    LINEGUARD_ASSIGN(const DecodedView view, decode_view(capture.views[i], state_->manifest.preprocessing, options));
+    LINEGUARD_ASSIGN(const DecodedView view,
+                     decode_view(capture.views[i], state_->manifest.preprocessing, state_->reading, options));
     LINEGUARD_ASSIGN(Prediction prediction, state_->predict(*view.image, options));
     prediction.decode_ms = view.decode_ms;
     pool_view(all, std::move(prediction), i);

@@ -13,6 +13,7 @@
 #include <lineguard/features/preprocess.h>
 #include <lineguard/features/tiles.h>
 #include <lineguard/imaging/decode.h>
+#include <lineguard/package/reading.h>
 
 namespace lineguard::detector {
 using namespace features;
@@ -102,6 +103,7 @@ Result<std::unique_ptr<Detector>> Detector::load_contents(package::PackageConten
     manifest.preprocessing.alignment_reference = std::make_shared<const Image>(std::move(*reference));
   }
   LINEGUARD_ASSIGN(auto point, package::read_operating_point(contents, options.operating_point));
+  LINEGUARD_ASSIGN(auto reading, package::read_reading(contents));
   std::vector<package::GoldenPicture> golden;
   if (options.check_golden) {
     LINEGUARD_ASSIGN(golden, package::read_golden(contents));
@@ -114,7 +116,8 @@ Result<std::unique_ptr<Detector>> Detector::load_contents(package::PackageConten
   ModelIdentity model{manifest.name, manifest.version, manifest.digest};
   const double allowed = tolerance(manifest);
   std::unique_ptr<State> state(new State{std::move(manifest), std::move(point), std::move(model), std::move(network),
-                                         std::move(contents), std::move(golden), std::move(disk), allowed});
+                                         std::move(contents), std::move(golden), std::move(disk), allowed,
+                                         std::move(reading)});
   std::unique_ptr<Detector> detector(new Detector(std::move(state)));
   if (options.check_golden) LINEGUARD_TRY(detector->reproduce_golden_or_reload(files, options));
   return detector;
@@ -146,7 +149,7 @@ Result<void> Detector::State::reproduce(const package::GoldenPicture& picture, c
   const std::string package = on_one_line(golden_files.folder.string());
   const auto capture = golden_capture(golden_files, picture);
   if (!capture) return capture.error().in(package);
-  const auto view = decode_view(capture->views[0], manifest.preprocessing);
+  const auto view = decode_view(capture->views[0], manifest.preprocessing, reading);
   if (!view) return view.error().in(package + ": golden/" + on_one_line(picture.file, 80));
   tiles += count_tiles(manifest.preprocessing, view->image->size());
   if (tiles > limits::kGoldenTiles)

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <lineguard/detector/detector.h>
+#include <lineguard/imaging/reading.h>
 #include <lineguard/infer/network.h>
 #include <lineguard/package/contents.h>
 
@@ -24,6 +25,7 @@ struct Detector::State {
   std::vector<package::GoldenPicture> golden;
   package::DiskWatch disk;
   double unknown_band = 0;
+  imaging::Reading reading;  // of encoded pictures
 
   std::atomic<int> running{0};
   std::atomic<SteadyTime> last_ended{SteadyTime()};
@@ -44,8 +46,8 @@ struct DecodedView {
   double decode_ms = 0;
 };
 
-// The picture as the network sees it: with its template where the model needs one.
+// The picture as the network sees it: with its template where the model needs one. `reading`: of encoded ones.
 Result<DecodedView> decode_view(const View& view, const package::Preprocessing& preprocessing,
-                                const PredictOptions& options = {});
+                                const imaging::Reading& reading, const PredictOptions& options = {});
 
 }  // namespace lineguard::detector

@@ -3,7 +3,7 @@
 #include <string>
 
 #include <lineguard/evaluation/cross_fitted.h>
-#include <lineguard/imaging/decode.h>
+#include <lineguard/imaging/reading.h>
 #include <lineguard/package/cross_fitted.h>
 
 namespace lineguard::evaluation {
@@ -16,7 +16,8 @@ class StoredScores final : public Predictor {
 
   Result<Prediction> predict(const Capture& capture, const PredictOptions&) override {
     const View& view = capture.views.front();
-    LINEGUARD_ASSIGN(const Image image, imaging::decode(*std::get<std::shared_ptr<const Bytes>>(view.content)));
+    LINEGUARD_ASSIGN(const Image image, imaging::decode_as(*std::get<std::shared_ptr<const Bytes>>(view.content),
+                                                           imaging::reading_of_files()));
     Prediction prediction;
     prediction.model = model_.identity;
     prediction.operating_point = model_.operating_point;

@@ -53,13 +53,23 @@ Result<PictureInfo> info_by_format(Encoded encoded) {
   return corrupt(fmt::format("not a picture: {}, by its first bytes", kExpected));
 }
 
+Error too_many_bytes(Encoded encoded, const DecodeLimits& limits) {
+  return make_error(ErrorCode::too_large,
+                    fmt::format("{} bytes, allowed are {}", encoded.size(), limits.max_file_bytes));
+}
+
 // As stored, before orientation.
 Result<PictureInfo> limited_info(Encoded encoded, const DecodeLimits& limits) {
-  if (encoded.size() > limits.max_file_bytes) {
-    return make_error(ErrorCode::too_large,
-                      fmt::format("{} bytes, allowed are {}", encoded.size(), limits.max_file_bytes));
-  }
+  if (encoded.size() > limits.max_file_bytes) return too_many_bytes(encoded, limits);
   LINEGUARD_ASSIGN(const PictureInfo info, info_by_format(encoded));
+  LINEGUARD_TRY(check_limits(encoded, info, limits));
+  return info;
+}
+
+}  // namespace
+
+Result<void> check_limits(Encoded encoded, const PictureInfo& info, const DecodeLimits& limits) {
+  if (encoded.size() > limits.max_file_bytes) return too_many_bytes(encoded, limits);
   const int side = std::max(info.size.width_px, info.size.height_px);
   if (side > limits.max_side_px) {
     return make_error(ErrorCode::too_large, fmt::format("{} x {} pixels: a side may have {}", info.size.width_px,
@@ -70,10 +80,8 @@ Result<PictureInfo> limited_info(Encoded encoded, const DecodeLimits& limits) {
     return make_error(ErrorCode::too_large, fmt::format("{} x {} pixels are {}, allowed are {}", info.size.width_px,
                                                         info.size.height_px, pixels, limits.max_pixels));
   }
-  return info;
+  return {};
 }
-
-}  // namespace
 
 std::string_view to_string(Format format) {
   const Decoder* decoder = decoder_of(format);
@@ -131,22 +139,23 @@ Result<Image> decode(Encoded encoded, const DecodeLimits& limits, const GiveUp& 
 
 Result<Image> decode_file(const std::filesystem::path& file, const DecodeLimits& limits) {
   LINEGUARD_ASSIGN(const Bytes encoded, read_file(file, limits.max_file_bytes));
-  auto image = decode(encoded, limits);
+  if (const auto declared = refuse_undeclared_raw(file); !declared) return declared.error().in(file.string());
+  auto image = decode_as(encoded, reading_of_files(), limits);
   if (!image) return image.error().in(file.string());
   return image;
 }
 
 std::string_view picture_extensions() {
-  return ".jpg, .jpeg, .png, .bmp, .tif, .tiff, .webp, .jp2, .j2k, .jls, .pgm, .ppm, .pbm or .pnm";
+  return ".jpg, .jpeg, .png, .bmp, .tif, .tiff, .webp, .jp2, .j2k, .jls, .pgm, .ppm, .pbm, .pnm or .raw";
 }
 
 bool has_picture_extension(const std::filesystem::path& file) {
   std::string extension = file.extension().string();
   std::ranges::transform(extension, extension.begin(),
                          [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  constexpr std::array<std::string_view, 19> kPictures = {".jpg", ".jpeg", ".jpe",  ".jfif", ".png", ".bmp", ".dib",
-                                                          ".tif", ".tiff", ".webp", ".jp2",  ".j2k", ".jpf", ".jls",
-                                                          ".pgm", ".ppm",  ".pbm",  ".pnm",  ".apng"};
+  constexpr std::array<std::string_view, 20> kPictures = {".jpg", ".jpeg", ".jpe",  ".jfif", ".png",  ".bmp", ".dib",
+                                                          ".tif", ".tiff", ".webp", ".jp2",  ".j2k",  ".jpf", ".jls",
+                                                          ".pgm", ".ppm",  ".pbm",  ".pnm",  ".apng", ".raw"};
   return std::ranges::find(kPictures, extension) != kPictures.end();
 }
 

@@ -22,6 +22,7 @@
 #include <lineguard/infer/network.h>
 #include <lineguard/package/cross_fitted.h>
 #include <lineguard/package/learned_picture.h>
+#include <lineguard/package/reading.h>
 #include <lineguard/package/version.h>
 #include <lineguard/training/train.h>
 
@@ -170,6 +171,7 @@ Result<TrainReport> run(const dataset::Dataset& dataset, TrainConfig config, con
   resolved.brightness = learned.brightness;
   LINEGUARD_TRY(write_file_atomically(staged.path() / "training.toml", how_it_was_read(dataset) + to_toml(resolved)));
   LINEGUARD_TRY(write_pictures(plan, learned, options.threads, staged.path()));
+  LINEGUARD_TRY(package::write_reading(staged.path(), imaging::reading_of_files()));
   LINEGUARD_ASSIGN(package::Manifest manifest, describe_package(dataset, plan, learned, levels, options, out, report));
   LINEGUARD_TRY(seal_package(plan, std::move(manifest), staged.path(), report));
   LINEGUARD_TRY(files.check());

@@ -11,6 +11,7 @@
 #include <lineguard/core/words.h>
 #include <lineguard/dataset/check.h>
 #include <lineguard/dataset/split.h>
+#include <lineguard/imaging/reading.h>
 
 namespace lineguard::training {
 namespace {
@@ -182,6 +183,7 @@ std::string how_it_was_read(const dataset::Dataset& dataset) {
   std::string options;
   if (!dataset.part_pattern.empty()) options += " --part-pattern '" + dataset.part_pattern + "'";
   if (dataset.defective_above) options += fmt::format(" --defective-above {:g}", *dataset.defective_above);
+  if (const std::string as = to_text(imaging::reading_of_files()); !as.empty()) options += " --read-as '" + as + "'";
   return options.empty() ? "" : "# The data set was read with" + options + ": give these again beside --config.\n";
 }
 

@@ -20,6 +20,7 @@
 #include <lineguard/dataset/source_files.h>
 #include <lineguard/evaluation/compare.h>
 #include <lineguard/evaluation/learned.h>
+#include <lineguard/package/reading.h>
 
 namespace lineguard::app {
 namespace {
@@ -77,6 +78,11 @@ int exit_code_of(const evaluation::Comparison& comparison, bool fail_if_worse) {
 
 Result<int> run_compare(const Arguments& arguments) {
   LINEGUARD_ASSIGN(const dataset::Dataset data, read_dataset(arguments.dataset, arguments.a));
+  LINEGUARD_ASSIGN(const imaging::Reading reading_b, package::read_reading(std::filesystem::path(arguments.b)));
+  if (reading_b != imaging::reading_of_files())
+    return make_error(ErrorCode::refused, "the packages read pictures differently: A as \"" +
+                                              to_text(imaging::reading_of_files()) + "\", B as \"" +
+                                              to_text(reading_b) + "\"");
   LINEGUARD_TRY(refuse_in_dataset(data, {arguments.json, arguments.report}));
   LINEGUARD_TRY(prepare_output_files({arguments.json, arguments.report}));
   const UnchangedFiles unchanged(dataset::source_files(data));  // what is hashed is what is evaluated

@@ -18,6 +18,7 @@
 #include <lineguard/core/signals.h>
 #include <lineguard/core/words.h>
 #include <lineguard/detector/detector.h>
+#include <lineguard/package/reading.h>
 
 namespace lineguard::app {
 namespace {
@@ -131,6 +132,8 @@ Result<int> run_inspect(const Arguments& arguments) {
                    detector::Detector::load(arguments.package, {.threads = 1,
                                                                 .parallel_requests = arguments.threads,
                                                                 .operating_point = arguments.operating_point}));
+  LINEGUARD_ASSIGN(const imaging::Reading reading, package::read_reading(std::filesystem::path(arguments.package)));
+  imaging::set_reading_of_files(reading);  // of overlays
   const std::size_t total = inputs.size();
   const InspectSource source = until_stopped(list ? names_from(*list) : names_of(std::move(inputs)), stop);
   LINEGUARD_ASSIGN(const InspectSummary summary, run_with(*detector, source, total, writer, arguments));

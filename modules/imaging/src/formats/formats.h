@@ -10,6 +10,7 @@
 #include <lineguard/core/image.h>
 #include <lineguard/core/result.h>
 #include <lineguard/imaging/decode.h>
+#include <lineguard/imaging/reading.h>
 
 namespace lineguard::imaging {
 
@@ -35,6 +36,19 @@ Result<Image> decode_webp(Encoded encoded, const PictureInfo& info);
 Result<Image> decode_jpeg2000(Encoded encoded, const PictureInfo& info);
 Result<Image> decode_jpeg_ls(Encoded encoded, const PictureInfo& info);
 Result<Image> decode_netpbm(Encoded encoded, const PictureInfo& info);
+
+// Errors: too_large.
+Result<void> check_limits(Encoded encoded, const PictureInfo& info, const DecodeLimits& limits);
+
+// One plane of a TIFF, of any number of pages and channels; `info` is that plane's, within the limits. Errors:
+// invalid_argument where there is no such page or channel.
+Result<PictureInfo> tiff_plane_info(Encoded encoded, const Plane& plane);
+Result<Image> decode_tiff_plane(Encoded encoded, const PictureInfo& info, const Plane& plane);
+
+bool is_raw_format(std::string_view name);         // "BayerRG12p"
+std::uint64_t raw_bytes(const RawLayout& layout);  // that its file has
+Result<PictureInfo> raw_info(Encoded encoded, const RawLayout& layout);
+Result<Image> decode_raw(Encoded encoded, const RawLayout& layout);
 
 bool is_jpeg_ls(Encoded encoded);  // REQUIRES a JPEG's first bytes
 bool is_netpbm(Encoded encoded);   // P1 to P6

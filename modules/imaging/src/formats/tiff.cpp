@@ -110,6 +110,11 @@ struct Layout {
     if (is_gray()) return few_bits && samples == 1;
     return photometric == PHOTOMETRIC_YCBCR && bits == 8 && samples == 3 && compression == COMPRESSION_JPEG;
   }
+  // Its samples can be read one by one, whatever they are together.
+  bool has_plain_samples() const {
+    const bool independent = is_gray() || photometric == PHOTOMETRIC_RGB || photometric == PHOTOMETRIC_SEPARATED;
+    return (bits == 8 || bits == 16) && format == SAMPLEFORMAT_UINT && independent;
+  }
   // Planes apart hold one sample each; otherwise there is one, with all samples of a pixel side by side.
   bool planes_apart() const { return planar == PLANARCONFIG_SEPARATE && samples > 1; }
 };
@@ -171,7 +176,19 @@ Result<void> check_compression(const Layout& layout) {
                   name_of_compression(layout.compression)));
 }
 
-Result<Layout> read_layout(TIFF* tiff) {
+Result<void> check_channel(const Layout& layout, int channel) {
+  if (!layout.has_plain_samples())
+    return unsupported(
+        fmt::format("a TIFF of {}: channels are read of unsigned ones of 8 or 16 bits that are gray, RGB "
+                    "or CMYK",
+                    describe(layout)));
+  if (channel <= layout.samples) return {};
+  return make_error(ErrorCode::invalid_argument,
+                    fmt::format("channel {} is to be read, and the page has {}", channel, layout.samples));
+}
+
+// `channel`: from 1; 0: all of the page.
+Result<Layout> read_layout(TIFF* tiff, int channel) {
   Layout layout;
   TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &layout.width);
   TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &layout.height);
@@ -186,21 +203,45 @@ Result<Layout> read_layout(TIFF* tiff) {
     return corrupt("damaged TIFF: no size");
   }
   LINEGUARD_TRY(check_compression(layout));
+  if (channel > 0) {
+    LINEGUARD_TRY(check_channel(layout, channel));
+    return layout;
+  }
   if (layout.is_plain() || layout.is_convertible()) return layout;
   return unsupported(
       fmt::format("a TIFF of {}: expected gray, RGB or a palette, unsigned, 8 or 16 bit (gray and palette also 1, 2 or "
-                  "4). Save it as one of these",
-                  describe(layout)));
+                  "4). Save it as one of these{}",
+                  describe(layout),
+                  layout.has_plain_samples() ? ", or say which channels are meant (--read-as \"tiff 1:1,1:2\")" : ""));
 }
 
 // What a picture's pixels go to, and what was seen of the channels that have no place there.
 struct Pixels {
   Image image;
-  bool hides = false;  // a further channel is not all ones: it says something that would be left out
+  bool hides = false;    // a further channel is not all ones: it says something that would be left out
+  int only_channel = 0;  // from 1: that one alone is kept, by its owner's word; 0: all
 };
+
+void store_one_channel(Pixels& pixels, const Layout& layout, const std::byte* from, int plane, int x, int y,
+                       int count) {
+  const int channel = pixels.only_channel - 1;
+  if (layout.planes_apart() && plane != channel) return;
+  Image& image = pixels.image;
+  const auto depth = static_cast<std::size_t>(image.depth());
+  const std::size_t step = (layout.planes_apart() ? 1 : layout.samples) * depth;
+  if (!layout.planes_apart()) from += static_cast<std::size_t>(channel) * depth;
+  std::byte* to =
+      image.bytes().data() + image.row_bytes() * static_cast<std::size_t>(y) + static_cast<std::size_t>(x) * depth;
+  for (int i = 0; i < count; ++i, from += step, to += depth) {
+    std::memcpy(to, from, depth);
+    if (layout.photometric != PHOTOMETRIC_MINISWHITE) continue;
+    for (std::size_t b = 0; b < depth; ++b) to[b] = ~to[b];
+  }
+}
 
 // One row or the part of a row that a tile holds: looks at further samples (alpha) and turns white-is-zero round.
 void store_samples(Pixels& pixels, const Layout& layout, const std::byte* from, int plane, int x, int y, int count) {
+  if (pixels.only_channel > 0) return store_one_channel(pixels, layout, from, plane, x, y, count);
   Image& image = pixels.image;
   const auto depth = static_cast<std::size_t>(image.depth());
   const auto channels = static_cast<std::size_t>(image.channels());
@@ -294,45 +335,67 @@ std::uint64_t largest_block(const Layout& layout) {
   return std::max(2 * picture, kUsualBlock);
 }
 
+// Null: the directory can't be read. Errors: invalid_argument where there is no such page.
+Result<Tiff> open_page(MemoryFile& file, int page, tmsize_t max_allocation) {
+  Tiff tiff = open_tiff(file, "rm", max_allocation);
+  if (!tiff) return corrupt("damaged TIFF: its directory cannot be read");
+  if (page == 1) return tiff;
+  const std::size_t pages = count_tiff_pages(file.input);
+  if (static_cast<std::size_t>(page) > pages)
+    return make_error(ErrorCode::invalid_argument,
+                      fmt::format("page {} is to be read, and the TIFF has {}", page, pages));
+  if (TIFFSetDirectory(tiff.get(), static_cast<tdir_t>(page - 1)) != 1)
+    return corrupt(fmt::format("damaged TIFF: the directory of page {} cannot be read", page));
+  return tiff;
+}
+
 }  // namespace
 
-Result<PictureInfo> tiff_info(Encoded encoded) {
+Result<PictureInfo> tiff_plane_info(Encoded encoded, const Plane& plane) {
   MemoryFile file{encoded, {}, 0};
-  const Tiff tiff = open_tiff(file, "rm", kUsualBlock);
-  LINEGUARD_TRY(check_single_picture(encoded));
-  if (!tiff) return corrupt("damaged TIFF: its directory cannot be read");
-  LINEGUARD_ASSIGN(const Layout layout, read_layout(tiff.get()));
+  LINEGUARD_ASSIGN(const Tiff tiff, open_page(file, plane.page, kUsualBlock));
+  LINEGUARD_ASSIGN(const Layout layout, read_layout(tiff.get(), plane.channel));
   PictureInfo info;
   info.format = Format::tiff;
   info.size = {static_cast<int>(layout.width), static_cast<int>(layout.height)};
-  info.channels = layout.channels();
+  info.channels = plane.channel > 0 ? 1 : layout.channels();
   info.depth = layout.bits == 16 ? PixelDepth::u16 : PixelDepth::u8;
   if (layout.orientation >= 1 && layout.orientation <= 8) info.exif_orientation = layout.orientation;
   return info;
 }
 
-Result<Image> decode_tiff(Encoded encoded, const PictureInfo& info) {
+Result<PictureInfo> tiff_info(Encoded encoded) {
+  LINEGUARD_TRY(check_single_picture(encoded));
+  return tiff_plane_info(encoded, {});
+}
+
+Result<Image> decode_tiff_plane(Encoded encoded, const PictureInfo& info, const Plane& plane) {
   MemoryFile file{encoded, {}, 0};
   const auto bytes = std::uint64_t{4} * static_cast<std::uint64_t>(info.size.width_px) * info.size.height_px *
                      static_cast<std::uint64_t>(info.depth);
-  const Tiff tiff = open_tiff(file, "rm", static_cast<tmsize_t>(std::max(2 * bytes, kUsualBlock)));
-  if (!tiff) return corrupt("damaged TIFF: its directory cannot be read");
-  LINEGUARD_ASSIGN(const Layout layout, read_layout(tiff.get()));
+  LINEGUARD_ASSIGN(const Tiff tiff,
+                   open_page(file, plane.page, static_cast<tmsize_t>(std::max(2 * bytes, kUsualBlock))));
+  LINEGUARD_ASSIGN(const Layout layout, read_layout(tiff.get(), plane.channel));
   const bool tiled = TIFFIsTiled(tiff.get());
   const auto block = tiled ? TIFFTileSize64(tiff.get()) : TIFFScanlineSize64(tiff.get());
   if (block == 0 || block > largest_block(layout)) return corrupt("damaged TIFF: its blocks do not fit its size");
-  Pixels pixels{Image(info.size, info.channels, info.depth)};
+  Pixels pixels{Image(info.size, info.channels, info.depth), false, plane.channel};
   file.warned = false;
-  const bool read =
-      layout.is_plain() ? read_plain(tiff.get(), layout, pixels) : read_converted(tiff.get(), pixels.image);
+  const bool read = plane.channel > 0 || layout.is_plain() ? read_plain(tiff.get(), layout, pixels)
+                                                           : read_converted(tiff.get(), pixels.image);
   if (!read || file.warned) return corrupt("truncated or damaged TIFF: pixels are missing");
   if (pixels.hides) {
     return unsupported(
         fmt::format("a TIFF of {} channels: {} would be judged, and what the others say (transparency, another light) "
-                    "would be left out. Save it without alpha, or each channel as a file of its own",
-                    layout.samples, info.channels));
+                    "would be left out. Say which are meant (--read-as \"tiff 1:1,1:2,1:{}\"), save it without alpha, "
+                    "or each channel as a file of its own",
+                    layout.samples, info.channels, layout.samples));
   }
   return std::move(pixels.image);
+}
+
+Result<Image> decode_tiff(Encoded encoded, const PictureInfo& info) {
+  return decode_tiff_plane(encoded, info, {});
 }
 
 Result<Bytes> encode_float_tiff(const FloatMap& map) {

@@ -77,9 +77,10 @@ Result<void> check_single_picture(Encoded tiff) {
   if (!first) return corrupt("damaged TIFF: its directory cannot be read");
   if (first->next != 0) {
     const std::size_t pages = count_pages(reader, *at);
-    return unsupported(
-        fmt::format("a TIFF of {}{} pages: only the first would be judged. Save each page as a file of its own",
-                    pages == kMostCounted ? "at least " : "", pages));
+    return unsupported(fmt::format(
+        "a TIFF of {}{} pages: only the first would be judged. Say which are meant (--read-as \"tiff 1,2\"), "
+        "or save each page as a file of its own",
+        pages == kMostCounted ? "at least " : "", pages));
   }
   if (reader.has_tag(*first, kSubDirectories)) {
     return unsupported(
@@ -87,6 +88,12 @@ Result<void> check_single_picture(Encoded tiff) {
         "as a file of its own");
   }
   return {};
+}
+
+std::size_t count_tiff_pages(Encoded tiff) {
+  const DirectoryReader reader(tiff);
+  const auto first = reader.first();
+  return first && reader.read(*first) ? count_pages(reader, *first) : 0;
 }
 
 std::string name_of_compression(std::uint16_t compression) {

@@ -12,6 +12,9 @@ namespace lineguard::imaging {
 // unsupported where there are further pages, or pictures inside the first (sub-directories).
 Result<void> check_single_picture(Encoded tiff);
 
+// Pages from the first on, 1000 at most; 0 where the first can't be read.
+std::size_t count_tiff_pages(Encoded tiff);
+
 // "JPEG 2000 (34712)".
 std::string name_of_compression(std::uint16_t compression);
 
