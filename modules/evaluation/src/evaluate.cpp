@@ -1,3 +1,4 @@
+#include "decoded_capture.h"
 #include "figures.h"
 #include "pixels.h"
 #include "true_boxes.h"
@@ -53,8 +54,7 @@ Row row_of(const dataset::Sample& sample, std::size_t index) {
   return row;
 }
 
-Result<Prediction> predict(Predictor& predictor, const dataset::Sample& sample, const Wanted& wanted) {
-  LINEGUARD_ASSIGN(const Capture capture, read_capture(sample.image, sample.defect_free_template));
+Result<Prediction> predict(Predictor& predictor, const Capture& capture, const Wanted& wanted) {
   PredictOptions options;
   options.want_map = wanted.map;
   options.want_regions = options.want_faint_regions = wanted.regions;
@@ -93,7 +93,12 @@ void add_pixels(Outcome& outcome, const Prediction& prediction, const dataset::S
 Outcome evaluate_one(Predictor& predictor, const dataset::Sample& sample, std::size_t index, const Wanted& wanted) {
   Outcome outcome{row_of(sample, index), std::nullopt, {}, {}, {}, {}};
   Row& row = outcome.row;
-  auto prediction = predict(predictor, sample, wanted);
+  auto decoded = read_decoded(sample.image, sample.defect_free_template);
+  const auto prediction_of = [&]() -> Result<Prediction> {
+    if (!decoded) return decoded.error();
+    return predict(predictor, decoded->capture, wanted);
+  };
+  auto prediction = prediction_of();
   if (!prediction) {
     row.error = prediction.error();
     return outcome;
@@ -101,13 +106,13 @@ Outcome evaluate_one(Predictor& predictor, const dataset::Sample& sample, std::s
   row.label = prediction->label;
   row.score = prediction->score;
   row.size = prediction->image_size;
-  row.decode_ms = prediction->decode_ms;
+  row.decode_ms = decoded->decode_ms + prediction->decode_ms;
   row.predict_ms = prediction->predict_ms;
   add_regions(row, std::move(prediction->regions));
   apply_rules(row, *wanted.model);
   outcome.faint_regions = std::move(prediction->faint_regions);
   add_pixels(outcome, *prediction, sample, wanted.grid_px);
-  if (const auto image = imaging::decode_file(sample.image)) row.properties = imaging::measure_properties(*image);
+  row.properties = imaging::measure_properties(decoded->image());
   if (auto boxes = true_boxes(sample, prediction->image_size)) {
     outcome.true_boxes = std::move(*boxes);
   } else {
@@ -209,6 +214,22 @@ Result<Capture> read_capture(const std::filesystem::path& file, const std::optio
   if (!template_bytes) return template_bytes.error();
   capture.views[0].defect_free_template = std::make_shared<const Bytes>(std::move(*template_bytes));
   return capture;
+}
+
+const Image& DecodedCapture::image() const {
+  return *std::get<std::shared_ptr<const Image>>(capture.views.front().content);
+}
+
+Result<DecodedCapture> read_decoded(const std::filesystem::path& file,
+                                    const std::optional<std::filesystem::path>& twin) {
+  DecodedCapture decoded;
+  LINEGUARD_ASSIGN(decoded.capture, read_capture(file, twin));
+  ViewContent& content = decoded.capture.views.front().content;
+  const SteadyTime start = system_clock().now();
+  LINEGUARD_ASSIGN(Image image, imaging::decode(*std::get<std::shared_ptr<const Bytes>>(content)));
+  decoded.decode_ms = milliseconds_between(start, system_clock().now());
+  content = std::make_shared<const Image>(std::move(image));
+  return decoded;
 }
 
 Result<Evaluation> evaluate(Predictor& predictor, const Model& model, const dataset::Dataset& dataset,

@@ -1,5 +1,7 @@
 #include "gallery.h"
 
+#include "decoded_capture.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -56,11 +58,11 @@ std::string_view without_folder(std::string_view image, std::string_view folder)
 Result<report::Picture> overlay_of(const Row& row, std::string_view name, const dataset::Dataset& dataset,
                                    Predictor& predictor, const Model& model, int side_px) {
   const auto& sample = dataset.samples[row.sample];
-  LINEGUARD_ASSIGN(const Capture capture, read_capture(sample.image, sample.defect_free_template));
+  LINEGUARD_ASSIGN(const DecodedCapture decoded, read_decoded(sample.image, sample.defect_free_template));
   PredictOptions predict_options;
   predict_options.want_map = true;
-  LINEGUARD_ASSIGN(const Prediction prediction, predictor.predict(capture, predict_options));
-  LINEGUARD_ASSIGN(const Image image, imaging::decode_file(sample.image));
+  LINEGUARD_ASSIGN(const Prediction prediction, predictor.predict(decoded.capture, predict_options));
+  const Image& image = decoded.image();
   LINEGUARD_ASSIGN(imaging::Outlines truth, true_outlines(sample, image.size()));
   const Image overlay = render_overlay(image, prediction, model.pixel_threshold, std::move(truth), side_px);
   const auto label = lineguard::to_string(row.label);

@@ -14,7 +14,6 @@
 #include <lineguard/evaluation/compare.h>
 #include <lineguard/evaluation/evaluate.h>
 #include <lineguard/evaluation/output.h>
-#include <lineguard/imaging/decode.h>
 #include <lineguard/imaging/encode.h>
 
 namespace lineguard::evaluation::test {
@@ -25,8 +24,8 @@ class Brightness final : public Predictor {
   explicit Brightness(double threshold) : threshold_(threshold) {}
 
   Result<Prediction> predict(const Capture& capture, const PredictOptions& options) override {
-    const auto& bytes = std::get<std::shared_ptr<const Bytes>>(capture.views.front().content);
-    LINEGUARD_ASSIGN(const Image image, imaging::decode(*bytes));
+    // A picture is decoded once, for the prediction and for what is measured of it.
+    const Image& image = *std::get<std::shared_ptr<const Image>>(capture.views.front().content);
     Prediction prediction;
     prediction.image_size = image.size();
     prediction.predict_ms = 2;
