@@ -7,6 +7,7 @@
 #include <openvino/opsets/opset13.hpp>
 
 #include <lineguard/features/graph_ops.h>
+#include <lineguard/infer/runtime.h>
 
 namespace lineguard::detector {
 using namespace features;
@@ -43,9 +44,9 @@ std::vector<ValueRange> measure_ranges(const std::shared_ptr<ov::Model>& model, 
     results.push_back(std::make_shared<op::Result>(std::make_shared<op::ReduceMax>(input, axes, false)));
   }
   const auto probe = std::make_shared<ov::Model>(results, watched->get_parameters());
-  static ov::Core core;
   auto request =
-      core.compile_model(probe, "CPU", ov::hint::inference_precision(ov::element::f32), ov::inference_num_threads(1))
+      infer::runtime()
+          .compile_model(probe, "CPU", ov::hint::inference_precision(ov::element::f32), ov::inference_num_threads(1))
           .create_infer_request();
   std::vector<ValueRange> ranges(results.size() / 2);
   const ov::Shape shape = probe->get_parameters().at(0)->get_shape();

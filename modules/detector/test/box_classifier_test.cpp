@@ -8,6 +8,7 @@
 #include <openvino/openvino.hpp>
 
 #include <lineguard/detector/box_pixels.h>
+#include <lineguard/infer/runtime.h>
 
 namespace lineguard::detector {
 using namespace features;
@@ -31,7 +32,7 @@ Tile bright_left_of(int x) {
 
 std::vector<float> run(const graph::Value& value) {
   const auto result = std::make_shared<ov::op::v0::Result>(value);
-  ov::Core core;
+  ov::Core& core = infer::runtime();
   auto compiled = core.compile_model(std::make_shared<ov::Model>(ov::ResultVector{result}, ov::ParameterVector{}),
                                      "CPU", ov::hint::inference_precision(ov::element::f32));
   auto request = compiled.create_infer_request();

@@ -8,6 +8,7 @@
 
 #include <lineguard/core/files.h>
 #include <lineguard/features/graph_ops.h>
+#include <lineguard/infer/runtime.h>
 
 namespace lineguard::features::graph {
 namespace fs = std::filesystem;
@@ -76,7 +77,7 @@ Value pixels_of(const Value& tile) {
 
 // From memory: a backbone that is written over meanwhile changes nothing.
 std::shared_ptr<ov::Model> read_model(const fs::path& file) {
-  static auto& core = *new ov::Core;
+  ov::Core& core = infer::runtime();
   const auto files = infer::read_network_files(file);
   if (!files) throw std::runtime_error(files.error().message);
   if (!files->weights) return core.read_model(files->graph, ov::Tensor());
