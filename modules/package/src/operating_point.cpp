@@ -172,4 +172,11 @@ Result<std::set<std::string>> read_chosen_on(const std::filesystem::path& packag
   return parse_digests(text, file);
 }
 
+Result<void> refuse_existing_operating_point(const std::filesystem::path& package, const std::string& id) {
+  LINEGUARD_TRY(validate_name(id));
+  if (!read_operating_point(package, id)) return {};
+  return make_error(ErrorCode::already_exists,
+                    fmt::format("{} has an operating point \"{}\" already: choose another id", package.string(), id));
+}
+
 }  // namespace lineguard::package

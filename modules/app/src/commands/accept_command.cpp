@@ -57,13 +57,7 @@ Result<void> check_arguments(Arguments& arguments) {
                                                        : "--save-operating-point needs --choose: what shall be saved?");
   }
   if (!arguments.choose) return {};
-  LINEGUARD_TRY(package::validate_name(arguments.save_as));
-  if (package::read_operating_point(arguments.package, arguments.save_as)) {
-    return make_error(ErrorCode::already_exists,
-                      fmt::format("{} has an operating point \"{}\" already: choose another id", arguments.package,
-                                  arguments.save_as));
-  }
-  return {};
+  return package::refuse_existing_operating_point(arguments.package, arguments.save_as);
 }
 
 // What the set itself names for testing, else all of it: what was learned from is left out afterwards, by picture and

@@ -104,13 +104,7 @@ Result<void> check_threshold_options(const Arguments& arguments) {
     return make_error(ErrorCode::invalid_argument,
                       "--max-miss chooses a threshold without region rules: add --rules to the point afterwards");
   if (arguments.save_as.empty()) return {};
-  LINEGUARD_TRY(package::validate_name(arguments.save_as));
-  if (package::read_operating_point(arguments.package, arguments.save_as)) {
-    return make_error(ErrorCode::already_exists,
-                      fmt::format("{} has an operating point \"{}\" already: choose another id", arguments.package,
-                                  arguments.save_as));
-  }
-  return {};
+  return package::refuse_existing_operating_point(arguments.package, arguments.save_as);
 }
 
 std::vector<std::filesystem::path> outputs_of(const Arguments& arguments) {

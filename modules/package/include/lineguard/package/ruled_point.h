@@ -27,6 +27,9 @@ Result<RuledPoint> read_ruled_point(const std::filesystem::path& package, const 
 // construction. Errors: corrupt_data where the list is not the one that the point was written with.
 Result<std::set<std::string>> read_chosen_on(const std::filesystem::path& package, const std::string& id);
 
+// That a new operating point may have this id. Errors: those of validate_name(), already_exists.
+Result<void> refuse_existing_operating_point(const std::filesystem::path& package, const std::string& id);
+
 // As write_operating_point(); `chosen_on`: digests of the pictures that it was chosen on.
 Result<void> write_ruled_point(const std::filesystem::path& package, const OperatingPoint& point,
                                const RegionRules& rules, const std::set<std::string>& chosen_on = {});
