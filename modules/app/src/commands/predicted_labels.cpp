@@ -5,17 +5,15 @@
 #include <unordered_map>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <lineguard/core/files.h>
-#include <lineguard/core/json_limits.h>
+#include <lineguard/core/limits.h>
 #include <lineguard/core/words.h>
+#include <lineguard/wire/inspect_line.h>
 
 namespace lineguard::app {
 namespace fs = std::filesystem;
 namespace {
-
-using Json = nlohmann::json;
 
 fs::path place_of(const fs::path& file) {
   std::error_code ignored;
@@ -31,28 +29,19 @@ void forget_labels(dataset::Sample& sample) {
   sample.boxes.clear();
 }
 
-dataset::LabelledBox object_of(const Json& region) {
-  const auto box = region.at("box").get<std::vector<double>>();
-  dataset::LabelledBox object{{box.at(0), box.at(1), box.at(2), box.at(3)}, region.value("class", "defective"), {}};
-  if (const auto polygon = region.find("polygon"); polygon != region.end() && polygon->is_array()) {
-    dataset::Outline outline;
-    for (const Json& point : *polygon) outline.push_back({point.at(0).get<double>(), point.at(1).get<double>()});
-    if (outline.size() >= 3) object.outlines.push_back(std::move(outline));
-  }
+dataset::LabelledBox object_of(const Region& region) {
+  dataset::LabelledBox object{region.box, region.class_name.empty() ? "defective" : region.class_name, {}};
+  if (region.polygon.size() >= 3) object.outlines.emplace_back(region.polygon.begin(), region.polygon.end());
   return object;
 }
 
-void take_line(const Json& line, dataset::Sample& sample) {
-  const auto label = line.value("label", "unknown");
-  if (label == "good") {
-    sample.label = Label::good;
-    sample.class_name = "good";
-  } else if (label == "defective") {
-    sample.label = Label::defective;
-    sample.defect_probability = 1;
-    for (const Json& region : line.value("regions", Json::array())) sample.boxes.push_back(object_of(region));
-    sample.class_name = sample.boxes.empty() ? "defective" : sample.boxes.front().class_name;
-  }
+void take_prediction(const Prediction& prediction, dataset::Sample& sample) {
+  sample.label = prediction.label;
+  if (prediction.label == Label::good) sample.class_name = "good";
+  if (prediction.label != Label::defective) return;
+  sample.defect_probability = 1;
+  for (const Region& region : prediction.regions) sample.boxes.push_back(object_of(region));
+  sample.class_name = sample.boxes.empty() ? "defective" : sample.boxes.front().class_name;
 }
 
 }  // namespace
@@ -70,15 +59,13 @@ Result<std::string> label_by_predictions(const fs::path& lines, dataset::Dataset
     ++number;
     if (line.empty()) continue;
     const std::string place = fmt::format("{}:{}", lines.string(), number);
-    if (const auto fits = check_json_limits(line, limits::kMessageJson); !fits) return fits.error().in(place);
-    try {
-      const Json json = Json::parse(line);
-      const auto sample = samples.find(place_of(json.at("image").get<std::string>()).string());
-      if (sample != samples.end()) take_line(json, data.samples[sample->second]);
-      ++(sample != samples.end() ? taken : elsewhere);
-    } catch (const Json::exception&) {
-      return make_error(ErrorCode::corrupt_data, place + ": expected a line of `lineguard inspect --jsonl`");
-    }
+    const auto read = wire::parse_inspect_line(line);
+    if (!read)
+      return make_error(read.error().code, fmt::format("{}: expected a line of `lineguard inspect --jsonl`: {}", place,
+                                                       read.error().message));
+    const auto sample = samples.find(place_of(read->image).string());
+    if (sample != samples.end() && read->prediction) take_prediction(*read->prediction, data.samples[sample->second]);
+    ++(sample != samples.end() ? taken : elsewhere);
   }
   if (taken == 0)
     return make_error(ErrorCode::invalid_argument, lines.string() + ": no line is of a picture of this data set");

@@ -10,8 +10,10 @@
 
 #include <lineguard/core/files.h>
 #include <lineguard/core/process.h>
+#include <lineguard/core/toml_text.h>
 #include <lineguard/http/client.h>
-#include <lineguard/package/package.h>
+#include <lineguard/infer/network.h>
+#include <lineguard/package/recipe.h>
 
 namespace lineguard::app {
 namespace {
@@ -27,15 +29,9 @@ void pause_shortly() {
   system_clock().sleep_until(system_clock().now() + Milliseconds(20));
 }
 
-// A string for TOML.
-std::string quoted(const std::string& text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '"' || c == '\\') escaped += '\\';
-    escaped += c;
-  }
-  return "\"" + escaped + "\"";
-}
+using toml_text::quote;
+
+constexpr const char* kRecipe = "cells";
 
 Result<void> write_pictures_list(const std::vector<Cell>& parts, const fs::path& file) {
   std::string text;
@@ -46,20 +42,18 @@ Result<void> write_pictures_list(const std::vector<Cell>& parts, const fs::path&
 // The recipe names the package's digest and operating point: an answer of any other model would be diverted.
 Result<void> write_station_config(const LinePlan& plan, const fs::path& package, const LineFiles& files,
                                   const std::string& server_url, const std::string& plc_address) {
-  LINEGUARD_ASSIGN(const auto manifest, package::read_manifest(package));
-  LINEGUARD_ASSIGN(const auto point, package::read_operating_point(package, "default"));
-  const double band = manifest.golden_spread * manifest.tolerance_same_cpu;
+  LINEGUARD_ASSIGN(Recipe recipe, package::make_recipe(package, "default", kRecipe, infer::runtime_description()));
+  recipe.deadline = Milliseconds(plan.deadline_ms);
+  const fs::path recipe_file = files.folder / fmt::format("{}.toml", kRecipe);
+  LINEGUARD_TRY(write_file_atomically(recipe_file, package::to_toml(recipe, package, false)));
   std::string text = "# Written by `lineguard demo`. docs/station.toml explains the keys.\n";
   text += "name = \"demo\"\nhttp = \"127.0.0.1:0\"\n\n";
-  text += fmt::format("[recipe]\nid = \"cells\"\nmodel = {}\npackage_digest = {}\n", quoted(manifest.name),
-                      quoted(manifest.digest));
-  text += fmt::format("operating_point = {}\nthreshold = {:#}\nunknown_band = {:#}\ndeadline_ms = {}\n\n",
-                      quoted(point.id), point.threshold, band, plan.deadline_ms);
-  text += fmt::format("[predictor]\nurl = {}\n\n", quoted(server_url));
-  text += fmt::format("[camera]\nlist = {}\n\n", quoted(files.pictures.filename().string()));
-  text += fmt::format("[plc]\nmodbus = {}\n\n", quoted(plc_address));
-  text += fmt::format("[record]\nfile = {}\nkey = {}\nreserve_mb = 8\n", quoted(files.record.filename().string()),
-                      quoted(files.station_key.filename().string()));
+  text += fmt::format("[recipe]\nfile = {}\n\n", quote(recipe_file.filename().string()));
+  text += fmt::format("[predictor]\nurl = {}\n\n", quote(server_url));
+  text += fmt::format("[camera]\nlist = {}\n\n", quote(files.pictures.filename().string()));
+  text += fmt::format("[plc]\nmodbus = {}\n\n", quote(plc_address));
+  text += fmt::format("[record]\nfile = {}\nkey = {}\nreserve_mb = 8\n", quote(files.record.filename().string()),
+                      quote(files.station_key.filename().string()));
   return write_file_atomically(files.station_config, text);
 }
 
@@ -72,7 +66,7 @@ std::vector<std::string> plc_arguments(const LinePlan& plan, const LineFiles& fi
           "--double",    std::to_string(plan.doubled),
           "--lose",      std::to_string(plan.lost),
           "--rush",      std::to_string(plan.rushed),
-          "--recipe",    "cells",
+          "--recipe",    kRecipe,
           "--log",       files.plc_log.string()};
 }
 
