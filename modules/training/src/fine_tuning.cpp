@@ -176,15 +176,15 @@ Result<void> write_job(const TrainingSet& set, const Backbone& backbone, const i
 }  // namespace
 
 Result<FineTuned> fine_tune(const TrainingSet& set, const Backbone& backbone,
-                            const imaging::Preprocessing& preprocessing, const TrainConfig& config,
-                            const fs::path& job_folder, int threads, const ProgressFunction& progress) {
+                            const imaging::Preprocessing& preprocessing, const fs::path& job_folder,
+                            const TrainingWork& work) {
   LINEGUARD_ASSIGN(const fs::path program, find_finetune_program());
-  LINEGUARD_TRY(write_job(set, backbone, preprocessing, config, job_folder, progress));
+  LINEGUARD_TRY(write_job(set, backbone, preprocessing, work.config, job_folder, work.progress));
   const fs::path out = job_folder / "trained";
   fs::create_directories(out);
-  Listener listener(progress);
+  Listener listener(work.progress);
   const std::vector<std::string> arguments{
-      job_folder.string(), "--out", out.string(), "--threads", std::to_string(threads), "--end-with-parent"};
+      job_folder.string(), "--out", out.string(), "--threads", std::to_string(work.threads), "--end-with-parent"};
   LINEGUARD_ASSIGN(const ChildOutcome done,
                    run_child(program, arguments, [&](std::string_view line) { listener.hear(line); }));
   if (done.exit_code == kCancelled) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "training_set.h"
+#include "training_work.h"
 #include "vocabulary.h"
 
 #include <filesystem>
@@ -30,7 +31,7 @@ struct FineTuned {
 // that is there already, of the same pictures, labels and settings, is gone on with. Errors: not_found (the program is
 // not installed), cancelled, refused (the program's own words), those of reading pictures and masks.
 Result<FineTuned> fine_tune(const TrainingSet& set, const Backbone& backbone,
-                            const imaging::Preprocessing& preprocessing, const TrainConfig& config,
-                            const std::filesystem::path& job_folder, int threads, const ProgressFunction& progress);
+                            const imaging::Preprocessing& preprocessing, const std::filesystem::path& job_folder,
+                            const TrainingWork& work);
 
 }  // namespace lineguard::training

@@ -115,8 +115,8 @@ class Fitting {
 }  // namespace
 
 Result<std::vector<Heads>> fit_heads(const TrainingSet& set, const std::vector<LabelledPicture>& samples,
-                                     const TrainConfig& config, const std::vector<std::string>& classes, bool boxes,
-                                     int threads, const ProgressFunction& progress) {
+                                     const std::vector<std::string>& classes, bool boxes, const TrainingWork& work) {
+  const TrainConfig& config = work.config;
   const Fitting fitting(set, samples, config, classes.size(), boxes);
   std::vector<int> left_out{kAll};
   for (int fold = 0; fold < config.folds; ++fold) {
@@ -125,10 +125,10 @@ Result<std::vector<Heads>> fit_heads(const TrainingSet& set, const std::vector<L
   std::vector<Heads> heads(static_cast<std::size_t>(config.folds) + 1);
   std::mutex mutex;
   std::size_t done = 0;
-  LINEGUARD_TRY(parallel_for(left_out.size(), threads, [&](std::size_t i) -> Result<void> {
+  LINEGUARD_TRY(parallel_for(left_out.size(), work.threads, [&](std::size_t i) -> Result<void> {
     heads[static_cast<std::size_t>(left_out[i] + 1)] = fitting.fit(left_out[i]);
     std::lock_guard lock(mutex);
-    if (progress) progress("training on labels", ++done, left_out.size());
+    if (work.progress) work.progress("training on labels", ++done, left_out.size());
     return {};
   }));
   return heads;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "labelled_samples.h"
+#include "training_work.h"
 #include "vocabulary.h"
 
 #include <optional>
@@ -20,10 +21,9 @@ struct Heads {
 };
 
 // [0]: of all pictures; [1 + fold]: without that fold, empty where it does not calibrate. `samples` is
-// collect_labelled()'s answer for the set. Deterministic for config.seed.
+// collect_labelled()'s answer for the set. Deterministic for the configuration's seed.
 Result<std::vector<Heads>> fit_heads(const TrainingSet& set, const std::vector<LabelledPicture>& samples,
-                                     const TrainConfig& config, const std::vector<std::string>& classes, bool boxes,
-                                     int threads, const ProgressFunction& progress);
+                                     const std::vector<std::string>& classes, bool boxes, const TrainingWork& work);
 
 // The networks of a second look, of all pictures: nothing is calibrated by classes. None where few boxes are drawn.
 Result<std::vector<BoxClassifier>> fit_box_classifiers(const std::vector<LabelledPicture>& samples,

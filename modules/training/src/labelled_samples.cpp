@@ -48,17 +48,25 @@ void append_row(const std::vector<float>& row, Matrix& into) {
   ++into.rows;
 }
 
+// What is taken of each picture.
+struct Bounds {
+  bool boxes = false;         // the defects are boxes that people drew
+  int dense_cells = 0;        // a side
+  std::size_t rows = 0;       // most cells
+  std::size_t looked_at = 0;  // most boxes
+};
+
 class Collector {
  public:
   Collector(const FeatureExtractor& extractor, const TrainConfig& config, const std::vector<std::string>& classes,
-            bool boxes, int dense_cells, std::size_t quota, std::size_t looked_at)
+            const Bounds& bounds)
       : extractor_(extractor),
         config_(config),
         classes_(classes),
-        boxes_(boxes),
-        dense_cells_(dense_cells),
-        quota_(quota),
-        looked_at_(looked_at) {}
+        boxes_(bounds.boxes),
+        dense_cells_(bounds.dense_cells),
+        quota_(bounds.rows),
+        looked_at_(bounds.looked_at) {}
 
   Result<LabelledPicture> collect(const TrainingPicture& picture, std::uint64_t seed) const {
     LINEGUARD_ASSIGN(const Image image, read_for_training(picture, extractor_.preprocessing()));
@@ -119,22 +127,22 @@ class Collector {
 }  // namespace
 
 Result<std::vector<LabelledPicture>> collect_labelled(const TrainingSet& set, const FeatureExtractor& extractor,
-                                                      const TrainConfig& config,
                                                       const std::vector<std::string>& classes, bool boxes,
-                                                      int dense_cells, int threads, const ProgressFunction& progress) {
+                                                      int dense_cells, const TrainingWork& work) {
+  const TrainConfig& config = work.config;
   const std::size_t tiles = set.pictures.size() * static_cast<std::size_t>(config.label_turns);
   const auto all = static_cast<std::size_t>(config.label_cells);
   const auto quota = std::clamp<std::size_t>(all / tiles, 2, 300);
   const auto looked_at = std::clamp<std::size_t>(kMostBoxesOfSet / set.pictures.size(), 1, kMostBoxesOfPicture);
-  const Collector collector(extractor, config, classes, boxes, dense_cells, quota, looked_at);
+  const Collector collector(extractor, config, classes, {boxes, dense_cells, quota, looked_at});
   std::vector<LabelledPicture> labelled(set.pictures.size());
   std::mutex mutex;
   std::size_t done = 0;
-  LINEGUARD_TRY(parallel_for(set.pictures.size(), threads, [&](std::size_t i) -> Result<void> {
+  LINEGUARD_TRY(parallel_for(set.pictures.size(), work.threads, [&](std::size_t i) -> Result<void> {
     LINEGUARD_ASSIGN(labelled[i],
                      collector.collect(set.pictures[i], static_cast<std::uint64_t>(config.seed) * 1'000'003 + i));
     std::lock_guard lock(mutex);
-    if (progress) progress("reading labels", ++done, set.pictures.size());
+    if (work.progress) work.progress("reading labels", ++done, set.pictures.size());
     return {};
   }));
   return labelled;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "training_set.h"
+#include "training_work.h"
 #include "vocabulary.h"
 
 #include <string>
@@ -28,8 +29,7 @@ struct LabelledPicture {
 // come first. Deterministic for config.seed.
 // Errors: those of reading pictures and masks.
 Result<std::vector<LabelledPicture>> collect_labelled(const TrainingSet& set, const FeatureExtractor& extractor,
-                                                      const TrainConfig& config,
                                                       const std::vector<std::string>& classes, bool boxes,
-                                                      int dense_cells, int threads, const ProgressFunction& progress);
+                                                      int dense_cells, const TrainingWork& work);
 
 }  // namespace lineguard::training

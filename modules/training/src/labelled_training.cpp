@@ -71,23 +71,16 @@ std::vector<Box> drawn_in(const TrainingPicture& picture, const PixelRect& area)
 
 class LabelledTrainer {
  public:
-  LabelledTrainer(const TrainingSet& set, const FeatureExtractor& extractor, const TrainConfig& config, int dense_cells,
-                  const CrossFitted& cross_fitted, int threads, const ProgressFunction& progress)
-      : set_(set),
-        extractor_(extractor),
-        config_(config),
-        dense_cells_(dense_cells),
-        cross_fitted_(cross_fitted),
-        threads_(threads),
-        progress_(progress) {}
+  LabelledTrainer(const TrainingSet& set, const FeatureExtractor& extractor, int dense_cells,
+                  const CrossFitted& cross_fitted, const TrainingWork& work)
+      : set_(set), extractor_(extractor), dense_cells_(dense_cells), cross_fitted_(cross_fitted), work_(work) {}
 
   Result<LabelledTraining> run() {
     trained_.head.classes = classes_of(set_);
     trained_.head.dense_cells = dense_cells_;
     trained_.head.top_cells = kLabelTopCells;
     boxes_ = draws_boxes(set_);
-    LINEGUARD_ASSIGN(samples_, collect_labelled(set_, extractor_, config_, trained_.head.classes, boxes_, dense_cells_,
-                                                threads_, progress_));
+    LINEGUARD_ASSIGN(samples_, collect_labelled(set_, extractor_, trained_.head.classes, boxes_, dense_cells_, work_));
     LINEGUARD_TRY(fit_all());
     LINEGUARD_TRY(score_all());
     join_scores();
@@ -102,14 +95,13 @@ class LabelledTrainer {
 
  private:
   Result<void> fit_all() {
-    LINEGUARD_ASSIGN(fold_heads_,
-                     fit_heads(set_, samples_, config_, trained_.head.classes, boxes_, threads_, progress_));
+    LINEGUARD_ASSIGN(fold_heads_, fit_heads(set_, samples_, trained_.head.classes, boxes_, work_));
     trained_.head.patch = fold_heads_[0].patch;
     trained_.head.picture = fold_heads_[0].picture;
     trained_.head.sides = fold_heads_[0].sides;
     const std::size_t classes = trained_.head.classes.size();
     if (trained_.head.sides && classes > 1) {
-      LINEGUARD_ASSIGN(trained_.head.looks, fit_box_classifiers(samples_, config_, classes, threads_));
+      LINEGUARD_ASSIGN(trained_.head.looks, fit_box_classifiers(samples_, work_.config, classes, work_.threads));
     }
     return {};
   }
@@ -119,7 +111,7 @@ class LabelledTrainer {
     maps_.resize(set_.pictures.size());
     shown_.resize(set_.pictures.size());
     predicted_.resize(set_.pictures.size());
-    return parallel_for(set_.pictures.size(), threads_, [&](std::size_t i) -> Result<void> {
+    return parallel_for(set_.pictures.size(), work_.threads, [&](std::size_t i) -> Result<void> {
       const TrainingPicture& picture = set_.pictures[i];
       // Nothing rests on the scores of those that do not calibrate.
       const Heads& heads = fold_heads_[set_.calibrates(i) ? static_cast<std::size_t>(picture.fold) + 1 : 0];
@@ -177,7 +169,7 @@ class LabelledTrainer {
   // cells.
   int reach_of_distances() const {
     const double cells = 2 * kSmoothingCells + kPoolCells / 2.0 + 0.5;
-    const double coarsest = config_.members.back().input_px;  // whose cells are largest
+    const double coarsest = work_.config.members.back().input_px;  // whose cells are largest
     const double dense_cells_of_cell = kGridStride * extractor_.preprocessing().input_px / coarsest / kLabelStride;
     return std::clamp(static_cast<int>(std::lround(cells * dense_cells_of_cell)), 1, dense_cells_ / 2);
   }
@@ -238,7 +230,7 @@ class LabelledTrainer {
       map.truth = drawn_in(picture, map.area);
       boxed.push_back(std::move(map));
     }
-    const RegionFit fit = fit_regions(boxed, trained_.levels.inside, threads_);
+    const RegionFit fit = fit_regions(boxed, trained_.levels.inside, work_.threads);
     trained_.levels.inside = fit.inside;
     trained_.levels.size_factor = fit.size_factor;
   }
@@ -248,7 +240,7 @@ class LabelledTrainer {
     for (std::size_t i = 0; i < predicted_.size(); ++i) {
       if (set_.calibrates(i)) pictures.push_back({predicted_[i], shown_[i], drawn_in(set_.pictures[i], shown_[i])});
     }
-    trained_.levels.inside = fit_box_level(pictures, trained_.levels.inside, threads_).inside;
+    trained_.levels.inside = fit_box_level(pictures, trained_.levels.inside, work_.threads).inside;
     trained_.levels.peak = peak_beside_boxes();
   }
 
@@ -278,11 +270,9 @@ class LabelledTrainer {
 
   const TrainingSet& set_;
   const FeatureExtractor& extractor_;
-  const TrainConfig& config_;
   const int dense_cells_;
   const CrossFitted& cross_fitted_;
-  const int threads_;
-  const ProgressFunction& progress_;
+  const TrainingWork& work_;
   bool boxes_ = false;  // the defects are boxes that people drew
   std::vector<LabelledPicture> samples_;
   std::vector<Heads> fold_heads_;  // as fit_heads() gives them
@@ -307,10 +297,9 @@ std::vector<std::string> classes_of(const TrainingSet& set) {
   return {classes.begin(), classes.end()};
 }
 
-Result<LabelledTraining> train_labelled(const TrainingSet& set, const FeatureExtractor& extractor,
-                                        const TrainConfig& config, int dense_cells, const CrossFitted& cross_fitted,
-                                        int threads, const ProgressFunction& progress) {
-  return LabelledTrainer(set, extractor, config, dense_cells, cross_fitted, threads, progress).run();
+Result<LabelledTraining> train_labelled(const TrainingSet& set, const FeatureExtractor& extractor, int dense_cells,
+                                        const CrossFitted& cross_fitted, const TrainingWork& work) {
+  return LabelledTrainer(set, extractor, dense_cells, cross_fitted, work).run();
 }
 
 }  // namespace lineguard::training

@@ -4,6 +4,7 @@
 
 #include "mixing.h"
 #include "training_set.h"
+#include "training_work.h"
 #include "vocabulary.h"
 
 #include <string>
@@ -28,8 +29,7 @@ struct LabelledTraining {
 // `held_back` is cross_fit()'s answer for the same set. The extractor gives dense and pooled features; dense
 // cells `dense_cells` a side. Peak memory: config.label_cells dense rows and twice that while a fold is fitted. Errors:
 // those of reading pictures and masks.
-Result<LabelledTraining> train_labelled(const TrainingSet& set, const FeatureExtractor& extractor,
-                                        const TrainConfig& config, int dense_cells, const CrossFitted& cross_fitted,
-                                        int threads, const ProgressFunction& progress);
+Result<LabelledTraining> train_labelled(const TrainingSet& set, const FeatureExtractor& extractor, int dense_cells,
+                                        const CrossFitted& cross_fitted, const TrainingWork& work);
 
 }  // namespace lineguard::training

@@ -115,14 +115,12 @@ class InputFitting {
 };
 
 // Labelled heads above the mixture, which says what is strange.
-Result<LabelledHead> learn_labels(const Plan& plan, const TrainOptions& options, const fs::path& features,
-                                  const imaging::Preprocessing& seen, const CrossFitted& cross_fitted,
-                                  const ProgressFunction& progress, Learned& learned) {
+Result<LabelledHead> learn_labels(const fs::path& features, const imaging::Preprocessing& seen,
+                                  const CrossFitted& cross_fitted, const TrainingWork& work, Learned& learned) {
   const imaging::Preprocessing finest = of_input(seen, 0);
-  LINEGUARD_ASSIGN(const auto extractor, FeatureExtractor::load(features, finest, options.threads));
+  LINEGUARD_ASSIGN(const auto extractor, FeatureExtractor::load(features, finest, work.threads));
   LINEGUARD_ASSIGN(LabelledTraining labelled,
-                   train_labelled(learned.set, extractor, plan.config, finest.input_px / kLabelStride, cross_fitted,
-                                  options.threads, progress));
+                   train_labelled(learned.set, extractor, finest.input_px / kLabelStride, cross_fitted, work));
   learned.levels = labelled.levels;
   learned.scored = std::move(labelled.scored);
   learned.classes = labelled.head.classes;
@@ -133,6 +131,7 @@ Result<LabelledHead> learn_labels(const Plan& plan, const TrainOptions& options,
 
 Result<Learned> learn(const Plan& plan, const TrainOptions& options, const fs::path& folder, const fs::path& job_folder,
                       const ProgressFunction& progress, TrainReport& report) {
+  const TrainingWork work{plan.config, options.threads, progress};
   Learned learned;
   learned.set = plan.set;
   learned.preprocessing = plan.preprocessing;
@@ -149,8 +148,7 @@ Result<Learned> learn(const Plan& plan, const TrainOptions& options, const fs::p
     if (!learned.set.learns_defects)
       return make_error(ErrorCode::refused,
                         "fine-tuning needs pictures of defects to learn from: " + report.labels_note);
-    LINEGUARD_ASSIGN(FineTuned tuned, fine_tune(learned.set, learned.backbone, of_input(seen, 0), plan.config,
-                                                job_folder, options.threads, progress));
+    LINEGUARD_ASSIGN(FineTuned tuned, fine_tune(learned.set, learned.backbone, of_input(seen, 0), job_folder, work));
     learned.backbone = std::move(tuned.backbone);
     report.fine_tuning_note = std::move(tuned.note);
   }
@@ -162,8 +160,7 @@ Result<Learned> learn(const Plan& plan, const TrainOptions& options, const fs::p
   for (const Member& member : mixed.mixture.members) learned.bank += member.head.bank.rows.rows;
   std::optional<LabelledHead> labelled;
   if (learned.set.learns_defects) {
-    LINEGUARD_ASSIGN(labelled,
-                     learn_labels(plan, options, fitting.files().front(), seen, mixed.cross_fitted, progress, learned));
+    LINEGUARD_ASSIGN(labelled, learn_labels(fitting.files().front(), seen, mixed.cross_fitted, work, learned));
   } else {
     learned.scored = std::move(mixed.cross_fitted.scored);
   }

@@ -104,7 +104,7 @@ Result<void> write_pictures(const Plan& plan, const Learned& learned, int thread
 }
 
 Result<package::Manifest> describe_package(const dataset::Dataset& dataset, const Plan& plan, const Learned& learned,
-                                           const RegionLevels& levels, const TrainOptions& options, const fs::path& out,
+                                           const TrainOptions& options, const fs::path& out,
                                            const TrainReport& report) {
   package::Manifest manifest;
   manifest.name = options.name.empty() ? package::default_name(out) : options.name;
@@ -128,9 +128,6 @@ Result<package::Manifest> describe_package(const dataset::Dataset& dataset, cons
   manifest.training.seed = plan.config.seed;
   manifest.training.allowed_checks.assign(options.allowed_checks.begin(), options.allowed_checks.end());
   manifest.training.runtime = infer::runtime_description();
-  manifest.region_threshold = levels.inside;
-  manifest.region_peak_threshold = levels.peak;
-  manifest.region_size_factor = levels.size_factor;
   return manifest;
 }
 
@@ -170,7 +167,10 @@ Result<TrainReport> run(const dataset::Dataset& dataset, TrainConfig config, con
   resolved.brightness = learned.brightness;
   LINEGUARD_TRY(write_file_atomically(staged.path() / "training.toml", how_it_was_read(dataset) + to_toml(resolved)));
   LINEGUARD_TRY(write_pictures(plan, learned, options.threads, staged.path()));
-  LINEGUARD_ASSIGN(package::Manifest manifest, describe_package(dataset, plan, learned, levels, options, out, report));
+  LINEGUARD_ASSIGN(package::Manifest manifest, describe_package(dataset, plan, learned, options, out, report));
+  manifest.region_threshold = levels.inside;
+  manifest.region_peak_threshold = levels.peak;
+  manifest.region_size_factor = levels.size_factor;
   LINEGUARD_TRY(seal_package(plan, std::move(manifest), staged.path(), report));
   LINEGUARD_TRY(files.check());
   LINEGUARD_TRY(staged.commit());

@@ -103,6 +103,16 @@ TEST_F(Train, APackageTellsADefectFromAGoodPart) {
   EXPECT_FALSE(bad_prediction->regions.empty());
   EXPECT_EQ(bad_prediction->map->size, bad.size());
   EXPECT_EQ(bad_prediction->embedding.size(), 152u);
+  for (const Region& region : bad_prediction->regions) EXPECT_EQ(region.view, "");
+
+  // As PNG or as pixels, the score is the same; in a capture of two views regions say where they lie.
+  Capture both = capture_of(good);
+  both.views[0].name = "top";
+  both.views.push_back({"side", std::make_shared<const Bytes>(*imaging::encode_png(bad)), "test", {}});
+  const auto two_views = (*detector)->predict(both, {.want_faint_regions = true});
+  ASSERT_TRUE(two_views) << two_views.error().message;
+  EXPECT_EQ(two_views->score, bad_prediction->score);
+  EXPECT_EQ(two_views->regions.at(0).view, "side");
 }
 
 TEST_F(Train, SameSeedSamePackageWithAnyNumberOfThreads) {
