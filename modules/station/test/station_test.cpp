@@ -9,6 +9,7 @@
 
 #include <lineguard/core/picture_sum.h>
 #include <lineguard/plc/testing/fake_plc.h>
+#include <lineguard/record/decision_json.h>
 #include <lineguard/station/station.h>
 #include <lineguard/station/station_status.h>
 
@@ -155,6 +156,75 @@ TEST_F(StationTest, InspectsALineAndAgreesWithThePlc) {
   EXPECT_TRUE(facts->unconfirmed.empty());
   EXPECT_FALSE(plc_.outputs().results_ready) << "what it leaves behind is safe";
   EXPECT_FALSE(plc_.outputs().ready);
+}
+
+// One view of pixels, as a real camera gives them; its source says where they lie in memory.
+class PixelCamera final : public camera::Camera {
+ public:
+  Result<void> start() override { return {}; }
+  Result<camera::Frame> grab(PartNumber number, SteadyTime) override {
+    const auto image = std::make_shared<const Image>(Image({4, 3}, 1));
+    camera::Frame frame;
+    frame.trigger_number = number;
+    frame.captured_at = system_clock().now();
+    frame.view = {"front", image, std::to_string(reinterpret_cast<std::uintptr_t>(image->bytes().data())), {}};
+    return frame;
+  }
+  std::string name() const override { return "pixel camera"; }
+};
+
+class RegionPredictor final : public Predictor {
+ public:
+  explicit RegionPredictor(Recipe recipe) : parity_(std::move(recipe)) {}
+  Result<Prediction> predict(const Capture& capture, const PredictOptions& options) override {
+    const View& view = capture.views.at(0);
+    const auto* pixels = std::get<std::shared_ptr<const Image>>(view.content)->bytes().data();
+    ++(view.source == std::to_string(reinterpret_cast<std::uintptr_t>(pixels)) ? shared : copied);
+    LINEGUARD_ASSIGN(Prediction prediction, parity_.predict(capture, options));
+    prediction.regions.push_back({{1, 1, 2, 2}, prediction.score, "", {}, view.name});
+    return prediction;
+  }
+  std::atomic<int> shared{0}, copied{0};
+
+ private:
+  ParityPredictor parity_;
+};
+
+// From the camera's buffer to prediction and record without a copy; the view keeps its name on the way.
+TEST_F(StationTest, PixelsAreSharedNotCopiedAndTheViewIsRecorded) {
+  settings_.stop_timeout = Milliseconds(0);  // nobody waits for the part at the gate
+  StationDevices devices;
+  auto predictor = std::make_unique<RegionPredictor>(settings_.cycle.recipe);
+  const RegionPredictor& judged = *predictor;
+  devices.plc = std::make_unique<SharedPlc>(plc_, reads_);
+  devices.camera = std::make_unique<PixelCamera>();
+  devices.predictor = std::move(predictor);
+  devices.record = record::RecordWriter::open(folder_ / "record.db", system_clock(), {.reserve_bytes = 0}).value();
+  devices.facts = record::RecordReader::open(folder_ / "record.db")->read_restart_facts().value();
+  Station station(settings_, std::move(devices));
+  std::thread thread([&] { EXPECT_TRUE(station.run()); });
+  wait_until([&] { return plc_.outputs().ready; });
+  plc_.start_line();
+  trigger_until(1);
+  wait_until([&] { return station.status()->counters.parts() >= 1; });
+  EXPECT_GE(judged.shared, 1);
+  EXPECT_EQ(judged.copied, 0);
+  station.request_stop();
+  thread.join();
+
+  auto reader = record::RecordReader::open(folder_ / "record.db");
+  ASSERT_TRUE(reader);
+  std::optional<Decision> decision;
+  ASSERT_TRUE(reader->for_each({}, [&](const record::Event& event) {
+    if (event.part == 1 && record::is(event, record::EventKind::decided))
+      decision = record::parse_decision(event).value();
+    return true;
+  }));
+  ASSERT_TRUE(decision && decision->prediction);
+  EXPECT_EQ(decision->reason, Reason::defective) << decision->detail;
+  EXPECT_EQ(decision->prediction->regions.at(0).view, "front");
+  EXPECT_EQ(decision->prediction->pictures.at(0).view, "front");
+  EXPECT_EQ(decision->prediction->pictures.at(0).bytes, 12u);
 }
 
 TEST_F(StationTest, APlcThatFailsNowAndThenLosesPartsButNoDecision) {
