@@ -9,6 +9,12 @@
 namespace lineguard::evaluation {
 namespace {
 
+Result<Size> size_of(const ViewContent& content) {
+  if (const auto* image = std::get_if<std::shared_ptr<const Image>>(&content)) return (*image)->size();
+  LINEGUARD_ASSIGN(const Image image, imaging::decode(*std::get<std::shared_ptr<const Bytes>>(content)));
+  return image.size();
+}
+
 // Answers with the stored score of the picture's file.
 class StoredScores final : public Predictor {
  public:
@@ -16,12 +22,12 @@ class StoredScores final : public Predictor {
 
   Result<Prediction> predict(const Capture& capture, const PredictOptions&) override {
     const View& view = capture.views.front();
-    LINEGUARD_ASSIGN(const Image image, imaging::decode(*std::get<std::shared_ptr<const Bytes>>(view.content)));
+    LINEGUARD_ASSIGN(const Size size, size_of(view.content));
     Prediction prediction;
     prediction.model = model_.identity;
     prediction.operating_point = model_.operating_point;
     prediction.threshold = model_.threshold;
-    prediction.image_size = image.size();
+    prediction.image_size = size;
     prediction.score = scores_.at(view.source);
     const bool unknown = std::abs(prediction.score - model_.threshold) < model_.unknown_band;
     prediction.label = unknown ? Label::unknown : prediction.score > model_.threshold ? Label::defective : Label::good;
