@@ -17,6 +17,7 @@
 #include <lineguard/core/digest.h>
 #include <lineguard/core/files.h>
 #include <lineguard/core/id.h>
+#include <lineguard/core/write_all.h>
 
 namespace lineguard {
 namespace fs = std::filesystem;
@@ -104,16 +105,6 @@ Result<Bytes> read_whole(const fs::path& file, std::uint64_t max_bytes) {
   return content;
 }
 
-Result<void> write_all(int descriptor, std::span<const std::byte> content, const fs::path& file) {
-  while (!content.empty()) {
-    const ssize_t written = write(descriptor, content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return error_from_errno(errno, "cannot write " + file.string());
-    content = content.subspan(static_cast<std::size_t>(written));
-  }
-  return {};
-}
-
 Result<void> sync_path(const fs::path& path) {
   Descriptor descriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!descriptor.ok()) return error_from_errno(errno, "cannot open " + path.string());
@@ -151,6 +142,16 @@ Result<void> write_through(const fs::path& file, std::span<const std::byte> cont
 }
 
 }  // namespace
+
+Result<void> write_all(int descriptor, std::span<const std::byte> content, const fs::path& file) {
+  while (!content.empty()) {
+    const ssize_t written = write(descriptor, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return error_from_errno(errno, "cannot write " + file.string());
+    content = content.subspan(static_cast<std::size_t>(written));
+  }
+  return {};
+}
 
 Error error_from_errno(int error_number, std::string_view what) {
   ErrorCode code = ErrorCode::io_error;

@@ -1,36 +1,29 @@
-#include <cmath>
 #include <map>
+#include <memory>
 #include <string>
+#include <variant>
 
 #include <lineguard/evaluation/cross_fitted.h>
-#include <lineguard/imaging/decode.h>
 #include <lineguard/package/cross_fitted.h>
+#include <lineguard/package/region_rules.h>
 
 namespace lineguard::evaluation {
 namespace {
 
-Result<Size> size_of(const ViewContent& content) {
-  if (const auto* image = std::get_if<std::shared_ptr<const Image>>(&content)) return (*image)->size();
-  LINEGUARD_ASSIGN(const Image image, imaging::decode(*std::get<std::shared_ptr<const Bytes>>(content)));
-  return image.size();
-}
-
-// Answers with the stored score of the picture's file.
+// Answers with the stored score of the picture's file; evaluate() asks with pixels.
 class StoredScores final : public Predictor {
  public:
   StoredScores(const Model& model, std::map<std::string, double> scores) : model_(model), scores_(std::move(scores)) {}
 
   Result<Prediction> predict(const Capture& capture, const PredictOptions&) override {
     const View& view = capture.views.front();
-    LINEGUARD_ASSIGN(const Size size, size_of(view.content));
     Prediction prediction;
     prediction.model = model_.identity;
     prediction.operating_point = model_.operating_point;
     prediction.threshold = model_.threshold;
-    prediction.image_size = size;
+    prediction.image_size = std::get<std::shared_ptr<const Image>>(view.content)->size();
     prediction.score = scores_.at(view.source);
-    const bool unknown = std::abs(prediction.score - model_.threshold) < model_.unknown_band;
-    prediction.label = unknown ? Label::unknown : prediction.score > model_.threshold ? Label::defective : Label::good;
+    prediction.label = package::label_of_score(prediction.score, model_.threshold, model_.unknown_band);
     return prediction;
   }
 

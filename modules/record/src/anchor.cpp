@@ -11,6 +11,7 @@
 
 #include <lineguard/core/files.h>
 #include <lineguard/core/utc.h>
+#include <lineguard/core/write_all.h>
 #include <lineguard/record/anchor.h>
 
 namespace lineguard::record {
@@ -148,12 +149,7 @@ Result<void> for_each_line(const std::filesystem::path& anchors,
 namespace {
 
 Result<void> write_at_end(int descriptor, const std::string& text, const std::filesystem::path& file) {
-  for (std::size_t done = 0; done < text.size();) {
-    const ssize_t written = write(descriptor, text.data() + done, text.size() - done);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return error_from_errno(errno, "cannot write " + file.string());
-    done += static_cast<std::size_t>(written);
-  }
+  LINEGUARD_TRY(write_all(descriptor, std::as_bytes(std::span(text)), file));
   if (fsync(descriptor) != 0) return error_from_errno(errno, "cannot write " + file.string());
   return {};
 }

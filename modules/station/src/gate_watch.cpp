@@ -145,31 +145,28 @@ std::optional<GateFinding> GateWatch::unsettled(std::vector<PartNumber> passes, 
   return finding;
 }
 
-// Those of the range; what is behind its end without being in it never came to the gate, and is not waited for.
+// Those of the range, in their order; what is behind its end without being in it never came to the gate, and is not
+// waited for.
 std::vector<PartNumber> GateWatch::take_passes(const record::NumberRange& range) {
-  if (!renumbered_) {
-    std::vector<PartNumber> taken = take_range(passes_, range, true);
-    std::sort(taken.begin(), taken.end(),
-              [&](PartNumber a, PartNumber b) { return a - range.first < b - range.first; });
-    return taken;
-  }
-  // The first numbers of the new count may follow the last ones of the old count, or nothing was at the gate before.
+  std::vector<PartNumber> taken = renumbered_ ? take_of_both_counts(range) : take_range(passes_, range, true);
+  std::sort(taken.begin(), taken.end(), [&](PartNumber a, PartNumber b) { return a - range.first < b - range.first; });
+  return taken;
+}
+
+// The first numbers of the new count may follow the last ones of the old count, or nothing was at the gate before.
+std::vector<PartNumber> GateWatch::take_of_both_counts(const record::NumberRange& range) {
   std::vector<PartNumber> taken = take_range(old_passes_, range, false);
   const auto of_new_count = take_range(passes_, range, false);
-  if (!of_new_count.empty()) {
-    // Of the old count, what never came to the gate; of a number of both counts one came.
-    std::vector<PartNumber> never(old_passes_.begin(), old_passes_.end());
-    for (const PartNumber part : of_new_count) {
-      if (std::find(taken.begin(), taken.end(), part) == taken.end())
-        taken.push_back(part);
-      else
-        never.push_back(part);
-    }
-    renumbered_ = false;
-    old_passes_.clear();
-    next_ = unsettled(std::move(never), "the PLC began a new count before they came to the gate");
+  if (of_new_count.empty()) return taken;
+  // Of the old count, what never came to the gate; of a number of both counts one came.
+  std::vector<PartNumber> never(old_passes_.begin(), old_passes_.end());
+  for (const PartNumber part : of_new_count) {
+    const bool of_both = std::find(taken.begin(), taken.end(), part) != taken.end();
+    (of_both ? never : taken).push_back(part);
   }
-  std::sort(taken.begin(), taken.end(), [&](PartNumber a, PartNumber b) { return a - range.first < b - range.first; });
+  renumbered_ = false;
+  old_passes_.clear();
+  next_ = unsettled(std::move(never), "the PLC began a new count before they came to the gate");
   return taken;
 }
 

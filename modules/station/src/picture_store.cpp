@@ -10,6 +10,7 @@
 #include <sys/statvfs.h>
 
 #include <lineguard/core/files.h>
+#include <lineguard/core/write_all.h>
 
 namespace lineguard::station {
 namespace {
@@ -18,16 +19,6 @@ namespace fs = std::filesystem;
 using record::KeptBecause;
 
 constexpr std::string_view kUnfinished = ".part";
-
-Result<void> write_all(int descriptor, std::span<const std::byte> content, const fs::path& file) {
-  while (!content.empty()) {
-    const ssize_t written = ::write(descriptor, content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return error_from_errno(errno, "cannot write " + file.string());
-    content = content.subspan(static_cast<std::size_t>(written));
-  }
-  return {};
-}
 
 }  // namespace
 

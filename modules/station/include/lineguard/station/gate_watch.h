@@ -57,6 +57,7 @@ class GateWatch {
   GateFinding compare_across_counts(const GatePoint& point);
   static std::optional<GateFinding> unsettled(std::vector<PartNumber> passes, const std::string& detail);
   std::vector<PartNumber> take_passes(const record::NumberRange& range);
+  std::vector<PartNumber> take_of_both_counts(const record::NumberRange& range);
   static std::vector<PartNumber> take_range(std::deque<PartNumber>& from, const record::NumberRange& range,
                                             bool drop_behind);
   static void judge(GateFinding& finding, std::uint32_t numbers, std::uint32_t unknown);
